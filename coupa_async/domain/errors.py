@@ -1,0 +1,171 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    CoupaError
+    ├── InputError                 exit 2: the user can mend it before anything is asked of the tenant
+    │   ├── SettingsError
+    │   ├── WorklistError
+    │   ├── BadOrderNumberError    one row's, never the run's
+    │   ├── OutputError
+    │   └── BrowserMissingError
+    ├── SignInError                exit 3
+    │   ├── SignInRequiredError    a page showed that the session is signed out
+    │   └── SignInRefusedError     a sign-in was tried and did not work
+    ├── SessionLostError           the browser or its driver is gone: a restart, not an outcome
+    │   └── LaunchError            it did not even start
+    ├── PageError                  one order's page could not be read
+    │   ├── UnreachableError       DNS, TLS, proxy, refused or reset connection
+    │   ├── BusyError              429, 5xx: the tenant asks to come back later
+    │   ├── PageTimeoutError
+    │   └── UnknownPageError       neither an order, nor a sign-in, nor a not-found page, or never complete
+    ├── DownloadError              one attachment could not be had
+    │   ├── RefusedDownloadError   a status other than 200
+    │   ├── BrokenDownloadError    truncated, reset, empty, or not what its name says
+    │   ├── NotAFileError          a page came instead of a file
+    │   └── DownloadTimeoutError
+    └── RunError                   exit 4: the run could not go on
+        ├── StorageError           disk full, folder not writable, path too long
+        └── RestartIntensityError  workers die faster than restarting can help
+"""
+
+from __future__ import annotations
+
+
+class CoupaError(Exception):
+    """Something went wrong that the program knows about. Cure: see the message; each subclass says its own."""
+
+
+class InputError(CoupaError):
+    """What the user gave cannot be used. Cure: mend it as the message says and start again."""
+
+
+class SettingsError(InputError):
+    """A setting is missing or has a bad value. Cure: set the one that the message names."""
+
+
+class WorklistError(InputError):
+    """The spreadsheet cannot be read. Cure: the message names the file, the place and what is expected there."""
+
+
+class BadOrderNumberError(InputError):
+    """A cell does not hold an order number. Cure: write ``PO`` or ``PM`` and digits, or digits alone."""
+
+    def __init__(self, raw: object) -> None:
+        shown = "" if raw is None else str(raw).strip()
+        text = f"{shown[:60]!r} is not an order number" if shown else "the order number is empty"
+        super().__init__(f"{text}: write PO or PM and digits, or digits alone")
+
+
+class OutputError(InputError):
+    """The output folder cannot be used. Cure: choose another with ``-o``, or free this one."""
+
+
+class BrowserMissingError(InputError):
+    """No browser, or no library to drive it. Cure: ``make setup``, or the command that the message gives."""
+
+
+class SignInError(CoupaError):
+    """The tenant wants a sign-in that did not come about. Cure: sign in as the message says, run again to resume."""
+
+
+class SignInRequiredError(SignInError):
+    """A session is signed out. Cure: the run signs in again by itself where it can."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"signed out: the tenant answered with its sign-in page ({url})")
+        self.url = url
+
+
+class SignInRefusedError(SignInError):
+    """A sign-in was tried and refused. Cure: check the user name and password, or sign in headed."""
+
+
+class SessionLostError(CoupaError):
+    """The browser or driver behind a session is gone. Cure: the worker is restarted; the order runs again."""
+
+
+class LaunchError(SessionLostError):
+    """A browser did not start. Cure: the worker tries again; if none ever starts, see the message."""
+
+
+class PageError(CoupaError):
+    """An order's page could not be read. Cure: tried again after a while; then the order is FAILED or TIMEOUT."""
+
+
+class UnreachableError(PageError):
+    """The network did not carry the request. Cure: check network, proxy and ``COUPA_BASE_URL``."""
+
+
+class BusyError(PageError):
+    """The tenant answered 429 or 5xx. Cure: wait as long as it asks, then try again.
+
+    Attributes:
+        status: The HTTP status.
+        retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
+    """
+
+    def __init__(self, url: str, status: int, retry_after_s: float | None = None) -> None:
+        super().__init__(f"the tenant answered {status} for {url}")
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class PageTimeoutError(PageError):
+    """A page did not come in time. Cure: tried again; raise ``COUPA_PAGE_TIMEOUT_S`` for a slow tenant."""
+
+
+class UnknownPageError(PageError):
+    """A page is none of the known ones. Cure: tried again; a snapshot is kept to look at."""
+
+
+class DownloadError(CoupaError):
+    """An attachment could not be had. Cure: tried again where that can help; the order's other files are kept."""
+
+
+class RefusedDownloadError(DownloadError):
+    """The tenant answered an attachment with a status other than 200. Cure: ask who owns it for access.
+
+    Attributes:
+        status: The HTTP status.
+        retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
+    """
+
+    def __init__(self, status: int, retry_after_s: float | None = None) -> None:
+        super().__init__(f"the tenant answered {status}")
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class BrokenDownloadError(DownloadError):
+    """The bytes of an attachment are not whole, or not what its name says. Cure: tried again."""
+
+
+class NotAFileError(DownloadError):
+    """A page came where a file was asked for. Cure: if it is the sign-in page the run signs in again.
+
+    Attributes:
+        url: Where the request ended.
+        html: The page.
+    """
+
+    def __init__(self, url: str, html: str = "") -> None:
+        super().__init__("a page came instead of a file")
+        self.url = url
+        self.html = html
+
+
+class DownloadTimeoutError(DownloadError):
+    """An attachment did not come in time. Cure: tried again; raise ``COUPA_DOWNLOAD_TIMEOUT_S``."""
+
+
+class RunError(CoupaError):
+    """The run could not go on. Cure: mend what the message names and run again: it resumes."""
+
+
+class StorageError(RunError):
+    """The output folder cannot take more. Cure: free space or permissions, then run again."""
+
+
+class RestartIntensityError(RunError):
+    """Workers were lost faster than restarting can help. Cure: see ``run.log`` for why; run again to resume."""

@@ -1,0 +1,116 @@
+"""What came of an order: the outcome, and the record that the journal, the folder and the spreadsheet repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
+
+
+class Outcome(StrEnum):
+    """The six ends of an order, and the state before them."""
+
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    NO_ATTACHMENTS = "NO_ATTACHMENTS"
+    PARTIAL = "PARTIAL"
+    FAILED = "FAILED"
+    PO_NOT_FOUND = "PO_NOT_FOUND"
+    TIMEOUT = "TIMEOUT"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is left to do or to explain: exit code 0 wants this of every order."""
+        return self in (Outcome.COMPLETED, Outcome.NO_ATTACHMENTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAttachment:
+    """An attachment whose bytes were verified and stand under their final name.
+
+    Attributes:
+        id: Coupa's attachment id.
+        kind: File, text or URL.
+        source: The page that named it.
+        name: Its final file name, inside the order's folder.
+        size_bytes: Its size.
+        sha256: Of its bytes, in hex.
+        seconds: From the request to the final name.
+    """
+
+    id: str
+    kind: AttachmentKind
+    source: AttachmentSource
+    name: str
+    size_bytes: int
+    sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAttachment:
+    """An attachment that could not be had.
+
+    Attributes:
+        id: Coupa's attachment id.
+        name: The name that Coupa shows.
+        reason: One sentence for the spreadsheet's ERROR_MESSAGE.
+        timed_out: Whether it was given up for time.
+    """
+
+    id: str
+    name: str
+    reason: str
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderResult:
+    """Everything that came of one order.
+
+    Attributes:
+        number: The order.
+        outcome: Never ``PENDING`` once recorded.
+        url: The order's page, also when the files came from its requisition.
+        supplier: As the page names it; empty where unknown.
+        found: How many attachments the pages named.
+        saved: The attachments kept, in page order.
+        failed: The attachments that could not be had.
+        folder: The order's folder below the output folder, POSIX style; empty where none was made.
+        error: Why the outcome is not a good one, or what is worth knowing; empty if nothing is.
+        requisition_url: The requisition's page, where the files came from it; else empty.
+        attempts: How often the order was tried.
+        seconds: From its first attempt to its outcome.
+    """
+
+    number: OrderNumber
+    outcome: Outcome
+    url: str
+    supplier: str = ""
+    found: int = 0
+    saved: tuple[SavedAttachment, ...] = ()
+    failed: tuple[FailedAttachment, ...] = ()
+    folder: str = ""
+    error: str = ""
+    requisition_url: str = ""
+    attempts: int = 1
+    seconds: float = 0.0
+
+
+def judge(found: int, saved: int, failed: Collection[FailedAttachment]) -> Outcome:
+    """Name the outcome of an order whose page was read whole.
+
+    Args:
+        found: Attachments that the pages named.
+        saved: Attachments verified under their final name.
+        failed: Attachments given up.
+    """
+    if found == 0:
+        return Outcome.NO_ATTACHMENTS
+    if saved == found:
+        return Outcome.COMPLETED
+    if saved:
+        return Outcome.PARTIAL
+    return Outcome.TIMEOUT if failed and all(one.timed_out for one in failed) else Outcome.FAILED
