@@ -1,0 +1,120 @@
+"""What happened, as frozen facts in the past tense. Observers are told of them; nothing depends on who listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.outcome import OrderResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """The orders were read and the workers are about to start.
+
+    Attributes:
+        total: Orders in the worklist.
+        skipped: Orders that an earlier run, or the sheet, already settled.
+    """
+
+    total: int
+    skipped: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStarted:
+    """A worker has a browser."""
+
+    worker: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRestarting:
+    """A worker's session is gone; a new one follows after ``delay_s``."""
+
+    worker: str
+    reason: str
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStopped:
+    """A worker has ended: nothing left to do, or given up; then ``reason`` says why."""
+
+    worker: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStarted:
+    """A worker took an order."""
+
+    worker: str
+    number: OrderNumber
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRetried:
+    """An attempt at an order failed; the next follows after ``delay_s``."""
+
+    worker: str
+    number: OrderNumber
+    reason: str
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFinished:
+    """An order has its outcome, and the journal has it."""
+
+    worker: str
+    result: OrderResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInStarted:
+    """A session was seen to be signed out; everybody waits while one signs in."""
+
+    worker: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A sign-in worked, and its state is there for all."""
+
+    worker: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draining:
+    """The run was asked to stop: no further orders are started, those in hand have ``grace_s``."""
+
+    reason: str
+    grace_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something that the user should know and that stops nothing."""
+
+    text: str
+
+
+Event = (
+    RunStarted
+    | WorkerStarted
+    | WorkerRestarting
+    | WorkerStopped
+    | OrderStarted
+    | OrderRetried
+    | OrderFinished
+    | SignInStarted
+    | SignedIn
+    | Draining
+    | Warned
+)

@@ -1,0 +1,180 @@
+"""Floor 1: the narrow waist between the program and whatever shows it Coupa's pages.
+
+Text, paths and our own records cross it, never a library's object, so that page parser, naming and policy are shared
+by every backend. An implementation translates its library's exceptions into ``domain.errors`` and keeps the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from coupa_async.domain.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A page as the session shows it.
+
+    Attributes:
+        url: Where the navigation ended, redirects followed.
+        html: The page after its scripts ran, as far as they had.
+        status: The HTTP status; ``None`` where the backend cannot see it.
+        retry_after: The ``Retry-After`` header as sent; ``None`` without one.
+    """
+
+    url: str
+    html: str
+    status: int | None = None
+    retry_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that the browser has finished writing.
+
+    Attributes:
+        path: Where it is.
+        suggested_name: The name in its Content-Disposition header; ``None`` without one. Not yet safe.
+        size_bytes: Its size on disk.
+        expected_bytes: The size that the server promised; ``None`` if it did not.
+    """
+
+    path: Path
+    suggested_name: str | None
+    size_bytes: int
+    expected_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie:
+    """A cookie of the session, HttpOnly ones included.
+
+    Attributes:
+        expires_s: Seconds since the epoch; ``None`` for one that lasts as long as the browser.
+    """
+
+    name: str
+    value: str
+    domain: str
+    path: str = "/"
+    expires_s: float | None = None
+    http_only: bool = False
+    secure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """What to type into a form before it is sent.
+
+    Attributes:
+        fields: Pairs of CSS selector and text.
+        submit: CSS selector of what to click; empty to press Enter in the last field.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    submit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A browser profile that one session at a time may use.
+
+    Attributes:
+        name: The worker's, for logs.
+        directory: The user-data directory; made if missing.
+        state: A storage state to start from (Playwright's JSON); ``None`` or a missing file starts signed out.
+    """
+
+    name: str
+    directory: Path
+    state: Path | None = None
+
+
+def at_once(document: Document) -> bool:
+    """Take a page as it first comes."""
+    return True
+
+
+class Session(Protocol):
+    """One browser. After ``SessionLostError``, or after a call that was cancelled, it is never used again.
+
+    Every method may raise ``SessionLostError``.
+    """
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+        """Navigate, then read the page again each time it changes, until ``until`` says yes or it stays still.
+
+        Raises:
+            UnreachableError: If the network did not carry the request.
+            PageTimeoutError: If no page came in time.
+        """
+        ...
+
+    async def download(self, url: str, into: Path) -> Download:
+        """Fetch a file to the path ``into``. The browser announces its end; the folder is never polled.
+
+        Raises:
+            RefusedDownloadError: If the status is not 200.
+            NotAFileError: If a page came instead.
+            BrokenDownloadError: If the transfer broke off.
+            DownloadTimeoutError: If it did not end in time.
+        """
+        ...
+
+    async def sign_in(
+        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+    ) -> Document:
+        """Navigate and fill in each form as ``fill`` says, until ``until`` says yes or ``fill`` has no answer.
+
+        Raises:
+            UnreachableError: As :meth:`open`.
+            PageTimeoutError: As :meth:`open`.
+        """
+        ...
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """Tell the session's cookies, HttpOnly ones included."""
+        ...
+
+    async def save_state(self, path: Path) -> None:
+        """Write the storage state (Playwright's JSON), readable for the user alone."""
+        ...
+
+    async def load_state(self, path: Path) -> None:
+        """Take over a storage state that another session wrote."""
+        ...
+
+    async def snapshot(self, into: Path) -> None:
+        """Write what the last page opened shows, as ``into``.png and ``into``.html."""
+        ...
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """Render HTML to a PDF file, without network."""
+        ...
+
+
+class Backend(Protocol):
+    """A way to have sessions."""
+
+    name: str
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """Start a browser. However the block is left, no process of it stays behind.
+
+        Raises:
+            LaunchError: If it does not start in time.
+            BrowserMissingError: If there is nothing to start.
+        """
+        ...
+
+
+class Observer(Protocol):
+    """Somebody who is told what happened: the log, the progress display, the report."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Take note of a fact. Must not block; what it raises is logged, and the run goes on."""
+        ...
