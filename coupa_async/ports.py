@@ -23,13 +23,13 @@ class Document:
         url: Where the navigation ended, redirects followed.
         html: The page after its scripts ran, as far as they had.
         status: The HTTP status; ``None`` where the backend cannot see it.
-        retry_after: The ``Retry-After`` header as sent; ``None`` without one.
+        retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
     """
 
     url: str
     html: str
     status: int | None = None
-    retry_after: str | None = None
+    retry_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

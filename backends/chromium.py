@@ -1,0 +1,178 @@
+"""What both backends must start, and read, alike: options, flags, where the browser is, network errors by name."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from coupa_async.domain.errors import BrowserMissingError, PageError, PageTimeoutError, UnreachableError
+from coupa_async.domain.naming import content_disposition_name
+from coupa_async.domain.policy import retry_after_s
+
+CHANNELS = ("msedge", "chrome", "chromium")
+
+_PROGRAMS = {
+    "msedge": ("microsoft-edge", "microsoft-edge-stable", "msedge"),
+    "chrome": ("google-chrome", "google-chrome-stable", "chrome"),
+    "chromium": ("chromium", "chromium-browser"),
+}
+_PLACES = {
+    "msedge": (
+        "/opt/microsoft/msedge/msedge",
+        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+        r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe",
+        r"%ProgramFiles%\Microsoft\Edge\Application\msedge.exe",
+    ),
+    "chrome": (
+        "/opt/google/chrome/chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        r"%ProgramFiles%\Google\Chrome\Application\chrome.exe",
+        r"%LocalAppData%\Google\Chrome\Application\chrome.exe",
+    ),
+    "chromium": ("/Applications/Chromium.app/Contents/MacOS/Chromium",),
+}
+_NET_ERROR = re.compile(r"net::(ERR_[A-Z0-9_]+)")
+_STORIES = {
+    "ERR_NAME_NOT_RESOLVED": "the host name is not known to DNS",
+    "ERR_INTERNET_DISCONNECTED": "there is no network",
+    "ERR_CONNECTION_REFUSED": "the connection was refused",
+    "ERR_CONNECTION_RESET": "the connection was reset",
+    "ERR_CONNECTION_CLOSED": "the connection was closed",
+    "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
+    "ERR_PROXY_CONNECTION_FAILED": "the proxy does not answer",
+    "ERR_TUNNEL_CONNECTION_FAILED": "the proxy refused the connection",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserOptions:
+    """How browsers are started and how long they are waited for.
+
+    Attributes:
+        channel: Preferred browser: one of ``CHANNELS``. The others are fallen back to, in their order.
+        browser_path: The browser's executable, instead of looking for one.
+        driver_path: The WebDriver's executable, instead of looking for one.
+        headless: Without a window.
+        launch_timeout_s: For a browser to start.
+        page_timeout_s: For a page to come.
+        settle_s: For a page's scripts to finish what its own counts announce.
+        download_timeout_s: For a file to come whole.
+        close_timeout_s: For each step of ending a browser.
+    """
+
+    channel: str = "msedge"
+    browser_path: Path | None = None
+    driver_path: Path | None = None
+    headless: bool = True
+    launch_timeout_s: float = 60.0
+    page_timeout_s: float = 30.0
+    settle_s: float = 15.0
+    download_timeout_s: float = 600.0
+    close_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser on this machine."""
+
+    channel: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Status and headers of a document's answer; names in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a browser would show it as a page."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        attached = self.headers.get("content-disposition", "").strip().lower().startswith("attachment")
+        return kind in ("text/html", "application/xhtml+xml") and not attached
+
+    @property
+    def length(self) -> int | None:
+        """The file's size as promised; ``None`` if not, or where the header counts compressed bytes."""
+        text = self.headers.get("content-length", "")
+        plain = self.headers.get("content-encoding", "identity").lower() == "identity"
+        return int(text) if text.isdecimal() and plain else None
+
+    @property
+    def file_name(self) -> str | None:
+        """The name that its Content-Disposition gives."""
+        return content_disposition_name(self.headers.get("content-disposition", ""))
+
+    def retry_after_s(self, now: datetime) -> float | None:
+        """How long the tenant asks to wait."""
+        return retry_after_s(self.headers.get("retry-after"), now)
+
+
+def find_browser(options: BrowserOptions) -> Browser:
+    """Look for the browser of the channel asked for, then for the other channels'.
+
+    Raises:
+        BrowserMissingError: If there is none, or none where ``browser_path`` says.
+    """
+    if options.browser_path is not None:
+        if not options.browser_path.is_file():
+            raise BrowserMissingError(f"COUPA_BROWSER_PATH={options.browser_path}: there is no such file")
+        return Browser(options.channel, options.browser_path)
+    wanted = (options.channel, *(one for one in CHANNELS if one != options.channel))
+    for channel in wanted:
+        for place in _PLACES[channel]:
+            path = Path(os.path.expandvars(place))
+            if path.is_file():
+                return Browser(channel, path)
+        for program in _PROGRAMS[channel]:
+            if found := shutil.which(program):
+                return Browser(channel, Path(found))
+    raise BrowserMissingError("no Microsoft Edge, Chrome or Chromium found: make setup, or set COUPA_BROWSER_PATH")
+
+
+def flags(options: BrowserOptions) -> list[str]:
+    """Tell the command line flags that every browser of ours gets."""
+    own = [
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-features=msEdgeEnableNurturingFramework,Translate,MediaRouter",
+    ]
+    if options.headless:
+        # Images cost bandwidth and memory and show a person nothing; a headed sign-in may need them.
+        own.append("--blink-settings=imagesEnabled=false")
+    if runs_as_root():
+        own.append("--no-sandbox")
+    return own
+
+
+def runs_as_root() -> bool:
+    """Tell whether Chromium's sandbox cannot work: it refuses to start for root."""
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def page_error(text: str, url: str) -> PageError | None:
+    """Read a browser's network error: ``net::ERR_…``, the same text in both libraries.
+
+    Returns:
+        ``None`` if the text holds none.
+    """
+    match = _NET_ERROR.search(text)
+    if match is None:
+        return None
+    name = match[1]
+    if name in ("ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"):
+        return PageTimeoutError(f"no answer in time from {url} ({name})")
+    story = "its certificate is not trusted" if name.startswith(("ERR_CERT", "ERR_SSL")) else _STORIES.get(name, "")
+    return UnreachableError(f"{url}: {story} ({name})" if story else f"{url}: {name}")

@@ -1,0 +1,248 @@
+"""Playwright on the Edge channel: a persistent context a profile, asyncio-native."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
+
+from backends.chromium import Browser, BrowserOptions, find_browser, flags
+from backends.processes import Tree, children
+from backends.tabs import Tab, first_line, translated
+from coupa_async.domain.errors import (
+    DownloadTimeoutError,
+    LaunchError,
+    SessionLostError,
+)
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.scopes import cleanup, plain_errors
+
+_log = logging.getLogger(__name__)
+
+
+def open_backend(options: BrowserOptions) -> PlaywrightBackend:
+    """Make the backend."""
+    return PlaywrightBackend(options)
+
+
+class PlaywrightBackend:
+    """Sessions through Playwright. Each has a driver of its own, so that one that hangs takes no other along."""
+
+    name = "playwright"
+
+    def __init__(self, options: BrowserOptions) -> None:
+        self._options = options
+        self._starting = anyio.Lock()
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """Start a browser on a profile. However the block is left, no process of it stays behind.
+
+        Raises:
+            LaunchError: If it does not start in time.
+            BrowserMissingError: If there is nothing to start.
+        """
+        return self._session(profile)
+
+    @asynccontextmanager
+    async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        browser = find_browser(self._options)
+        close_s = self._options.close_timeout_s
+        tree = Tree(())
+        try:
+            # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
+            with anyio.CancelScope(shield=True):
+                playwright, tree = await self._start_driver()
+                context = await self._launch(playwright, browser, profile)
+                tree.look()
+            try:
+                with plain_errors():
+                    async with anyio.create_task_group() as tasks:
+                        session = PlaywrightSession(context, tasks, self._options)
+                        await session.begin(profile)
+                        yield session
+                        tasks.cancel_scope.cancel("the session is over")
+            finally:
+                tree.look()
+                await cleanup(f"the browser of {profile.name}", context.close, within_s=close_s)
+                await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=close_s)
+        finally:
+            await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
+
+    async def _start_driver(self) -> tuple[Playwright, Tree]:
+        async with self._starting:
+            before = children()
+            try:
+                with anyio.fail_after(self._options.launch_timeout_s):
+                    playwright = await async_playwright().start()
+            except (OSError, TimeoutError, Error) as error:
+                await Tree(children() - before).end(within_s=self._options.close_timeout_s)
+                raise LaunchError(f"Playwright's driver did not start: {error}") from error
+            return playwright, Tree(children() - before)
+
+    async def _launch(self, playwright: Playwright, browser: Browser, profile: Profile) -> BrowserContext:
+        options = self._options
+        profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with anyio.fail_after(options.launch_timeout_s + options.close_timeout_s):
+                return await playwright.chromium.launch_persistent_context(
+                    profile.directory,
+                    executable_path=browser.path,
+                    headless=options.headless,
+                    args=flags(options),
+                    chromium_sandbox=None,
+                    accept_downloads=True,
+                    downloads_path=profile.directory / "downloads",
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                    timeout=options.launch_timeout_s * 1000,
+                )
+        except (Error, OSError, TimeoutError) as error:
+            raise LaunchError(f"{browser.path} did not start: {first_line(error)}") from error
+
+
+class PlaywrightSession:
+    """One browser."""
+
+    def __init__(self, context: BrowserContext, tasks: TaskGroup, options: BrowserOptions) -> None:
+        self._context = context
+        self._tasks = tasks
+        self._options = options
+        self._lost = anyio.Event()
+        self._idle: list[Tab] = []
+        self._reading: Tab | None = None
+
+    async def begin(self, profile: Profile) -> None:
+        """Take over the first tab and the storage state."""
+        self._context.on("close", lambda _: self._lost.set())
+        self._context.on("page", self._greet)
+        self._tasks.start_soon(self._watch, name=f"watch {profile.name}")
+        if profile.state is not None and profile.state.exists():
+            await self.load_state(profile.state)
+        page = self._context.pages[0] if self._context.pages else None
+        self._reading = await self._tab(page)
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, until, lambda document: None)
+
+    async def sign_in(
+        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+    ) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, until, fill)
+
+    async def download(self, url: str, into: Path) -> Download:
+        """See ``ports.Session``."""
+        tab = self._idle.pop() if self._idle else await self._tab()
+        with translated(url):
+            try:
+                with anyio.fail_after(self._options.download_timeout_s):
+                    result = await tab.download(url, into)
+            except TimeoutError as error:
+                raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
+            finally:
+                # A tab with a page in it goes on using memory; only a download leaves it as it was.
+                if tab.downloads:
+                    self._idle.append(tab)
+                else:
+                    await cleanup("a tab", tab.page.close, within_s=self._options.close_timeout_s)
+        return result
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """See ``ports.Session``."""
+        with translated("cookies"):
+            found = await self._context.cookies()
+        return [
+            Cookie(
+                name=one.get("name", ""),
+                value=one.get("value", ""),
+                domain=one.get("domain", ""),
+                path=one.get("path", "/"),
+                expires_s=expires if (expires := one.get("expires", -1)) > 0 else None,
+                http_only=one.get("httpOnly", False),
+                secure=one.get("secure", False),
+            )
+            for one in found
+        ]
+
+    async def save_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        with translated("storage state"):
+            await to_thread.run_sync(_make_private, path)
+            await self._context.storage_state(path=path)
+
+    async def load_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        with translated("storage state"):
+            await self._context.set_storage_state(path)
+
+    async def snapshot(self, into: Path) -> None:
+        """See ``ports.Session``."""
+        page = self._read().page
+        with translated(page.url):
+            html = await page.content()
+            await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
+            await page.screenshot(path=into.with_name(f"{into.name}.png"))
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """See ``ports.Session``."""
+        with translated("printing"):
+            page = await self._context.new_page()
+            try:
+                await page.route("**", lambda route: route.abort())
+                await page.set_content(html, wait_until="load")
+                await page.pdf(path=into, print_background=True)
+            finally:
+                await cleanup("a tab", page.close, within_s=self._options.close_timeout_s)
+
+    async def _walk(
+        self, url: str, until: Callable[[Document], bool], fill: Callable[[Document], Fill | None]
+    ) -> Document:
+        """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
+        tab = self._read()
+        with translated(url):
+            await tab.navigate(url, within_s=self._options.page_timeout_s)
+            settled_s = anyio.current_time() + self._options.settle_s
+            while True:
+                document = await tab.document()
+                if until(document) or anyio.current_time() > settled_s:
+                    return document
+                if (step := fill(document)) is not None:
+                    await tab.fill(step, within_s=self._options.page_timeout_s)
+                    settled_s = anyio.current_time() + self._options.settle_s
+                await tab.change()
+
+    async def _tab(self, page: Page | None = None) -> Tab:
+        with translated("a tab"):
+            return await Tab.open(self._context, self._spawn, page=page, block=self._options.headless)
+
+    def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tasks.start_soon(job, name="answer a paused request")
+
+    def _read(self) -> Tab:
+        assert self._reading is not None  # noqa: S101 - set before the session is handed out
+        return self._reading
+
+    def _greet(self, page: Page) -> None:
+        page.on("crash", lambda _: self._lost.set())
+        page.on("dialog", lambda dialog: self._spawn(dialog.dismiss))
+
+    async def _watch(self) -> None:
+        await self._lost.wait()
+        raise SessionLostError("the browser is gone")
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    path.chmod(0o600)

@@ -1,0 +1,50 @@
+"""Processes that we started, known by pid and create time, and the ladder that ends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import psutil
+from anyio import to_thread
+
+
+def children() -> frozenset[psutil.Process]:
+    """Tell the processes directly below ours. Compare before and after a start, under a lock, to know what it made."""
+    return frozenset(psutil.Process().children())
+
+
+class Tree:
+    """Processes of ours and all that they start. Never looked for by name."""
+
+    def __init__(self, roots: Iterable[psutil.Process]) -> None:
+        self._own = set(roots)
+
+    def look(self) -> None:
+        """Take note of what was started meanwhile: what outlives its parent could not be found later."""
+        for one in list(self._own):
+            try:
+                self._own.update(one.children(recursive=True))
+            except psutil.Error:
+                continue  # ended meanwhile
+
+    async def end(self, *, within_s: float) -> None:
+        """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched."""
+        await to_thread.run_sync(self._end, within_s)
+
+    def _end(self, within_s: float) -> None:
+        self.look()
+        alive = [one for one in self._own if _is_alive(one)]
+        for step in (psutil.Process.terminate, psutil.Process.kill):
+            for one in alive:
+                try:
+                    step(one)
+                except psutil.Error:
+                    continue  # ended meanwhile
+            _, alive = psutil.wait_procs(alive, timeout=within_s)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -1,0 +1,223 @@
+"""A Playwright tab whose document answers are seen before the browser acts on them.
+
+The tab's answers are paused over the DevTools protocol (``Fetch``, response stage). That shows status and headers of
+pages and files alike, and lets a file be turned into a download whatever the browser would rather do with it: a PDF
+shown inline never announces a download.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from playwright.async_api import BrowserContext, CDPSession, Error, Page
+from playwright.async_api import Download as Announced
+from playwright.async_api import TimeoutError as SlowError
+
+from backends.chromium import Head, page_error
+from coupa_async.domain.errors import (
+    BrokenDownloadError,
+    NotAFileError,
+    PageError,
+    PageTimeoutError,
+    RefusedDownloadError,
+    SessionLostError,
+)
+from coupa_async.ports import Document, Download, Fill
+
+_PATTERNS = [
+    {"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"},
+    *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in ("Image", "Font", "Media")),
+]
+_CHANGE = """ms => new Promise(done => {
+    const watch = new MutationObserver(() => end());
+    const timer = setTimeout(() => end(), ms);
+    const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
+    watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+})"""
+_CHANGE_MS = 250
+_READINGS = 20
+_GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
+
+Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+
+
+class Tab:
+    """One tab.
+
+    Attributes:
+        page: Playwright's.
+        head: Of the last document answer that was no redirect; ``None`` if none came since the last navigation.
+        downloads: What the browser announced since then.
+    """
+
+    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn) -> None:
+        self.page = page
+        self.head: Head | None = None
+        self.downloads: list[Announced] = []
+        self._announced = anyio.Event()
+        self._cdp = cdp
+        self._spawn = spawn
+        self._as_file = False
+
+    @classmethod
+    async def open(cls, context: BrowserContext, spawn: Spawn, *, page: Page | None, block: bool) -> Tab:
+        """Open a tab, or take one over.
+
+        Args:
+            context: The browser.
+            spawn: Starts a task of the session.
+            page: A tab that is there already.
+            block: Whether images, fonts and media are left out.
+        """
+        page = page or await context.new_page()
+        tab = cls(page, await context.new_cdp_session(page), spawn)
+        tab._cdp.on("Fetch.requestPaused", tab._paused)
+        page.on("download", tab._downloaded)
+        await tab._cdp.send("Fetch.enable", {"patterns": _PATTERNS if block else _PATTERNS[:1]})
+        return tab
+
+    async def navigate(self, url: str, *, within_s: float) -> None:
+        """Go to a page and wait for its DOM.
+
+        Raises:
+            PageTimeoutError: If it does not come in time.
+        """
+        self._expect(as_file=False)
+        try:
+            await self.page.goto(url, wait_until="domcontentloaded", timeout=within_s * 1000)
+        except SlowError as error:
+            raise PageTimeoutError(f"{url}: no page in {within_s:.0f} s") from error
+        except Error as error:
+            # Chromium shows a page of its own for a bare error status; what the tenant answered is in the head.
+            if self.head is None or "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message:
+                raise
+
+    async def document(self) -> Document:
+        """Read the page as it is now."""
+        html, head = await self._html(), self.head
+        is_chromiums = head is not None and self.page.url.startswith("chrome-error:")
+        return Document(
+            url=head.url if head is not None and is_chromiums else self.page.url,
+            html=html,
+            status=head.status if head else None,
+            retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
+        )
+
+    async def fill(self, step: Fill, *, within_s: float) -> None:
+        """Fill a form in and send it."""
+        for selector, text in step.fields:
+            await self.page.fill(selector, text, timeout=within_s * 1000)
+        if step.submit:
+            await self.page.click(step.submit, timeout=within_s * 1000)
+        else:
+            await self.page.press(step.fields[-1][0], "Enter")
+
+    async def change(self) -> None:
+        """Wait until the page changes, for a quarter of a second at most."""
+        try:
+            await self.page.evaluate(_CHANGE, _CHANGE_MS)
+        except Error as error:
+            if _is_gone(error):
+                raise
+            await self.page.wait_for_load_state("domcontentloaded")  # a navigation took the page away
+
+    async def download(self, url: str, into: Path) -> Download:
+        """Fetch a file; see ``ports.Session``. Not bounded in time."""
+        self._expect(as_file=True)
+        try:
+            await self.page.goto(url, wait_until="commit", timeout=0)
+        except Error as error:
+            # A download ends the navigation with an error; whether it was one is in the head.
+            if self.head is None or _is_gone(error):
+                raise
+        head = self.head
+        if head is not None and not 200 <= head.status < 300:
+            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
+        if head is None or head.is_page:
+            raise NotAFileError(self.page.url, await self._html())
+        await self._announced.wait()
+        announced = self.downloads[0]
+        if failure := await announced.failure():
+            raise BrokenDownloadError(f"the transfer broke off ({failure})")
+        await to_thread.run_sync(shutil.move, await announced.path(), into)
+        return Download(
+            path=into,
+            suggested_name=head.file_name,
+            size_bytes=(await anyio.Path(into).stat()).st_size,
+            expected_bytes=head.length,
+        )
+
+    def _expect(self, *, as_file: bool) -> None:
+        """Forget what was seen; say whether a good answer that is no page is to become a download."""
+        self.head, self.downloads, self._announced, self._as_file = None, [], anyio.Event(), as_file
+
+    async def _html(self) -> str:
+        for _ in range(_READINGS):
+            try:
+                return await self.page.content()
+            except Error as error:
+                if _is_gone(error):
+                    raise
+                await self.change()  # it is on its way to another page
+        raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
+
+    def _downloaded(self, announced: Announced) -> None:
+        self.downloads.append(announced)
+        self._announced.set()
+
+    def _paused(self, event: dict[str, Any]) -> None:
+        self._spawn(lambda: self._answer(event))
+
+    async def _answer(self, event: dict[str, Any]) -> None:
+        request = {"requestId": event["requestId"]}
+        try:
+            if "responseStatusCode" in event:
+                await self._answer_response(event, request)
+            elif "responseErrorReason" in event:
+                await self._cdp.send("Fetch.continueRequest", request)
+            else:
+                await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
+        except Error:
+            return  # the tab has gone on to something else, or is gone: its navigation says so
+
+    async def _answer_response(self, event: dict[str, Any], request: dict[str, Any]) -> None:
+        status, sent = event["responseStatusCode"], event.get("responseHeaders", [])
+        if status not in (301, 302, 303, 307, 308):
+            headers = {one["name"].lower(): one["value"] for one in sent}
+            self.head = Head(url=event["request"]["url"], status=status, headers=headers)
+            if self._as_file and 200 <= status < 300 and not self.head.is_page:
+                kept = [one for one in sent if one["name"].lower() != "content-disposition"]
+                forced = {"name": "Content-Disposition", "value": 'attachment; filename="file"'}
+                answer = {**request, "responseCode": status, "responseHeaders": [*kept, forced]}
+                await self._cdp.send("Fetch.continueResponse", answer)
+                return
+        await self._cdp.send("Fetch.continueRequest", request)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn Playwright's errors into ours."""
+    try:
+        yield
+    except SlowError as error:
+        raise PageTimeoutError(f"{what}: {first_line(error)}") from error
+    except Error as error:
+        if _is_gone(error):
+            raise SessionLostError(f"the browser is gone: {first_line(error)}") from error
+        raise page_error(error.message, what) or PageError(f"{what}: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """Leave out the call log that Playwright adds to its messages."""
+    return str(error).strip().partition("\n")[0]
+
+
+def _is_gone(error: Error) -> bool:
+    return any(sign in error.message for sign in _GONE)

@@ -1,0 +1,176 @@
+"""HTML and the URL where it ended into what the page is. The order of the questions is domain facts §2."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from coupa_async.domain.attachments import missing_attachments, parse_attachments
+from coupa_async.domain.order import Attachment, AttachmentSource
+
+_SECONDS = re.compile(r"\bnum_secs\s*=\s*(\d+)")
+_ERRORS = "#flash_error, .flash_error, #usernameError, #passwordError, .error_message, .alert-error, [role=alert]"
+_KINDS = {
+    AttachmentSource.ORDER: ("order_headers", "div.order_headers_show_page", "Purchase Order #"),
+    AttachmentSource.REQUISITION: ("requisition_headers", "div.requisition_headers_show_page", "Requisition #"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """A document: the order's page or its requisition's.
+
+    Attributes:
+        kind: Which of the two.
+        url: Where it is.
+        supplier: Empty if it names none.
+        attachments: In page order, each once.
+        requisition_url: Absolute; empty if it links none.
+        missing: What its own counts announce and it does not show yet; empty when it is complete.
+        session_length_s: How long a session lasts unused; ``None`` if it does not say.
+    """
+
+    kind: AttachmentSource
+    url: str
+    supplier: str
+    attachments: tuple[Attachment, ...]
+    requisition_url: str
+    missing: str
+    session_length_s: float | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it shows everything that its counts announce."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInForm:
+    """Where to type on a sign-in page, as CSS selectors; empty where the page has no such part."""
+
+    user: str
+    password: str
+    submit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    """A page of the sign-in: the session is signed out.
+
+    Attributes:
+        form: ``None`` for a step that fills in nothing, such as an SSO redirect.
+        error: What the page says went wrong; empty if nothing.
+    """
+
+    url: str
+    form: SignInForm | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundPage:
+    """No such document, or no access to it: Coupa shows one page for both."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownPage:
+    """None of the others. Never to be called not found."""
+
+    url: str
+    title: str
+
+
+Page = OrderPage | SignInPage | NotFoundPage | UnknownPage
+
+
+def read_page(html: str, url: str, base_url: str) -> Page:
+    """Tell what a page is.
+
+    Args:
+        html: The page.
+        url: Where the navigation ended.
+        base_url: The tenant's address.
+    """
+    tree = LexborHTMLParser(html)
+    if is_signed_out(url, base_url):
+        return SignInPage(url=url, form=_form(tree), error=_error(tree))
+    for kind in AttachmentSource:
+        if _is(tree, kind):
+            return _document(tree, html, url, kind)
+    title = tree.css_first("title")
+    text = title.text(strip=True) if title else ""
+    root = tree.css_first("html")
+    bare = root is None or "data-controller" not in root.attributes
+    if bare and (text == "Coupa: Page not found" or tree.css_first("h1#error-message")):
+        return NotFoundPage(url=url)
+    return UnknownPage(url=url, title=text)
+
+
+def is_signed_out(url: str, base_url: str) -> bool:
+    """Tell a sign-in page by its address alone: another origin, or the tenant's own sign-in paths.
+
+    Never by text: a healthy page contains ``openid-connect``, ``oauth`` and ``identity``.
+    """
+    here, home = urlsplit(url), urlsplit(base_url)
+    path = here.path.rstrip("/")
+    return (here.scheme, here.netloc.lower()) != (home.scheme, home.netloc.lower()) or (
+        path == "/sessions" or path.startswith(("/sessions/", "/login/")) or path == "/login"
+    )
+
+
+def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
+    controller, old_style, heading = _KINDS[kind]
+    if tree.css_first(f'html[data-controller="{controller}"][data-action="show"]') or tree.css_first(old_style):
+        return True
+    header = tree.css_first("#pageHeader")
+    return header is not None and " ".join(header.text().split()).startswith(heading)
+
+
+def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource) -> OrderPage:
+    supplier = tree.css_first("section#supplier span.supplier-name") or tree.css_first(".supplier-name")
+    requisition = tree.css_first("a#order_header_requisition_header[href]")
+    seconds = _SECONDS.search(html)
+    return OrderPage(
+        kind=kind,
+        url=url,
+        supplier=" ".join(supplier.text().split()) if supplier else "",
+        attachments=parse_attachments(tree, url),
+        requisition_url=urljoin(url, requisition.attributes.get("href") or "") if requisition else "",
+        missing=missing_attachments(tree),
+        session_length_s=float(seconds[1]) if seconds else None,
+    )
+
+
+def _form(tree: LexborHTMLParser) -> SignInForm | None:
+    """Find the fields by what they are; their ids vary by tenant."""
+    for form in tree.css("form"):
+        password = form.css_first("input[type=password]")
+        users = [one for one in form.css("input") if (one.attributes.get("type") or "text") in ("text", "email", "tel")]
+        if password is None and not users:
+            continue
+        submit = form.css_first("[type=submit], button:not([type])")
+        return SignInForm(
+            user=_selector(users[0]) if users else "",
+            password=_selector(password) if password else "",
+            submit=_selector(submit) if submit else "",
+        )
+    return None
+
+
+def _selector(node: LexborNode) -> str:
+    for attribute in ("id", "name"):
+        if value := node.attributes.get(attribute):
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return f'{node.tag}[{attribute}="{escaped}"]'
+    kind = node.attributes.get("type")
+    return f'form {node.tag}[type="{kind}"]' if kind else f"form {node.tag}"
+
+
+def _error(tree: LexborHTMLParser) -> str:
+    texts = (" ".join(node.text().split()) for node in tree.css(_ERRORS))
+    return next((text for text in texts if text), "")

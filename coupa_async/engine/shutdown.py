@@ -1,0 +1,56 @@
+"""The first signal drains, the second cancels."""
+
+from __future__ import annotations
+
+import signal
+
+import anyio
+from anyio.abc import TaskStatus
+
+from coupa_async.domain.events import Draining
+from coupa_async.ports import Observer
+
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+class Shutdown:
+    """Turns signals into the end of a run.
+
+    Attributes:
+        signal: The first signal that came; ``None`` while none did.
+    """
+
+    def __init__(self, tell: Observer, *, grace_s: float) -> None:
+        self.signal: signal.Signals | None = None
+        self._tell = tell
+        self._grace_s = grace_s
+        self._feeding: anyio.CancelScope | None = None
+        self._working: anyio.CancelScope | None = None
+
+    def stops(self, feeding: anyio.CancelScope, working: anyio.CancelScope) -> None:
+        """Say what signals stop.
+
+        Args:
+            feeding: Cancelled at the first: no further order is started.
+            working: Gets a deadline at the first and is cancelled at the second.
+        """
+        self._feeding, self._working = feeding, working
+
+    async def listen(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Wait for signals."""
+        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+            task_status.started()
+            async for number in signals:
+                self.take(signal.Signals(number))
+
+    def take(self, number: signal.Signals) -> None:
+        """Do what one signal asks for."""
+        first, self.signal = self.signal is None, self.signal or number
+        if self._feeding is None or self._working is None:
+            return
+        if first:
+            self._feeding.cancel(f"{number.name}: no further orders")
+            self._working.deadline = anyio.current_time() + self._grace_s
+            self._tell(Draining(reason=number.name, grace_s=self._grace_s))
+        else:
+            self._working.cancel(f"{number.name} again")

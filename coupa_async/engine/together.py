@@ -1,0 +1,32 @@
+"""Several awaits side by side, bounded, with results in order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import anyio
+
+from coupa_async.scopes import plain_errors
+
+T = TypeVar("T")
+
+
+async def together(jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
+    """Run jobs, at most ``limit`` at once. The first error cancels the others and is raised as itself.
+
+    Returns:
+        Their results in the order of the jobs, whichever ended first.
+    """
+    results: dict[int, T] = {}
+    limiter = anyio.Semaphore(limit)
+
+    async def run(index: int, job: Callable[[], Awaitable[T]]) -> None:
+        async with limiter:
+            results[index] = await job()
+
+    with plain_errors():
+        async with anyio.create_task_group() as group:
+            for index, job in enumerate(jobs):
+                group.start_soon(run, index, job, name=f"job {index + 1} of {len(jobs)}")
+    return [results[index] for index in range(len(jobs))]

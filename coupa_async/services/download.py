@@ -1,0 +1,195 @@
+"""One order through one session: its page, its attachments, its folder, its result."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import anyio
+from anyio import to_thread
+
+from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.naming import fold, outcome_folder, unique_name
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
+from coupa_async.domain.page import NotFoundPage, OrderPage
+from coupa_async.domain.policy import is_timeout
+from coupa_async.ports import Session
+from coupa_async.services.fetch import Staged, Tries, fetch
+from coupa_async.services.journal import Journal
+from coupa_async.services.pages import open_document
+from coupa_async.services.storage import OrderFolder, Storage
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Requisition(StrEnum):
+    """When the attachments of an order's requisition are taken."""
+
+    FALLBACK = "fallback"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Together(Protocol):
+    """Runs several awaits side by side; the engine's."""
+
+    async def __call__(self, jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
+        """Run jobs, at most ``limit`` at once; results in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What collecting an order needs besides the order and a session.
+
+    Attributes:
+        base_url: The tenant's address, without a slash at its end.
+        files_at_once: Downloads side by side within one order.
+        empty_folders: Whether orders without files get a folder, too.
+        snapshots: Where the pages of failures are kept.
+    """
+
+    base_url: str
+    journal: Journal
+    storage: Storage
+    tries: Tries
+    together: Together
+    now: Callable[[], datetime]
+    snapshots: Path
+    requisition: Requisition = Requisition.FALLBACK
+    files_at_once: int = 3
+    empty_folders: bool = False
+
+
+class Collector:
+    """The job that the engine runs for each order."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def collect(self, order: Order, session: Session) -> OrderResult:
+        """Bring in one order's attachments, each under its final name.
+
+        Raises:
+            SignInRequiredError: If the session is signed out; the order costs nothing and runs again.
+            SessionLostError: If the session is gone; likewise.
+            PageError: If the page could not be read.
+            StorageError: If the disk takes no more.
+        """
+        url = self._url(order)
+        page = await self._open(session, url)
+        if isinstance(page, NotFoundPage):
+            folder = await self._begin(order, "")
+            return self._result(order, folder, Outcome.PO_NOT_FOUND, error="no such order in Coupa, or no access to it")
+        named, requisition_url = await self._named(page, session)
+        folder = await self._begin(order, page.supplier)
+        jobs = [partial(self._fetch, attachment, source, session, folder) for source, attachment in named]
+        fetched = await self._desk.together(jobs, self._desk.files_at_once)
+        saved = await to_thread.run_sync(_keep, [one for one in fetched if isinstance(one, Staged)], folder)
+        failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
+        return self._result(
+            order,
+            folder,
+            judge(len(named), len(saved), failed),
+            supplier=page.supplier,
+            found=len(named),
+            saved=saved,
+            failed=failed,
+            requisition_url=requisition_url,
+            error=_story(len(named), failed, requisition_url),
+        )
+
+    async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
+        """Make an outcome of an error that trying again does not cure, and keep a snapshot of what was seen."""
+        if session is not None:
+            await self._snapshot(order, session)
+        folder = await self._begin(order, "")
+        return self._result(order, folder, Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, error=str(error))
+
+    async def record(self, result: OrderResult) -> None:
+        """Write the outcome down first, then give the folder its name."""
+        self._desk.journal.record(result, self._desk.now())
+        await to_thread.run_sync(self._desk.storage.settle, result)
+        self._desk.journal.filed(result.number)
+
+    async def _open(self, session: Session, url: str) -> OrderPage | NotFoundPage:
+        return await open_document(session, url, self._desk.base_url)
+
+    async def _named(self, page: OrderPage, session: Session) -> tuple[list[tuple[AttachmentSource, Attachment]], str]:
+        """List an order's attachments, its requisition's among them where the rule says so, each id once."""
+        named = [(AttachmentSource.ORDER, one) for one in page.attachments]
+        rule = self._desk.requisition
+        has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
+        if not page.requisition_url or rule is Requisition.NEVER or (rule is Requisition.FALLBACK and has_file):
+            return named, ""
+        behind = await self._open(session, page.requisition_url)
+        if isinstance(behind, NotFoundPage):
+            return named, ""
+        known = {one.id for one in page.attachments}
+        more = [(AttachmentSource.REQUISITION, one) for one in behind.attachments if one.id not in known]
+        return named + more, page.requisition_url if more else ""
+
+    async def _fetch(
+        self, attachment: Attachment, source: AttachmentSource, session: Session, folder: OrderFolder
+    ) -> Staged | FailedAttachment:
+        return await fetch(attachment, source, session, folder, base_url=self._desk.base_url, tries=self._desk.tries)
+
+    async def _begin(self, order: Order, supplier: str) -> OrderFolder:
+        previous = self._desk.journal.folder_of(order.number)
+        return await to_thread.run_sync(self._desk.storage.begin, order, supplier, previous)
+
+    async def _snapshot(self, order: Order, session: Session) -> None:
+        with anyio.move_on_after(10):
+            try:
+                self._desk.snapshots.mkdir(exist_ok=True)
+                await session.snapshot(self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED))
+            except (CoupaError, OSError) as error:
+                _log.warning("no snapshot of %s: %s", order.number.shown, error)
+
+    def _url(self, order: Order) -> str:
+        return f"{self._desk.base_url}/order_headers/{order.number.key}"
+
+    def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:
+        destination = folder.destination(order, outcome, empty_folders=self._desk.empty_folders)
+        return OrderResult(number=order.number, outcome=outcome, url=self._url(order), folder=destination, **more)  # type: ignore[arg-type]
+
+
+def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachment, ...]:
+    """Give final names in page order, so that they do not depend on which download ended first. Blocking."""
+    taken: set[str] = set()
+    saved = []
+    for one in staged:
+        name = unique_name(one.name, taken)
+        taken.add(fold(name))
+        folder.keep(one.part, name)
+        saved.append(
+            SavedAttachment(
+                id=one.attachment.id,
+                kind=one.attachment.kind,
+                source=one.source,
+                name=name,
+                size_bytes=one.size_bytes,
+                sha256=one.sha256,
+                seconds=one.seconds,
+            )
+        )
+    return tuple(saved)
+
+
+def _story(found: int, failed: Sequence[FailedAttachment], requisition_url: str) -> str:
+    """Say in one sentence why not all is there, and where what is there came from."""
+    parts = []
+    if failed:
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in failed)
+        parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
+    if requisition_url:
+        parts.append(f"taken from the requisition {requisition_url}")
+    return ". ".join(parts)

@@ -1,0 +1,84 @@
+"""One sign-in through one session: the tenant's own form, or an SSO that needs no person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from coupa_async.domain.errors import SignInRefusedError
+from coupa_async.domain.page import SignInPage, is_signed_out, read_page
+from coupa_async.ports import Document, Fill, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a person would type. The password shows itself to nobody by accident."""
+
+    username: str
+    password: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """How to sign in.
+
+    Attributes:
+        login_url: Where the chain begins. The base URL for SSO, for ``/sessions/new`` goes around it (facts §1).
+        credentials: ``None`` leaves it to the browser's own SSO.
+    """
+
+    base_url: str
+    login_url: str
+    credentials: Credentials | None
+
+    async def sign_in(self, session: Session) -> None:
+        """Sign a session in.
+
+        Raises:
+            SignInRefusedError: If the tenant refuses, or wants what is not configured. Never tried twice.
+            UnreachableError: If the network does not carry it.
+            PageTimeoutError: If no page comes.
+        """
+        document = await session.sign_in(self.login_url, self._filler(), until=self._is_in)
+        if not self._is_in(document):
+            page = read_page(document.html, document.url, self.base_url)
+            error = page.error if isinstance(page, SignInPage) else ""
+            raise SignInRefusedError(f"sign-in ended at {_bare(document.url)}" + (f": {error}" if error else ""))
+
+    def _is_in(self, document: Document) -> bool:
+        return not is_signed_out(document.url, self.base_url)
+
+    def _filler(self) -> Callable[[Document], Fill | None]:
+        """Fill each form in once: a form that comes back is a refusal, and hammering it locks accounts."""
+        used: set[tuple[str, str]] = set()
+
+        def fill(document: Document) -> Fill | None:
+            page = read_page(document.html, document.url, self.base_url)
+            if not isinstance(page, SignInPage) or page.form is None:
+                return None
+            if self.credentials is None:
+                raise SignInRefusedError(
+                    f"{_bare(document.url)} wants a user name and a password: "
+                    "set COUPA_USERNAME and COUPA_PASSWORD, or run coupa-async login"
+                )
+            form = page.form
+            step = (form.user, form.password)
+            if step in used:
+                if page.error:
+                    raise SignInRefusedError(f"{_bare(document.url)} refused the sign-in: {page.error}")
+                return None
+            used.add(step)
+            typed = [
+                (form.user, self.credentials.username),
+                (form.password, self.credentials.password.get_secret_value()),
+            ]
+            return Fill(fields=tuple((where, text) for where, text in typed if where), submit=form.submit)
+
+        return fill
+
+
+def _bare(url: str) -> str:
+    """Leave out what a sign-in URL carries in its query."""
+    return url.partition("?")[0]

@@ -1,0 +1,105 @@
+"""One attachment through one session into a verified ``.part`` file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from coupa_async.domain.content import check_content, url_shortcut
+from coupa_async.domain.errors import BrokenDownloadError, DownloadError, NotAFileError, SignInRequiredError
+from coupa_async.domain.naming import attachment_name
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
+from coupa_async.domain.outcome import FailedAttachment
+from coupa_async.domain.page import is_signed_out
+from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
+from coupa_async.ports import Session
+from coupa_async.services.storage import OrderFolder, inspect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """An attachment whose verified bytes wait for their final name.
+
+    Attributes:
+        name: The name it wants, safe but not yet unique.
+    """
+
+    attachment: Attachment
+    source: AttachmentSource
+    part: Path
+    name: str
+    size_bytes: int
+    sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """How often a download is tried, and how long is waited between."""
+
+    max_attempts: int
+    backoff: Backoff
+    dice: Callable[[], float]
+
+
+async def fetch(
+    attachment: Attachment,
+    source: AttachmentSource,
+    session: Session,
+    folder: OrderFolder,
+    *,
+    base_url: str,
+    tries: Tries,
+) -> Staged | FailedAttachment:
+    """Fetch one attachment, again where that can help.
+
+    Raises:
+        SignInRequiredError: If the tenant shows its sign-in page instead.
+        SessionLostError: If the session is gone.
+        StorageError: If the disk takes no more.
+    """
+    part = await to_thread.run_sync(folder.stage, attachment.id)
+    attempt = 1
+    while True:
+        try:
+            return await _once(attachment, source, session, part)
+        except DownloadError as error:
+            if isinstance(error, NotAFileError) and is_signed_out(error.url, base_url):
+                raise SignInRequiredError(error.url) from error
+            decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
+            if not isinstance(decision, Retry):
+                part.unlink(missing_ok=True)
+                late = is_timeout(error)
+                return FailedAttachment(id=attachment.id, name=attachment.name, reason=str(error), timed_out=late)
+            await anyio.sleep(decision.delay_s)
+            attempt += 1
+
+
+async def _once(attachment: Attachment, source: AttachmentSource, session: Session, part: Path) -> Staged:
+    started_s = anyio.current_time()
+    suggested, expected = None, None
+    if attachment.kind is AttachmentKind.FILE:
+        download = await session.download(attachment.url, part)
+        suggested, expected = download.suggested_name, download.expected_bytes
+    else:
+        data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
+        await to_thread.run_sync(part.write_bytes, data)
+    found = await to_thread.run_sync(inspect, part)
+    name = attachment_name(attachment, suggested)
+    if expected is not None and found.size_bytes != expected:
+        raise BrokenDownloadError(f"{found.size_bytes} of {expected} bytes came")
+    if attachment.kind is AttachmentKind.FILE and (doubt := check_content(name, found.head, found.size_bytes)):
+        raise BrokenDownloadError(doubt)
+    return Staged(
+        attachment=attachment,
+        source=source,
+        part=part,
+        name=name,
+        size_bytes=found.size_bytes,
+        sha256=found.sha256,
+        seconds=anyio.current_time() - started_s,
+    )

@@ -1,0 +1,186 @@
+"""What happened to each order and attachment, in SQLite: the one source of truth, and what a later run resumes from.
+
+Write-ahead logging with ``synchronous=NORMAL``: a commit survives the death of our process at any instant, and costs
+no fsync. Folders and spreadsheet are projections that can be made again from here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from coupa_async.domain.errors import OutputError
+from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
+
+FILE_NAME = "journal.sqlite3"
+_VERSION = 1
+
+_SCHEMA = f"""
+CREATE TABLE orders (
+    key TEXT PRIMARY KEY, shown TEXT NOT NULL, outcome TEXT NOT NULL, url TEXT NOT NULL, supplier TEXT NOT NULL,
+    found INTEGER NOT NULL, folder TEXT NOT NULL, error TEXT NOT NULL, requisition_url TEXT NOT NULL,
+    attempts INTEGER NOT NULL, seconds REAL NOT NULL, processed_at TEXT NOT NULL, filed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unfiled ON orders (key) WHERE filed = 0;
+CREATE TABLE attachments (
+    order_key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
+    kind TEXT NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (order_key, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE failures (
+    order_key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
+    name TEXT NOT NULL, reason TEXT NOT NULL, timed_out INTEGER NOT NULL, PRIMARY KEY (order_key, position)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
+"""
+
+
+class Journal:
+    """The journal of one output folder. Used from one thread; its statements take microseconds."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the journal.
+
+        Raises:
+            OutputError: If the file is no journal of ours, or cannot be written.
+        """
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            elif version != _VERSION:
+                raise OutputError(f"{path}: written by another version of coupa-async: choose another folder with -o")
+        except sqlite3.Error as error:
+            raise OutputError(
+                f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
+            ) from error
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def record(self, result: OrderResult, processed_at: datetime) -> None:
+        """Write down what came of an order, instead of what may be known of it; its folder is yet to be renamed."""
+        key = result.number.key
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            db.execute("DELETE FROM orders WHERE key = ?", (key,))
+            db.execute(
+                "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)",
+                (
+                    *(key, result.number.shown, result.outcome.value, result.url, result.supplier, result.found),
+                    *(result.folder, result.error, result.requisition_url, result.attempts, result.seconds),
+                    processed_at.isoformat(timespec="seconds"),
+                ),
+            )
+            db.executemany(
+                "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (
+                    (
+                        *(key, n, one.id, one.kind, one.source, one.name, f"{result.folder}/{one.name}"),
+                        *(one.size_bytes, one.sha256, one.seconds),
+                    )
+                    for n, one in enumerate(result.saved)
+                ),
+            )
+            db.executemany(
+                "INSERT INTO failures VALUES (?,?,?,?,?,?)",
+                ((key, n, one.id, one.name, one.reason, int(one.timed_out)) for n, one in enumerate(result.failed)),
+            )
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    def filed(self, number: OrderNumber) -> None:
+        """Note that the order's folder bears its outcome."""
+        self._db.execute("UPDATE orders SET filed = 1 WHERE key = ?", (number.key,))
+
+    def unfiled(self) -> list[OrderResult]:
+        """Tell the orders whose folder may still have to be renamed: a kill came between record and rename."""
+        return [result for result, _ in self._results("WHERE filed = 0")]
+
+    def settled(self) -> frozenset[str]:
+        """Tell the keys of all orders that have an outcome."""
+        return frozenset(key for (key,) in self._db.execute("SELECT key FROM orders"))
+
+    def folder_of(self, number: OrderNumber) -> str:
+        """Tell the folder that an earlier run recorded for an order; empty if none."""
+        row = self._db.execute("SELECT folder FROM orders WHERE key = ?", (number.key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def results(self) -> Iterator[tuple[OrderResult, datetime]]:
+        """Read every order's result and when it was processed, by key, without holding them all."""
+        return self._results("")
+
+    def counts(self) -> Mapping[Outcome, int]:
+        """Count the orders by outcome."""
+        rows = self._db.execute("SELECT outcome, count(*) FROM orders GROUP BY outcome")
+        return {Outcome(outcome): count for outcome, count in rows}
+
+    def files(self) -> tuple[int, int]:
+        """Tell how many files are kept, and their bytes."""
+        count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
+        return int(count), int(size)
+
+    def forget(self) -> None:
+        """Drop all outcomes, so that every order runs again. Files and folders stay until it does."""
+        self._db.execute("DELETE FROM orders")
+
+    def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
+        columns = "key, shown, outcome, url, supplier, found, folder, error, requisition_url, attempts, seconds"
+        with closing(self._db.execute(f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key")) as rows:  # noqa: S608 - our own text
+            for key, shown, outcome, url, supplier, found, folder, error, requisition, attempts, seconds, at in rows:
+                yield (
+                    OrderResult(
+                        number=OrderNumber(shown, key),
+                        outcome=Outcome(outcome),
+                        url=url,
+                        supplier=supplier,
+                        found=found,
+                        saved=self._saved(key),
+                        failed=self._failed(key),
+                        folder=folder,
+                        error=error,
+                        requisition_url=requisition,
+                        attempts=attempts,
+                        seconds=seconds,
+                    ),
+                    datetime.fromisoformat(at),
+                )
+
+    def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
+        rows = self._db.execute(
+            "SELECT id, kind, source, name, size_bytes, sha256, seconds FROM attachments "
+            "WHERE order_key = ? ORDER BY position",
+            (key,),
+        )
+        return tuple(
+            SavedAttachment(
+                id=id_,
+                kind=AttachmentKind(kind),
+                source=AttachmentSource(source),
+                name=name,
+                size_bytes=size_bytes,
+                sha256=sha256,
+                seconds=seconds,
+            )
+            for id_, kind, source, name, size_bytes, sha256, seconds in rows
+        )
+
+    def _failed(self, key: str) -> tuple[FailedAttachment, ...]:
+        rows = self._db.execute(
+            "SELECT id, name, reason, timed_out FROM failures WHERE order_key = ? ORDER BY position", (key,)
+        )
+        return tuple(
+            FailedAttachment(id=id_, name=name, reason=reason, timed_out=bool(late)) for id_, name, reason, late in rows
+        )

@@ -1,0 +1,172 @@
+"""Files and folders of orders: staged as ``.part``, verified under their final name, then the folder's one rename.
+
+An order's folder is ``…/PO123__WORK`` while it is worked on and ``…/PO123_COMPLETED`` (or another outcome) after. Each
+step is a rename within one file system, so that a kill leaves either the state before it or the one after.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from coupa_async.domain.content import HEAD_BYTES
+from coupa_async.domain.naming import folder_path, outcome_folder, safe_name, work_folder
+
+from coupa_async.domain.errors import BrokenDownloadError, OutputError, StorageError
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import OrderResult, Outcome
+
+_CHUNK_BYTES = 1 << 18
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What a file on disk is.
+
+    Attributes:
+        head: Its first ``HEAD_BYTES`` bytes, or fewer.
+    """
+
+    size_bytes: int
+    sha256: str
+    head: bytes
+
+
+def inspect(path: Path) -> Inspection:
+    """Read a file once, in flat memory. Blocking."""
+    digest, size, head = hashlib.sha256(), 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            head = head or chunk[:HEAD_BYTES]
+            size += len(chunk)
+    return Inspection(size_bytes=size, sha256=digest.hexdigest(), head=head)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFolder:
+    """The folder of one order in work. It comes into being with its first file. Its methods block."""
+
+    root: Path
+    path: Path
+
+    def stage(self, attachment_id: str) -> Path:
+        """Make room for an attachment that is yet to come."""
+        with _told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        return self.path / f"{safe_name(attachment_id, fallback='file')}.part"
+
+    def keep(self, part: Path, name: str) -> None:
+        """Give verified bytes their final name, for good.
+
+        Raises:
+            StorageError: If the disk does not take them.
+        """
+        with _told(part):
+            _sync(part)
+            part.replace(self.path / name)
+
+    def destination(self, order: Order, outcome: Outcome, *, empty_folders: bool) -> str:
+        """Name the folder that the order will end in, POSIX style below the root; empty if it gets none."""
+        bare = outcome in (Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND) and not empty_folders
+        if bare and not (self.path.is_dir() and any(self.path.iterdir())):
+            return ""
+        return (self.path.parent / outcome_folder(order.number, outcome)).relative_to(self.root).as_posix()
+
+
+class Storage:
+    """The output folder. Its methods block."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def prepare(self) -> None:
+        """Make the output folder and see that it takes files.
+
+        Raises:
+            OutputError: If it does not.
+        """
+        probe = self.root / ".coupa-async-probe"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise OutputError(f"output folder {self.root}: {error.strerror}: choose another with -o") from error
+
+    def begin(self, order: Order, supplier: str, previous: str = "") -> OrderFolder:
+        """Take up an order: its older folder, wherever it stands, becomes its ``__WORK`` folder; leftovers go.
+
+        Args:
+            order: The order.
+            supplier: The page's, for a hierarchy that wants it.
+            previous: The folder that an earlier run recorded, below the root.
+        """
+        work = self.root / folder_path(order.hierarchy, supplier, work_folder(order.number))
+        if not work.resolve().is_relative_to(self.root.resolve()):
+            raise StorageError(f"{work}: outside the output folder {self.root}")
+        siblings = [work.with_name(outcome_folder(order.number, one)) for one in Outcome if one is not Outcome.PENDING]
+        with _told(work):
+            for older in [*([self.root / previous] if previous else []), *siblings]:
+                if older.is_dir() and older != work:
+                    _merge(older, work)
+            for part in work.glob("*.part"):
+                part.unlink()
+        return OrderFolder(self.root, work)
+
+    def settle(self, result: OrderResult) -> None:
+        """Give an order's folder the name that the journal says. Does nothing the second time.
+
+        Raises:
+            StorageError: If the folder cannot be renamed or made.
+        """
+        if not result.folder:
+            return
+        final = self.root / result.folder
+        work = final.with_name(work_folder(result.number))
+        with _told(final):
+            if work.is_dir():
+                _merge(work, final)
+            else:
+                final.mkdir(parents=True, exist_ok=True)
+            _sync(final.parent)
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Rename a folder; where the target exists already, move what it lacks into it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        source.rename(target)
+        return
+    for entry in source.iterdir():
+        entry.replace(target / entry.name)
+    source.rmdir()
+
+
+def _sync(path: Path) -> None:
+    """Have the disk keep a file, or a folder's names where the system lets folders be opened."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell a full or closed disk, which stops the run, from a name that only this file cannot have."""
+    try:
+        yield
+    except OSError as error:
+        text = f"{path}: {error.strerror}"
+        if error.errno in _FULL:
+            raise StorageError(f"{text}: free space or permissions, then run again") from error
+        raise BrokenDownloadError(text) from error
