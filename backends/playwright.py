@@ -150,12 +150,6 @@ class PlaywrightSession:
                     result = await tab.download(url, into)
             except TimeoutError as error:
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
-            finally:
-                # A tab with a page in it goes on using memory; only a download leaves it as it was.
-                if tab.downloads:
-                    self._idle.append(tab)
-                else:
-                    await cleanup("a tab", tab.page.close, within_s=self._options.close_timeout_s)
         return result
 
     async def cookies(self) -> Sequence[Cookie]:

@@ -36,7 +36,7 @@ async def cleanup(what: str, close: Callable[[], Awaitable[object]], *, within_s
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Let one known error leave a task group as itself; a group that holds a bug stays a group, nothing hidden.
+    """Let one error leave a task group as itself; a group that holds bugs stays a group, nothing hidden.
 
     A lost session goes before all others: they are its consequences.
     """
@@ -45,6 +45,8 @@ def plain_errors() -> Iterator[None]:
     except BaseExceptionGroup as group:
         leaves = _leaves(group)
         known = [leaf for leaf in leaves if isinstance(leaf, CoupaError)]
+        if len(leaves) == 1:
+            raise leaves[0] from leaves[0].__cause__
         if len(known) != len(leaves):
             raise
         raise min(known, key=lambda leaf: not isinstance(leaf, SessionLostError)) from None

@@ -122,6 +122,10 @@ class Journal:
         """Read every order's result and when it was processed, by key, without holding them all."""
         return self._results("")
 
+    def result_of(self, number: OrderNumber) -> tuple[OrderResult, datetime] | None:
+        """Read one order's result and when it was processed; ``None`` while it is pending."""
+        return next(self._results("WHERE key = ?", number.key), None)
+
     def counts(self) -> Mapping[Outcome, int]:
         """Count the orders by outcome."""
         rows = self._db.execute("SELECT outcome, count(*) FROM orders GROUP BY outcome")
@@ -136,9 +140,11 @@ class Journal:
         """Drop all outcomes, so that every order runs again. Files and folders stay until it does."""
         self._db.execute("DELETE FROM orders")
 
-    def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
+    def _results(self, where: str, *values: str) -> Iterator[tuple[OrderResult, datetime]]:
         columns = "key, shown, outcome, url, supplier, found, folder, error, requisition_url, attempts, seconds"
-        with closing(self._db.execute(f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key")) as rows:  # noqa: S608 - our own text
+        with closing(
+            self._db.execute(f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key", values)
+        ) as rows:  # noqa: S608 - our own text
             for key, shown, outcome, url, supplier, found, folder, error, requisition, attempts, seconds, at in rows:
                 yield (
                     OrderResult(

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coupa_async.domain.content import HEAD_BYTES
-from coupa_async.domain.naming import folder_path, outcome_folder, safe_name, work_folder
-
 from coupa_async.domain.errors import BrokenDownloadError, OutputError, StorageError
+from coupa_async.domain.naming import folder_path, outcome_folder, safe_name, work_folder
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult, Outcome
 

@@ -1,0 +1,151 @@
+"""Every setting, declared once: flag, environment, ``.env``, ``coupa.toml``, default, in that order of precedence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    CliApp,
+    CliSuppress,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from coupa_async.domain import errors
+
+
+class Settings(BaseSettings):
+    """What every command that asks the tenant needs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COUPA_",
+        env_file=".env",
+        toml_file="coupa.toml",
+        extra="ignore",
+        populate_by_name=True,
+        cli_kebab_case=True,
+        cli_implicit_flags="toggle",
+        cli_hide_none_type=True,
+        cli_avoid_json=True,
+        cli_exit_on_error=False,
+        cli_shortcuts={"output-dir": "o"},
+    )
+
+    base_url: str | None = Field(None, description="the tenant's address: https://TENANT.coupahost.com")
+    login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
+    username: str | None = Field(None, description="for the tenant's own sign-in form")
+    password: CliSuppress[SecretStr | None] = Field(None, description="for the tenant's own sign-in form")
+    storage_state: Path | None = Field(None, description="file that keeps the sign-in; default: per user and tenant")
+    backend: str = Field(
+        "playwright", validation_alias=AliasChoices("backend", "BACKEND"), description="playwright or selenium"
+    )
+    channel: Literal["msedge", "chrome", "chromium"] = Field("msedge", description="browser to look for first")
+    browser_path: Path | None = Field(None, description="the browser's executable, instead of looking for it")
+    driver_path: Path | None = Field(None, description="the WebDriver's executable, instead of looking for it")
+    headless: CliSuppress[bool] = Field(True, description="without a window")
+    interactive: CliSuppress[bool] = Field(
+        True,
+        validation_alias=AliasChoices("interactive", "ENABLE_INTERACTIVE_UI"),
+        description="whether a person may be asked",
+    )
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        validation_alias=AliasChoices("workers", "MAX_PARALLEL_WORKERS"),
+        description="browsers side by side",
+    )
+    lane: Literal["auto", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
+    output_dir: Path = Field(Path("out"), description="where folders, journal and the updated spreadsheet go")
+    folder_columns: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None, description="columns that make the folders, or {supplier}; empty is flat; default: the sheet decides"
+    )
+    po_column: str | None = Field(None, description="header of the column with the order numbers")
+    requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
+    empty_folders: bool = Field(False, description="a folder also for orders without files")
+    max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
+    page_timeout_s: float = Field(30.0, gt=0, description="seconds for a page to come")
+    settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")
+    download_timeout_s: float = Field(600.0, gt=0, description="seconds for a file to come whole")
+
+    @field_validator("base_url", "login_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname or " " in value.strip():
+            raise ValueError(f"{value!r} is no address: write https://TENANT.coupahost.com")
+        return value.strip().rstrip("/")
+
+    @field_validator("folder_columns", mode="before")
+    @classmethod
+    def _is_list(cls, value: object) -> object:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say where values come from, the strongest first."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def read(cls, arguments: list[str] | None = None, **given: object) -> Self:
+        """Read the settings of a command.
+
+        Args:
+            arguments: What follows the command on the command line; ``None`` for none.
+            given: Values that go before all others.
+
+        Raises:
+            SettingsError: One line that names the setting.
+        """
+        try:
+            return CliApp.run(cls, cli_args=arguments or [], **given)
+        except ValidationError as error:
+            raise errors.SettingsError(_one_line(error)) from error
+        except SettingsError as error:
+            text = str(error.__cause__ or error).removeprefix("error parsing CLI: ")
+            raise errors.SettingsError(f"{text}: see --help") from error
+
+    def tenant(self) -> str:
+        """Tell the tenant's address.
+
+        Raises:
+            SettingsError: If none is set: none is built in.
+        """
+        if self.base_url is None:
+            raise errors.SettingsError("no tenant: set COUPA_BASE_URL or --base-url to https://TENANT.coupahost.com")
+        return self.base_url
+
+    def state_file(self) -> Path:
+        """Tell where the sign-in is kept."""
+        host = urlsplit(self.tenant()).netloc.replace(":", "_")
+        return self.storage_state or data_dir() / "state" / f"{host}.json"
+
+
+def data_dir() -> Path:
+    """Tell where what belongs to the user, and to no run, is kept."""
+    return platformdirs.user_data_path("coupa-async", appauthor=False)
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "settings"
+    told = first["type"] in ("missing", "value_error")
+    given = "" if told else f" (got {first.get('input')!r:.60})"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}{given}"
