@@ -147,10 +147,13 @@ class PlaywrightSession:
         with translated(url):
             try:
                 with anyio.fail_after(self._options.download_timeout_s):
-                    result = await tab.download(url, into)
+                    return await tab.download(url, into)
             except TimeoutError as error:
+                await cleanup("a tab", tab.page.close, within_s=self._options.close_timeout_s)
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
-        return result
+            finally:
+                if not tab.page.is_closed():
+                    self._idle.append(tab)
 
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""

@@ -43,6 +43,7 @@ _CHANGE = """ms => new Promise(done => {
 })"""
 _CHANGE_MS = 250
 _READINGS = 20
+_BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
 _GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
@@ -135,7 +136,11 @@ class Tab:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except Error as error:
             # A download ends the navigation with an error; whether it was one is in the head.
-            if self.head is None or _is_gone(error):
+            if _is_gone(error):
+                raise
+            if self.head is None and any(name in error.message for name in _BROKEN):
+                raise BrokenDownloadError(f"the transfer broke off ({first_line(error)})") from error
+            if self.head is None:
                 raise
         head = self.head
         if head is not None and not 200 <= head.status < 300:

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
             SettingsError: One line that names the setting.
         """
         try:
-            return CliApp.run(cls, cli_args=arguments or [], **given)
+            return CliApp.run(cls, cli_args=arguments or [], cli_settings_source=None, **given)  # type: ignore[arg-type]
         except ValidationError as error:
             raise errors.SettingsError(_one_line(error)) from error
         except SettingsError as error:

@@ -1,182 +1,158 @@
-"""Which column of a sheet is what: the order numbers, the folders, the results."""
+"""Which column is what, told from the header's texts alone; the same for workbooks and text files. Pure."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from coupa_async.domain.errors import WorklistError
-from coupa_async.domain.naming import UNKNOWN
+from coupa_async.domain.errors import BadOrderNumberError, WorklistError
+from coupa_async.domain.order import OrderNumber
+from coupa_async.services.cells import RESULT_COLUMNS, cell_text
+from coupa_async.services.table import Header, Row
 
-RESULT_COLUMNS = (
-    "STATUS",
-    "SUPPLIER",
-    "ATTACHMENTS_FOUND",
-    "ATTACHMENTS_DOWNLOADED",
-    "AttachmentName",
-    "LAST_PROCESSED",
-    "ERROR_MESSAGE",
-    "DOWNLOAD_FOLDER",
-    "COUPA_URL",
-)
-SEPARATOR = "<|>"
+HEAD_ROWS = 20
 SUPPLIER = "{supplier}"
-_HEADER_ROWS = 20
-_EXACT = "ponumber"
+
+_ORDER_COLUMN = "PO_NUMBER"
+_SEPARATOR = "<|>"
+_SHOWN_NAMES = 12
+
+
+def _folded(name: str) -> str:
+    """Reduce a header to what it says: accents, case, spaces and punctuation do not count."""
+    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
+
+
 _SYNONYMS = frozenset(
-    [
-        "po",
-        "pono",
-        "ponr",
-        "ponum",
-        "poid",
-        "purchaseorder",
-        "purchaseorderno",
-        "purchaseordernumber",
-        "ordernumber",
-        "orderno",
-        "pedido",
-        "nopedido",
-        "numeropedido",
-        "numerodopedido",
-        "pedidodecompra",
-        "numerodopedidodecompra",
-        "numerodepedido",
-        "ordemdecompra",
-        "numerodaordemdecompra",
-        "ordendecompra",
-        "numerodeorden",
-        "bestellnummer",
-        "bestellung",
-        "numerodecommande",
-        "bondecommande",
-    ]
+    _folded(name)
+    for name in (
+        *("PO", "PO Number", "PO Numbers", "PO No", "PO Num", "PO ID", "Order", "Order Number", "Order No", "Order ID"),
+        *("Purchase Order", "Purchase Order Number", "Purchase Order No", "Purchase Order ID"),
+        *("Pedido", "Número Pedido", "Número do Pedido", "Número de Pedido", "Nº Pedido", "Nº do Pedido", "N° Pedido"),
+        *("Pedido de Compra", "Número do Pedido de Compra", "Ordem de Compra", "Número da Ordem de Compra"),
+        *("Orden", "Orden de compra", "Número de orden", "Número de orden de compra"),
+        *("Bestellung", "Bestellnummer", "Bestell-Nr.", "Numéro de commande", "N° de commande", "Bon de commande"),
+        *("Numero ordine", "Ordine di acquisto"),
+    )
 )
 
-Row = Sequence[object]
 
+def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
+    """Find the header: the first row with a column of order numbers.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Where things are on a sheet.
+    A column headed exactly ``PO_NUMBER`` (any case), in any row, goes before one whose header only means it, so that
+    a title above the table such as "Purchase order" is not taken for it.
 
-    Attributes:
-        header_row: From 1, as a spreadsheet program counts.
-        header: The header's cells as text.
-        order: The column of the order numbers, from 0.
-        folders: The columns that make the folders; ``None`` among them stands for the supplier.
-        if_filled: Whether ``folders`` counts only if one of its cells holds a value, else the supplier alone.
-        results: The column of each result column; those not there yet come after the last one.
+    Args:
+        head: The table's first ``HEAD_ROWS`` rows.
+        po_column: The column's header, if the user gave it.
     """
-
-    header_row: int
-    header: tuple[str, ...]
-    order: int
-    folders: tuple[int | None, ...]
-    if_filled: bool
-    results: dict[str, int]
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """The result columns that the sheet does not have yet."""
-        return tuple(name for name in RESULT_COLUMNS if self.results[name] >= len(self.header))
-
-
-def find_layout(rows: Iterable[Row], *, po_column: str | None, folder_columns: tuple[str, ...] | None) -> Layout | None:
-    """Find the header among the first rows of a sheet, and what its columns are.
-
-    Returns:
-        ``None`` if no row of them has a column of order numbers.
-
-    Raises:
-        WorklistError: If a folder column asked for is not there.
-    """
-    for number, row in enumerate(islice(rows, _HEADER_ROWS), 1):
-        header = tuple(shown(value) for value in row)
-        order = _order_column(header, po_column)
-        if order is not None:
-            while header and not header[-1]:
-                header = header[:-1]
-            folders, if_filled = _folders(header, folder_columns)
-            return Layout(
-                header_row=number,
-                header=header,
-                order=order,
-                folders=folders,
-                if_filled=if_filled,
-                results=_results(header),
-            )
+    exact = (po_column or _ORDER_COLUMN).strip().casefold()
+    meant = {_folded(po_column)} if po_column else _SYNONYMS
+    tests: tuple[Callable[[str], bool], ...] = (
+        lambda name: name.casefold() == exact,
+        lambda name: _folded(name) in meant and name != "",
+    )
+    for is_order_column in tests:
+        for number, cells in head:
+            names = tuple(cell_text(one) for one in cells)
+            for column, name in enumerate(names):
+                if is_order_column(name):
+                    return Header(row=number, names=names, order_column=column)
     return None
 
 
-def shown(value: object) -> str:
-    """Write a cell's value as a person sees it, without spaces around."""
-    match value:
-        case None:
-            return ""
-        case float() if value.is_integer():
-            return str(int(value))
-        case dt.datetime() if value.time() == dt.time():
-            return value.date().isoformat()
-        case dt.datetime():
-            return value.isoformat(sep=" ")
-    return str(value).strip()
+def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str = "") -> WorklistError:
+    """Say in one line what was looked for and what was there instead."""
+    place = f"{path}, sheet {sheet!r}" if sheet else str(path)
+    number, first = next(((number, row) for number, cells in head if (row := _shown(cells))), (0, []))
+    if not number:
+        return WorklistError(f"{place}: the first {HEAD_ROWS} rows are empty: a header with {_ORDER_COLUMN} is needed")
+    if po_column is None and _is_number(first[0]):
+        return WorklistError(
+            f"{place}: row {number} begins with the order number {first[0]!r} where a header is expected: "
+            f"put a row above it that names the column {_ORDER_COLUMN}"
+        )
+    wanted = (
+        f"no column is headed {po_column!r}" if po_column else f"no column of order numbers (such as {_ORDER_COLUMN})"
+    )
+    return WorklistError(
+        f"{place}: {wanted} in the first {HEAD_ROWS} rows; row {number} has {_listed(first)}: "
+        f"name the right one with --po-column"
+    )
 
 
-def levels(row: Row, layout: Layout) -> tuple[str | None, ...]:
-    """Read the folders above an order's own from its row."""
-    return tuple(None if at is None else (cell(row, at) or UNKNOWN) for at in layout.folders)
+def sheet_folder_columns(header: Header) -> tuple[int, ...]:
+    """Find the columns that make the folders: those right of the first column headed exactly ``<|>``.
+
+    Columns without a header, further separators, the order numbers and the result columns are none of them.
+    """
+    if _SEPARATOR not in header.names:
+        return ()
+    ours = {name.casefold() for name in RESULT_COLUMNS} | {"", _SEPARATOR}
+    start = header.names.index(_SEPARATOR) + 1
+    return tuple(
+        column
+        for column, name in enumerate(header.names)
+        if column >= start and column != header.order_column and name.casefold() not in ours
+    )
 
 
-def cell(row: Row, at: int) -> str:
-    """Read a cell as a person sees it; a row that is too short has blanks."""
-    return shown(row[at]) if at < len(row) else ""
+def named_folder_columns(header: Header, wanted: Sequence[str], path: Path) -> tuple[int | None, ...]:
+    """Find the columns that the user named for the folders; ``None`` where the supplier was asked for.
 
-
-def _order_column(header: tuple[str, ...], po_column: str | None) -> int | None:
-    folded = [_fold(name) for name in header]
-    if po_column is not None:
-        return folded.index(_fold(po_column)) if _fold(po_column) in folded else None
-    if _EXACT in folded:
-        return folded.index(_EXACT)
-    return next((at for at, name in enumerate(folded) if name in _SYNONYMS), None)
-
-
-def _folders(header: tuple[str, ...], asked: tuple[str, ...] | None) -> tuple[tuple[int | None, ...], bool]:
-    if asked is not None:
-        return tuple(None if name == SUPPLIER else _named(header, name) for name in asked), False
-    if SEPARATOR not in header:
-        return (None,), False
-    own = {_fold(name) for name in RESULT_COLUMNS}
-    right = range(header.index(SEPARATOR) + 1, len(header))
-    columns = tuple(at for at in right if header[at] and _fold(header[at]) not in own)
-    return (columns, True) if columns else ((None,), False)
-
-
-def _named(header: tuple[str, ...], name: str) -> int:
-    folded = [_fold(one) for one in header]
-    if _fold(name) not in folded:
-        there = ", ".join(one for one in header if one)
-        raise WorklistError(f"COUPA_FOLDER_COLUMNS: the sheet has no column {name!r}: it has {there}")
-    return folded.index(_fold(name))
-
-
-def _results(header: tuple[str, ...]) -> dict[str, int]:
-    folded = [_fold(name) for name in header]
-    places, end = {}, len(header)
-    for name in RESULT_COLUMNS:
-        if _fold(name) in folded:
-            places[name] = folded.index(_fold(name))
+    Raises:
+        WorklistError: If the sheet has no such column.
+    """
+    by_name: dict[str, int] = {}
+    for column, name in enumerate(header.names):
+        by_name.setdefault(name.casefold(), column)
+    columns: list[int | None] = []
+    for name in wanted:
+        if name.strip().casefold() == SUPPLIER:
+            columns.append(None)
+        elif (found := by_name.get(name.strip().casefold())) is not None:
+            columns.append(found)
         else:
-            places[name], end = end, end + 1
-    return places
+            raise WorklistError(
+                f"{path}: no column is headed {name!r}, as COUPA_FOLDER_COLUMNS asks; "
+                f"row {header.row} has {_listed(_shown(header.names))}"
+            )
+    return tuple(columns)
 
 
-def _fold(name: str) -> str:
-    """Compare headers without case, accents, spaces and punctuation."""
-    plain = unicodedata.normalize("NFKD", name)
-    return re.sub(r"[^a-z0-9]", "", plain.casefold())
+def result_columns(header: Header, width: int) -> tuple[int, ...]:
+    """Find the column of each of ``RESULT_COLUMNS``, the missing ones right of everything, in that order.
+
+    Args:
+        header: The header.
+        width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
+    """
+    known: dict[str, int] = {}
+    for column, name in enumerate(header.names):
+        known.setdefault(name.casefold(), column)
+    columns: list[int] = []
+    for name in RESULT_COLUMNS:
+        found = known.get(name.casefold())
+        if found is None:
+            found, width = width, width + 1
+        columns.append(found)
+    return tuple(columns)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        OrderNumber.parse(text)
+    except BadOrderNumberError:
+        return False
+    return True
+
+
+def _shown(cells: Sequence[object]) -> list[str]:
+    return [text for text in map(cell_text, cells) if text]
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name[:40]) for name in names[:_SHOWN_NAMES])
+    return f"{shown} and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else shown

@@ -1,113 +1,157 @@
-"""Text tables: every delimiter, encoding, BOM and line end that spreadsheet programs write, kept as it was."""
+"""Text files (.csv, .tsv, .txt) in the dialects of spreadsheet programs. The twin of ``workbook.py``.
+
+Rows without a result are written back as they were, to the byte; so are BOM, encoding, ``sep=`` line and line ends.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
 from coupa_async.domain.errors import WorklistError
-from coupa_async.services.columns import Layout, Row
+from coupa_async.services.cells import RESULT_COLUMNS, Values, delimited_text
+from coupa_async.services.columns import HEAD_ROWS, find_header, no_header
+from coupa_async.services.table import Fill, Layout, Row, Table
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_DELIMITERS = ";,\t|"
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-_SAMPLE_CHARS = 20_000
-
-csv.field_size_limit(1 << 24)  # the default of 131,072 refuses cells that spreadsheets hold
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DELIMITERS = ",;\t|"
+_SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
-    """How a text table is written."""
+class _Text:
+    """A file's text, and what else it takes to write its like.
 
+    Attributes:
+        bom: The bytes before it.
+        encoding: Of the rest.
+        sep_line: The ``sep=;`` line with its line end, which spreadsheet programs obey and do not show, or empty.
+        body: All rows.
+    """
+
+    bom: bytes
     encoding: str
-    delimiter: str
-    line_end: str
-    says_delimiter: bool
+    sep_line: str
+    body: str
 
 
 @contextmanager
-def sheets(path: Path) -> Iterator[list[tuple[str, Callable[[], Iterator[Row]]]]]:
-    """Open a text table as its one sheet.
+def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
+    """Read a text file and find its header.
 
     Raises:
-        WorklistError: If it is no text.
+        WorklistError: If it is no text, its quoting is broken, or no column of order numbers is found.
     """
-    text, dialect = _read(path)
-    yield [("", lambda: _rows(text, dialect))]
+    text = _read(path)
+    delimiter = _delimiter(path, text, po_column)
+    rows = _rows(path, text.body, delimiter)
+    head = list(islice(rows, HEAD_ROWS))
+    header = find_header(head, po_column)
+    if header is None:
+        raise no_header(path, head, po_column)
+    below = (row for row in head if row[0] > header.row)
+    yield Table(header=header, rows=chain(below, rows), delimiter=delimiter)
 
 
-def write(
-    source: Path, target: Path, sheet: str, layout: Layout, fill: Callable[[int], dict[str, int | str] | None]
-) -> None:
-    """Copy a text table with the result columns filled.
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
+    """Write a copy of a text file with results filled in.
 
-    Args:
-        source: The table.
-        target: The copy.
-        sheet: Not used: a text table has one.
-        layout: Where the columns are.
-        fill: Row number, from 1, into values by result column; ``None`` leaves the row as it is.
+    A character that the file's encoding does not have becomes ``?``.
+
+    Raises:
+        WorklistError: If the file can no longer be read.
+        OSError: If ``out`` takes no more.
     """
-    text, dialect = _read(source)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=dialect.delimiter, lineterminator=dialect.line_end)
-    if dialect.says_delimiter:
-        buffer.write(f"sep={dialect.delimiter}{dialect.line_end}")
-    for number, row in enumerate(_rows(text, dialect), 1):
-        if dialect.says_delimiter and number == 1:
-            continue
-        cells = [str(value) for value in row]
-        values = {name: name for name in layout.added} if number == layout.header_row else fill(number)
-        if values is not None:
-            cells += [""] * (max(layout.results.values()) + 1 - len(cells))
-            for name, value in values.items():
-                cells[layout.results[name]] = str(value) if isinstance(value, int) else _plain(value)
-        writer.writerow(cells)
-    target.write_bytes(buffer.getvalue().encode(dialect.encoding, errors="replace"))
+    text = _read(path)
+    by_row = {row: values for rows, values in fills for row in rows}
+    new = tuple(
+        name if column >= layout.width else None for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True)
+    )
+    if any(new):
+        by_row[layout.header_row] = new
+    out.write(text.bom + text.sep_line.encode(text.encoding))
+    for number, (cells, raw) in enumerate(_records(path, text.body, layout.delimiter), start=1):
+        values = by_row.get(number)
+        line = raw if values is None else _filled(cells, raw, layout, values)
+        out.write(line.encode(text.encoding, "replace"))
 
 
-def _read(path: Path) -> tuple[str, Dialect]:
-    raw = path.read_bytes()
-    encoding = next((name for bom, name in _BOMS if raw.startswith(bom)), None)
-    if encoding is None and b"\0" in raw[:4096]:
-        raise WorklistError(f"{path}: is no text: save it as .xlsx or .csv")
-    for candidate in (encoding,) if encoding else ("utf-8", "cp1252", "latin-1"):
+def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
+    for column, value in zip(layout.columns, values, strict=True):
+        if value is not None:
+            cells.extend([""] * (column + 1 - len(cells)))
+            cells[column] = delimited_text(value) if isinstance(value, str) else str(value)
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=layout.delimiter, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + raw[len(raw.rstrip("\r\n")) :]
+
+
+def _read(path: Path) -> _Text:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WorklistError(f"{path}: cannot be read ({error.strerror or error})") from error
+    bom, encoding = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", ""))
+    for candidate in (encoding,) if encoding else ("utf-8", "cp1252"):
         try:
-            text, encoding = raw.decode(candidate), candidate
-            break
+            text = data[len(bom) :].decode(candidate)
         except UnicodeDecodeError:
             continue
-    else:
-        raise WorklistError(f"{path}: its characters cannot be read: save it as UTF-8")
-    head = text[:_SAMPLE_CHARS]
-    first = head.splitlines()[0] if head else ""
-    says = first.lower().startswith("sep=") and len(first) == 5
-    return text, Dialect(
-        encoding=encoding or "utf-8",
-        delimiter=first[4] if says else _delimiter(head),
-        line_end="\r\n" if "\r\n" in head else "\n",
-        says_delimiter=says,
-    )
+        if "\0" in text:
+            break
+        match = _SEP_LINE.match(text)
+        sep_line = match[0] if match else ""
+        return _Text(bom=bom, encoding=candidate, sep_line=sep_line, body=text[len(sep_line) :])
+    raise WorklistError(f"{path}: this is no text in UTF-8, UTF-16 with a BOM, or Windows-1252: save it as CSV UTF-8")
 
 
-def _delimiter(head: str) -> str:
-    """Choose the delimiter that splits the first lines into the most columns, quoted ones left out."""
-    outside = "".join(head.split('"')[::2])
-    first = next((line for line in outside.splitlines() if line.strip(f" {_DELIMITERS}")), "")
-    return max(_DELIMITERS, key=first.count)
+def _delimiter(path: Path, text: _Text, po_column: str | None) -> str:
+    """Choose the delimiter that the file states, else the one with which its header is found and is widest."""
+    if match := _SEP_LINE.match(text.sep_line):
+        return match[1]
+    order = _DELIMITERS if path.suffix.lower() != ".tsv" else "\t,;|"
+
+    def fit(delimiter: str) -> int:
+        head: list[Row] = []
+        # Quotation marks that make no sense are told when the rows are read with the delimiter chosen.
+        with suppress(WorklistError):
+            head.extend(islice(_rows(path, text.body, delimiter), HEAD_ROWS))
+        header = find_header(head, po_column)
+        return len(header.names) if header else 0
+
+    return max(order, key=fit)
 
 
-def _rows(text: str, dialect: Dialect) -> Iterator[Row]:
-    yield from csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
+def _rows(path: Path, body: str, delimiter: str) -> Iterator[Row]:
+    for number, (cells, _) in enumerate(_records(path, body, delimiter), start=1):
+        yield number, cells
 
 
-def _plain(text: str) -> str:
-    """Keep a spreadsheet program from taking a text for a formula."""
-    clean = "".join(ch for ch in text if ch.isprintable() or ch in "\t\r\n")
-    return f"'{clean}" if clean.startswith(_RISKY) else clean
+def _records(path: Path, body: str, delimiter: str) -> Iterator[tuple[list[str], str]]:
+    """Give each row's cells together with its text as it stands in the file, line end included."""
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(body, newline=""):
+            taken.append(line)
+            yield line
+
+    number = 1
+    try:
+        # Not strict would let a quotation mark that is never closed swallow every row after it.
+        for cells in csv.reader(lines(), delimiter=delimiter, strict=True):
+            yield cells, "".join(taken)
+            taken.clear()
+            number += 1
+    except csv.Error as error:
+        raise WorklistError(
+            f"{path}: row {number}: the quotation marks make no sense ({error}): mend that row"
+        ) from error

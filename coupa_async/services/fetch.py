@@ -10,7 +10,7 @@ import anyio
 from anyio import to_thread
 
 from coupa_async.domain.content import check_content, url_shortcut
-from coupa_async.domain.errors import BrokenDownloadError, DownloadError, NotAFileError, SignInRequiredError
+from coupa_async.domain.errors import BrokenDownloadError, DownloadError, NotAFileError, PageError, SignInRequiredError
 from coupa_async.domain.naming import attachment_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
@@ -67,11 +67,13 @@ async def fetch(
     while True:
         try:
             return await _once(attachment, source, session, part)
-        except DownloadError as error:
+        except (DownloadError, PageError) as error:
             if isinstance(error, NotAFileError) and is_signed_out(error.url, base_url):
                 raise SignInRequiredError(error.url) from error
             decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
             if not isinstance(decision, Retry):
+                if isinstance(error, PageError):
+                    raise  # no network is the order's trouble, not this one attachment's
                 part.unlink(missing_ok=True)
                 late = is_timeout(error)
                 return FailedAttachment(id=attachment.id, name=attachment.name, reason=str(error), timed_out=late)

@@ -7,7 +7,7 @@ no fsync. Folders and spreadsheet are projections that can be made again from he
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -126,25 +126,25 @@ class Journal:
         """Read one order's result and when it was processed; ``None`` while it is pending."""
         return next(self._results("WHERE key = ?", number.key), None)
 
-    def counts(self) -> Mapping[Outcome, int]:
-        """Count the orders by outcome."""
-        rows = self._db.execute("SELECT outcome, count(*) FROM orders GROUP BY outcome")
-        return {Outcome(outcome): count for outcome, count in rows}
+    def outcomes(self) -> dict[str, Outcome]:
+        """Tell the outcome of every order, by key."""
+        return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
 
     def files(self) -> tuple[int, int]:
         """Tell how many files are kept, and their bytes."""
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
         return int(count), int(size)
 
-    def forget(self) -> None:
-        """Drop all outcomes, so that every order runs again. Files and folders stay until it does."""
-        self._db.execute("DELETE FROM orders")
+    def forget(self, numbers: Iterable[OrderNumber]) -> None:
+        """Drop orders' outcomes, so that they run again. Files and folders stay until they do."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.executemany("DELETE FROM orders WHERE key = ?", ((number.key,) for number in numbers))
+        self._db.execute("COMMIT")
 
     def _results(self, where: str, *values: str) -> Iterator[tuple[OrderResult, datetime]]:
         columns = "key, shown, outcome, url, supplier, found, folder, error, requisition_url, attempts, seconds"
-        with closing(
-            self._db.execute(f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key", values)
-        ) as rows:  # noqa: S608 - our own text
+        query = f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key"  # noqa: S608 - our own text
+        with closing(self._db.execute(query, values)) as rows:
             for key, shown, outcome, url, supplier, found, folder, error, requisition, attempts, seconds, at in rows:
                 yield (
                     OrderResult(

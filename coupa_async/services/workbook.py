@@ -1,86 +1,163 @@
-"""Excel workbooks: read as a stream, written back with everything that is not ours as it was."""
+"""Workbooks (.xlsx, .xlsm): read as a stream, written back through openpyxl. The twin of ``delimited.py``."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from zipfile import ZipFile
 
-import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl import load_workbook
+from openpyxl.cell import MergedCell
 
 from coupa_async.domain.errors import WorklistError
-from coupa_async.services.columns import Layout, Row
+from coupa_async.services.cells import RESULT_COLUMNS, is_blank, legal_text, looks_like_formula
+from coupa_async.services.columns import HEAD_ROWS, find_header, no_header
+from coupa_async.services.table import Fill, Header, Layout, Row, Table
+from coupa_async.services.workbook_parts import losses, sheet_facts
 
-_CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PREFERRED = "PO_Data"
-_LONGEST_CELL = 32_767
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_SHEET = "PO_Data"
+_LAST_COLUMN = 16_384
 
 
 @contextmanager
-def sheets(path: Path) -> Iterator[list[tuple[str, Callable[[], Iterator[Row]]]]]:
-    """Open a workbook: ``PO_Data`` first if it has one, then the visible sheets, then the hidden ones.
+def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
+    """Find the sheet with the orders and open it.
+
+    That is ``PO_Data``, hidden or not; else the first visible sheet with a column of order numbers; else the first
+    hidden one. A range merged over several rows below the header has its value in each of them.
 
     Raises:
-        WorklistError: If it is no workbook, or one that only its password opens.
+        WorklistError: If the file is no workbook that can be read, or has no such sheet.
     """
-    with path.open("rb") as file:
-        if file.read(8) == _CFB:
-            raise WorklistError(f"{path}: protected by a password, or an old .xls: save it as .xlsx without a password")
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError, TypeError) as error:
-        raise WorklistError(f"{path}: not a workbook, or a damaged one: open it and save it as .xlsx") from error
-    with closing(book):
-        order = sorted(book.worksheets, key=lambda one: (one.title != _PREFERRED, one.sheet_state != "visible"))
-        yield [(one.title, _reader(one)) for one in order]
+    with path.open("rb") as file, _quiet():
+        with _broken_told(path):
+            book = load_workbook(file, read_only=True, data_only=True)
+        try:
+            sheet, header, rows = _choose(path, book.worksheets, po_column)
+            with _broken_told(path), ZipFile(path) as package:
+                # openpyxl has no public name for a sheet's part.
+                facts, lost = sheet_facts(package, sheet._worksheet_path), losses(package)
+            yield Table(
+                header=header,
+                rows=_unmerged(rows, [one for one in facts.merged if one[1] > header.row]),
+                sheet=sheet.title,
+                reserved=_reserved(facts.merged, header.row),
+                uncalculated=facts.uncalculated,
+                losses=lost,
+            )
+        finally:
+            book.close()
 
 
-def write(
-    source: Path, target: Path, sheet: str, layout: Layout, fill: Callable[[int], dict[str, int | str] | None]
-) -> None:
-    """Copy a workbook with the result columns filled.
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
+    """Write a copy of a workbook with results filled in; styles, formulas, macros and other sheets are kept.
 
-    Args:
-        source: The workbook.
-        target: The copy.
-        sheet: The sheet's name.
-        layout: Where the columns are.
-        fill: Row number, from 1, into values by result column; ``None`` leaves the row as it is.
+    Raises:
+        WorklistError: If the workbook can no longer be read.
+        OSError: If ``out`` takes no more.
     """
-    book = openpyxl.load_workbook(source, keep_vba=source.suffix.lower() == ".xlsm", rich_text=True)
-    with closing(book):
-        page = book[sheet]
-        model = page.cell(layout.header_row, layout.order + 1)
-        for name in layout.added:
-            head = page.cell(layout.header_row, layout.results[name] + 1, name)
-            head._style = copy(model._style)
-        for number in range(layout.header_row + 1, page.max_row + 1):
-            for name, value in (fill(number) or {}).items():
-                _put(page.cell(number, layout.results[name] + 1), value)
-        book.save(target)
+    with _quiet():
+        with _broken_told(path), path.open("rb") as file:
+            book = load_workbook(file, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
+        sheet = book[layout.sheet]
+        for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True):
+            if column >= layout.width:
+                header = sheet.cell(layout.header_row, column + 1)
+                header.value = name
+                if column:
+                    header._style = copy(sheet.cell(layout.header_row, column)._style)
+        for rows, values in fills:
+            for row in rows:
+                for column, value in zip(layout.columns, values, strict=True):
+                    if value is not None:
+                        _set(sheet.cell(row, column + 1), value)
+        book.save(out)
 
 
-def _reader(page: Any) -> Callable[[], Iterator[Row]]:
-    def rows() -> Iterator[Row]:
-        page.reset_dimensions()  # what programs write there is not always true
-        yield from page.iter_rows(values_only=True)
+def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:
+    named = [one for one in sheets if one.title.casefold() == _SHEET.casefold()]
+    ordered = named[:1] or sorted(sheets, key=lambda one: bool(one.sheet_state != "visible"))
+    heads: list[tuple[str, list[Row]]] = []
+    for sheet in ordered:
+        rows = _rows(path, sheet)
+        head = list(islice(rows, HEAD_ROWS))
+        if header := find_header(head, po_column):
+            return sheet, header, chain((row for row in head if row[0] > header.row), rows)
+        heads.append((sheet.title, head))
+    if not heads:
+        raise WorklistError(f"{path}: the workbook has no worksheet: put the orders in one named {_SHEET}")
+    title, head = next(
+        (one for one in heads if not all(is_blank(cell) for _, cells in one[1] for cell in cells)), heads[0]
+    )
+    raise no_header(path, head, po_column, title)
 
-    return rows
+
+def _rows(path: Path, sheet: Any) -> Iterator[Row]:
+    # The size that a workbook states may be wrong, and would cut columns off.
+    sheet.reset_dimensions()
+    with _broken_told(path):
+        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
 
 
-def _put(cell: Any, value: int | str) -> None:
-    """Write a value; a text is never a formula, nor holds what a cell may not."""
+def _reserved(merged: Sequence[tuple[int, int, int, int]], header_row: int) -> int:
+    # A range over whole rows does not count: there is nothing right of it.
+    return max((right for _, _, right, bottom in merged if bottom >= header_row and right < _LAST_COLUMN), default=0)
+
+
+def _unmerged(rows: Iterator[Row], merged: Sequence[tuple[int, int, int, int]]) -> Iterator[Row]:
+    waiting = list(reversed(merged))
+    active: list[tuple[int, int, object]] = []
+    for number, cells in rows:
+        while waiting and waiting[-1][1] <= number:
+            left, _, _, bottom = waiting.pop()
+            active.append((left, bottom, cells[left - 1] if left <= len(cells) else None))
+        active = [one for one in active if one[1] >= number]
+        if not active:
+            yield number, cells
+            continue
+        seen = list(cells)
+        for left, _, value in active:
+            seen.extend([None] * (left - len(seen)))
+            seen[left - 1] = value
+        yield number, seen
+
+
+def _set(cell: Any, value: str | int) -> None:
+    if isinstance(cell, MergedCell):
+        return  # shows what the first cell of its range holds
+    cell.hyperlink = None  # one that the user's earlier tool put there points elsewhere
     if isinstance(value, int):
         cell.value = value
         return
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    text = text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
-    cell.value = text
-    if text.startswith(_RISKY):
-        cell.data_type = "s"
-        cell.quotePrefix = True
+    text = legal_text(value)
+    cell.value = text or None
+    if text:
+        cell.data_type = "s"  # openpyxl takes "=…" for a formula and "#N/A" for an error
+    if looks_like_formula(text):
+        cell.quotePrefix = True  # stays text when the user edits it
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep openpyxl's warnings from the terminal: ``losses`` says the same in the user's words."""
+    with warnings.catch_warnings(action="ignore"):
+        yield
+
+
+@contextmanager
+def _broken_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorklistError(f"{path}: cannot be read ({error.strerror or error})") from error
+    # openpyxl lets whatever a broken part sets off through: KeyError, ValueError, ParseError, zlib.error and more.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise WorklistError(
+            f"{path}: the workbook is broken ({reason}): open it in a spreadsheet program and save it as .xlsx"
+        ) from error

@@ -1,39 +1,34 @@
-"""The analyst's spreadsheet: orders in, results out."""
+"""The user's spreadsheet: orders read from it, results written into a copy of it. Blocking, for worker threads."""
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
 
-from coupa_async.domain.errors import BadOrderNumberError, StorageError, WorklistError
+from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.services import delimited, workbook
-from coupa_async.services.columns import Layout, cell, find_layout, levels
+from coupa_async.services.cells import bad_row_values, cell_text, is_blank, result_values
+from coupa_async.services.columns import named_folder_columns, result_columns, sheet_folder_columns
+from coupa_async.services.formats import format_of
+from coupa_async.services.replace import replace_file
+from coupa_async.services.table import Fill, Layout, Table
 
-_FORMATS: dict[str, ModuleType] = {
-    ".xlsx": workbook,
-    ".xlsm": workbook,
-    ".csv": delimited,
-    ".tsv": delimited,
-    ".txt": delimited,
-}
-Find = Callable[[OrderNumber], tuple[OrderResult, datetime] | None]
+_UNKNOWN = "Unknown"
+_EXAMPLES = 5
+_BY_SUPPLIER: tuple[str | None, ...] = (None,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistOptions:
-    """What the user says about the sheet.
+    """How a spreadsheet is to be read.
 
     Attributes:
-        po_column: The header of the order numbers; ``None`` finds it.
-        folder_columns: Columns that make the folders, or ``{supplier}``; ``()`` is flat; ``None`` leaves it to the sheet.
+        po_column: Header of the column with the order numbers; ``None`` finds it.
+        folder_columns: Headers of the columns that make the folders, or ``{supplier}``; ``()`` is flat; ``None`` lets
+            the sheet decide.
     """
 
     po_column: str | None = None
@@ -42,189 +37,205 @@ class WorklistOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """A row that names no order. ``row`` counts from 1, as the spreadsheet program does."""
+    """A row with values that names no order.
+
+    Attributes:
+        row: 1-based, as the spreadsheet program shows it.
+        shown: What stands where the order number should.
+        reason: For ERROR_MESSAGE.
+    """
 
     row: int
+    shown: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worklist:
-    """What a spreadsheet asks for.
+    """What a spreadsheet asks for, and what writing the results back takes.
 
     Attributes:
         path: The spreadsheet.
-        sheet: The sheet's name; empty for a text table.
-        layout: Where its columns are.
-        orders: Each order once, in the sheet's order, without those that are done.
-        done: Orders whose every row is COMPLETED already.
+        orders: Each order once, in the order of the rows, without ``done``.
         bad_rows: Rows that name no order.
-        rows: The order of each row.
-        warnings: What the user should know.
+        done: Orders whose every row is COMPLETED already; none if everything is wanted afresh.
+        warnings: What the user should know before the run, a sentence each.
+        options: How it was read.
+        layout: Where results go.
+        rows: The rows of each order, by its key.
+        stamp: Size in bytes and time of change in nanoseconds, as it was read.
     """
 
     path: Path
-    sheet: str
-    layout: Layout
     orders: tuple[Order, ...]
-    done: tuple[OrderNumber, ...]
     bad_rows: tuple[BadRow, ...]
-    rows: dict[int, OrderNumber]
+    done: tuple[OrderNumber, ...]
     warnings: tuple[str, ...]
+    options: WorklistOptions
+    layout: Layout
+    rows: Mapping[str, tuple[int, ...]]
+    stamp: tuple[int, int]
 
 
-def read_worklist(path: Path, options: WorklistOptions, *, fresh: bool = False) -> Worklist:
-    """Read a spreadsheet. Blocking.
+@dataclass(slots=True, kw_only=True)
+class _Entry:
+    """One order while its rows are gathered."""
+
+    number: OrderNumber
+    hierarchy: tuple[str | None, ...]
+    rows: list[int]
+    is_done: bool
+    is_torn: bool = False
+
+
+_DEFAULT = WorklistOptions()
+
+
+def read_worklist(path: Path, options: WorklistOptions = _DEFAULT, *, fresh: bool = False) -> Worklist:
+    """Read the orders of a spreadsheet.
+
+    The folders, where the sheet decides: if any row has a value in any column right of the separator, all those
+    columns make folders for every order, a blank one being ``Unknown``; if no row has, the supplier does.
 
     Args:
-        path: The spreadsheet.
-        options: What the user says about it.
-        fresh: Whether orders that are COMPLETED in it are to run again.
+        path: .xlsx, .xlsm, .csv, .tsv or .txt.
+        options: How to read it.
+        fresh: Whether orders that are COMPLETED in the sheet are wanted again.
 
     Raises:
-        WorklistError: If it cannot be read; one line that says what, where and what to do.
+        WorklistError: If it cannot be read: one line with the place and what to do.
     """
-    table = _format(path)
-    try:
-        with table.sheets(path) as found:
-            for name, rows in found:
-                layout = find_layout(rows(), po_column=options.po_column, folder_columns=options.folder_columns)
-                if layout is not None:
-                    return _Reader(path, name, layout, fresh=fresh).read(rows())
-    except OSError as error:
-        raise WorklistError(f"{path}: {error.strerror}") from error
-    wanted = repr(options.po_column) if options.po_column else "PO_NUMBER (or PO, Order Number, Número do Pedido …)"
-    raise WorklistError(f"{path}: no column {wanted} in the first 20 rows of any sheet: add that header")
+    spreadsheet = format_of(path)
+    stamp = _stamp(path)
+    with spreadsheet.open_table(path, options.po_column) as table:
+        return _gather(path, options, table, stamp, fresh=fresh)
 
 
-def write_results(worklist: Worklist, find: Find, destination: Path, *, output_dir: Path) -> Path:
-    """Write a copy of the spreadsheet with the results filled in: to a temporary file first, then in one step. Blocking.
+def write_results(
+    worklist: Worklist,
+    results: Iterable[tuple[OrderResult, datetime]],
+    destination: Path,
+    *,
+    output_dir: Path,
+    now: datetime,
+) -> Path:
+    """Write a copy of the spreadsheet with results filled in; rows without a result stay as they are.
 
     Args:
-        worklist: What was read.
-        find: Tells an order's result and when it was processed; ``None`` leaves its rows as they are.
-        destination: Where to; the spreadsheet itself for an update in place.
-        output_dir: What ``OrderResult.folder`` is below.
+        worklist: As read. If the spreadsheet was changed since, it is read again, for rows may have moved.
+        results: Each with the time when the order was processed, in any order; read once.
+        destination: May be the spreadsheet itself.
+        output_dir: Where the folders of the results are.
+        now: Names the file beside the destination if that is held open by another program.
 
     Returns:
-        Where it is: beside ``destination``, under a name with the time, if that one is open in another program.
+        The file really written: ``destination`` or one beside it. In the second case tell the user.
 
     Raises:
-        StorageError: If it cannot be written anywhere.
+        WorklistError: If the spreadsheet can no longer be read.
+        StorageError: If nothing can be written; ``destination`` is then as it was.
     """
-    bad = {row.row: row.reason for row in worklist.bad_rows}
-
-    def fill(row: int) -> dict[str, int | str] | None:
-        if row in bad:
-            return {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": bad[row]}
-        number = worklist.rows.get(row)
-        found = find(number) if number else None
-        return _cells(*found, output_dir) if found else None
-
-    with _replacing(destination) as target:
-        _format(worklist.path).write(worklist.path, target.temporary, worklist.sheet, worklist.layout, fill)
-    return target.written
+    spreadsheet = format_of(worklist.path)
+    if _stamp(worklist.path) != worklist.stamp:
+        worklist = read_worklist(worklist.path, worklist.options)
+    fills = _fills(worklist, results, output_dir.absolute())
+    return replace_file(
+        destination, lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out), now
+    )
 
 
-class _Reader:
-    """One reading of one sheet."""
+def _fills(worklist: Worklist, results: Iterable[tuple[OrderResult, datetime]], output_dir: Path) -> Iterator[Fill]:
+    for bad in worklist.bad_rows:
+        yield (bad.row,), bad_row_values(bad.reason)
+    for result, processed_at in results:
+        if rows := worklist.rows.get(result.number.key):
+            yield rows, result_values(result, processed_at, output_dir)
 
-    def __init__(self, path: Path, sheet: str, layout: Layout, *, fresh: bool) -> None:
-        self._path, self._sheet, self._layout, self._fresh = path, sheet, layout, fresh
-        self._orders: dict[str, Order] = {}
-        self._open: set[str] = set()
-        self._rows: dict[int, OrderNumber] = {}
-        self._bad: list[BadRow] = []
-        self._warnings: list[str] = []
-        self._filled = False
 
-    def read(self, rows: Iterator[tuple[object, ...]]) -> Worklist:
-        for number, row in enumerate(rows, 1):
-            if number > self._layout.header_row and any(cell(row, at) for at in range(len(row))):
-                self._take(number, row)
-        supplier_only = self._layout.if_filled and not self._filled
-        todo = (order for key, order in self._orders.items() if key in self._open)
-        return Worklist(
-            path=self._path,
-            sheet=self._sheet,
-            layout=self._layout,
-            orders=tuple(Order(number=one.number) if supplier_only else one for one in todo),
-            done=tuple(order.number for key, order in self._orders.items() if key not in self._open),
-            bad_rows=tuple(self._bad),
-            rows=self._rows,
-            warnings=tuple(self._warnings),
+def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int, int], *, fresh: bool) -> Worklist:
+    header = table.header
+    columns: tuple[int | None, ...]
+    if options.folder_columns is None:
+        columns = sheet_folder_columns(header)
+    else:
+        columns = named_folder_columns(header, options.folder_columns, path)
+    _check_calculated(path, table, {header.order_column, *columns})
+    status = next((column for column, name in enumerate(header.names) if name.casefold() == "status"), None)
+
+    entries: dict[str, _Entry] = {}
+    bad_rows: list[BadRow] = []
+    width = max(table.reserved, *(column + 1 for column, name in enumerate(header.names) if name))
+    has_folders = False
+    for row, cells in table.rows:
+        used = next((column + 1 for column in range(len(cells) - 1, -1, -1) if not is_blank(cells[column])), 0)
+        if not used:
+            continue
+        width = max(width, used)
+        raw = cells[header.order_column] if header.order_column < used else None
+        try:
+            number = OrderNumber.parse(raw)
+        except BadOrderNumberError as error:
+            bad_rows.append(BadRow(row=row, shown=cell_text(raw), reason=str(error)))
+            continue
+        texts = [None if one is None else cell_text(cells[one]) if one < used else "" for one in columns]
+        has_folders = has_folders or any(texts)
+        hierarchy = tuple(_UNKNOWN if text == "" else text for text in texts)
+        is_done = status is not None and status < used and cell_text(cells[status]).upper() == Outcome.COMPLETED
+        entry = entries.get(number.key)
+        if entry is None:
+            entries[number.key] = _Entry(number=number, hierarchy=hierarchy, rows=[row], is_done=is_done)
+        else:
+            entry.rows.append(row)
+            entry.is_done = entry.is_done and is_done
+            entry.is_torn = entry.is_torn or entry.hierarchy != hierarchy
+
+    by_supplier = options.folder_columns is None and not has_folders
+    wanted = [one for one in entries.values() if fresh or not one.is_done]
+    return Worklist(
+        path=path,
+        orders=tuple(
+            Order(number=one.number, hierarchy=_BY_SUPPLIER if by_supplier else one.hierarchy) for one in wanted
+        ),
+        bad_rows=tuple(bad_rows),
+        done=tuple(one.number for one in entries.values() if one.is_done and not fresh),
+        warnings=tuple(_warnings(path, table, entries)),
+        options=options,
+        layout=Layout(
+            sheet=table.sheet,
+            delimiter=table.delimiter,
+            header_row=header.row,
+            columns=result_columns(header, width),
+            width=width,
+        ),
+        rows={key: tuple(one.rows) for key, one in entries.items()},
+        stamp=stamp,
+    )
+
+
+def _check_calculated(path: Path, table: Table, columns: set[int | None]) -> None:
+    """Refuse formulas without results: their orders would go missing or into the wrong folders, without a word."""
+    names = [table.header.names[one] for one in sorted(table.uncalculated) if one in columns]
+    if names:
+        raise WorklistError(
+            f"{path}, sheet {table.sheet!r}: column {names[0]!r} holds formulas whose results are not stored in the "
+            f"file: open it in a spreadsheet program, save it, and start again"
         )
 
-    def _take(self, number: int, row: tuple[object, ...]) -> None:
-        layout = self._layout
-        self._filled = self._filled or any(cell(row, at) for at in layout.folders if at is not None)
-        try:
-            order_number = OrderNumber.parse(row[layout.order] if layout.order < len(row) else None)
-        except BadOrderNumberError as error:
-            self._bad.append(BadRow(row=number, reason=str(error)))
-            return
-        order = Order(number=order_number, hierarchy=levels(row, layout))
-        first = self._orders.setdefault(order_number.key, order)
-        if first.hierarchy != order.hierarchy:
-            self._warnings.append(
-                f"row {number}: {order_number.shown} was in other folders before: the first row counts"
-            )
-        self._rows[number] = order_number
-        if self._fresh or cell(row, layout.results["STATUS"]) != Outcome.COMPLETED.value:
-            self._open.add(order_number.key)
+
+def _warnings(path: Path, table: Table, entries: Mapping[str, _Entry]) -> Iterator[str]:
+    if not entries:
+        yield f"{path}: there is no order below the header in row {table.header.row}"
+    if torn := [one for one in entries.values() if one.is_torn]:
+        shown = ", ".join(f"{one.number.shown} (rows {', '.join(map(str, one.rows))})" for one in torn[:_EXAMPLES])
+        more = f" and {len(torn) - _EXAMPLES} more" if len(torn) > _EXAMPLES else ""
+        yield f"{path}: the first row's folders count for orders in rows with different ones: {shown}{more}"
+    if table.losses:
+        yield f"{path}: the updated copy will not keep the workbook's {', '.join(table.losses)}"
 
 
-def _cells(result: OrderResult, processed_at: datetime, output_dir: Path) -> dict[str, int | str]:
-    return {
-        "STATUS": result.outcome.value,
-        "SUPPLIER": result.supplier,
-        "ATTACHMENTS_FOUND": result.found,
-        "ATTACHMENTS_DOWNLOADED": len(result.saved),
-        "AttachmentName": "; ".join(one.name for one in result.saved),
-        "LAST_PROCESSED": processed_at.strftime("%Y-%m-%d %H:%M:%S"),
-        "ERROR_MESSAGE": result.error,
-        "DOWNLOAD_FOLDER": str(output_dir / result.folder) if result.folder else "",
-        "COUPA_URL": result.url,
-    }
-
-
-def _format(path: Path) -> ModuleType:
-    if not path.exists():
-        raise WorklistError(f"{path}: there is no such file")
-    if path.is_dir():
-        raise WorklistError(f"{path}: is a folder: give the spreadsheet itself")
-    suffix = path.suffix.lower()
-    if suffix not in _FORMATS:
-        raise WorklistError(f"{path}: a {suffix or 'nameless'} file is not read here: save it as .xlsx or .csv")
-    if path.stat().st_size == 0:
-        raise WorklistError(f"{path}: is empty")
-    return _FORMATS[suffix]
-
-
-@dataclass(slots=True)
-class _Target:
-    temporary: Path
-    written: Path
-
-
-@contextmanager
-def _replacing(destination: Path) -> Iterator[_Target]:
-    """Give a temporary file its name in one step, so that a crash leaves the old one whole."""
-    temporary = destination.with_name(f".{destination.name}.{os.getpid()}.tmp")
-    target = _Target(temporary, destination)
+def _stamp(path: Path) -> tuple[int, int]:
     try:
-        yield target
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        try:
-            temporary.replace(destination)
-        except PermissionError:
-            # On Windows a workbook that is open in Excel cannot be replaced.
-            stamp = datetime.now().strftime("%Y-%m-%d %H%M%S")
-            target.written = destination.with_name(f"{destination.stem} (results {stamp}){destination.suffix}")
-            temporary.replace(target.written)
+        state = path.stat()
     except OSError as error:
-        code = errno.errorcode.get(error.errno or 0, "")
-        raise StorageError(f"{destination}: not written: {error.strerror} {code}".rstrip()) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise WorklistError(f"{path}: cannot be read ({error.strerror or error})") from error
+    return state.st_size, state.st_mtime_ns

@@ -1,0 +1,69 @@
+"""The run's log: JSON lines in ``run.log``, with nothing secret in them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from coupa_async.domain.events import Event, OrderFinished
+
+_log = logging.getLogger("coupa_async.events")
+_SECRET = re.compile(
+    r"(?i)(supplier_view_key=|SAMLResponse=|RelayState=|access_token=|id_token=|code=|state=|_coupa_session=|"
+    r"\"?(?:set-)?cookie\"?\s*[:=]\s*|authorization\"?\s*[:=]\s*|password\"?\s*[:=]\s*)([^\s&;\"',]+)"
+)
+
+
+def redacted(text: str) -> str:
+    """Take view keys, tokens, cookies and passwords out of a text."""
+    return _SECRET.sub(r"\1***", text)
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return redacted(json.dumps(line | getattr(record, "fact", {}), ensure_ascii=False, default=str))
+
+
+@contextmanager
+def run_log(path: Path) -> Iterator[None]:
+    """Write the log of a run while the block runs."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(_Lines())
+    roots = [logging.getLogger(name) for name in ("coupa_async", "backends")]
+    for root in roots:
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        root.propagate = False
+    try:
+        yield
+    finally:
+        for root in roots:
+            root.removeHandler(handler)
+        handler.close()
+
+
+def log_event(event: Event) -> None:
+    """Write a fact down; of a result, what fits a line."""
+    fact = asdict(event)
+    if isinstance(event, OrderFinished):
+        result = event.result
+        fact = {
+            "worker": event.worker,
+            "order": result.number.shown,
+            "outcome": result.outcome,
+            "found": result.found,
+            "saved": len(result.saved),
+            "seconds": round(result.seconds, 3),
+            "error": result.error,
+        }
+    _log.info(type(event).__name__, extra={"fact": fact})

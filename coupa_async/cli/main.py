@@ -1,0 +1,57 @@
+"""The command line: a table of commands, and what their errors come to."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+from coupa_async.domain.errors import CoupaError, InputError, SignInError
+
+# Each command is a module of this folder with a settings class and an async function: imported when it is asked for.
+COMMANDS = {
+    "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
+    "demo": ("Demo", "the same on a recorded site with a sample workbook"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        The exit code of design §8.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help"):
+        print(_usage())  # noqa: T201 - the help is the answer
+        return 0 if words else 2
+    if words[0] == "--version":
+        print(f"coupa-async {version('coupa-async')}")  # noqa: T201
+        return 0
+    try:
+        return _run(words[0], words[1:])
+    except CoupaError as error:
+        print(f"coupa-async: {error}", file=sys.stderr)  # noqa: T201
+        return 2 if isinstance(error, InputError) else 3 if isinstance(error, SignInError) else 4
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(name: str, words: list[str]) -> int:
+    if name not in COMMANDS:
+        raise InputError(f"no command {name!r}: choose one of {', '.join(COMMANDS)}")
+    module = import_module(f"coupa_async.cli.{name}")
+    settings = getattr(module, COMMANDS[name][0]).read(words)
+    import anyio
+
+    command: Callable[[Any], Any] = getattr(module, name)
+    logging.captureWarnings(True)
+    return int(anyio.run(command, settings, backend="asyncio"))
+
+
+def _usage() -> str:
+    lines = [f"  {name:<8} {text}" for name, (_, text) in COMMANDS.items()]
+    return "\n".join(["usage: coupa-async COMMAND …   (coupa-async COMMAND --help)", "", *lines])

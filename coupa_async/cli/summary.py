@@ -1,0 +1,85 @@
+"""What a run came to: one record for the screen, for scripts and for the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coupa_async.cli.progress import STYLES
+from coupa_async.domain.errors import CoupaError, InputError, SignInError
+from coupa_async.domain.outcome import Outcome
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """A run in numbers.
+
+    Attributes:
+        outcomes: Orders by outcome; PENDING for those without one.
+        files: Files kept, and their ``size_bytes``.
+        seconds: From start to end.
+        restarts: Of workers.
+        stopped_by: The number of the signal that ended it; 0 for none.
+        error: What ended it; ``None`` if nothing did.
+        workbook: Where the updated spreadsheet is.
+        report: The HTML report; ``None`` without one.
+    """
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    files: int = 0
+    size_bytes: int = 0
+    seconds: float = 0.0
+    restarts: int = 0
+    stopped_by: int = 0
+    error: CoupaError | None = None
+    output_dir: Path = Path()
+    workbook: Path | None = None
+    report: Path | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """The code of design §8."""
+        if self.error is not None:
+            return 2 if isinstance(self.error, InputError) else 3 if isinstance(self.error, SignInError) else 4
+        if self.stopped_by:
+            return 128 + self.stopped_by
+        return 0 if all(outcome.is_good for outcome in +self.outcomes) else 1
+
+    def to_json(self) -> str:
+        """Write it as the one line that scripts rely on."""
+        return json.dumps(
+            {
+                "total": self.outcomes.total(),
+                "outcomes": {one.value: self.outcomes[one] for one in Outcome if self.outcomes[one]},
+                "files": self.files,
+                "bytes": self.size_bytes,
+                "seconds": round(self.seconds, 3),
+                "restarts": self.restarts,
+                "exit_code": self.exit_code,
+                "report": str(self.report) if self.report else None,
+            }
+        )
+
+    def show(self, console: Console) -> None:
+        """Print it, with what to do next."""
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        for outcome in Outcome:
+            if count := self.outcomes[outcome]:
+                table.add_row(f"[{STYLES[outcome]}]{outcome.value}[/]", f"{count:>6}")
+        console.print()
+        console.print(table)
+        size = f"{self.size_bytes / 1e6:.1f} MB" if self.size_bytes >= 1e5 else f"{self.size_bytes / 1e3:.1f} kB"
+        console.print(f"{self.files} files, {size}, in {self.seconds:.1f} s", highlight=False)
+        console.print(f"folders   {escape(str(self.output_dir))}", highlight=False, soft_wrap=True)
+        if self.workbook is not None:
+            console.print(f"workbook  {escape(str(self.workbook))}", highlight=False, soft_wrap=True)
+        if self.error is not None:
+            console.print(f"[red]stopped: {escape(str(self.error))}[/]", highlight=False, soft_wrap=True)
+        if self.outcomes[Outcome.PENDING]:
+            console.print("run the same command again to go on where this stopped", highlight=False)

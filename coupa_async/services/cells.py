@@ -1,0 +1,96 @@
+"""Cell values as text and text as legal cell values. Pure. The limits are domain facts §5."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from pathlib import Path
+
+from coupa_async.domain.outcome import OrderResult, Outcome
+
+RESULT_COLUMNS = (
+    "STATUS",
+    "SUPPLIER",
+    "ATTACHMENTS_FOUND",
+    "ATTACHMENTS_DOWNLOADED",
+    "AttachmentName",
+    "LAST_PROCESSED",
+    "ERROR_MESSAGE",
+    "DOWNLOAD_FOLDER",
+    "COUPA_URL",
+)
+CELL_CHARS = 32_767  # Excel's limit, counted in UTF-16 units
+
+Values = tuple[str | int | None, ...]
+"""One value for each of ``RESULT_COLUMNS``; ``None`` leaves a cell as it is, ``""`` empties it."""
+
+# What XML 1.0 has no place for; tab and line feed are legal.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile("\r\n?")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell_text(value: object) -> str:
+    """Show a cell as its reader sees it: ``42.0`` is ``42``, a date is ISO, nothing is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "seconds")
+    return str(value).strip()
+
+
+def is_blank(value: object) -> bool:
+    """Tell a cell that shows nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def looks_like_formula(text: str) -> bool:
+    """Tell whether a spreadsheet program would take a text for a formula if it were typed or imported."""
+    return text.startswith(_FORMULA_STARTS)
+
+
+def legal_text(text: str) -> str:
+    """Make any text one that a cell can hold: no control characters, cut with ``…`` at Excel's limit."""
+    clean = _ILLEGAL.sub("", _LINE_END.sub("\n", text))
+    units = clean.encode("utf-16-le")
+    if len(units) <= 2 * CELL_CHARS:
+        return clean
+    # "ignore" drops the first half of a pair that the cut may leave at the end.
+    return units[: 2 * (CELL_CHARS - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def delimited_text(text: str) -> str:
+    """Make any text one that a spreadsheet program imports as text: a formula gets a ``'`` before it."""
+    clean = legal_text(text)
+    return legal_text(f"'{clean}") if looks_like_formula(clean) else clean
+
+
+def result_values(result: OrderResult, processed_at: datetime, output_dir: Path) -> Values:
+    """Tell an order's result in the order of ``RESULT_COLUMNS``.
+
+    Args:
+        result: What came of it.
+        processed_at: When; shown in local time. A naive one is local already.
+        output_dir: Absolute.
+    """
+    return (
+        result.outcome.value,
+        result.supplier,
+        result.found,
+        len(result.saved),
+        "; ".join(one.name for one in result.saved),
+        processed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        result.error,
+        str(output_dir / result.folder) if result.folder else "",
+        result.url,
+    )
+
+
+def bad_row_values(reason: str) -> Values:
+    """Tell why a row is no order: only STATUS and ERROR_MESSAGE, all else as it is."""
+    told = {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": reason}
+    return tuple(told.get(name) for name in RESULT_COLUMNS)
