@@ -88,7 +88,9 @@ async def run(settings: Run) -> int:
                 summary.error = error
             summary.stopped_by = shutdown.signal or 0
         target = storage.root / settings.input.name
-        summary.workbook = write_results(worklist, journal.result_of, target, output_dir=storage.root)
+        summary.workbook = write_results(
+            worklist, journal.results(), target, output_dir=storage.root, now=datetime.now()
+        )
         if summary.workbook != target:
             tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
         summary.outcomes = _outcomes(worklist, journal)

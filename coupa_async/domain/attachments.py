@@ -18,7 +18,7 @@ _TEXT_NAME_CHARS = 60
 _COMMENT_LINKS = "#s-mountCommentsApp li.attachmentFile a[href]"
 _SPANS = "li.attachment span.attachment-file, li.attachment span.attachment-text, li.attachment span.attachment-url"
 _LINKS = 'a[href*="attachment_file"], a[download][href], [data-url*="/attachment"]'
-_SUBSTANCE = f"span.attachment-file[data-url], span.attachment-text, span.attachment-url, {_LINKS}"
+_SUBSTANCE = "span.attachment-file[data-url], span.attachment-text, span.attachment-url, a[href]"
 _NEVER = ("/sessions/", "/public_attachments/")
 
 
@@ -41,7 +41,7 @@ def missing_attachments(tree: LexborHTMLParser) -> str:
     """Say what the page announces and does not show yet; empty when it shows everything."""
     if tree.css_first("div.attachments") and not tree.css_first("li.attachment, div.attachments li.show.none"):
         return "the attachment list is not there yet"
-    bare = [item for item in tree.css("div.attachments li.attachment") if not _has_substance(item)]
+    bare = [item for item in tree.css("div.attachments li.attachment") if not item.css_first(_SUBSTANCE)]
     if bare:
         return f"{len(bare)} attachments have no address yet"
     announced = _count(tree.css_first("button.s-viewFileAttachment"))
@@ -98,13 +98,6 @@ def _link(node: LexborNode, address: str) -> Attachment:
     if urlsplit(address).scheme not in ("http", "https", "ftp", "mailto"):
         return _text(node)  # javascript:, file: and the like are shown, never made something that opens
     return Attachment(id=_item_id(node) or _hash(address), kind=AttachmentKind.URL, name=title or address, url=address)
-
-
-def _has_substance(item: LexborNode) -> bool:
-    return (
-        item.css_first(f"span.attachment-file[data-url], span.attachment-text, span.attachment-url, {_LINKS}")
-        is not None
-    )
 
 
 def _id_of(address: str) -> str:

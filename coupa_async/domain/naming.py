@@ -14,9 +14,12 @@ from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
 from coupa_async.domain.outcome import Outcome
 
 UNKNOWN = "Unknown"
-_ROOM = len(" (9999)") + len(".part")
+_ROOM = len("_ (9999).part")
 _LONGEST = 255 - _ROOM  # a component has 255 bytes on Linux and 255 UTF-16 units on Windows; UTF-8 is never shorter
 _LONGEST_SUFFIX_BYTES = 20
+_RESERVED = frozenset(
+    ("CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789\u00b9\u00b2\u00b3"))
+)
 _SPACE = re.compile(r"\s+")
 _EXTENDED = re.compile(r";\s*filename\*\s*=\s*([\w.-]*)'[^']*'([^;\s]+)", re.IGNORECASE)
 _PLAIN = re.compile(r';\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))', re.IGNORECASE)
@@ -37,8 +40,9 @@ def safe_name(text: str, *, fallback: str) -> str:
     text = _SPACE.sub(" ", re.sub(r"[/\\:|]", "-", text))
     text = sanitize_filename(text, platform="universal", max_len=100_000)
     text = _cut(text.strip(" ."))
-    # Cutting or stripping can uncover a reserved name, so it is looked at once more.
-    return sanitize_filename(text, platform="universal").strip(" .") or fallback
+    # Cutting or stripping can uncover a reserved name, and Windows reserves `aux .txt` with `aux`.
+    reserved = text.partition(".")[0].strip().upper() in _RESERVED
+    return (f"_{text}" if reserved else text) or fallback
 
 
 def file_name(text: str, *, fallback: str) -> str:
@@ -54,6 +58,7 @@ def content_disposition_name(header: str) -> str | None:
     """
     if extended := _EXTENDED.search(header):
         try:
+            "".encode(extended[1] or "utf-8")  # a name without any escape would never ask for its charset
             return unquote(extended[2].strip('"'), encoding=extended[1] or "utf-8", errors="strict") or None
         except (LookupError, UnicodeError):
             pass  # an unknown or false charset: the plain form is what such a header has it for

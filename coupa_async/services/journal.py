@@ -122,10 +122,6 @@ class Journal:
         """Read every order's result and when it was processed, by key, without holding them all."""
         return self._results("")
 
-    def result_of(self, number: OrderNumber) -> tuple[OrderResult, datetime] | None:
-        """Read one order's result and when it was processed; ``None`` while it is pending."""
-        return next(self._results("WHERE key = ?", number.key), None)
-
     def outcomes(self) -> dict[str, Outcome]:
         """Tell the outcome of every order, by key."""
         return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
@@ -141,10 +137,10 @@ class Journal:
         self._db.executemany("DELETE FROM orders WHERE key = ?", ((number.key,) for number in numbers))
         self._db.execute("COMMIT")
 
-    def _results(self, where: str, *values: str) -> Iterator[tuple[OrderResult, datetime]]:
+    def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
         columns = "key, shown, outcome, url, supplier, found, folder, error, requisition_url, attempts, seconds"
         query = f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key"  # noqa: S608 - our own text
-        with closing(self._db.execute(query, values)) as rows:
+        with closing(self._db.execute(query)) as rows:
             for key, shown, outcome, url, supplier, found, folder, error, requisition, attempts, seconds, at in rows:
                 yield (
                     OrderResult(

@@ -1,0 +1,163 @@
+"""A backend without a browser: what a site would answer, from memory. The smallest whole example of the protocol.
+
+A full citizen of the contract suite, the engine's partner in virtual time, and the arm of a comparison on which only
+the site itself can fail. It starts no process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+
+from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A file that the site answers with."""
+
+    data: bytes
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """No answer, ever."""
+
+
+Answer = Document | Body | CoupaError | Hang
+
+
+@dataclass(slots=True)
+class DoubleBackend:
+    """Sessions on a site in memory.
+
+    Attributes:
+        answer: What the site answers to a URL; called at each request with the session that asks.
+        launch_s: How long a start takes.
+        fail_launches: So many starts fail before one works.
+        open_sessions: Sessions in use; 0 after a run, or something leaked.
+        launches: Starts that were tried.
+    """
+
+    answer: Callable[[str, DoubleSession], Answer]
+    launch_s: float = 0.0
+    fail_launches: int = 0
+    name: str = "double"
+    open_sessions: int = 0
+    launches: int = 0
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """See ``ports.Backend``."""
+        return self._session(profile)
+
+    @asynccontextmanager
+    async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        self.launches += 1
+        await anyio.sleep(self.launch_s)
+        if self.fail_launches > 0:
+            self.fail_launches -= 1
+            raise LaunchError("the browser did not start")
+        session = DoubleSession(self.answer, profile)
+        if profile.state is not None and profile.state.exists():
+            await session.load_state(profile.state)
+        self.open_sessions += 1
+        try:
+            yield session
+        finally:
+            self.open_sessions -= 1
+
+
+@dataclass(slots=True)
+class DoubleSession:
+    """One session in memory.
+
+    Attributes:
+        jar: Its cookies, by name.
+        lost: Whether its browser is gone.
+        last: The last page opened.
+    """
+
+    answer: Callable[[str, DoubleSession], Answer]
+    profile: Profile
+    jar: dict[str, str] = field(default_factory=dict)
+    lost: bool = False
+    last: Document | None = None
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+        """See ``ports.Session``."""
+        answer = await self._ask(url)
+        if not isinstance(answer, Document):
+            raise PageError(f"{url}: a file came instead of a page")
+        self.last = answer
+        return answer
+
+    async def sign_in(
+        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+    ) -> Document:
+        """See ``ports.Session``. A filled form is a cookie a field, named for its selector."""
+        document = await self.open(url)
+        while not until(document) and (step := fill(document)) is not None:
+            self.jar.update(step.fields)
+            document = await self.open(url)
+        return document
+
+    async def download(self, url: str, into: Path) -> Download:
+        """See ``ports.Session``."""
+        answer = await self._ask(url)
+        if isinstance(answer, Document):
+            raise NotAFileError(answer.url, answer.html)
+        assert isinstance(answer, Body)  # noqa: S101 - the one kind left
+        await anyio.Path(into).write_bytes(answer.data)
+        size = len(answer.data)
+        return Download(path=into, suggested_name=answer.name, size_bytes=size, expected_bytes=size)
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """See ``ports.Session``."""
+        self._alive()
+        return [Cookie(name=name, value=value, domain="double") for name, value in self.jar.items()]
+
+    async def save_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        self._alive()
+        path.touch(mode=0o600)  # noqa: ASYNC240 - small, and no thread has a place in virtual time
+        cookies = [{"name": name, "value": value, "domain": "double", "path": "/"} for name, value in self.jar.items()]
+        path.write_text(json.dumps({"cookies": cookies, "origins": []}))  # noqa: ASYNC240
+
+    async def load_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        self._alive()
+        self.jar = {one["name"]: one["value"] for one in json.loads(path.read_text())["cookies"]}  # noqa: ASYNC240
+
+    async def snapshot(self, into: Path) -> None:
+        """See ``ports.Session``. Without a screen there is no picture."""
+        self._alive()
+        html = self.last.html if self.last else ""
+        await anyio.Path(into.with_name(f"{into.name}.html")).write_text(html, encoding="utf-8")
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """See ``ports.Session``. A PDF by its first bytes only."""
+        self._alive()
+        await anyio.Path(into).write_bytes(b"%PDF-1.4\n" + html.encode())
+
+    async def _ask(self, url: str) -> Document | Body:
+        self._alive()
+        await anyio.lowlevel.checkpoint()
+        answer = self.answer(url, self)
+        if isinstance(answer, Hang):
+            await anyio.sleep_forever()
+        if isinstance(answer, CoupaError):
+            self.lost = self.lost or isinstance(answer, SessionLostError)
+            raise answer
+        assert not isinstance(answer, Hang)  # noqa: S101 - it has slept for ever
+        return answer
+
+    def _alive(self) -> None:
+        if self.lost:
+            raise SessionLostError("the browser is gone")

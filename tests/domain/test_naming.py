@@ -1,0 +1,152 @@
+"""Any text in; out comes a name that every system takes."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from coupa_async.domain.naming import (
+    attachment_name,
+    content_disposition_name,
+    file_name,
+    fold,
+    folder_path,
+    outcome_folder,
+    safe_name,
+    unique_name,
+    work_folder,
+)
+from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
+from coupa_async.domain.outcome import Outcome
+
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+any_text = st.text(st.characters(exclude_categories=[])) | st.text("./\\:CONaux ~\u202e\x00é", max_size=400)
+
+
+def is_legal(name: str) -> bool:
+    """Check a name by the rules of Windows, macOS and Linux, without the library that made it."""
+    return (
+        bool(name)
+        and not set(name) & set('<>:"/\\|?*')
+        and not any(unicodedata.category(ch) in ("Cc", "Cf", "Cs") for ch in name)
+        and name[-1] not in ". "
+        and name.partition(".")[0].strip().lower() not in RESERVED
+        and len(name.encode()) + len(" (9999).part") <= 255
+        and len(name.encode("utf-16-le")) // 2 + len(" (9999).part") <= 255
+        and name == unicodedata.normalize("NFC", name)
+    )
+
+
+@given(any_text)
+@example("CON.pdf")
+@example("aux .tar.gz")
+@example("CON" + "." * 300)
+@example("x" * 239 + ". ")
+@example("../../etc/passwd")
+@example("é" * 300 + ".pdf")
+@example("\ud800.pdf")
+def test_any_text_becomes_a_legal_name(text: str) -> None:
+    assert is_legal(safe_name(text, fallback="fallback"))
+    assert is_legal(file_name(text, fallback="fallback"))
+
+
+@given(any_text, st.sampled_from(["pdf", "docx", "MSG", "x"]))
+def test_the_extension_is_kept(text: str, suffix: str) -> None:
+    stem = f"a{text}b"
+    assert safe_name(f"{stem}.{suffix}", fallback="f").endswith(f".{suffix}")
+
+
+@given(st.lists(any_text, max_size=12))
+def test_names_are_unique_on_systems_that_fold(texts: list[str]) -> None:
+    taken: set[str] = set()
+    for text in texts:
+        name = unique_name(safe_name(text, fallback="f"), taken)
+        assert fold(name) not in taken
+        assert len(f"{name}.part".encode()) <= 255
+        taken.add(fold(name))
+
+
+@given(st.lists(st.none() | any_text, max_size=4), any_text)
+def test_folders_stay_inside(levels: list[str | None], supplier: str) -> None:
+    path = folder_path(tuple(levels), supplier, "PO1__WORK")
+    assert not path.is_absolute()
+    assert ".." not in path.parts
+    assert len(path.parts) == len(levels) + 1
+    assert all(is_legal(part) for part in path.parts)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ('attachment; filename="a b.pdf"', "a b.pdf"),
+        ("attachment; filename=plain.pdf", "plain.pdf"),
+        ("attachment; filename=\"x.pdf\"; filename*=UTF-8''%E2%82%AC%20rates.pdf", "€ rates.pdf"),
+        ("attachment; filename*=UTF-8''%E2%82%AC.pdf; filename=\"x.pdf\"", "€.pdf"),
+        ("attachment; filename*=iso-8859-1'en'%A3.pdf", "£.pdf"),
+        ("attachment; filename*=UTF-8''%FF; filename=x.pdf", "x.pdf"),
+        ("attachment; filename*=nonsense''%61; filename=x.pdf", "x.pdf"),
+        ('attachment; filename="say \\"hi\\".pdf"', 'say "hi".pdf'),
+        ('attachment; filename="caf\u00c3\u00a9.pdf"', "café.pdf"),
+        ('inline; FILENAME="x.pdf"', "x.pdf"),
+        ("attachment", None),
+        ("", None),
+        ('attachment; filename=""', None),
+    ],
+)
+def test_content_disposition_is_read_by_its_standards(header: str, name: str | None) -> None:
+    assert content_disposition_name(header) == name
+
+
+@given(st.text())
+def test_no_header_is_an_exception(header: str) -> None:
+    content_disposition_name(header)
+
+
+def attachment(**more: object) -> Attachment:
+    return Attachment(**({"id": "77", "kind": AttachmentKind.FILE, "name": ""} | more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("one", "suggested", "name"),
+    [
+        (attachment(name="Label.pdf", url="https://t/x/Url_name.pdf"), "Header.pdf", "Header.pdf"),
+        (attachment(name="Label.pdf", url="https://t/x/Url_name.pdf"), None, "Label.pdf"),
+        (attachment(url="https://t/x/Url%20name.pdf?key=1"), None, "Url name.pdf"),
+        (attachment(url="https://t/"), None, "77"),
+        (attachment(name="C:\\x\\report.pdf"), None, "report.pdf"),
+        (attachment(name="See a/b", kind=AttachmentKind.TEXT), None, "See a-b.txt"),
+        (attachment(name="Shop", kind=AttachmentKind.URL, url="https://x"), None, "Shop.url"),
+    ],
+)
+def test_a_name_comes_from_header_label_url_and_id(one: Attachment, suggested: str | None, name: str) -> None:
+    assert attachment_name(one, suggested) == name
+
+
+def test_equal_names_are_numbered_before_the_extension() -> None:
+    assert unique_name("A.pdf", {"a.pdf", "a (2).pdf"}) == "A (3).pdf"
+
+
+@pytest.mark.parametrize(
+    ("raw", "work", "done"),
+    [
+        ("PO15262984", "PO15262984__WORK", "PO15262984_COMPLETED"),
+        ("pm12", "pm12__WORK", "pm12_COMPLETED"),
+        ("12", "PO_12__WORK", "PO_12_COMPLETED"),
+    ],
+)
+def test_folders_are_named_by_the_shown_number(raw: str, work: str, done: str) -> None:
+    number = OrderNumber.parse(raw)
+    assert work_folder(number) == work
+    assert outcome_folder(number, Outcome.COMPLETED) == done
+
+
+def test_the_supplier_stands_where_the_hierarchy_leaves_it_room() -> None:
+    assert folder_path(("EMEA", None), "ACME", "x") == PurePosixPath("EMEA/ACME/x")
+    assert folder_path((None,), "", "x") == PurePosixPath("Unknown/x")
+    assert folder_path((" ",), "ACME", "x") == PurePosixPath("Unknown/x")
+    assert folder_path((), "ACME", "x") == PurePosixPath("x")
+    assert folder_path(("a/b",), "", "x") == PurePosixPath("a-b/x")

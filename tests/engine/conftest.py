@@ -1,0 +1,106 @@
+"""The engine against the double: on asyncio in real time, on trio in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from trio.testing import MockClock
+
+from backends.double import Answer, DoubleBackend, DoubleSession
+from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.events import Event
+from coupa_async.domain.order import Order, OrderNumber
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.policy import Backoff
+from coupa_async.engine.plan import Plan
+from coupa_async.engine.run import download_all
+from coupa_async.engine.shutdown import Shutdown
+from coupa_async.engine.signin import Gate
+from coupa_async.engine.worker import Crew
+from coupa_async.ports import Document, Profile, Session
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    return ("trio", {"clock": MockClock(autojump_threshold=0)}) if request.param == "trio" else request.param
+
+
+@pytest.fixture
+def virtual(anyio_backend: Any) -> None:
+    """Leave a test that waits for minutes to trio's virtual clock."""
+    if anyio_backend == "asyncio":
+        pytest.skip("only in virtual time")
+
+
+@dataclass
+class Bench:
+    """An engine on a bench: a site in memory, a job that opens one page an order, and everything that was told."""
+
+    answer: Callable[[str, DoubleSession], Answer]
+    state: Path
+    plan: Plan = field(
+        default_factory=lambda: Plan(
+            backoff=Backoff(base_s=0.01), restart_backoff=Backoff(base_s=0.01), stagger_s=0.0, stall_s=60.0
+        )
+    )
+    sign_in: Callable[[Session], Any] | None = None
+    results: list[OrderResult] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    on_event: Callable[[Event], None] = lambda event: None
+
+    def __post_init__(self) -> None:
+        self.backend = DoubleBackend(self.answer)
+        self.shutdown = Shutdown(self.tell, grace_s=self.plan.grace_s)
+
+    def tell(self, event: Event, /) -> None:
+        self.events.append(event)
+        self.on_event(event)
+
+    def told(self, kind: type[Event]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        return {result.number.key: result.outcome for result in self.results}
+
+    async def collect(self, order: Order, session: Session) -> OrderResult:
+        await session.open(order.number.key)
+        return OrderResult(number=order.number, outcome=Outcome.COMPLETED, url="")
+
+    async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
+        return OrderResult(number=order.number, outcome=Outcome.FAILED, url="", error=str(error))
+
+    async def record(self, result: OrderResult) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.results.append(result)
+
+    async def run(self, orders: int, *, workers: int = 1) -> None:
+        async def refuse(session: Session) -> None:
+            raise AssertionError("nobody was to sign in")
+
+        gate = Gate(self.sign_in or refuse, self.state, self.tell, dice=lambda: 0.5, backoff=Backoff(base_s=0.01))
+        crew = Crew(backend=self.backend, job=self, gate=gate, plan=self.plan, tell=self.tell, dice=lambda: 0.5)
+        profiles = [Profile(name=f"worker-{n}", directory=Path(), state=self.state) for n in range(1, workers + 1)]
+        with anyio.fail_after(3600):
+            await download_all([order(n) for n in range(1, orders + 1)], profiles, crew, self.shutdown)
+
+
+def order(number: int) -> Order:
+    return Order(number=OrderNumber.parse(number))
+
+
+def page(url: str, session: DoubleSession | None = None) -> Document:
+    return Document(url=url, html="")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Callable[..., Bench]:
+    def make(answer: Callable[[str, DoubleSession], Answer] = page, **more: Any) -> Bench:
+        return Bench(answer, tmp_path / "state.json", **more)
+
+    return make
