@@ -43,6 +43,7 @@ _CHANGE = """ms => new Promise(done => {
 })"""
 _CHANGE_MS = 250
 _READINGS = 20
+_ANNOUNCE_S = 10.0  # after its headers are here; what has not begun by then has ended
 _BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
 _GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
@@ -135,11 +136,11 @@ class Tab:
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except Error as error:
-            # A download ends the navigation with an error; whether it was one is in the head.
             if _is_gone(error):
                 raise
-            if self.head is None and any(name in error.message for name in _BROKEN):
+            if any(name in error.message for name in _BROKEN):
                 raise BrokenDownloadError(f"the transfer broke off ({first_line(error)})") from error
+            # A download, too, ends its navigation with an error; what the answer was is in the head.
             if self.head is None:
                 raise
         head = self.head
@@ -147,7 +148,10 @@ class Tab:
             raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
         if head is None or head.is_page:
             raise NotAFileError(self.page.url, await self._html())
-        await self._announced.wait()
+        with anyio.move_on_after(_ANNOUNCE_S):
+            await self._announced.wait()
+        if not self.downloads:
+            raise BrokenDownloadError("the transfer broke off before the browser announced it")
         announced = self.downloads[0]
         if failure := await announced.failure():
             raise BrokenDownloadError(f"the transfer broke off ({failure})")

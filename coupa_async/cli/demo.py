@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.cli.run import Run, run
@@ -18,6 +19,8 @@ from coupa_async.scopes import cleanup
 
 class Demo(Settings):
     """Run on the recorded site with a sample workbook: no tenant needed."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async demo")
 
     output_dir: Path = Field(Path("demo-out"), description="where everything goes")
     headed: bool = Field(False, description="show the browsers")

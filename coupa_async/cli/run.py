@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import CliPositionalArg
+from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.cli.log import log_event, run_log
@@ -40,6 +40,8 @@ from coupa_async.services.worklist import Worklist, WorklistOptions, read_workli
 
 class Run(Settings):
     """Collect the attachments of the orders in a spreadsheet; resumes what an earlier run left."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async run")
 
     input: CliPositionalArg[Path] = Field(description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
     fresh: bool = Field(False, description="run every order again, whatever came of it before")
