@@ -37,6 +37,16 @@ _PLACES = {
     ),
     "chromium": ("/Applications/Chromium.app/Contents/MacOS/Chromium",),
 }
+# A transfer that ended in one of these broke off; trying again may help.
+BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
+# A promise that is kept at the page's next change, or after a quarter of a second.
+NEXT_CHANGE = """() => new Promise(done => {
+    const watch = new MutationObserver(() => end());
+    const timer = setTimeout(() => end(), 250);
+    const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
+    watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+})"""
+
 _NET_ERROR = re.compile(r"net::(ERR_[A-Z0-9_]+)")
 _STORIES = {
     "ERR_NAME_NOT_RESOLVED": "the host name is not known to DNS",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -17,6 +16,7 @@ from playwright.async_api import BrowserContext, Error, Page, Playwright, async_
 
 from backends.chromium import Browser, BrowserOptions, find_browser, flags
 from backends.processes import Tree, children
+from backends.state import make_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
     DownloadTimeoutError,
@@ -168,6 +168,7 @@ class PlaywrightSession:
                 expires_s=expires if (expires := one.get("expires", -1)) > 0 else None,
                 http_only=one.get("httpOnly", False),
                 secure=one.get("secure", False),
+                same_site=one.get("sameSite", "Lax"),
             )
             for one in found
         ]
@@ -175,7 +176,7 @@ class PlaywrightSession:
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         with translated("storage state"):
-            await to_thread.run_sync(_make_private, path)
+            await to_thread.run_sync(make_private, path)
             await self._context.storage_state(path=path)
 
     async def load_state(self, path: Path) -> None:
@@ -237,9 +238,3 @@ class PlaywrightSession:
     async def _watch(self) -> None:
         await self._lost.wait()
         raise SessionLostError("the browser is gone")
-
-
-def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    path.chmod(0o600)

@@ -17,7 +17,12 @@ class Tree:
     """Processes of ours and all that they start. Never looked for by name."""
 
     def __init__(self, roots: Iterable[psutil.Process]) -> None:
-        self._own = set(roots)
+        self._roots = list(roots)
+        self._own = set(self._roots)
+
+    def add(self, root: psutil.Process) -> None:
+        """Take note of one more."""
+        self._own.add(root)
 
     def look(self) -> None:
         """Take note of what was started meanwhile: what outlives its parent could not be found later."""
@@ -26,6 +31,13 @@ class Tree:
                 self._own.update(one.children(recursive=True))
             except psutil.Error:
                 continue  # ended meanwhile
+
+    def wait_for_any(self) -> str:
+        """Wait until the first of them, or the first that one started, has ended. Blocking, for as long as it takes."""
+        main = [one for root in self._roots for one in (root, *_of(root))]
+        while all(_is_alive(one) for one in main):
+            psutil.wait_procs(main, timeout=0.2)
+        return next(f"process {one.pid}" for one in main if not _is_alive(one))
 
     async def end(self, *, within_s: float) -> None:
         """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched."""
@@ -41,6 +53,13 @@ class Tree:
                 except psutil.Error:
                     continue  # ended meanwhile
             _, alive = psutil.wait_procs(alive, timeout=within_s)
+
+
+def _of(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return list(process.children())
+    except psutil.Error:
+        return []
 
 
 def _is_alive(process: psutil.Process) -> bool:

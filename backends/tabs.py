@@ -20,7 +20,7 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.chromium import Head, page_error
+from backends.chromium import BROKEN, NEXT_CHANGE, Head, page_error
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -31,20 +31,13 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.ports import Document, Download, Fill
 
+_HEAVY = ("Image", "Font", "Media")
 _PATTERNS = [
     {"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"},
-    *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in ("Image", "Font", "Media")),
+    *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _HEAVY),
 ]
-_CHANGE = """ms => new Promise(done => {
-    const watch = new MutationObserver(() => end());
-    const timer = setTimeout(() => end(), ms);
-    const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
-    watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-})"""
-_CHANGE_MS = 250
 _READINGS = 20
 _ANNOUNCE_S = 10.0  # after its headers are here; what has not begun by then has ended
-_BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
 _GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
@@ -124,7 +117,7 @@ class Tab:
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
         try:
-            await self.page.evaluate(_CHANGE, _CHANGE_MS)
+            await self.page.evaluate(NEXT_CHANGE)
         except Error as error:
             if _is_gone(error):
                 raise
@@ -138,7 +131,7 @@ class Tab:
         except Error as error:
             if _is_gone(error):
                 raise
-            if any(name in error.message for name in _BROKEN):
+            if any(name in error.message for name in BROKEN):
                 raise BrokenDownloadError(f"the transfer broke off ({first_line(error)})") from error
             # A download, too, ends its navigation with an error; what the answer was is in the head.
             if self.head is None:
@@ -189,10 +182,10 @@ class Tab:
         try:
             if "responseStatusCode" in event:
                 await self._answer_response(event, request)
-            elif "responseErrorReason" in event:
-                await self._cdp.send("Fetch.continueRequest", request)
-            else:
+            elif event["resourceType"] in _HEAVY:
                 await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
+            else:
+                await self._cdp.send("Fetch.continueRequest", request)
         except Error:
             return  # the tab has gone on to something else, or is gone: its navigation says so
 

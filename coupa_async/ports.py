@@ -55,6 +55,7 @@ class Cookie:
 
     Attributes:
         expires_s: Seconds since the epoch; ``None`` for one that lasts as long as the browser.
+        same_site: ``Strict``, ``Lax`` or ``None``.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Cookie:
     expires_s: float | None = None
     http_only: bool = False
     secure: bool = False
+    same_site: str = "Lax"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

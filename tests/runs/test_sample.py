@@ -16,7 +16,6 @@ from fixtures.catalogue import Catalogue
 from tests.runs.conftest import Run, Site, cells, tree
 
 pytestmark = pytest.mark.browser
-TIMES = ("LAST_PROCESSED",)
 
 
 def test_the_truth_of_every_order_is_told_by_folder_workbook_and_summary(
@@ -71,20 +70,6 @@ def test_nothing_secret_is_in_what_a_run_leaves(coupa: Run, site: Site, sample: 
     log = (tmp_path / "out" / "run.log").read_text()
     assert "OrderFinished" in log
     assert "supplier_view_key" not in log
-
-
-def test_one_worker_and_four_leave_the_same_folders_files_and_workbook(
-    coupa: Run, site: Site, sample: Path, tmp_path: Path
-) -> None:
-    left = {}
-    for workers in ("1", "4"):
-        site.ask("reset", {})
-        coupa("run", sample, "-o", f"out{workers}", "--workers", workers)
-        left[workers] = tmp_path / f"out{workers}"
-    assert tree(left["1"]) == tree(left["4"])
-    assert len(tree(left["1"])) > 60
-    one, four = (cells(left[n] / "sample.xlsx", without=(*TIMES, "DOWNLOAD_FOLDER")) for n in ("1", "4"))
-    assert one == four
 
 
 def test_a_finished_run_asks_for_nothing_when_run_again(coupa: Run, site: Site, sample: Path, tmp_path: Path) -> None:

@@ -1,0 +1,229 @@
+"""A tab over WebDriver BiDi: the twin of ``backends.tabs.Tab``, with the same methods in the same order."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from selenium.webdriver.common.by import By
+
+from backends.chromium import BROKEN, NEXT_CHANGE, Head, page_error
+from backends.wire import Wire
+from coupa_async.domain.errors import (
+    BrokenDownloadError,
+    NotAFileError,
+    PageError,
+    PageTimeoutError,
+    RefusedDownloadError,
+)
+from coupa_async.ports import Document, Download, Fill
+
+_READINGS = 20
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PAGE = "JSON.stringify([location.href, document.documentElement ? document.documentElement.outerHTML : ''])"
+_numbers = count()
+
+Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+
+
+class BidiTab:
+    """One tab.
+
+    Attributes:
+        context: Its browsing context, which is also its window handle.
+        head: Of the last document answer that was no redirect; ``None`` if none came since the last navigation.
+    """
+
+    def __init__(self, context: str, wire: Wire, spawn: Spawn) -> None:
+        self.context = context
+        self.head: Head | None = None
+        self._wire = wire
+        self._spawn = spawn
+        self._as_file = False
+        self._error = ""
+        self._arrived = anyio.Event()
+        self._ended: Mapping[str, Any] | None = None
+        self._done = anyio.Event()
+        self._navigation = ""
+        self._past: deque[str] = deque(maxlen=8)
+        wire.listen(context, self._take)
+
+    @classmethod
+    async def open(cls, wire: Wire, spawn: Spawn, *, context: str | None) -> BidiTab:
+        """Open a tab, or take one over."""
+        if context is None:
+            context = (await wire.command("browsingContext.create", type="tab", background=True))["context"]
+        tab = cls(context, wire, spawn)
+        await wire.command("network.addIntercept", phases=["responseStarted"], contexts=[context])
+        return tab
+
+    async def navigate(self, url: str, *, within_s: float) -> None:
+        """Go to a page and wait for its DOM.
+
+        Raises:
+            PageTimeoutError: If it does not come in time.
+        """
+        self._go(url, as_file=False)
+        try:
+            with anyio.fail_after(within_s):
+                await self._arrived.wait()
+        except TimeoutError as error:
+            raise PageTimeoutError(f"{url}: no page in {within_s:.0f} s") from error
+        # Chromium shows a page of its own for a bare error status; what the tenant answered is in the head.
+        if self._error and (self.head is None or "ERR_HTTP_RESPONSE_CODE_FAILURE" not in self._error):
+            raise page_error(self._error, url) or PageError(f"{url}: {self._error}")
+
+    async def document(self) -> Document:
+        """Read the page as it is now."""
+        (url, html), head = await self._page(), self.head
+        return Document(
+            url=head.url if head is not None and url.startswith("chrome-error:") else url,
+            html=html,
+            status=head.status if head else None,
+            retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
+        )
+
+    async def fill(self, step: Fill, *, within_s: float) -> None:
+        """Fill a form in and send it. Classic WebDriver, for it types as a person does."""
+        driver = self._wire.driver
+
+        def act() -> None:
+            driver.switch_to.window(self.context)
+            for selector, text in step.fields:
+                field = driver.find_element(By.CSS_SELECTOR, selector)
+                field.clear()
+                field.send_keys(text)
+            if step.submit:
+                driver.find_element(By.CSS_SELECTOR, step.submit).click()
+            else:
+                field.submit()
+
+        await self._wire.call("the form", act, within_s=within_s)
+
+    async def change(self) -> None:
+        """Wait until the page changes, for a quarter of a second at most."""
+        try:
+            await self._evaluate(f"({NEXT_CHANGE})()", wait=True)
+        except PageError:
+            await anyio.sleep(0.05)  # a navigation took the page away; the next one is on its way
+
+    async def download(self, url: str, into: Path) -> Download:
+        """Fetch a file; see ``ports.Session``. Not bounded in time."""
+        self._go(url, as_file=True)
+        await self._arrived.wait()
+        head = self.head
+        if self._error and not self._done.is_set() and any(name in self._error for name in BROKEN):
+            raise BrokenDownloadError(f"the transfer broke off ({self._error})")
+        if head is None and self._error:
+            raise page_error(self._error, url) or PageError(f"{url}: {self._error}")
+        if head is not None and not 200 <= head.status < 300:
+            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
+        if head is None or head.is_page:
+            shown, html = await self._page()
+            raise NotAFileError(shown, html)
+        await self._done.wait()
+        if self._ended is None or self._ended["status"] != "complete":
+            raise BrokenDownloadError("the transfer broke off (canceled)")
+        await to_thread.run_sync(shutil.move, self._ended["filepath"], into)
+        return Download(
+            path=into,
+            suggested_name=head.file_name,
+            size_bytes=(await anyio.Path(into).stat()).st_size,
+            expected_bytes=head.length,
+        )
+
+    async def close(self) -> None:
+        """Close the tab."""
+        await self._wire.command("browsingContext.close", context=self.context)
+
+    def _go(self, url: str, *, as_file: bool) -> None:
+        """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
+        self.head, self._error, self._as_file, self._ended = None, "", as_file, None
+        self._arrived, self._done = anyio.Event(), anyio.Event()
+        self._past.append(self._navigation)
+        self._navigation = ""
+
+        async def go() -> None:
+            try:
+                await self._wire.command("browsingContext.navigate", context=self.context, url=url, wait="none")
+            except PageError as error:
+                self._error = self._error or str(error)
+                if self.head is None:
+                    self._arrived.set()
+
+        self._spawn(go)
+
+    async def _page(self) -> tuple[str, str]:
+        for _ in range(_READINGS):
+            try:
+                url, html = json.loads(await self._evaluate(_PAGE, wait=False))
+            except PageError:
+                await self.change()  # it is on its way to another page
+            else:
+                return url, html
+        raise PageTimeoutError("the page goes on and on to other pages")
+
+    async def _evaluate(self, expression: str, *, wait: bool) -> Any:
+        target = {"context": self.context}
+        answer = await self._wire.command("script.evaluate", expression=expression, target=target, awaitPromise=wait)
+        if answer["type"] != "success":
+            raise PageError(f"the page's script failed: {answer['exceptionDetails']['text']}")
+        return answer["result"].get("value")
+
+    def _take(self, name: str, params: Mapping[str, Any]) -> None:
+        """Take note of an event, unless it is a late one of an earlier navigation."""
+        navigation = params.get("navigation")
+        if navigation and navigation in self._past and name != "network.responseStarted":
+            return
+        match name:
+            case "network.responseStarted":
+                self._responded(params)
+            case "network.fetchError" if navigation:
+                self._error = str(params.get("errorText"))
+            case "browsingContext.domContentLoaded" if self.head is not None:  # else it is the blank page's
+                self._arrived.set()
+            case "browsingContext.navigationFailed" if not self._as_file or self.head is None:
+                self._arrived.set()
+            case "browsingContext.downloadEnd":
+                self._ended = params
+                self._done.set()
+            case "browsingContext.userPromptOpened":
+                self._spawn(self._dismiss)
+
+    def _responded(self, params: Mapping[str, Any]) -> None:
+        response, sent = params["response"], params["response"]["headers"]
+        forced: dict[str, Any] = {}
+        if params.get("navigation") and response["status"] > 0 and response["status"] not in _REDIRECTS:
+            headers = {one["name"].lower(): one["value"]["value"] for one in sent}
+            self._navigation = params["navigation"]
+            self.head = Head(url=response["url"], status=response["status"], headers=headers)
+            if self._as_file and 200 <= response["status"] < 300 and not self.head.is_page:
+                kept = [one for one in sent if one["name"].lower() != "content-disposition"]
+                own = f'attachment; filename="download-{next(_numbers)}"'  # of one name, Chromium keeps the last file
+                name = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
+                forced = {"headers": [*kept, name]}
+                self._arrived.set()
+            elif self._as_file and not 200 <= response["status"] < 300:
+                self._arrived.set()
+        if params.get("isBlocked"):
+            self._spawn(lambda: self._continue(params["request"]["request"], forced))
+
+    async def _continue(self, request: str, forced: Mapping[str, Any]) -> None:
+        try:
+            await self._wire.command("network.continueResponse", request=request, **forced)
+        except PageError:
+            return  # the tab has gone on to something else: its navigation says so
+
+    async def _dismiss(self) -> None:
+        try:
+            await self._wire.command("browsingContext.handleUserPrompt", context=self.context, accept=False)
+        except PageError:
+            return  # it is gone already

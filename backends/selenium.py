@@ -1,0 +1,276 @@
+"""Selenium on msedgedriver: blocking, in worker threads; downloads and statuses by WebDriver BiDi events."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+import psutil
+from anyio import to_thread
+from anyio.abc import TaskGroup
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.chromium.webdriver import ChromiumDriver
+from selenium.webdriver.edge.service import Service as EdgeService
+
+from backends.bidi_tab import BidiTab
+from backends.chromium import Browser, BrowserOptions, find_browser, flags
+from backends.processes import Tree
+from backends.state import read_state, write_state
+from backends.wire import Wire, first_line
+from coupa_async.domain.errors import (
+    BrowserMissingError,
+    DownloadTimeoutError,
+    LaunchError,
+    SessionLostError,
+)
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.scopes import cleanup, plain_errors
+
+_SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None"}
+
+
+def open_backend(options: BrowserOptions) -> SeleniumBackend:
+    """Make the backend."""
+    return SeleniumBackend(options)
+
+
+class SeleniumBackend:
+    """Sessions through Selenium, each with a driver of its own."""
+
+    name = "selenium"
+
+    def __init__(self, options: BrowserOptions) -> None:
+        self._options = options
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """Start a browser on a profile. However the block is left, no process of it stays behind.
+
+        Raises:
+            LaunchError: If it does not start in time.
+            BrowserMissingError: If there is nothing to start, or browser and driver do not fit.
+        """
+        return self._session(profile)
+
+    @asynccontextmanager
+    async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        browser = find_browser(self._options)
+        close_s = self._options.close_timeout_s
+        service = _service(browser, self._options)
+        tree = Tree(())
+        try:
+            # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
+            with anyio.CancelScope(shield=True):
+                driver = await self._launch(browser, service, profile)
+                tree = Tree([psutil.Process(service.process.pid)])
+                tree.look()
+            wire = Wire(driver, answer_s=self._options.page_timeout_s + close_s)
+            try:
+                with plain_errors():
+                    async with anyio.create_task_group() as tasks:
+                        session = SeleniumSession(wire, tasks, self._options)
+                        await session.begin(profile, tree)
+                        yield session
+                        tasks.cancel_scope.cancel("the session is over")
+            finally:
+                tree.look()
+                quit_driver = partial(to_thread.run_sync, driver.quit, abandon_on_cancel=True)
+                await cleanup(f"the browser of {profile.name}", quit_driver, within_s=close_s)
+        finally:
+            if service.process is not None and psutil.pid_exists(service.process.pid):
+                tree.add(psutil.Process(service.process.pid))
+            await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
+
+    async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
+        options = self._options
+        profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with anyio.fail_after(options.launch_timeout_s):
+                return await to_thread.run_sync(
+                    partial(_start, browser, service, profile, options), abandon_on_cancel=True
+                )
+        except TimeoutError as error:
+            raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
+        except (WebDriverException, OSError) as error:
+            text = first_line(error)
+            if "only supports" in text or "version" in text.lower():
+                raise BrowserMissingError(f"{text}: install the driver of the browser's version") from error
+            raise LaunchError(f"{browser.path} did not start: {text}") from error
+
+
+def _service(browser: Browser, options: BrowserOptions) -> Any:
+    """Find the driver: the one told, then PATH, then what Selenium Manager brings."""
+    kind = EdgeService if browser.channel == "msedge" else ChromeService
+    name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
+    if options.driver_path is not None and not options.driver_path.is_file():
+        raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
+    path = str(options.driver_path) if options.driver_path else shutil.which(name)
+    # Outside our process group, so that Ctrl-C reaches only us.
+    return kind(executable_path=path, popen_kw={"start_new_session": True})
+
+
+def _start(browser: Browser, service: Any, profile: Profile, options: BrowserOptions) -> ChromiumDriver:
+    is_edge = browser.channel == "msedge"
+    wanted: Any = webdriver.EdgeOptions() if is_edge else webdriver.ChromeOptions()
+    wanted.binary_location = str(browser.path)
+    wanted.page_load_strategy = "none"
+    wanted.set_capability("webSocketUrl", True)
+    wanted.set_capability("unhandledPromptBehavior", "ignore")
+    for flag in (*flags(options), f"--user-data-dir={profile.directory}"):
+        wanted.add_argument(flag)
+    if options.headless:
+        wanted.add_argument("--headless=new")
+    kind: Any = webdriver.Edge if is_edge else webdriver.Chrome
+    driver: Any = kind(options=wanted, service=service)
+    # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
+    driver.command_executor.client_config.websocket_interval = 0.005
+    started: ChromiumDriver = driver
+    return started
+
+
+class SeleniumSession:
+    """One browser."""
+
+    def __init__(self, wire: Wire, tasks: TaskGroup, options: BrowserOptions) -> None:
+        self._wire = wire
+        self._tasks = tasks
+        self._options = options
+        self._idle: list[BidiTab] = []
+        self._reading: BidiTab | None = None
+
+    async def begin(self, profile: Profile, tree: Tree) -> None:
+        """Take over the first tab and the storage state."""
+        self._tasks.start_soon(self._watch, tree, name=f"watch {profile.name}")
+        await self._wire.begin()
+        folder = str(profile.directory / "downloads")
+        behavior = {"type": "allowed", "destinationFolder": folder}
+        await self._wire.command("browser.setDownloadBehavior", downloadBehavior=behavior)
+        if profile.state is not None and profile.state.exists():
+            await self.load_state(profile.state)
+        first = await self._wire.command("browsingContext.getTree", maxDepth=0)
+        self._reading = await BidiTab.open(self._wire, self._spawn, context=first["contexts"][0]["context"])
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, until, lambda document: None)
+
+    async def sign_in(
+        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+    ) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, until, fill)
+
+    async def download(self, url: str, into: Path) -> Download:
+        """See ``ports.Session``."""
+        tab = self._idle.pop() if self._idle else await BidiTab.open(self._wire, self._spawn, context=None)
+        is_fit = True
+        try:
+            with anyio.fail_after(self._options.download_timeout_s):
+                return await tab.download(url, into)
+        except TimeoutError as error:
+            is_fit = False
+            await cleanup("a tab", tab.close, within_s=self._options.close_timeout_s)
+            raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
+        finally:
+            if is_fit:
+                self._idle.append(tab)
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """See ``ports.Session``."""
+        found = await self._wire.command("storage.getCookies")
+        return [
+            Cookie(
+                name=one["name"],
+                value=_text(one["value"]),
+                domain=one["domain"],
+                path=one["path"],
+                expires_s=one.get("expiry"),
+                http_only=one["httpOnly"],
+                secure=one["secure"],
+                same_site=_SAME_SITE.get(one.get("sameSite", ""), "Lax"),
+            )
+            for one in found["cookies"]
+        ]
+
+    async def save_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        await to_thread.run_sync(write_state, path, await self.cookies())
+
+    async def load_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        await self._wire.command("storage.deleteCookies")
+        for one in await to_thread.run_sync(read_state, path):
+            cookie: dict[str, Any] = {
+                "name": one.name,
+                "value": {"type": "string", "value": one.value},
+                "domain": one.domain,
+                "path": one.path,
+                "httpOnly": one.http_only,
+                "secure": one.secure,
+                "sameSite": one.same_site.lower(),
+            }
+            if one.expires_s is not None:
+                cookie["expiry"] = int(one.expires_s)
+            await self._wire.command("storage.setCookie", cookie=cookie)
+
+    async def snapshot(self, into: Path) -> None:
+        """See ``ports.Session``."""
+        tab = self._read()
+        document = await tab.document()
+        shot = await self._wire.command("browsingContext.captureScreenshot", context=tab.context)
+        await anyio.Path(into.with_name(f"{into.name}.html")).write_text(document.html, encoding="utf-8")
+        await anyio.Path(into.with_name(f"{into.name}.png")).write_bytes(base64.b64decode(shot["data"]))
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """See ``ports.Session``."""
+        context = (await self._wire.command("browsingContext.create", type="tab", background=True))["context"]
+        try:
+            await self._wire.command("network.addIntercept", phases=["beforeRequestSent"], contexts=[context])
+            write = "html => { document.open(); document.write(html); document.close(); }"
+            target, argument = {"context": context}, {"type": "string", "value": html}
+            call = {"functionDeclaration": write, "arguments": [argument], "target": target, "awaitPromise": False}
+            await self._wire.command("script.callFunction", **call)
+            printed = await self._wire.command("browsingContext.print", context=context, background=True)
+        finally:
+            close = partial(self._wire.command, "browsingContext.close", context=context)
+            await cleanup("a tab", close, within_s=self._options.close_timeout_s)
+        await anyio.Path(into).write_bytes(base64.b64decode(printed["data"]))
+
+    async def _walk(
+        self, url: str, until: Callable[[Document], bool], fill: Callable[[Document], Fill | None]
+    ) -> Document:
+        """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
+        tab = self._read()
+        await tab.navigate(url, within_s=self._options.page_timeout_s)
+        settled_s = anyio.current_time() + self._options.settle_s
+        while True:
+            document = await tab.document()
+            if until(document) or anyio.current_time() > settled_s:
+                return document
+            if (step := fill(document)) is not None:
+                await tab.fill(step, within_s=self._options.page_timeout_s)
+                settled_s = anyio.current_time() + self._options.settle_s
+            await tab.change()
+
+    def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tasks.start_soon(job, name="answer the browser")
+
+    def _read(self) -> BidiTab:
+        assert self._reading is not None  # noqa: S101 - set before the session is handed out
+        return self._reading
+
+    async def _watch(self, tree: Tree) -> None:
+        """Notice at once when the driver or the browser ends."""
+        ended = await to_thread.run_sync(tree.wait_for_any, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
+        raise SessionLostError(f"the browser is gone: {ended} ended")
+
+
+def _text(value: dict[str, str]) -> str:
+    return value["value"] if value["type"] == "string" else base64.b64decode(value["value"]).decode(errors="replace")
