@@ -151,13 +151,15 @@ class BidiTab:
         self._past.append(self._navigation)
         self._navigation = ""
 
+        arrived = self._arrived
+
         async def go() -> None:
             try:
-                await self._wire.command("browsingContext.navigate", context=self.context, url=url, wait="none")
+                await self._wire.navigate(self.context, url)
             except PageError as error:
-                self._error = self._error or str(error)
-                if self.head is None:
-                    self._arrived.set()
+                if arrived is self._arrived and self.head is None:
+                    self._error = self._error or str(error)
+                    arrived.set()
 
         self._spawn(go)
 

@@ -15,7 +15,7 @@ from anyio.abc import TaskGroup
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
 from backends.chromium import Browser, BrowserOptions, find_browser, flags
-from backends.processes import Tree, children
+from backends.processes import Tree, children, watch
 from backends.state import make_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
@@ -67,7 +67,7 @@ class PlaywrightBackend:
                 with plain_errors():
                     async with anyio.create_task_group() as tasks:
                         session = PlaywrightSession(context, tasks, self._options)
-                        await session.begin(profile)
+                        await session.begin(profile, tree)
                         yield session
                         tasks.cancel_scope.cancel("the session is over")
             finally:
@@ -121,11 +121,11 @@ class PlaywrightSession:
         self._idle: list[Tab] = []
         self._reading: Tab | None = None
 
-    async def begin(self, profile: Profile) -> None:
+    async def begin(self, profile: Profile, tree: Tree) -> None:
         """Take over the first tab and the storage state."""
-        self._context.on("close", lambda _: self._lost.set())
         self._context.on("page", self._greet)
         self._tasks.start_soon(self._watch, name=f"watch {profile.name}")
+        self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         page = self._context.pages[0] if self._context.pages else None
@@ -237,4 +237,4 @@ class PlaywrightSession:
 
     async def _watch(self) -> None:
         await self._lost.wait()
-        raise SessionLostError("the browser is gone")
+        raise SessionLostError("the page crashed")

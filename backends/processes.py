@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import anyio
 import psutil
 from anyio import to_thread
+
+from coupa_async.domain.errors import SessionLostError
 
 
 def children() -> frozenset[psutil.Process]:
@@ -53,6 +56,17 @@ class Tree:
                 except psutil.Error:
                     continue  # ended meanwhile
             _, alive = psutil.wait_procs(alive, timeout=within_s)
+
+
+async def watch(tree: Tree) -> None:
+    """Notice when the driver or the browser ends, also while nobody talks to them.
+
+    Raises:
+        SessionLostError: When one has.
+    """
+    own_thread = anyio.CapacityLimiter(1)  # it waits for as long as the session lasts
+    ended = await to_thread.run_sync(tree.wait_for_any, abandon_on_cancel=True, limiter=own_thread)
+    raise SessionLostError(f"the browser is gone: {ended} ended")
 
 
 def _of(process: psutil.Process) -> list[psutil.Process]:

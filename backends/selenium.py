@@ -19,22 +19,21 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.edge.service import Service as EdgeService
+from selenium.webdriver.remote.command import Command
 
 from backends.bidi_tab import BidiTab
 from backends.chromium import Browser, BrowserOptions, find_browser, flags
-from backends.processes import Tree
+from backends.processes import Tree, watch
 from backends.state import read_state, write_state
 from backends.wire import Wire, first_line
 from coupa_async.domain.errors import (
     BrowserMissingError,
     DownloadTimeoutError,
     LaunchError,
-    SessionLostError,
 )
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.scopes import cleanup, plain_errors
 
-_SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None"}
 
 
 def open_backend(options: BrowserOptions) -> SeleniumBackend:
@@ -81,7 +80,9 @@ class SeleniumBackend:
                         tasks.cancel_scope.cancel("the session is over")
             finally:
                 tree.look()
-                quit_driver = partial(to_thread.run_sync, driver.quit, abandon_on_cancel=True)
+                # Not `driver.quit`: it waits for its websocket, now and then for ten seconds.
+                ask = partial(driver.execute, Command.QUIT)
+                quit_driver = partial(to_thread.run_sync, ask, abandon_on_cancel=True)
                 await cleanup(f"the browser of {profile.name}", quit_driver, within_s=close_s)
         finally:
             if service.process is not None and psutil.pid_exists(service.process.pid):
@@ -147,7 +148,7 @@ class SeleniumSession:
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
         """Take over the first tab and the storage state."""
-        self._tasks.start_soon(self._watch, tree, name=f"watch {profile.name}")
+        self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
         await self._wire.begin()
         folder = str(profile.directory / "downloads")
         behavior = {"type": "allowed", "destinationFolder": folder}
@@ -194,7 +195,7 @@ class SeleniumSession:
                 expires_s=one.get("expiry"),
                 http_only=one["httpOnly"],
                 secure=one["secure"],
-                same_site=_SAME_SITE.get(one.get("sameSite", ""), "Lax"),
+                same_site=_same_site(one),
             )
             for one in found["cookies"]
         ]
@@ -266,10 +267,11 @@ class SeleniumSession:
         assert self._reading is not None  # noqa: S101 - set before the session is handed out
         return self._reading
 
-    async def _watch(self, tree: Tree) -> None:
-        """Notice at once when the driver or the browser ends."""
-        ended = await to_thread.run_sync(tree.wait_for_any, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
-        raise SessionLostError(f"the browser is gone: {ended} ended")
+
+def _same_site(cookie: dict[str, Any]) -> str:
+    """Tell a cookie's SameSite. BiDi says ``none`` of one that has none, which the browser treats as ``Lax``."""
+    name = str(cookie.get("sameSite", "lax"))
+    return "Lax" if name == "none" and not cookie["secure"] else name.capitalize()
 
 
 def _text(value: dict[str, str]) -> str:

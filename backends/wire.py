@@ -6,7 +6,9 @@ owns the session. Events come in threads of Selenium's, in no certain order, and
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import anyio
@@ -26,7 +28,8 @@ EVENTS = (
     "network.fetchError",
     "network.responseStarted",
 )
-_THREADS = 8  # navigations of a few tabs may wait for their first byte while other calls go on
+_THREADS = 4
+_NAVIGATIONS = 32  # each waits for its first byte, which other calls must be able to let through
 _GONE = (
     "chrome not reachable",
     "disconnected",
@@ -42,6 +45,10 @@ _GONE = (
 )
 T = TypeVar("T")
 
+# Selenium's websocket library calls the end of every connection an error, on stderr if nobody else listens.
+logging.getLogger("websocket").addHandler(logging.NullHandler())
+logging.getLogger("websocket").propagate = False
+
 
 class Wire:
     """One driver's connection to the loop."""
@@ -56,6 +63,7 @@ class Wire:
         self.driver = driver
         self._answer_s = answer_s
         self._threads = anyio.CapacityLimiter(_THREADS)
+        self._navigations = anyio.CapacityLimiter(_NAVIGATIONS)
         self._token = lowlevel.current_token()
         self._listeners: dict[str, Callable[[str, Mapping[str, Any]], None]] = {}
 
@@ -84,6 +92,19 @@ class Wire:
     async def command(self, method: str, **params: Any) -> Any:
         """Send a WebDriver BiDi command: https://w3c.github.io/webdriver-bidi/."""
         return await self.call(method, lambda: self._send(method, params))
+
+    async def navigate(self, context: str, url: str) -> None:
+        """Send a tab to a URL. Its events say what comes of it, so this has no deadline and its end no meaning.
+
+        Raises:
+            PageError: If the browser would not even begin, or has broken off.
+        """
+        params = {"context": context, "url": url, "wait": "none"}
+        go = partial(self._send, "browsingContext.navigate", params)
+        try:
+            await to_thread.run_sync(go, limiter=self._navigations, abandon_on_cancel=True)
+        except (WebDriverException, HTTPError, OSError) as error:
+            raise PageError(first_line(error)) from error
 
     async def begin(self) -> None:
         """Open the BiDi connection and subscribe to the events."""

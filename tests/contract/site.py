@@ -1,0 +1,170 @@
+"""A site of single answers, over HTTP for browsers and from memory for the double: what the contract is tried on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from backends.double import Answer, Body, DoubleSession, Hang
+from coupa_async.domain.errors import BrokenDownloadError, RefusedDownloadError, UnreachableError
+from coupa_async.ports import Document
+
+PDF = b"%PDF-1.4\n" + b"0123456789abcdef" * 200
+BIG_BYTES = 200 * 2**20
+LATE = (
+    "<p id=first>first</p><script>setTimeout(() => {const p = document.createElement('p'); p.id = 'late';"
+    " document.body.append(p)}, 400)</script>"
+)
+FORM = (
+    "<form method=post action=/form><input id=user name=user><input type=password id=pw name=pw>"
+    "<button id=go>Go</button></form>"
+)
+
+
+def html(text: str) -> str:
+    return f"<html><head><title>t</title></head><body>{text}</body></html>"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that the site serves."""
+
+    data: bytes
+    disposition: str = ""
+    kind: str = "application/pdf"
+
+
+FILES = {
+    "/plain": File(PDF, 'attachment; filename="plain.pdf"'),
+    "/inline": File(PDF, 'inline; filename="inline.pdf"'),
+    "/bare": File(PDF),
+    "/empty": File(b"", 'attachment; filename="empty.pdf"'),
+    "/text": File(b"plain words", "inline", "text/plain"),
+    "/picture": File(b"\x89PNG\r\n\x1a\n" + b"0" * 50, 'inline; filename="p.png"', "image/png"),
+    "/hostile": File(PDF, "attachment; filename=\"../../x.pdf\"; filename*=UTF-8''..%2F..%2F%E2%82%AC.pdf"),
+}
+PAGES = {"/page": html("<h1>page</h1>"), "/late": html(LATE), "/sessions/new": html(FORM), "/html": html("no file")}
+
+
+@dataclass
+class Site:
+    """The site on a socket."""
+
+    url: str = ""
+    hits: list[str] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path = request.path
+        self.hits.append(path)
+        if path in FILES:
+            one = FILES[path]
+            headers = {"Content-Type": one.kind} | ({"Content-Disposition": one.disposition} if one.disposition else {})
+            return web.Response(body=one.data, headers=headers)
+        if path in PAGES:
+            return web.Response(text=PAGES[path], content_type="text/html")
+        match path:
+            case "/moved":
+                raise web.HTTPFound("/page")
+            case "/wall" | "/walled-file":
+                raise web.HTTPFound("/sessions/new")
+            case "/moved-file":
+                raise web.HTTPFound("/plain")
+            case "/busy":
+                return web.Response(
+                    status=503, text=html("busy"), content_type="text/html", headers={"Retry-After": "7"}
+                )
+            case "/bare-busy":
+                return web.Response(status=503, headers={"Retry-After": "7"})
+            case "/refused":
+                return web.Response(status=500, text=html("no"), content_type="text/html")
+            case "/form":
+                typed = await request.post()
+                response = web.Response(text=html("hello"), content_type="text/html")
+                response.set_cookie("session", str(typed["pw"]), httponly=True)
+                return response
+            case "/whoami":
+                return web.Response(text=html(request.cookies.get("session", "nobody")), content_type="text/html")
+            case "/alert":
+                return web.Response(text=html("<script>alert('hi')</script>after"), content_type="text/html")
+            case "/cut":
+                return await self._cut(request)
+            case "/big":
+                return await self._big(request)
+            case "/hang":
+                await asyncio.sleep(3600)
+        raise web.HTTPNotFound
+
+    async def _cut(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/pdf", "Content-Length": "99999"})
+        await response.prepare(request)
+        await response.write(PDF)
+        await asyncio.sleep(0.05)
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async def _big(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/zip", "Content-Length": str(BIG_BYTES)})
+        await response.prepare(request)
+        for _ in range(BIG_BYTES // 2**20):
+            await response.write(b"x" * 2**20)
+        return response
+
+
+@asynccontextmanager
+async def serve() -> AsyncIterator[Site]:
+    site = Site()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", site.answer)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+def double_answer(url: str, session: DoubleSession) -> Answer:
+    """Answer from memory as the site would over HTTP."""
+    base, _, path = url.removeprefix("http://").partition("/")
+    path, origin = f"/{path}", f"http://{base}"
+    if path == "/closed":
+        return UnreachableError(f"{url}: the connection was refused")
+    known: dict[str, Answer] = {
+        "/moved": Document(url=f"{origin}/page", html=PAGES["/page"], status=200),
+        "/late": Document(url=url, html=PAGES["/late"].replace("<script>", "<p id=late></p><script>"), status=200),
+        "/wall": Document(url=f"{origin}/sessions/new", html=PAGES["/sessions/new"], status=200),
+        "/walled-file": Document(url=f"{origin}/sessions/new", html=PAGES["/sessions/new"], status=200),
+        "/busy": Document(url=url, html=html("busy"), status=503, retry_after_s=7.0),
+        "/bare-busy": Document(url=url, html="", status=503, retry_after_s=7.0),
+        "/alert": Document(url=url, html=html("after"), status=200),
+        "/refused": RefusedDownloadError(500),
+        "/cut": BrokenDownloadError("the transfer broke off"),
+        "/hang": Hang(),
+        "/moved-file": Body(data=PDF, name="plain.pdf"),
+        "/big": Body(data=b"x" * BIG_BYTES),
+        "/whoami": Document(url=url, html=html(session.jar.get("session", "nobody")), status=200),
+    }
+    if path in FILES:
+        return Body(data=FILES[path].data, name=NAMES.get(path))
+    if path == "/sessions/new" and "#pw" in session.jar:
+        session.jar = {"session": session.jar["#pw"]}
+        return Document(url=f"{origin}/form", html=html("hello"), status=200)
+    if path in known:
+        return known[path]
+    return Document(url=url, html=PAGES.get(path, ""), status=200 if path in PAGES else 404)
+
+
+NAMES = {
+    "/plain": "plain.pdf",
+    "/inline": "inline.pdf",
+    "/empty": "empty.pdf",
+    "/picture": "p.png",
+    "/hostile": "../../€.pdf",
+}
