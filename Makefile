@@ -27,7 +27,7 @@ else
 endif
 
 test: setup
-	$(BIN)/pytest -q --ignore tests/site $(ARGS)
+	$(BIN)/pytest -q -m "not parity" --ignore tests/site $(ARGS)
 
 # pytest-playwright leaves a running loop behind, so the site's own tests have a process to themselves.
 test-site: setup
@@ -41,4 +41,4 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check: lint test test-site
+check: lint test test-browser

@@ -15,7 +15,7 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.chromium import BROKEN, NEXT_CHANGE, Head, page_error
+from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
 from backends.wire import Wire
 from coupa_async.domain.errors import (
     BrokenDownloadError,
@@ -29,6 +29,8 @@ from coupa_async.ports import Document, Download, Fill
 _READINGS = 20
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PAGE = "JSON.stringify([location.href, document.documentElement ? document.documentElement.outerHTML : ''])"
+# What a new navigation does to the one before it, told late; the answer to a download, too.
+_ABORTED = "ERR_ABORTED"
 _numbers = count()
 
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
@@ -51,6 +53,7 @@ class BidiTab:
         self._error = ""
         self._arrived = anyio.Event()
         self._ended: Mapping[str, Any] | None = None
+        self._begun = anyio.Event()
         self._done = anyio.Event()
         self._navigation = ""
         self._past: deque[str] = deque(maxlen=8)
@@ -129,6 +132,10 @@ class BidiTab:
         if head is None or head.is_page:
             shown, html = await self._page()
             raise NotAFileError(shown, html)
+        with anyio.move_on_after(ANNOUNCE_S):
+            await self._begun.wait()
+        if not self._begun.is_set():
+            raise BrokenDownloadError("the transfer broke off before the browser announced it")
         await self._done.wait()
         if self._ended is None or self._ended["status"] != "complete":
             raise BrokenDownloadError("the transfer broke off (canceled)")
@@ -147,7 +154,7 @@ class BidiTab:
     def _go(self, url: str, *, as_file: bool) -> None:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
         self.head, self._error, self._as_file, self._ended = None, "", as_file, None
-        self._arrived, self._done = anyio.Event(), anyio.Event()
+        self._arrived, self._begun, self._done = anyio.Event(), anyio.Event(), anyio.Event()
         self._past.append(self._navigation)
         self._navigation = ""
 
@@ -157,7 +164,7 @@ class BidiTab:
             try:
                 await self._wire.navigate(self.context, url)
             except PageError as error:
-                if arrived is self._arrived and self.head is None:
+                if arrived is self._arrived and self.head is None and _ABORTED not in str(error):
                     self._error = self._error or str(error)
                     arrived.set()
 
@@ -188,14 +195,17 @@ class BidiTab:
         match name:
             case "network.responseStarted":
                 self._responded(params)
-            case "network.fetchError" if navigation:
+            case "network.fetchError" if navigation and _ABORTED not in str(params.get("errorText")):
                 self._error = str(params.get("errorText"))
             case "browsingContext.domContentLoaded" if self.head is not None:  # else it is the blank page's
                 self._arrived.set()
-            case "browsingContext.navigationFailed" if not self._as_file or self.head is None:
+            case "browsingContext.navigationFailed" if self._error:
                 self._arrived.set()
+            case "browsingContext.downloadWillBegin":
+                self._begun.set()
             case "browsingContext.downloadEnd":
                 self._ended = params
+                self._begun.set()
                 self._done.set()
             case "browsingContext.userPromptOpened":
                 self._spawn(self._dismiss)

@@ -39,6 +39,8 @@ _PLACES = {
 }
 # A transfer that ended in one of these broke off; trying again may help.
 BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
+# For the browser to announce a download whose headers are here; what has not begun by then has ended.
+ANNOUNCE_S = 10.0
 # A promise that is kept at the page's next change, or after a quarter of a second.
 NEXT_CHANGE = """() => new Promise(done => {
     const watch = new MutationObserver(() => end());

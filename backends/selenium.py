@@ -35,7 +35,6 @@ from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session
 from coupa_async.scopes import cleanup, plain_errors
 
 
-
 def open_backend(options: BrowserOptions) -> SeleniumBackend:
     """Make the backend."""
     return SeleniumBackend(options)

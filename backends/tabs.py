@@ -20,7 +20,7 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.chromium import BROKEN, NEXT_CHANGE, Head, page_error
+from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -37,7 +37,6 @@ _PATTERNS = [
     *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _HEAVY),
 ]
 _READINGS = 20
-_ANNOUNCE_S = 10.0  # after its headers are here; what has not begun by then has ended
 _GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
@@ -141,7 +140,7 @@ class Tab:
             raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
         if head is None or head.is_page:
             raise NotAFileError(self.page.url, await self._html())
-        with anyio.move_on_after(_ANNOUNCE_S):
+        with anyio.move_on_after(ANNOUNCE_S):
             await self._announced.wait()
         if not self.downloads:
             raise BrokenDownloadError("the transfer broke off before the browser announced it")

@@ -23,6 +23,7 @@ from coupa_async.domain.errors import PageError, PageTimeoutError, SessionLostEr
 EVENTS = (
     "browsingContext.domContentLoaded",
     "browsingContext.downloadEnd",
+    "browsingContext.downloadWillBegin",
     "browsingContext.navigationFailed",
     "browsingContext.userPromptOpened",
     "network.fetchError",

@@ -29,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = [THEIRS] if THEIRS else ["double", *BROWSERS]
         if metafunc.definition.get_closest_marker("process"):
             names = [name for name in names if name != "double"]
-        marks = {name: [pytest.mark.browser] if name != "double" else [] for name in names}
+        marks = {name: [pytest.mark.browser, pytest.mark.parity] if name != "double" else [] for name in names}
         metafunc.parametrize("backend_name", [pytest.param(name, marks=marks[name], id=name) for name in names])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.runs.conftest import Run, Site, cells, tree
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parity]
 
 
 @pytest.mark.timeout(240)
