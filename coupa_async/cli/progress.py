@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from coupa_async.domain.events import (
     Draining,
@@ -51,7 +60,7 @@ def progress(console: Console, *, quiet: bool) -> Iterator[_Display]:
     if quiet or not console.is_terminal:
         yield _Lines(console, quiet=quiet)
         return
-    columns: Sequence[SpinnerColumn | TextColumn | BarColumn | MofNCompleteColumn | TimeRemainingColumn] = (
+    bars = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
@@ -59,8 +68,9 @@ def progress(console: Console, *, quiet: bool) -> Iterator[_Display]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
-        yield _Bars(bars)
+    workers = Progress(TextColumn("  [dim]{task.description}[/] {task.fields[note]}"))
+    with Live(Group(bars, workers), console=console, transient=True, refresh_per_second=8):
+        yield _Bars(console, bars, workers)
 
 
 class _Lines:
@@ -85,10 +95,12 @@ class _Lines:
 class _Bars:
     """One bar for the run, one line a worker; what is worth keeping scrolls by above them."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, console: Console, bars: Progress, workers: Progress) -> None:
+        self._console = console
         self._bars = bars
+        self._workers = workers
         self._all = bars.add_task("orders", total=None, note="")
-        self._workers: dict[str, _Status] = {}
+        self._lines: dict[str, TaskID] = {}
         self._counts: Counter[Outcome] = Counter()
         self._done = self._total = 0
 
@@ -103,20 +115,11 @@ class _Bars:
                 note = "  ".join(f"[{STYLES[one]}]{one.value} {n}[/]" for one, n in self._counts.items())
                 self._bars.update(self._all, completed=self._done, note=note)
         if worker := getattr(event, "worker", None):
-            self._worker(worker)(_step(event))
+            if worker not in self._lines:
+                self._lines[worker] = self._workers.add_task(worker, note="")
+            self._workers.update(self._lines[worker], note=_step(event))
         if text := _story(event, self._done, self._total):
-            self._bars.console.print(text, highlight=False)
-
-    def _worker(self, name: str) -> _Status:
-        if name not in self._workers:
-            task = self._bars.add_task(name, total=None, note="", visible=False)
-            self._workers[name] = lambda note: self._bars.update(
-                task, note=note, visible=True, description=f"[dim]{name}[/]"
-            )
-        return self._workers[name]
-
-
-_Status = Callable[[str], None]
+            self._console.print(text, highlight=False)
 
 
 def _step(event: Event) -> str:

@@ -81,5 +81,5 @@ class Summary:
             console.print(f"workbook  {escape(str(self.workbook))}", highlight=False, soft_wrap=True)
         if self.error is not None:
             console.print(f"[red]stopped: {escape(str(self.error))}[/]", highlight=False, soft_wrap=True)
-        if self.outcomes[Outcome.PENDING]:
+        if self.outcomes[Outcome.PENDING] and not isinstance(self.error, InputError):
             console.print("run the same command again to go on where this stopped", highlight=False)
