@@ -1,14 +1,20 @@
-"""The browsers behind ``coupa_async.ports.Backend``. Only the command line imports this."""
+"""The browsers behind ``coupa_async.ports.Backend``. Only the command line imports this.
+
+Backends of other packages are found by the entry-point group ``coupa_async.backends``: a name, and a function that
+takes ``BrowserOptions`` and returns a ``Backend``. See docs/writing-a-backend.md.
+"""
 
 from __future__ import annotations
 
 import importlib
+from importlib.metadata import entry_points
 
 from backends.chromium import BrowserOptions
 from coupa_async.domain.errors import BrowserMissingError, SettingsError
 from coupa_async.ports import Backend
 
-NAMES = ("playwright", "selenium")
+GROUP = "coupa_async.backends"
+_OWN = ("playwright", "selenium")
 
 
 def open_backend(name: str, options: BrowserOptions) -> Backend:
@@ -18,13 +24,14 @@ def open_backend(name: str, options: BrowserOptions) -> Backend:
         SettingsError: If there is no backend of that name.
         BrowserMissingError: If its library is not installed.
     """
-    if name not in NAMES:
-        raise SettingsError(f"backend {name!r} is not known: choose one of {', '.join(NAMES)}")
+    theirs = {one.name: one for one in entry_points(group=GROUP)}
+    if name not in _OWN and name not in theirs:
+        raise SettingsError(f"backend {name!r} is not known: choose one of {', '.join((*_OWN, *sorted(theirs)))}")
     try:
-        module = importlib.import_module(f"backends.{name}")
+        make = importlib.import_module(f"backends.{name}").open_backend if name in _OWN else theirs[name].load()
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in NAMES:
+        if error.name is None or error.name.partition(".")[0] not in _OWN:
             raise
         raise BrowserMissingError(f"backend {name} needs a library: pip install 'coupa-async[{name}]'") from error
-    backend: Backend = module.open_backend(options)
+    backend: Backend = make(options)
     return backend

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,7 @@ class BidiTab:
         self._begun = anyio.Event()
         self._done = anyio.Event()
         self._navigation = ""
+        self._name = ""
         self._past: deque[str] = deque(maxlen=8)
         wire.listen(context, self._take)
 
@@ -118,8 +121,14 @@ class BidiTab:
         except PageError:
             await anyio.sleep(0.05)  # a navigation took the page away; the next one is on its way
 
-    async def download(self, url: str, into: Path) -> Download:
-        """Fetch a file; see ``ports.Session``. Not bounded in time."""
+    async def download(self, url: str, into: Path, *, from_grid: bool) -> Download:
+        """Fetch a file; see ``ports.Session``. Not bounded in time.
+
+        Args:
+            url: The file's.
+            into: Where to.
+            from_grid: Whether the browser's disk is a Grid node's, which hands files out.
+        """
         self._go(url, as_file=True)
         await self._arrived.wait()
         head = self.head
@@ -139,7 +148,10 @@ class BidiTab:
         await self._done.wait()
         if self._ended is None or self._ended["status"] != "complete":
             raise BrokenDownloadError("the transfer broke off (canceled)")
-        await to_thread.run_sync(shutil.move, self._ended["filepath"], into)
+        if from_grid:
+            await self._wire.call("the Grid's file", partial(self._from_grid, into), within_s=math.inf)
+        else:
+            await to_thread.run_sync(shutil.move, self._ended["filepath"], into)
         return Download(
             path=into,
             suggested_name=head.file_name,
@@ -150,6 +162,12 @@ class BidiTab:
     async def close(self) -> None:
         """Close the tab."""
         await self._wire.command("browsingContext.close", context=self.context)
+
+    def _from_grid(self, into: Path) -> None:
+        """Have a Grid's managed downloads hand the file over: https://www.selenium.dev/documentation/grid/."""
+        driver: Any = self._wire.driver
+        driver.download_file(self._name, str(into.parent))
+        shutil.move(into.parent / self._name, into)
 
     def _go(self, url: str, *, as_file: bool) -> None:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
@@ -219,9 +237,10 @@ class BidiTab:
             self.head = Head(url=response["url"], status=response["status"], headers=headers)
             if self._as_file and 200 <= response["status"] < 300 and not self.head.is_page:
                 kept = [one for one in sent if one["name"].lower() != "content-disposition"]
-                own = f'attachment; filename="download-{next(_numbers)}"'  # of one name, Chromium keeps the last file
-                name = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
-                forced = {"headers": [*kept, name]}
+                self._name = f"download-{next(_numbers)}"  # of one name, Chromium keeps the last file
+                own = f'attachment; filename="{self._name}"'
+                header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
+                forced = {"headers": [*kept, header]}
                 self._arrived.set()
             elif self._as_file and not 200 <= response["status"] < 300:
                 self._arrived.set()

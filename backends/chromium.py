@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from backends.policies import forbidding_policy
 from coupa_async.domain.errors import BrowserMissingError, PageError, PageTimeoutError, UnreachableError
 from coupa_async.domain.naming import content_disposition_name
 from coupa_async.domain.policy import retry_after_s
@@ -76,6 +77,8 @@ class BrowserOptions:
         settle_s: For a page's scripts to finish what its own counts announce.
         download_timeout_s: For a file to come whole.
         close_timeout_s: For each step of ending a browser.
+        playwright_ws: A Playwright server's address; the browsers are there, not here.
+        selenium_url: A Selenium Grid's address; likewise.
     """
 
     channel: str = "msedge"
@@ -87,6 +90,8 @@ class BrowserOptions:
     settle_s: float = 15.0
     download_timeout_s: float = 600.0
     close_timeout_s: float = 5.0
+    playwright_ws: str | None = None
+    selenium_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,17 @@ def find_browser(options: BrowserOptions) -> Browser:
     """Look for the browser of the channel asked for, then for the other channels'.
 
     Raises:
-        BrowserMissingError: If there is none, or none where ``browser_path`` says.
+        BrowserMissingError: If there is none, none where ``browser_path`` says, or one that a policy keeps from us.
     """
+    browser = _look(options)
+    if told := forbidding_policy(browser.channel):
+        raise BrowserMissingError(
+            f"{browser.channel} may not be automated here: {told} sets RemoteDebuggingAllowed=0: ask your administrator"
+        )
+    return browser
+
+
+def _look(options: BrowserOptions) -> Browser:
     if options.browser_path is not None:
         if not options.browser_path.is_file():
             raise BrowserMissingError(f"COUPA_BROWSER_PATH={options.browser_path}: there is no such file")

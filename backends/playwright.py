@@ -54,14 +54,13 @@ class PlaywrightBackend:
 
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
-        browser = find_browser(self._options)
         close_s = self._options.close_timeout_s
         tree = Tree(())
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
                 playwright, tree = await self._start_driver()
-                context = await self._launch(playwright, browser, profile)
+                context = await self._context(playwright, profile)
                 tree.look()
             try:
                 with plain_errors():
@@ -73,6 +72,8 @@ class PlaywrightBackend:
             finally:
                 tree.look()
                 await cleanup(f"the browser of {profile.name}", context.close, within_s=close_s)
+                if context.browser is not None:  # on a server; a persistent context is its own browser
+                    await cleanup(f"the connection of {profile.name}", context.browser.close, within_s=close_s)
                 await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=close_s)
         finally:
             await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
@@ -88,6 +89,17 @@ class PlaywrightBackend:
                 raise LaunchError(f"Playwright's driver did not start: {error}") from error
             return playwright, Tree(children() - before)
 
+    async def _context(self, playwright: Playwright, profile: Profile) -> BrowserContext:
+        if self._options.playwright_ws is None:
+            return await self._launch(playwright, find_browser(self._options), profile)
+        try:
+            with anyio.fail_after(self._options.launch_timeout_s):
+                server = await playwright.chromium.connect(self._options.playwright_ws)
+                return await server.new_context(accept_downloads=True)
+        except (Error, OSError, TimeoutError) as error:
+            address = self._options.playwright_ws.partition("?")[0]
+            raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={address}: {first_line(error)}") from error
+
     async def _launch(self, playwright: Playwright, browser: Browser, profile: Profile) -> BrowserContext:
         options = self._options
         profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,6 +107,7 @@ class PlaywrightBackend:
             with anyio.fail_after(options.launch_timeout_s + options.close_timeout_s):
                 return await playwright.chromium.launch_persistent_context(
                     profile.directory,
+                    channel=browser.channel,  # tells Playwright which browser it is; where it is, we know
                     executable_path=browser.path,
                     headless=options.headless,
                     args=flags(options),
@@ -124,6 +137,7 @@ class PlaywrightSession:
     async def begin(self, profile: Profile, tree: Tree) -> None:
         """Take over the first tab and the storage state."""
         self._context.on("page", self._greet)
+        self._context.on("close", lambda _: self._lost.set())
         self._tasks.start_soon(self._watch, name=f"watch {profile.name}")
         self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
         if profile.state is not None and profile.state.exists():
@@ -237,4 +251,4 @@ class PlaywrightSession:
 
     async def _watch(self) -> None:
         await self._lost.wait()
-        raise SessionLostError("the page crashed")
+        raise SessionLostError("the browser is gone: its page crashed, or its connection ended")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -14,23 +13,18 @@ import anyio
 import psutil
 from anyio import to_thread
 from anyio.abc import TaskGroup
-from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
-from selenium.webdriver.edge.service import Service as EdgeService
 from selenium.webdriver.remote.command import Command
+from urllib3.exceptions import HTTPError
 
 from backends.bidi_tab import BidiTab
-from backends.chromium import Browser, BrowserOptions, find_browser, flags
+from backends.chromium import Browser, BrowserOptions, find_browser
+from backends.driver import launch_error, service_of, start
 from backends.processes import Tree, watch
 from backends.state import read_state, write_state
-from backends.wire import Wire, first_line
-from coupa_async.domain.errors import (
-    BrowserMissingError,
-    DownloadTimeoutError,
-    LaunchError,
-)
+from backends.wire import Wire
+from coupa_async.domain.errors import DownloadTimeoutError, LaunchError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.scopes import cleanup, plain_errors
 
@@ -59,16 +53,18 @@ class SeleniumBackend:
 
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
-        browser = find_browser(self._options)
         close_s = self._options.close_timeout_s
-        service = _service(browser, self._options)
+        remote = self._options.selenium_url is not None
+        browser = Browser(self._options.channel, Path()) if remote else find_browser(self._options)
+        service = None if remote else service_of(browser, self._options)
         tree = Tree(())
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
                 driver = await self._launch(browser, service, profile)
-                tree = Tree([psutil.Process(service.process.pid)])
-                tree.look()
+                if service is not None:
+                    tree = Tree([psutil.Process(service.process.pid)])
+                    tree.look()
             wire = Wire(driver, answer_s=self._options.page_timeout_s + close_s)
             try:
                 with plain_errors():
@@ -84,8 +80,9 @@ class SeleniumBackend:
                 quit_driver = partial(to_thread.run_sync, ask, abandon_on_cancel=True)
                 await cleanup(f"the browser of {profile.name}", quit_driver, within_s=close_s)
         finally:
-            if service.process is not None and psutil.pid_exists(service.process.pid):
-                tree.add(psutil.Process(service.process.pid))
+            own = getattr(service, "process", None)  # Selenium sets it when it starts the driver, if it comes so far
+            if own is not None and psutil.pid_exists(own.pid):
+                tree.add(psutil.Process(own.pid))
             await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
 
     async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
@@ -94,45 +91,12 @@ class SeleniumBackend:
         try:
             with anyio.fail_after(options.launch_timeout_s):
                 return await to_thread.run_sync(
-                    partial(_start, browser, service, profile, options), abandon_on_cancel=True
+                    partial(start, browser, service, profile, options), abandon_on_cancel=True
                 )
         except TimeoutError as error:
             raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
-        except (WebDriverException, OSError) as error:
-            text = first_line(error)
-            if "only supports" in text or "version" in text.lower():
-                raise BrowserMissingError(f"{text}: install the driver of the browser's version") from error
-            raise LaunchError(f"{browser.path} did not start: {text}") from error
-
-
-def _service(browser: Browser, options: BrowserOptions) -> Any:
-    """Find the driver: the one told, then PATH, then what Selenium Manager brings."""
-    kind = EdgeService if browser.channel == "msedge" else ChromeService
-    name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
-    if options.driver_path is not None and not options.driver_path.is_file():
-        raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
-    path = str(options.driver_path) if options.driver_path else shutil.which(name)
-    # Outside our process group, so that Ctrl-C reaches only us.
-    return kind(executable_path=path, popen_kw={"start_new_session": True})
-
-
-def _start(browser: Browser, service: Any, profile: Profile, options: BrowserOptions) -> ChromiumDriver:
-    is_edge = browser.channel == "msedge"
-    wanted: Any = webdriver.EdgeOptions() if is_edge else webdriver.ChromeOptions()
-    wanted.binary_location = str(browser.path)
-    wanted.page_load_strategy = "none"
-    wanted.set_capability("webSocketUrl", True)
-    wanted.set_capability("unhandledPromptBehavior", "ignore")
-    for flag in (*flags(options), f"--user-data-dir={profile.directory}"):
-        wanted.add_argument(flag)
-    if options.headless:
-        wanted.add_argument("--headless=new")
-    kind: Any = webdriver.Edge if is_edge else webdriver.Chrome
-    driver: Any = kind(options=wanted, service=service)
-    # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
-    driver.command_executor.client_config.websocket_interval = 0.005
-    started: ChromiumDriver = driver
-    return started
+        except (WebDriverException, HTTPError, OSError) as error:
+            raise launch_error(error, browser, options) from error
 
 
 class SeleniumSession:
@@ -147,11 +111,12 @@ class SeleniumSession:
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
         """Take over the first tab and the storage state."""
-        self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
+        if self._options.selenium_url is None:
+            self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
         await self._wire.begin()
-        folder = str(profile.directory / "downloads")
-        behavior = {"type": "allowed", "destinationFolder": folder}
-        await self._wire.command("browser.setDownloadBehavior", downloadBehavior=behavior)
+        if self._options.selenium_url is None:  # a Grid has set its own folder, which it hands files out of
+            behavior = {"type": "allowed", "destinationFolder": str(profile.directory / "downloads")}
+            await self._wire.command("browser.setDownloadBehavior", downloadBehavior=behavior)
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         first = await self._wire.command("browsingContext.getTree", maxDepth=0)
@@ -173,7 +138,7 @@ class SeleniumSession:
         is_fit = True
         try:
             with anyio.fail_after(self._options.download_timeout_s):
-                return await tab.download(url, into)
+                return await tab.download(url, into, from_grid=self._options.selenium_url is not None)
         except TimeoutError as error:
             is_fit = False
             await cleanup("a tab", tab.close, within_s=self._options.close_timeout_s)

@@ -59,6 +59,7 @@ class Tab:
         self._cdp = cdp
         self._spawn = spawn
         self._as_file = False
+        self._is_remote = page.context.browser is not None
 
     @classmethod
     async def open(cls, context: BrowserContext, spawn: Spawn, *, page: Page | None, block: bool) -> Tab:
@@ -147,7 +148,10 @@ class Tab:
         announced = self.downloads[0]
         if failure := await announced.failure():
             raise BrokenDownloadError(f"the transfer broke off ({failure})")
-        await to_thread.run_sync(shutil.move, await announced.path(), into)
+        if self._is_remote:
+            await announced.save_as(into)
+        else:  # a rename, where `save_as` would copy
+            await to_thread.run_sync(shutil.move, await announced.path(), into)
         return Download(
             path=into,
             suggested_name=head.file_name,

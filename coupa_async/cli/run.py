@@ -117,12 +117,19 @@ def _backend(settings: Settings) -> tuple[Backend, list[str]]:
         channel=settings.channel,
         browser_path=settings.browser_path,
         driver_path=settings.driver_path,
+        playwright_ws=settings.playwright_ws,
+        selenium_url=settings.selenium_url,
         headless=settings.headless and not getattr(settings, "headed", False),
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
         download_timeout_s=settings.download_timeout_s,
     )
     backend = open_backend(settings.backend, options)
+    elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
+    if elsewhere:
+        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]
+    if settings.backend not in ("playwright", "selenium"):
+        return backend, []
     browser = find_browser(options)
     notes = []
     if browser.channel != settings.channel:

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     channel: Literal["msedge", "chrome", "chromium"] = Field("msedge", description="browser to look for first")
     browser_path: Path | None = Field(None, description="the browser's executable, instead of looking for it")
     driver_path: Path | None = Field(None, description="the WebDriver's executable, instead of looking for it")
+    playwright_ws: str | None = Field(None, description="a Playwright server that has the browsers: ws://HOST:PORT")
+    selenium_url: str | None = Field(None, description="a Selenium Grid that has the browsers: http://HOST:4444")
     headless: CliSuppress[bool] = Field(True, description="without a window")
     interactive: CliSuppress[bool] = Field(
         True,
@@ -75,6 +77,14 @@ class Settings(BaseSettings):
     page_timeout_s: float = Field(30.0, gt=0, description="seconds for a page to come")
     settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")
     download_timeout_s: float = Field(600.0, gt=0, description="seconds for a file to come whole")
+
+    @field_validator(
+        "username", "password", "storage_state", "browser_path", "driver_path", "playwright_ws", "selenium_url",
+        "po_column", mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("base_url", "login_url")
     @classmethod

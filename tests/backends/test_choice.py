@@ -1,0 +1,61 @@
+"""Which backend, and whether its browser may be automated."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
+
+import pytest
+
+import backends
+from backends.chromium import BrowserOptions, find_browser
+from backends.double import DoubleBackend, DoubleSession
+from backends.policies import forbidding_policy
+from coupa_async.domain.errors import BrowserMissingError, SettingsError
+from coupa_async.ports import Document
+
+
+def elsewhere(options: BrowserOptions) -> DoubleBackend:
+    """A backend as another package would bring it."""
+    return DoubleBackend(_answer)
+
+
+def _answer(url: str, session: DoubleSession) -> Document:
+    return Document(url=url, html="")
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = EntryPoint(name="theirs", value="tests.backends.test_choice:elsewhere", group=backends.GROUP)
+    monkeypatch.setattr(backends, "entry_points", lambda *, group: EntryPoints([theirs]).select(group=group))
+
+
+def test_a_backend_of_another_package_is_found_by_its_entry_point(installed: None) -> None:
+    assert isinstance(backends.open_backend("theirs", BrowserOptions()), DoubleBackend)
+
+
+def test_an_unknown_backend_lists_the_known_ones(installed: None) -> None:
+    with pytest.raises(SettingsError, match="'netscape' is not known: choose one of playwright, selenium, theirs"):
+        backends.open_backend("netscape", BrowserOptions())
+
+
+@pytest.mark.parametrize(("value", "forbids"), [(False, True), (0, True), (True, False), ("no", False)])
+@pytest.mark.parametrize("channel", ["msedge", "chrome", "chromium"])
+def test_a_policy_against_automation_is_found(tmp_path: Path, channel: str, value: object, forbids: bool) -> None:
+    folder = {"msedge": "etc/opt/edge", "chrome": "etc/opt/chrome", "chromium": "etc/chromium"}[channel]
+    file = tmp_path / folder / "policies" / "managed" / "it.json"
+    file.parent.mkdir(parents=True)
+    file.with_name("broken.json").write_text("{")
+    file.write_text(json.dumps({"RemoteDebuggingAllowed": value}))
+    assert forbidding_policy(channel, root=tmp_path) == (str(file) if forbids else "")
+
+
+def test_a_browser_that_a_policy_forbids_is_refused_with_the_policy_and_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "msedge"
+    browser.touch()
+    monkeypatch.setattr("backends.chromium.forbidding_policy", lambda channel: "/etc/opt/edge/policies/managed/it.json")
+    with pytest.raises(BrowserMissingError, match=r"it\.json sets RemoteDebuggingAllowed=0: ask your administrator"):
+        find_browser(BrowserOptions(browser_path=browser))
