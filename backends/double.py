@@ -81,21 +81,23 @@ class DoubleSession:
     Attributes:
         jar: Its cookies, by name.
         lost: Whether its browser is gone.
-        last: The last page opened.
+        shown: What was opened, by its URL.
+        pids: None: no process is behind it.
     """
 
     answer: Callable[[str, DoubleSession], Answer]
     profile: Profile
     jar: dict[str, str] = field(default_factory=dict)
     lost: bool = False
-    last: Document | None = None
+    shown: dict[str, Document] = field(default_factory=dict)
+    pids: Sequence[int] = ()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
         answer = await self._ask(url)
         if not isinstance(answer, Document):
             raise PageError(f"{url}: a file came instead of a page")
-        self.last = answer
+        self.shown[url] = answer
         return answer
 
     async def sign_in(
@@ -135,10 +137,10 @@ class DoubleSession:
         self._alive()
         self.jar = {one["name"]: one["value"] for one in json.loads(path.read_text())["cookies"]}  # noqa: ASYNC240
 
-    async def snapshot(self, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> None:
         """See ``ports.Session``. Without a screen there is no picture."""
         self._alive()
-        html = self.last.html if self.last else ""
+        html = (self.shown.get(url) or await self.open(url)).html
         await anyio.Path(into.with_name(f"{into.name}.html")).write_text(html, encoding="utf-8")
 
     async def print_pdf(self, html: str, into: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -132,10 +133,13 @@ class PlaywrightSession:
         self._options = options
         self._lost = anyio.Event()
         self._idle: list[Tab] = []
-        self._reading: Tab | None = None
+        self._readers: deque[Tab] = deque()
+        self._shown: dict[str, Tab] = {}
+        self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
         """Take over the first tab and the storage state."""
+        self.pids = tree.pids
         self._context.on("page", self._greet)
         self._context.on("close", lambda _: self._lost.set())
         self._tasks.start_soon(self._watch, name=f"watch {profile.name}")
@@ -143,7 +147,7 @@ class PlaywrightSession:
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         page = self._context.pages[0] if self._context.pages else None
-        self._reading = await self._tab(page)
+        self._readers.append(await self._tab(page))
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -198,10 +202,12 @@ class PlaywrightSession:
         with translated("storage state"):
             await self._context.set_storage_state(path)
 
-    async def snapshot(self, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> None:
         """See ``ports.Session``."""
-        page = self._read().page
-        with translated(page.url):
+        if url not in self._shown:
+            await self.open(url)
+        page = self._shown[url].page
+        with translated(url):
             html = await page.content()
             await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
             await page.screenshot(path=into.with_name(f"{into.name}.png"))
@@ -221,8 +227,7 @@ class PlaywrightSession:
         self, url: str, until: Callable[[Document], bool], fill: Callable[[Document], Fill | None]
     ) -> Document:
         """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
-        tab = self._read()
-        with translated(url):
+        async with self._reader(url) as tab:
             await tab.navigate(url, within_s=self._options.page_timeout_s)
             settled_s = anyio.current_time() + self._options.settle_s
             while True:
@@ -241,9 +246,16 @@ class PlaywrightSession:
     def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._tasks.start_soon(job, name="answer a paused request")
 
-    def _read(self) -> Tab:
-        assert self._reading is not None  # noqa: S101 - set before the session is handed out
-        return self._reading
+    @asynccontextmanager
+    async def _reader(self, url: str) -> AsyncIterator[Tab]:
+        """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
+        tab = self._readers.popleft() if self._readers else await self._tab()
+        self._shown = {shown: one for shown, one in self._shown.items() if one is not tab} | {url: tab}
+        try:
+            with translated(url):
+                yield tab
+        finally:
+            self._readers.append(tab)
 
     def _greet(self, page: Page) -> None:
         page.on("crash", lambda _: self._lost.set())

@@ -23,6 +23,11 @@ class Tree:
         self._roots = list(roots)
         self._own = set(self._roots)
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The roots' process ids."""
+        return tuple(one.pid for one in self._roots)
+
     def add(self, root: psutil.Process) -> None:
         """Take note of one more."""
         self._own.add(root)

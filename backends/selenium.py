@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -107,10 +108,13 @@ class SeleniumSession:
         self._tasks = tasks
         self._options = options
         self._idle: list[BidiTab] = []
-        self._reading: BidiTab | None = None
+        self._readers: deque[BidiTab] = deque()
+        self._shown: dict[str, BidiTab] = {}
+        self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
         """Take over the first tab and the storage state."""
+        self.pids = tree.pids
         if self._options.selenium_url is None:
             self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
         await self._wire.begin()
@@ -120,7 +124,7 @@ class SeleniumSession:
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         first = await self._wire.command("browsingContext.getTree", maxDepth=0)
-        self._reading = await BidiTab.open(self._wire, self._spawn, context=first["contexts"][0]["context"])
+        self._readers.append(await BidiTab.open(self._wire, self._spawn, context=first["contexts"][0]["context"]))
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -185,9 +189,11 @@ class SeleniumSession:
                 cookie["expiry"] = int(one.expires_s)
             await self._wire.command("storage.setCookie", cookie=cookie)
 
-    async def snapshot(self, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> None:
         """See ``ports.Session``."""
-        tab = self._read()
+        if url not in self._shown:
+            await self.open(url)
+        tab = self._shown[url]
         document = await tab.document()
         shot = await self._wire.command("browsingContext.captureScreenshot", context=tab.context)
         await anyio.Path(into.with_name(f"{into.name}.html")).write_text(document.html, encoding="utf-8")
@@ -212,24 +218,30 @@ class SeleniumSession:
         self, url: str, until: Callable[[Document], bool], fill: Callable[[Document], Fill | None]
     ) -> Document:
         """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
-        tab = self._read()
-        await tab.navigate(url, within_s=self._options.page_timeout_s)
-        settled_s = anyio.current_time() + self._options.settle_s
-        while True:
-            document = await tab.document()
-            if until(document) or anyio.current_time() > settled_s:
-                return document
-            if (step := fill(document)) is not None:
-                await tab.fill(step, within_s=self._options.page_timeout_s)
-                settled_s = anyio.current_time() + self._options.settle_s
-            await tab.change()
+        async with self._reader(url) as tab:
+            await tab.navigate(url, within_s=self._options.page_timeout_s)
+            settled_s = anyio.current_time() + self._options.settle_s
+            while True:
+                document = await tab.document()
+                if until(document) or anyio.current_time() > settled_s:
+                    return document
+                if (step := fill(document)) is not None:
+                    await tab.fill(step, within_s=self._options.page_timeout_s)
+                    settled_s = anyio.current_time() + self._options.settle_s
+                await tab.change()
 
     def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._tasks.start_soon(job, name="answer the browser")
 
-    def _read(self) -> BidiTab:
-        assert self._reading is not None  # noqa: S101 - set before the session is handed out
-        return self._reading
+    @asynccontextmanager
+    async def _reader(self, url: str) -> AsyncIterator[BidiTab]:
+        """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
+        tab = self._readers.popleft() if self._readers else await BidiTab.open(self._wire, self._spawn, context=None)
+        self._shown = {shown: one for shown, one in self._shown.items() if one is not tab} | {url: tab}
+        try:
+            yield tab
+        finally:
+            self._readers.append(tab)
 
 
 def _same_site(cookie: dict[str, Any]) -> str:

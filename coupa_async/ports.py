@@ -104,8 +104,14 @@ def at_once(document: Document) -> bool:
 class Session(Protocol):
     """One browser. After ``SessionLostError``, or after a call that was cancelled, it is never used again.
 
-    Every method may raise ``SessionLostError``.
+    Several calls may be under way at once. Every method may raise ``SessionLostError``.
+
+    Attributes:
+        pids: The processes of ours at the root of it; none where the browser is somebody else's.
     """
+
+    @property
+    def pids(self) -> Sequence[int]: ...  # noqa: D102 - told above
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """Navigate, then read the page again each time it changes, until ``until`` says yes or it stays still.
@@ -150,8 +156,8 @@ class Session(Protocol):
         """Take over a storage state that another session wrote."""
         ...
 
-    async def snapshot(self, into: Path) -> None:
-        """Write what the last page opened shows, as ``into``.png and ``into``.html."""
+    async def snapshot(self, url: str, into: Path) -> None:
+        """Write what a page that was opened shows, as ``into``.png and ``into``.html; opened again if it is gone."""
         ...
 
     async def print_pdf(self, html: str, into: Path) -> None:

@@ -150,7 +150,8 @@ class Collector:
         with anyio.move_on_after(10):
             try:
                 self._desk.snapshots.mkdir(exist_ok=True)
-                await session.snapshot(self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED))
+                into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
+                await session.snapshot(self._url(order), into)
             except (CoupaError, OSError) as error:
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
 

@@ -65,12 +65,12 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
         with _broken_told(path), path.open("rb") as file:
             book = load_workbook(file, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
         sheet = book[layout.sheet]
+        named = [one for one in sheet[layout.header_row] if one.value is not None]
         for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True):
             if column >= layout.width:
                 header = sheet.cell(layout.header_row, column + 1)
                 header.value = name
-                if column:
-                    header._style = copy(sheet.cell(layout.header_row, column)._style)
+                header._style = copy(named[-1]._style)  # as the last header of the user's
         for rows, values in fills:
             for row in rows:
                 for column, value in zip(layout.columns, values, strict=True):

@@ -239,7 +239,8 @@ async def test_a_state_has_the_form_that_every_backend_reads(launch: Open, site:
 async def test_a_snapshot_has_picture_and_html(launch: Open, site: Site, tmp_path: Path) -> None:
     async with launch() as session:
         await session.open(f"{site.url}/page")
-        await session.snapshot(tmp_path / "shot.1")
+        await session.open(f"{site.url}/late")  # another page since
+        await session.snapshot(f"{site.url}/page", tmp_path / "shot.1")
     assert "<h1>page</h1>" in (tmp_path / "shot.1.html").read_text()
     assert (tmp_path / "shot.1.png").read_bytes().startswith(b"\x89PNG")
 
