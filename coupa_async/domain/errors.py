@@ -26,6 +26,7 @@
     │   └── DownloadTimeoutError
     └── RunError                   exit 4: the run could not go on
         ├── StorageError           disk full, folder not writable, path too long
+        ├── OutageError            the tenant cannot be reached for long
         └── RestartIntensityError  workers die faster than restarting can help
 """
 
@@ -165,6 +166,10 @@ class RunError(CoupaError):
 
 class StorageError(RunError):
     """The output folder cannot take more. Cure: free space or permissions, then run again."""
+
+
+class OutageError(RunError):
+    """The tenant cannot be reached for long. Cure: check what the message names, then run again: it resumes."""
 
 
 class RestartIntensityError(RunError):

@@ -40,6 +40,14 @@ class WorkerRestarting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRecycled:
+    """A worker's session was ended in good order, because it is old, heavy or one too many; ``reason`` says which."""
+
+    worker: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerStopped:
     """A worker has ended: nothing left to do, or given up; then ``reason`` says why."""
 
@@ -91,6 +99,23 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TenantLost:
+    """The tenant cannot be reached; everybody waits for it, ``patience_s`` at most."""
+
+    reason: str
+    patience_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRead:
+    """The share of the memory that is in use, of the machine or of the cgroup; ``workers`` may have a session."""
+
+    usage_percent: float
+    threshold_percent: float
+    workers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draining:
     """The run was asked to stop: no further orders are started, those in hand have ``grace_s``."""
 
@@ -109,12 +134,15 @@ Event = (
     RunStarted
     | WorkerStarted
     | WorkerRestarting
+    | WorkerRecycled
     | WorkerStopped
     | OrderStarted
     | OrderRetried
     | OrderFinished
     | SignInStarted
     | SignedIn
+    | TenantLost
+    | MemoryRead
     | Draining
     | Warned
 )

@@ -12,11 +12,13 @@ from coupa_async.domain.errors import (
     DownloadTimeoutError,
     InputError,
     NotAFileError,
+    PageError,
     PageTimeoutError,
     RefusedDownloadError,
     RunError,
     SessionLostError,
     SignInError,
+    UnreachableError,
 )
 
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -108,6 +110,11 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
 def is_busy(status: int | None) -> bool:
     """Tell whether a status means "come back later": domain facts §2.4."""
     return status in _BUSY
+
+
+def is_infrastructure(error: CoupaError) -> bool:
+    """Tell an error that says nothing of the page asked for: a dead browser or network has it for every page."""
+    return isinstance(error, PageTimeoutError | UnreachableError) or type(error) is PageError
 
 
 def is_timeout(error: CoupaError) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Protocol
 
 from coupa_async.domain.errors import CoupaError
@@ -14,8 +14,12 @@ from coupa_async.ports import Session
 class Job(Protocol):
     """The work on one order, and the record of what came of it."""
 
-    async def collect(self, order: Order, session: Session) -> OrderResult:
-        """Do the work. Raises ``CoupaError`` for what is not an outcome yet."""
+    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+        """Do the work, and say so whenever a part of it is done.
+
+        Raises:
+            CoupaError: For what is not an outcome yet.
+        """
         ...
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
@@ -25,21 +29,3 @@ class Job(Protocol):
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down, for good."""
         ...
-
-
-@dataclass(slots=True)
-class Hand:
-    """An order in hand. It outlives the session that works on it: in the stream, in hand, or recorded, never lost.
-
-    Attributes:
-        attempts: Tries that ended in an error of its own.
-        kills: Sessions lost while working on it.
-        sign_ins: Sign-ins that it asked for.
-        since_s: When it was taken, on anyio's clock.
-    """
-
-    order: Order
-    since_s: float
-    attempts: int = 0
-    kills: int = 0
-    sign_ins: int = 0

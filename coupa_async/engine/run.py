@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import anyio
 
@@ -17,8 +18,24 @@ from coupa_async.ports import Profile
 from coupa_async.scopes import plain_errors
 
 
-async def download_all(orders: Sequence[Order], profiles: Sequence[Profile], crew: Crew, shutdown: Shutdown) -> None:
+async def download_all(
+    orders: Sequence[Order],
+    profiles: Sequence[Profile],
+    crew: Crew,
+    shutdown: Shutdown,
+    *,
+    roster: list[Worker],
+    services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+) -> None:
     """Work off all orders, one worker a profile. What is not recorded when this returns or raises is still pending.
+
+    Args:
+        orders: What to do.
+        profiles: One a worker.
+        crew: What the workers share.
+        shutdown: How signals end the run.
+        roster: Holds the workers while they work: what the memory guard looks through.
+        services: Run beside the workers until they are done.
 
     Raises:
         SignInError: If sign-in is impossible.
@@ -28,17 +45,19 @@ async def download_all(orders: Sequence[Order], profiles: Sequence[Profile], cre
     """
     todo, hired = deque(orders), list(profiles)
     with plain_errors():
-        async with anyio.create_task_group() as services:
-            await services.start(shutdown.listen, name="signals")
+        async with anyio.create_task_group() as beside:
+            await beside.start(shutdown.listen, name="signals")
+            for service in services:
+                beside.start_soon(service, name=getattr(service, "__qualname__", "service"))
             while todo and hired and shutdown.signal is None:
-                todo, hired = await _round(todo, hired, crew, shutdown)
-            services.cancel_scope.cancel("no order is left, or no worker")
+                todo, hired = await _round(todo, hired, crew, shutdown, roster)
+            beside.cancel_scope.cancel("no order is left, or no worker")
     if todo and shutdown.signal is None:
         raise RestartIntensityError("every worker was lost too often: see run.log for why; run again to resume")
 
 
 async def _round(
-    orders: deque[Order], profiles: Sequence[Profile], crew: Crew, shutdown: Shutdown
+    orders: deque[Order], profiles: Sequence[Profile], crew: Crew, shutdown: Shutdown, roster: list[Worker]
 ) -> tuple[deque[Order], list[Profile]]:
     """Work until no order is left to take, or no worker to take one.
 
@@ -46,14 +65,14 @@ async def _round(
         The orders left over, those that given-up workers had in hand first, and the profiles that still hold.
     """
     send, receive = anyio.create_memory_object_stream[Order](0)
-    workers = [Worker(profile, crew, receive.clone()) for profile in profiles]
+    roster[:] = workers = [Worker(profile, crew, receive.clone()) for profile in profiles]
     receive.close()
     holding: list[Profile] = []
 
     async def run(worker: Worker, profile: Profile, delay_s: float) -> None:
         async with worker:
             await anyio.sleep(delay_s)
-            if await supervise(worker, crew.plan, crew.tell, dice=crew.dice):
+            if await supervise(worker, crew):
                 holding.append(profile)
 
     async with anyio.create_task_group() as working:
@@ -62,4 +81,4 @@ async def _round(
         working.start_soon(feed, orders, send, feeding, name="feed")
         for number, (worker, profile) in enumerate(zip(workers, profiles, strict=True)):
             working.start_soon(run, worker, profile, number * crew.plan.stagger_s, name=worker.name)
-    return deque([*(worker.hand.order for worker in workers if worker.hand), *orders]), holding
+    return deque([*(order for worker in workers for order in worker.hands.orders), *orders]), holding

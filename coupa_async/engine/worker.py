@@ -1,7 +1,7 @@
-"""A worker: one session at a time, and the order in hand, which outlives the session.
+"""A worker: one session at a time, and the orders in hand, which outlive the session.
 
 A life is one cancel scope that the supervisor enters; its deadline is the stall watchdog, pushed forward whenever
-something is done. Whatever ends a life, the order in hand is taken up again in the next one.
+something is done. Whatever ends a life, the orders in hand are taken up again in the next one.
 """
 
 from __future__ import annotations
@@ -13,47 +13,90 @@ from dataclasses import dataclass, replace
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from coupa_async.domain.errors import CoupaError, SessionLostError, SignInRefusedError
+from coupa_async.domain.errors import (
+    CoupaError,
+    SessionLostError,
+    SignInRefusedError,
+    SignInRequiredError,
+    UnreachableError,
+)
 from coupa_async.domain.events import OrderFinished, OrderRetried, OrderStarted, WorkerStarted
 from coupa_async.domain.order import Order
-from coupa_async.domain.outcome import OrderResult
-from coupa_async.domain.policy import GiveUp, RestartSession, Retry, SignInAgain, StopRun, decide
-from coupa_async.engine.job import Hand, Job
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.policy import GiveUp, RestartSession, Retry, SignInAgain, StopRun, decide, is_infrastructure
+from coupa_async.engine.hands import Hand, Hands
+from coupa_async.engine.job import Job
 from coupa_async.engine.plan import Plan
 from coupa_async.engine.signin import Gate
 from coupa_async.ports import Backend, Observer, Profile, Session
+from coupa_async.scopes import plain_errors
 
 _log = logging.getLogger(__name__)
-_FOREVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crew:
-    """What all workers share."""
+    """What all workers share.
+
+    Attributes:
+        berths: So many workers may have a session; the memory guard takes some away and gives them back.
+    """
 
     backend: Backend
     job: Job
     gate: Gate
     plan: Plan
+    berths: anyio.CapacityLimiter
     tell: Observer
     dice: Callable[[], float]
 
 
 class Worker:
-    """Works orders off the stream, session after session."""
+    """Works orders off the stream, session after session.
+
+    Attributes:
+        hands: What it holds.
+        pids: The processes at the root of its session.
+        done_in_this_life: Orders recorded since the session began.
+        retiring: Why the session ends after the orders in hand; empty while it goes on.
+        restarting: Why it was last ended at once.
+    """
 
     def __init__(self, profile: Profile, crew: Crew, orders: MemoryObjectReceiveStream[Order]) -> None:
         self.name = profile.name
-        self.hand: Hand | None = None
+        self.hands = Hands(crew.plan.stall_s)
+        self.pids: tuple[int, ...] = ()
         self.done_in_this_life = 0
+        self.retiring = ""
+        self.restarting = ""
         self._profile = profile
         self._crew = crew
         self._orders = orders
-        self._life: anyio.CancelScope | None = None
         self._seen = 0
+        self._used_s = 0.0
+        self._tries = 0
+        self._failures = 0
+        self._was_browser_doubted = False
+        self._believing = anyio.Lock()
+        self._renewing = anyio.Lock()
+
+    async def __aenter__(self) -> Worker:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._orders.close()
+
+    async def is_wanted(self) -> bool:
+        """Hold at least one order, so that no browser starts for nothing; ``False`` when no more will come."""
+        if not self.hands.idle:
+            try:
+                self.hands.idle.append(Hand(await self._orders.receive(), anyio.current_time()))
+            except anyio.EndOfStream:
+                return False
+        return True
 
     async def live(self, life: anyio.CancelScope) -> None:
-        """Live once, until no order is left.
+        """Live once: until no order is left, or until the session is to retire.
 
         Args:
             life: The scope that this runs in, whose deadline is kept here.
@@ -63,101 +106,175 @@ class Worker:
             SignInError: If no session can be signed in.
             RunError: If nothing can go on.
         """
-        self._life, self.done_in_this_life = life, 0
-        born_s = anyio.current_time()
-        self._seen = self._crew.gate.generation
-        self._progress()
-        async with self._crew.backend.session(self._profile) as session:
-            self._crew.tell(WorkerStarted(worker=self.name, seconds=anyio.current_time() - born_s))
-            while await self._take():
-                await self._crew.gate.passage()
-                self._progress()
-                await self._work(session)
+        self.hands.life, self.done_in_this_life, self.retiring = life, 0, ""
+        crew, born_s = self._crew, anyio.current_time()
+        life.deadline = born_s + crew.plan.stall_s
+        self._seen = crew.gate.generation
+        try:
+            async with crew.backend.session(self._profile) as session:
+                life.deadline = float("inf")
+                self.pids = tuple(session.pids)
+                crew.tell(WorkerStarted(worker=self.name, seconds=anyio.current_time() - born_s))
+                await self._admit(session)
+                for suspect in self.hands.suspects:
+                    self.hands.take(suspect)
+                    await self._finish(suspect, session)
+                with plain_errors():
+                    async with anyio.create_task_group() as tabs:
+                        for number in range(1, crew.plan.tabs + 1):
+                            tabs.start_soon(self._serve, session, name=f"{self.name}, tab {number}")
+                await crew.gate.keep(session)
+        finally:
+            self.pids = ()
 
-    async def __aenter__(self) -> Worker:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._orders.close()
+    def retire(self, reason: str) -> None:
+        """End the present session after the orders in hand; the supervisor begins the next one."""
+        self.retiring = self.retiring or reason
 
     def restart(self, reason: str) -> None:
-        """End the present life; the supervisor begins the next one. For the guard and for tests."""
-        if self._life is not None:
-            self._life.cancel(reason)
+        """End the present life at once; the supervisor begins the next one."""
+        self.restarting = reason
+        self.hands.rest(*self.hands.busy)  # it is not their fault
+        self.hands.life.cancel(reason)
 
-    async def _take(self) -> bool:
-        if self.hand is None:
-            self._rest()
+    async def carry_over(self, reason: str) -> None:
+        """Take the orders in hand into the next life, but for one that has taken too many sessions down."""
+        for hand in self.hands.carry_over():
+            hand.kills += 1
+            if hand.kills >= self._crew.plan.max_kills:
+                lost = SessionLostError(f"the order took {hand.kills} sessions down: {reason}")
+                await self._record(hand, await self._crew.job.give_up(hand.order, lost, None))
+
+    async def _serve(self, session: Session) -> None:
+        while (hand := await self._take(session)) is not None:
+            await self._finish(hand, session)
+
+    async def _take(self, session: Session) -> Hand | None:
+        while True:
+            if self.hands.idle or (not self.retiring and await self.is_wanted()):
+                hand = self.hands.idle[0]
+                self.hands.take(hand)
+                return hand
+            if not self.hands.doubtful:
+                return None
+            await self._believe(session)
+
+    async def _finish(self, hand: Hand, session: Session) -> None:
+        """Work on an order until it is recorded or in doubt."""
+        crew = self._crew
+        while True:
+            await crew.gate.passage()
+            if crew.gate.is_stale(self._used_s):
+                await self._admit(session)
+            self._tries += 1
+            hand.seen, hand.tried, hand.tried_s = self._seen, self._tries, anyio.current_time()
+            self.hands.watch(hand)
+            crew.tell(OrderStarted(worker=self.name, number=hand.order.number, attempt=hand.attempts + 1))
             try:
-                self.hand = Hand(await self._orders.receive(), anyio.current_time())
-            except anyio.EndOfStream:
-                return False
-        return True
-
-    async def _work(self, session: Session) -> None:
-        hand, crew = self._held(), self._crew
-        crew.tell(OrderStarted(worker=self.name, number=hand.order.number, attempt=hand.attempts + 1))
-        try:
-            result = await crew.job.collect(hand.order, session)
-        except CoupaError as error:
-            plan = crew.plan
-            decision = decide(
-                error, hand.attempts + 1, max_attempts=plan.max_attempts, backoff=plan.backoff, dice=crew.dice()
-            )
-            match decision:
-                case RestartSession():
-                    hand.kills += 1
-                    if hand.kills >= plan.max_kills:
-                        lost = SessionLostError(f"the order took {hand.kills} sessions down: {error}")
-                        await self._record(await crew.job.give_up(hand.order, lost, None))
-                    raise
-                case SignInAgain():
-                    await self._sign_in(session, error)
-                    return
-                case Retry(delay_s):
-                    hand.attempts += 1
-                    number = hand.order.number
-                    crew.tell(OrderRetried(worker=self.name, number=number, reason=str(error), delay_s=delay_s))
-                    self._rest()
-                    await anyio.sleep(delay_s)
-                    return
-                case GiveUp():
-                    hand.attempts += 1
-                    result = await crew.job.give_up(hand.order, error, session)
-                case StopRun():
-                    raise
-        else:
+                result = await crew.job.collect(hand.order, session, lambda: self.hands.watch(hand))
+            except CoupaError as error:
+                if (given_up := await self._cure(hand, error, session)) is None:
+                    continue
+                await self._record(hand, given_up)
+                return
             hand.attempts += 1
-        await self._record(result)
+            self._failures, self._was_browser_doubted, self._used_s = 0, False, anyio.current_time()
+            if result.outcome is Outcome.PO_NOT_FOUND:
+                self.hands.doubt(hand, result)
+                if len(self.hands.doubtful) >= crew.plan.doubts:
+                    await self._believe(session)
+                return
+            for doubtful in [one for one in self.hands.doubtful if one.tried < hand.tried]:
+                await self._record(doubtful, doubtful.doubt)  # the session has shown an order since
+            await self._record(hand, result)
+            return
 
-    async def _sign_in(self, session: Session, error: CoupaError) -> None:
-        hand = self._held()
+    async def _cure(self, hand: Hand, error: CoupaError, session: Session) -> OrderResult | None:
+        """Do what an error asks for.
+
+        Returns:
+            The outcome, where trying again cannot help; ``None`` to try again.
+        """
+        crew, plan = self._crew, self._crew.plan
+        attempt = hand.attempts + 1
+        match decide(error, attempt, max_attempts=plan.max_attempts, backoff=plan.backoff, dice=crew.dice()):
+            case RestartSession() | StopRun():
+                raise error
+            case SignInAgain():
+                await self._sign_in(hand, session, error)
+                return None
+            case Retry() | GiveUp() as decision:
+                self.hands.rest(hand)
+                if isinstance(error, UnreachableError) and await self._was_out(hand, error, session):
+                    return None
+                self._count(error)
+                hand.attempts += 1
+                if isinstance(decision, GiveUp):
+                    self.hands.watch(hand)
+                    return await crew.job.give_up(hand.order, error, session)
+                number, delay_s = hand.order.number, decision.delay_s
+                crew.tell(OrderRetried(worker=self.name, number=number, reason=str(error), delay_s=delay_s))
+                await anyio.sleep(delay_s)
+        return None
+
+    def _count(self, error: CoupaError) -> None:
+        """Take failures in a row that any page could have for the browser's, once, before they become outcomes."""
+        self._failures = self._failures + 1 if is_infrastructure(error) else 0
+        if self._failures >= self._crew.plan.max_failures and not self._was_browser_doubted:
+            failures, self._failures, self._was_browser_doubted = self._failures, 0, True
+            self.hands.rest(*self.hands.busy)
+            raise SessionLostError(f"{failures} failures in a row, the last: {error}") from error
+
+    async def _was_out(self, hand: Hand, error: UnreachableError, session: Session) -> bool:
+        """Wait until the tenant can be reached. ``False`` if it can: then the error is the order's own."""
+        try:
+            return await self._crew.gate.outage(session, error, since_s=hand.tried_s)
+        except SignInRequiredError as signed_out:
+            await self._sign_in(hand, session, signed_out)
+            return True
+
+    async def _believe(self, session: Session) -> None:
+        """See that the session is signed in, and believe the not-founds that it has shown; else ask for them again."""
+        async with self._believing:
+            doubtful, seen = list(self.hands.doubtful), self._seen
+            if not doubtful:
+                return
+            await self._admit(session)
+            if self._seen != seen:
+                self.hands.doubt_no_more()
+                return
+            for hand in doubtful:
+                await self._record(hand, hand.doubt)
+
+    async def _admit(self, session: Session) -> None:
+        """See that the session is signed in, and sign it in if not."""
+        try:
+            await self._crew.gate.check(session)
+        except SignInRequiredError as error:
+            await self._renew(session, str(error), seen=self._seen)
+        self._used_s = anyio.current_time()
+
+    async def _sign_in(self, hand: Hand, session: Session, error: CoupaError) -> None:
         hand.sign_ins += 1
         if hand.sign_ins > self._crew.plan.max_sign_ins:
             raise SignInRefusedError(f"signed in {hand.sign_ins - 1} times, and still: {error}") from error
-        self._rest()
-        self._seen = await self._crew.gate.renew(session, self.name, seen=self._seen, reason=str(error))
+        self.hands.rest(hand)
+        await self._renew(session, str(error), seen=hand.seen)
 
-    async def _record(self, result: OrderResult) -> None:
+    async def _renew(self, session: Session, reason: str, *, seen: int) -> None:
+        async with self._renewing:
+            if self._seen == seen:  # else another tab of this session has had it signed in meanwhile
+                self._seen = await self._crew.gate.renew(session, self.name, seen=seen, reason=reason)
+                self.hands.doubt_no_more()
+
+    async def _record(self, hand: Hand, result: OrderResult | None) -> None:
         """Record first, shielded; then let go of the order; then tell."""
-        hand = self._held()
+        assert result is not None  # noqa: S101 - a doubtful hand has its doubt
         final = replace(result, attempts=max(hand.attempts, 1), seconds=anyio.current_time() - hand.since_s)
         with anyio.CancelScope(shield=True):
             await self._crew.job.record(final)
-            self.hand = None
+            self.hands.let_go(hand)
         self.done_in_this_life += 1
         self._crew.tell(OrderFinished(worker=self.name, result=final))
-
-    def _held(self) -> Hand:
-        assert self.hand is not None  # noqa: S101 - the one caller of each user of this takes an order first
-        return self.hand
-
-    def _progress(self) -> None:
-        """Push the stall deadline forward."""
-        if self._life is not None:
-            self._life.deadline = anyio.current_time() + self._crew.plan.stall_s
-
-    def _rest(self) -> None:
-        """Suspend the stall deadline: waiting for an order, a sign-in or a backoff is not a stall."""
-        if self._life is not None:
-            self._life.deadline = _FOREVER
+        if self.done_in_this_life >= self._crew.plan.recycle_orders * (0.9 + 0.2 * self._crew.dice()):
+            self.retire(f"{self.done_in_this_life} orders on one session")

@@ -55,6 +55,7 @@ class Desk:
         files_at_once: Downloads side by side within one order.
         empty_folders: Whether orders without files get a folder, too.
         snapshots: Where the pages of failures are kept.
+        session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
     """
 
     base_url: str
@@ -64,6 +65,7 @@ class Desk:
     together: Together
     now: Callable[[], datetime]
     snapshots: Path
+    session_lasts: Callable[[float], None]
     requisition: Requisition = Requisition.FALLBACK
     files_at_once: int = 3
     empty_folders: bool = False
@@ -75,8 +77,13 @@ class Collector:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def collect(self, order: Order, session: Session) -> OrderResult:
+    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
         """Bring in one order's attachments, each under its final name.
+
+        Args:
+            order: The order.
+            session: Signed in.
+            progressed: Called after each page and each file.
 
         Raises:
             SignInRequiredError: If the session is signed out; the order costs nothing and runs again.
@@ -86,12 +93,14 @@ class Collector:
         """
         url = self._url(order)
         page = await self._open(session, url)
+        progressed()
         if isinstance(page, NotFoundPage):
             folder = await self._begin(order, "")
             return self._result(order, folder, Outcome.PO_NOT_FOUND, error="no such order in Coupa, or no access to it")
         named, requisition_url = await self._named(page, session)
         folder = await self._begin(order, page.supplier)
-        jobs = [partial(self._fetch, attachment, source, session, folder) for source, attachment in named]
+        progressed()
+        jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
         saved = await to_thread.run_sync(_keep, [one for one in fetched if isinstance(one, Staged)], folder)
         failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
@@ -121,7 +130,10 @@ class Collector:
         self._desk.journal.filed(result.number)
 
     async def _open(self, session: Session, url: str) -> OrderPage | NotFoundPage:
-        return await open_document(session, url, self._desk.base_url)
+        page = await open_document(session, url, self._desk.base_url)
+        if isinstance(page, OrderPage) and page.session_length_s is not None:
+            self._desk.session_lasts(page.session_length_s)
+        return page
 
     async def _named(self, page: OrderPage, session: Session) -> tuple[list[tuple[AttachmentSource, Attachment]], str]:
         """List an order's attachments, its requisition's among them where the rule says so, each id once."""
@@ -138,9 +150,17 @@ class Collector:
         return named + more, page.requisition_url if more else ""
 
     async def _fetch(
-        self, attachment: Attachment, source: AttachmentSource, session: Session, folder: OrderFolder
+        self,
+        attachment: Attachment,
+        source: AttachmentSource,
+        session: Session,
+        folder: OrderFolder,
+        progressed: Callable[[], None],
     ) -> Staged | FailedAttachment:
-        return await fetch(attachment, source, session, folder, base_url=self._desk.base_url, tries=self._desk.tries)
+        desk = self._desk
+        fetched = await fetch(attachment, source, session, folder, base_url=desk.base_url, tries=desk.tries)
+        progressed()
+        return fetched
 
     async def _begin(self, order: Order, supplier: str) -> OrderFolder:
         previous = self._desk.journal.folder_of(order.number)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from coupa_async.domain.errors import SignInRefusedError
+from coupa_async.domain.errors import BusyError, SignInRefusedError, SignInRequiredError
 from coupa_async.domain.page import SignInPage, is_signed_out, read_page
+from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Fill, Session
+
+_PROBE = "/order_headers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,20 @@ class Entry:
             page = read_page(document.html, document.url, self.base_url)
             error = page.error if isinstance(page, SignInPage) else ""
             raise SignInRefusedError(f"sign-in ended at {_bare(document.url)}" + (f": {error}" if error else ""))
+
+    async def probe(self, session: Session) -> None:
+        """See whether a session is signed in: 401, 403 and a sign-in page say no, an outage says nothing (facts §3).
+
+        Raises:
+            SignInRequiredError: If it is not.
+            PageError: If the tenant is not to be had now.
+        """
+        url = f"{self.base_url}{_PROBE}"
+        document = await session.open(url)
+        if is_signed_out(document.url, self.base_url) or document.status in (401, 403):
+            raise SignInRequiredError(document.url)
+        if document.status is not None and is_busy(document.status):
+            raise BusyError(url, document.status, document.retry_after_s)
 
     def _is_in(self, document: Document) -> bool:
         return not is_signed_out(document.url, self.base_url)

@@ -20,8 +20,8 @@ from coupa_async.domain.policy import Backoff
 from coupa_async.engine.plan import Plan
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.signin import Gate
-from coupa_async.engine.worker import Crew
+from coupa_async.engine.signin import Gate, Patience
+from coupa_async.engine.worker import Crew, Worker
 from coupa_async.ports import Document, Profile, Session
 
 
@@ -48,9 +48,16 @@ class Bench:
             backoff=Backoff(base_s=0.01), restart_backoff=Backoff(base_s=0.01), stagger_s=0.0, stall_s=60.0
         )
     )
-    sign_in: Callable[[Session], Any] | None = None
+    on_sign_in: Callable[[Session], Any] | None = None
+    person: Callable[[], Any] | None = None
+    patience_s: float = 60.0
+    slow_s: float = 0.0
+    slow: str = ""
+    pause_s: float = 0.0
+    parts: int = 1
     results: list[OrderResult] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    roster: list[Worker] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda event: None
 
     def __post_init__(self) -> None:
@@ -68,26 +75,55 @@ class Bench:
     def outcomes(self) -> dict[str, Outcome]:
         return {result.number.key: result.outcome for result in self.results}
 
-    async def collect(self, order: Order, session: Session) -> OrderResult:
-        await session.open(order.number.key)
-        return OrderResult(number=order.number, outcome=Outcome.COMPLETED, url="")
+    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+        await anyio.sleep(self.slow_s if self.slow in ("", order.number.key) else 0)
+        for _ in range(self.parts):
+            document = await session.open(order.number.key)
+            progressed()
+            await anyio.sleep(self.slow_s if self.parts > 1 else 0)
+        outcome = Outcome.PO_NOT_FOUND if document.status == 404 else Outcome.COMPLETED
+        return OrderResult(number=order.number, outcome=outcome, url="")
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
         return OrderResult(number=order.number, outcome=Outcome.FAILED, url="", error=str(error))
 
+    async def sign_in(self, session: Session) -> None:
+        assert self.on_sign_in is not None, "nobody was to sign in"
+        await self.on_sign_in(session)
+
+    async def probe(self, session: Session) -> None:
+        await session.open("probe")
+
     async def record(self, result: OrderResult) -> None:
-        await anyio.lowlevel.checkpoint()
+        await anyio.sleep(self.pause_s)
         self.results.append(result)
 
     async def run(self, orders: int, *, workers: int = 1) -> None:
-        async def refuse(session: Session) -> None:
-            raise AssertionError("nobody was to sign in")
-
-        gate = Gate(self.sign_in or refuse, self.state, self.tell, dice=lambda: 0.5, backoff=Backoff(base_s=0.01))
-        crew = Crew(backend=self.backend, job=self, gate=gate, plan=self.plan, tell=self.tell, dice=lambda: 0.5)
+        patience = Patience(backoff=Backoff(base_s=0.01), first_s=self.patience_s, again_s=self.patience_s)
+        self.gate = Gate(self, self.state, self.tell, dice=lambda: 0.5, patience=patience, person=self.person)
+        self.crew = crew = Crew(
+            backend=self.backend,
+            job=self,
+            gate=self.gate,
+            plan=self.plan,
+            berths=anyio.CapacityLimiter(workers),
+            tell=self.tell,
+            dice=lambda: 0.5,
+        )
         profiles = [Profile(name=f"worker-{n}", directory=Path(), state=self.state) for n in range(1, workers + 1)]
         with anyio.fail_after(3600):
-            await download_all([order(n) for n in range(1, orders + 1)], profiles, crew, self.shutdown)
+            await download_all(
+                [order(n) for n in range(1, orders + 1)], profiles, crew, self.shutdown, roster=self.roster
+            )
+
+
+def failing(first: dict[str, list[Exception]]) -> Callable[[str, DoubleSession], Answer]:
+    """Answer each URL with its errors first, then well."""
+
+    def answer(url: str, session: DoubleSession) -> Answer:
+        return first[url].pop(0) if first.get(url) else page(url)  # type: ignore[return-value]
+
+    return answer
 
 
 def order(number: int) -> Order:

@@ -35,19 +35,10 @@ from coupa_async.domain.events import (
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.engine.together import together
 from coupa_async.ports import Session
-from tests.engine.conftest import Bench, page
+from tests.engine.conftest import Bench, failing, page
 
 pytestmark = pytest.mark.anyio
 Make = Callable[..., Bench]
-
-
-def failing(first: dict[str, list[Exception]]) -> Callable[[str, DoubleSession], Answer]:
-    """Answer each URL with its errors first, then well."""
-
-    def answer(url: str, session: DoubleSession) -> Answer:
-        return first[url].pop(0) if first.get(url) else page(url)  # type: ignore[return-value]
-
-    return answer
 
 
 @pytest.mark.parametrize("workers", [1, 3, 8])
@@ -189,7 +180,7 @@ async def test_many_signed_out_workers_sign_in_once(bench: Make) -> None:
         await anyio.sleep(0.05)
         session.jar["session"] = "good"  # type: ignore[attr-defined]
 
-    it = bench(signed_out, sign_in=sign_in)
+    it = bench(signed_out, on_sign_in=sign_in)
     await it.run(20, workers=4)
     assert len(entered) == 1
     assert len(it.told(SignedIn)) == 1
@@ -204,7 +195,7 @@ async def test_a_refused_sign_in_is_tried_once_and_leaves_every_order_pending(be
         tries.append(session)
         raise SignInRefusedError("wrong password")
 
-    it = bench(signed_out, sign_in=refuse)
+    it = bench(signed_out, on_sign_in=refuse)
     with pytest.raises(SignInRefusedError, match="wrong password"):
         await it.run(5, workers=3)
     assert len(tries) == 1
@@ -215,7 +206,7 @@ async def test_a_sign_in_that_never_holds_is_not_tried_for_ever(bench: Make) -> 
     async def no_use(session: Session) -> None:
         await anyio.lowlevel.checkpoint()
 
-    it = bench(signed_out, sign_in=no_use)
+    it = bench(signed_out, on_sign_in=no_use)
     with pytest.raises(SignInRefusedError, match="signed in 3 times"):
         await it.run(1)
 

@@ -1,0 +1,87 @@
+"""Settings into parts: the one place where backend, services and engine are put together."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+
+import anyio
+from pydantic import SecretStr
+
+from coupa_async.cli.settings import Settings
+from coupa_async.engine.plan import Plan
+from coupa_async.engine.signin import Gate
+from coupa_async.engine.together import together
+from coupa_async.engine.worker import Crew
+from coupa_async.ports import Backend, Observer
+from coupa_async.services.download import Collector, Desk, Requisition
+from coupa_async.services.entry import Credentials, Entry
+from coupa_async.services.fetch import Tries
+from coupa_async.services.journal import Journal
+from coupa_async.services.storage import Storage
+
+
+def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
+    """Open the backend and look for its browser, so that a missing one is told before anything is written.
+
+    Returns:
+        The backend, and what the user should know of the browser.
+    """
+    from backends import open_backend  # a browser library takes a third of a second: only commands that need one wait
+    from backends.chromium import BrowserOptions, find_browser, runs_as_root
+
+    options = BrowserOptions(
+        channel=settings.channel,
+        browser_path=settings.browser_path,
+        driver_path=settings.driver_path,
+        playwright_ws=settings.playwright_ws,
+        selenium_url=settings.selenium_url,
+        headless=settings.headless and not getattr(settings, "headed", False),
+        page_timeout_s=settings.page_timeout_s,
+        settle_s=settings.settle_s,
+        download_timeout_s=settings.download_timeout_s,
+    )
+    backend = open_backend(settings.backend, options)
+    elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
+    if elsewhere:
+        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]
+    if settings.backend not in ("playwright", "selenium"):
+        return backend, []
+    browser = find_browser(options)
+    notes = []
+    if browser.channel != settings.channel:
+        notes.append(f"{settings.channel} was not found: using {browser.channel} at {browser.path}")
+    if runs_as_root():
+        notes.append("running as root: the browser runs with --no-sandbox")
+    return backend, notes
+
+
+def make_crew(settings: Settings, backend: Backend, journal: Journal, storage: Storage, tell: Observer) -> Crew:
+    """Put together what all workers share."""
+    base_url = settings.tenant()
+    password = settings.password or SecretStr("")
+    credentials = Credentials(username=settings.username, password=password) if settings.username else None
+    entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, credentials=credentials)
+    gate = Gate(entry, settings.state_file(), tell, dice=random.random)
+    plan = Plan(max_attempts=settings.max_attempts, workers=settings.workers)
+    desk = Desk(
+        base_url=base_url,
+        journal=journal,
+        storage=storage,
+        tries=Tries(max_attempts=plan.max_attempts, backoff=plan.backoff, dice=random.random),
+        together=together,
+        now=datetime.now,
+        snapshots=storage.root / "snapshots",
+        session_lasts=gate.session_lasts,
+        requisition=Requisition(settings.requisition),
+        empty_folders=settings.empty_folders,
+    )
+    return Crew(
+        backend=backend,
+        job=Collector(desk),
+        gate=gate,
+        plan=plan,
+        berths=anyio.CapacityLimiter(settings.workers),
+        tell=tell,
+        dice=random.random,
+    )
