@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -17,7 +18,7 @@ from playwright.async_api import BrowserContext, Error, Page, Playwright, async_
 
 from backends.chromium import Browser, BrowserOptions, find_browser, flags
 from backends.processes import Tree, children, watch
-from backends.state import make_private
+from backends.state import replace_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
     DownloadTimeoutError,
@@ -194,8 +195,8 @@ class PlaywrightSession:
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         with translated("storage state"):
-            await to_thread.run_sync(make_private, path)
-            await self._context.storage_state(path=path)
+            state = await self._context.storage_state()
+        await to_thread.run_sync(replace_private, path, json.dumps(state))
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""

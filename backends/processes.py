@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import anyio
 import psutil
-from anyio import to_thread
 
 from coupa_async.domain.errors import SessionLostError
+
+_LOOK_S = 0.05
+_WATCH_S = 0.2
 
 
 def children() -> frozenset[psutil.Process]:
@@ -32,6 +34,10 @@ class Tree:
         """Take note of one more."""
         self._own.add(root)
 
+    def main(self) -> list[psutil.Process]:
+        """Tell the roots and what they started themselves: the driver and its browser."""
+        return [one for root in self._roots for one in (root, *_of(root))]
+
     def look(self) -> None:
         """Take note of what was started meanwhile: what outlives its parent could not be found later."""
         for one in list(self._own):
@@ -40,38 +46,39 @@ class Tree:
             except psutil.Error:
                 continue  # ended meanwhile
 
-    def wait_for_any(self) -> str:
-        """Wait until the first of them, or the first that one started, has ended. Blocking, for as long as it takes."""
-        main = [one for root in self._roots for one in (root, *_of(root))]
-        while all(_is_alive(one) for one in main):
-            psutil.wait_procs(main, timeout=0.2)
-        return next(f"process {one.pid}" for one in main if not _is_alive(one))
-
     async def end(self, *, within_s: float) -> None:
         """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched."""
-        await to_thread.run_sync(self._end, within_s)
-
-    def _end(self, within_s: float) -> None:
         self.look()
-        alive = [one for one in self._own if _is_alive(one)]
         for step in (psutil.Process.terminate, psutil.Process.kill):
-            for one in alive:
+            for one in filter(_is_alive, self._own):
                 try:
                     step(one)
                 except psutil.Error:
                     continue  # ended meanwhile
-            _, alive = psutil.wait_procs(alive, timeout=within_s)
+            with anyio.move_on_after(within_s):
+                while any(map(_is_alive, self._own)):  # noqa: ASYNC110 - no event tells it of a process not our child
+                    await anyio.sleep(_LOOK_S)
+        await anyio.sleep(_LOOK_S)
+        for one in self._own:
+            try:
+                one.wait(0)  # what nobody else waits for would stay a zombie
+            except (psutil.Error, ValueError):
+                continue
 
 
 async def watch(tree: Tree) -> None:
     """Notice when the driver or the browser ends, also while nobody talks to them.
 
+    Looks, and does not wait for them as a parent would: that is asyncio's business, and each child has one end to tell.
+
     Raises:
         SessionLostError: When one has.
     """
-    own_thread = anyio.CapacityLimiter(1)  # it waits for as long as the session lasts
-    ended = await to_thread.run_sync(tree.wait_for_any, abandon_on_cancel=True, limiter=own_thread)
-    raise SessionLostError(f"the browser is gone: {ended} ended")
+    main = tree.main()
+    while all(map(_is_alive, main)):  # noqa: ASYNC110 - likewise
+        await anyio.sleep(_WATCH_S)
+    ended = next(one for one in main if not _is_alive(one))
+    raise SessionLostError(f"the browser is gone: process {ended.pid} ended")
 
 
 def _of(process: psutil.Process) -> list[psutil.Process]:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from coupa_async.ports import Cookie
 
 
-def make_private(path: Path) -> None:
-    """Make sure that a file is there and readable for the user alone, before anything is in it."""
+def replace_private(path: Path, text: str) -> None:
+    """Write a file for the user alone, at once: other sessions read it while this one writes. Blocking."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    path.chmod(0o600)
+    handle, staged = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 by itself
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(staged).replace(path)
+    except BaseException:
+        Path(staged).unlink(missing_ok=True)
+        raise
 
 
 def write_state(path: Path, cookies: Sequence[Cookie]) -> None:
     """Write cookies as a storage state. Blocking."""
-    make_private(path)
     entries = [
         {
             "name": one.name,
@@ -33,7 +39,7 @@ def write_state(path: Path, cookies: Sequence[Cookie]) -> None:
         }
         for one in cookies
     ]
-    path.write_text(json.dumps({"cookies": entries, "origins": []}), encoding="utf-8")
+    replace_private(path, json.dumps({"cookies": entries, "origins": []}))
 
 
 def read_state(path: Path) -> list[Cookie]:

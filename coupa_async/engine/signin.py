@@ -103,6 +103,7 @@ class Gate:
         self._dice = dice
         self._patience = patience
         self._person = person
+        self._refusal = ""
         self._was_reached = False
         self._back_s = float("-inf")
         self._one = anyio.Lock()
@@ -188,6 +189,8 @@ class Gate:
             if self.generation > seen:
                 await session.load_state(self.state)
                 return self.generation
+            if self._refusal:
+                raise SignInRefusedError(self._refusal)  # never hammered, however many wait here
             started_s = anyio.current_time()
             self._tell(SignInStarted(worker=worker, reason=reason))
             try:
@@ -195,6 +198,7 @@ class Gate:
                 await session.save_state(self.state)
             except SignInRefusedError as refusal:
                 if self._person is None:
+                    self._refusal = str(refusal)
                     raise
                 _log.info("a person is asked to sign in: %s", refusal)
                 await self._person()

@@ -193,6 +193,7 @@ async def test_a_refused_sign_in_is_tried_once_and_leaves_every_order_pending(be
 
     async def refuse(session: Session) -> None:
         tries.append(session)
+        await anyio.sleep(0.05)  # the others come to the gate meanwhile
         raise SignInRefusedError("wrong password")
 
     it = bench(signed_out, on_sign_in=refuse)
