@@ -177,6 +177,8 @@ class Worker:
                     continue
                 await self._record(hand, given_up)
                 return
+            if result.outcome is Outcome.PO_NOT_FOUND and hand.seen != self._seen:
+                continue  # another tab has found the session signed out meanwhile, and had it signed in
             hand.attempts += 1
             self._failures, self._was_browser_doubted, self._used_s = 0, False, anyio.current_time()
             if result.outcome is Outcome.PO_NOT_FOUND:
