@@ -23,7 +23,7 @@ class Hand:
         kills: Sessions lost while working on it.
         sign_ins: Sign-ins that it asked for.
         seen: Which sign-in its present try began with.
-        tried: Which of the worker's tries its present one is.
+        tried: Which of the worker's tries its present one is; in doubt, which was the last when its answer came.
         tried_s: When that began.
         stalled_s: When it counts as stalled; ``FOREVER_S`` while it waits for something that may take long.
         doubt: "Not found", as long as the session that said so may have been signed out.

@@ -182,6 +182,7 @@ class Worker:
             hand.attempts += 1
             self._failures, self._was_browser_doubted, self._used_s = 0, False, anyio.current_time()
             if result.outcome is Outcome.PO_NOT_FOUND:
+                hand.tried = self._tries  # only a try that begins after this answer says that it was a good one
                 self.hands.doubt(hand, result)
                 if len(self.hands.doubtful) >= crew.plan.doubts:
                     await self._believe(session)
