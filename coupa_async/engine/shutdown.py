@@ -8,9 +8,8 @@ import anyio
 from anyio.abc import TaskStatus
 
 from coupa_async.domain.events import Draining
+from coupa_async.engine.signals import open_signals
 from coupa_async.ports import Observer
-
-_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 class Shutdown:
@@ -38,10 +37,10 @@ class Shutdown:
 
     async def listen(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Wait for signals."""
-        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+        with open_signals() as signals:
             task_status.started()
             async for number in signals:
-                self.take(signal.Signals(number))
+                self.take(number)
 
     def take(self, number: signal.Signals) -> None:
         """Do what one signal asks for."""
