@@ -36,7 +36,7 @@ class Run(Settings):
 
     model_config = SettingsConfigDict(cli_prog_name="coupa-async run")
 
-    input: CliPositionalArg[Path] = Field(description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
+    input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
     fresh: bool = Field(False, description="run every order again, whatever came of it before")
     headed: bool = Field(False, description="show the browsers")
     no_input: bool = Field(False, description="never ask a person")
