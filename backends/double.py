@@ -101,7 +101,12 @@ class DoubleSession:
         return answer
 
     async def sign_in(
-        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``. A filled form is a cookie a field, named for its selector."""
         document = await self.open(url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
-from backends.chromium import Browser, BrowserOptions, find_browser, flags
+from backends.chromium import Browser, BrowserOptions, find_browser, flags, nowhere
 from backends.processes import Tree, children, watch
 from backends.state import replace_private
 from backends.tabs import Tab, first_line, translated
@@ -61,7 +61,7 @@ class PlaywrightBackend:
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
-                playwright, tree = await self._start_driver()
+                playwright, tree = await self._start_driver(profile.record)
                 context = await self._context(playwright, profile)
                 tree.look()
             try:
@@ -80,7 +80,7 @@ class PlaywrightBackend:
         finally:
             await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
 
-    async def _start_driver(self) -> tuple[Playwright, Tree]:
+    async def _start_driver(self, record: Path | None) -> tuple[Playwright, Tree]:
         async with self._starting:
             before = children()
             try:
@@ -89,7 +89,7 @@ class PlaywrightBackend:
             except (OSError, TimeoutError, Error) as error:
                 await Tree(children() - before).end(within_s=self._options.close_timeout_s)
                 raise LaunchError(f"Playwright's driver did not start: {error}") from error
-            return playwright, Tree(children() - before)
+            return playwright, Tree(children() - before, record)
 
     async def _context(self, playwright: Playwright, profile: Profile) -> BrowserContext:
         if self._options.playwright_ws is None:
@@ -152,13 +152,24 @@ class PlaywrightSession:
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, lambda document: None)
+        return await self._walk(url, until, lambda document: None, nowhere)
 
     async def sign_in(
-        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, fill)
+        before = set(await self._tabs())
+
+        async def elsewhere() -> Document | None:
+            others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
+            return next(filter(until, others), None)
+
+        return await self._walk(url, until, fill, elsewhere, within_s=within_s)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
@@ -225,20 +236,32 @@ class PlaywrightSession:
                 await cleanup("a tab", page.close, within_s=self._options.close_timeout_s)
 
     async def _walk(
-        self, url: str, until: Callable[[Document], bool], fill: Callable[[Document], Fill | None]
+        self,
+        url: str,
+        until: Callable[[Document], bool],
+        fill: Callable[[Document], Fill | None],
+        elsewhere: Callable[[], Awaitable[Document | None]],
+        *,
+        within_s: float | None = None,
     ) -> Document:
         """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
+        settle_s = within_s or self._options.settle_s
         async with self._reader(url) as tab:
             await tab.navigate(url, within_s=self._options.page_timeout_s)
-            settled_s = anyio.current_time() + self._options.settle_s
+            settled_s = anyio.current_time() + settle_s
             while True:
                 document = await tab.document()
                 if until(document) or anyio.current_time() > settled_s:
                     return document
+                if (other := await elsewhere()) is not None:
+                    return other
                 if (step := fill(document)) is not None:
                     await tab.fill(step, within_s=self._options.page_timeout_s)
-                    settled_s = anyio.current_time() + self._options.settle_s
+                    settled_s = anyio.current_time() + settle_s
                 await tab.change()
+
+    async def _tabs(self) -> dict[Page, str]:
+        return {page: page.url for page in self._context.pages}
 
     async def _tab(self, page: Page | None = None) -> Tab:
         with translated("a tab"):

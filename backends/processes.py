@@ -1,15 +1,18 @@
-"""Processes that we started, known by pid and create time, and the ladder that ends them."""
+"""Processes that we started, known by pid and create time, from their start to their end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import anyio
 import psutil
+from anyio import to_thread
 
+from coupa_async import processes
 from coupa_async.domain.errors import SessionLostError
+from coupa_async.processes import is_alive
 
-_LOOK_S = 0.05
 _WATCH_S = 0.2
 
 
@@ -19,11 +22,18 @@ def children() -> frozenset[psutil.Process]:
 
 
 class Tree:
-    """Processes of ours and all that they start. Never looked for by name."""
+    """Processes of ours and all that they start. Never looked for by name.
 
-    def __init__(self, roots: Iterable[psutil.Process]) -> None:
+    Args:
+        roots: Those that we started ourselves.
+        record: Where they are noted, so that they are ended also if we are killed; ``None`` for nowhere.
+    """
+
+    def __init__(self, roots: Iterable[psutil.Process], record: Path | None = None) -> None:
         self._roots = list(roots)
-        self._own = set(self._roots)
+        self._own: set[psutil.Process] = set()
+        self._record = record
+        self._take(self._roots)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -32,7 +42,7 @@ class Tree:
 
     def add(self, root: psutil.Process) -> None:
         """Take note of one more."""
-        self._own.add(root)
+        self._take([root])
 
     def main(self) -> list[psutil.Process]:
         """Tell the roots and what they started themselves: the driver and its browser."""
@@ -40,30 +50,18 @@ class Tree:
 
     def look(self) -> None:
         """Take note of what was started meanwhile: what outlives its parent could not be found later."""
-        for one in list(self._own):
-            try:
-                self._own.update(one.children(recursive=True))
-            except psutil.Error:
-                continue  # ended meanwhile
+        self._take([below for one in list(self._own) for below in processes.with_children(one)])
+
+    def _take(self, found: Iterable[psutil.Process]) -> None:
+        new = set(found) - self._own
+        self._own |= new
+        if self._record is not None:
+            processes.note(self._record, new)
 
     async def end(self, *, within_s: float) -> None:
         """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched."""
         self.look()
-        for step in (psutil.Process.terminate, psutil.Process.kill):
-            for one in filter(_is_alive, self._own):
-                try:
-                    step(one)
-                except psutil.Error:
-                    continue  # ended meanwhile
-            with anyio.move_on_after(within_s):
-                while any(map(_is_alive, self._own)):  # noqa: ASYNC110 - no event tells it of a process not our child
-                    await anyio.sleep(_LOOK_S)
-        await anyio.sleep(_LOOK_S)
-        for one in self._own:
-            try:
-                one.wait(0)  # what nobody else waits for would stay a zombie
-            except (psutil.Error, ValueError):
-                continue
+        await to_thread.run_sync(lambda: processes.end(self._own, within_s=within_s))
 
 
 async def watch(tree: Tree) -> None:
@@ -75,9 +73,9 @@ async def watch(tree: Tree) -> None:
         SessionLostError: When one has.
     """
     main = tree.main()
-    while all(map(_is_alive, main)):  # noqa: ASYNC110 - likewise
+    while all(map(is_alive, main)):  # noqa: ASYNC110 - no event tells it
         await anyio.sleep(_WATCH_S)
-    ended = next(one for one in main if not _is_alive(one))
+    ended = next(one for one in main if not is_alive(one))
     raise SessionLostError(f"the browser is gone: process {ended.pid} ended")
 
 
@@ -86,10 +84,3 @@ def _of(process: psutil.Process) -> list[psutil.Process]:
         return list(process.children())
     except psutil.Error:
         return []
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from selenium.webdriver.remote.command import Command
 from urllib3.exceptions import HTTPError
 
 from backends.bidi_tab import BidiTab
-from backends.chromium import Browser, BrowserOptions, find_browser
+from backends.chromium import Browser, BrowserOptions, find_browser, nowhere
 from backends.driver import launch_error, service_of, start
 from backends.processes import Tree, watch
 from backends.state import read_state, write_state
@@ -64,7 +64,7 @@ class SeleniumBackend:
             with anyio.CancelScope(shield=True):
                 driver = await self._launch(browser, service, profile)
                 if service is not None:
-                    tree = Tree([psutil.Process(service.process.pid)])
+                    tree = Tree([psutil.Process(service.process.pid)], profile.record)
                     tree.look()
             wire = Wire(driver, answer_s=self._options.page_timeout_s + close_s)
             try:
@@ -128,13 +128,24 @@ class SeleniumSession:
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, lambda document: None)
+        return await self._walk(url, until, lambda document: None, nowhere)
 
     async def sign_in(
-        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, fill)
+        before = set(await self._tabs())
+
+        async def elsewhere() -> Document | None:
+            others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
+            return next(filter(until, others), None)
+
+        return await self._walk(url, until, fill, elsewhere, within_s=within_s)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
@@ -215,20 +226,33 @@ class SeleniumSession:
         await anyio.Path(into).write_bytes(base64.b64decode(printed["data"]))
 
     async def _walk(
-        self, url: str, until: Callable[[Document], bool], fill: Callable[[Document], Fill | None]
+        self,
+        url: str,
+        until: Callable[[Document], bool],
+        fill: Callable[[Document], Fill | None],
+        elsewhere: Callable[[], Awaitable[Document | None]],
+        *,
+        within_s: float | None = None,
     ) -> Document:
         """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
+        settle_s = within_s or self._options.settle_s
         async with self._reader(url) as tab:
             await tab.navigate(url, within_s=self._options.page_timeout_s)
-            settled_s = anyio.current_time() + self._options.settle_s
+            settled_s = anyio.current_time() + settle_s
             while True:
                 document = await tab.document()
                 if until(document) or anyio.current_time() > settled_s:
                     return document
+                if (other := await elsewhere()) is not None:
+                    return other
                 if (step := fill(document)) is not None:
                     await tab.fill(step, within_s=self._options.page_timeout_s)
-                    settled_s = anyio.current_time() + self._options.settle_s
+                    settled_s = anyio.current_time() + settle_s
                 await tab.change()
+
+    async def _tabs(self) -> dict[str, str]:
+        tree = await self._wire.command("browsingContext.getTree", maxDepth=0)
+        return {one["context"]: one["url"] for one in tree["contexts"]}
 
     def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._tasks.start_soon(job, name="answer the browser")

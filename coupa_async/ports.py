@@ -89,11 +89,13 @@ class Profile:
         name: The worker's, for logs.
         directory: The user-data directory; made if missing.
         state: A storage state to start from (Playwright's JSON); ``None`` or a missing file starts signed out.
+        record: Where the session notes its processes (``coupa_async.processes``), to be ended after a kill.
     """
 
     name: str
     directory: Path
     state: Path | None = None
+    record: Path | None = None
 
 
 def at_once(document: Document) -> bool:
@@ -134,9 +136,20 @@ class Session(Protocol):
         ...
 
     async def sign_in(
-        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
     ) -> Document:
-        """Navigate and fill in each form as ``fill`` says, until ``until`` says yes or ``fill`` has no answer.
+        """Navigate and fill in each form as ``fill`` says, until ``until`` says yes of this tab or of a new one.
+
+        Args:
+            url: Where the sign-in begins.
+            fill: What to type into a page; ``None`` for nothing.
+            until: Whether a page is the one wanted. Of a tab that the sign-in opened it sees the URL only.
+            within_s: For each page until the next; ``None`` for as long as any page may take to settle.
 
         Raises:
             UnreachableError: As :meth:`open`.

@@ -18,10 +18,22 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "coupa_async.domain": ("coupa_async.domain",),
     "coupa_async.ports": ("coupa_async.domain",),
     "coupa_async.scopes": ("coupa_async.domain",),
-    "coupa_async.services": ("coupa_async.domain", "coupa_async.ports", "coupa_async.services"),
+    "coupa_async.processes": ("coupa_async.domain",),
+    "coupa_async.services": (
+        "coupa_async.domain",
+        "coupa_async.ports",
+        "coupa_async.processes",
+        "coupa_async.services",
+    ),
     "coupa_async.engine": ("coupa_async.domain", "coupa_async.ports", "coupa_async.scopes", "coupa_async.engine"),
     "coupa_async.cli": ("coupa_async", "backends"),
-    "backends": ("coupa_async.domain", "coupa_async.ports", "coupa_async.scopes", "backends"),
+    "backends": (
+        "coupa_async.domain",
+        "coupa_async.ports",
+        "coupa_async.processes",
+        "coupa_async.scopes",
+        "backends",
+    ),
     "fixtures": ("fixtures",),
 }
 # Libraries that a folder never imports.

@@ -15,7 +15,7 @@ _LANES = ["auto", "direct", "browser"]
 
 
 def is_person_there(settings: Settings) -> bool:
-    """Tell whether questions may be asked: not with ``--no-input``, ``ENABLE_INTERACTIVE_UI=false`` or without a TTY."""
+    """Tell whether questions may be asked: no ``--no-input``, no ``ENABLE_INTERACTIVE_UI=false``, and a terminal."""
     may = settings.interactive and not getattr(settings, "no_input", False) and not getattr(settings, "json_", False)
     return may and sys.stdin.isatty() and sys.stderr.isatty()
 

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import anyio
+from anyio import to_thread
 from pydantic import SecretStr
 
-from coupa_async.cli.settings import Settings
+from coupa_async.cli.ask import is_person_there
+from coupa_async.cli.settings import Settings, profiles_dir
+from coupa_async.domain.events import Warned
+from coupa_async.domain.pressure import Limits
+from coupa_async.engine.guard import Guard, Readings
 from coupa_async.engine.plan import Plan
 from coupa_async.engine.signin import Gate
 from coupa_async.engine.together import together
-from coupa_async.engine.worker import Crew
+from coupa_async.engine.visit import visit
+from coupa_async.engine.worker import Crew, Worker
 from coupa_async.ports import Backend, Observer
+from coupa_async.services import memory
 from coupa_async.services.download import Collector, Desk, Requisition
 from coupa_async.services.entry import Credentials, Entry
 from coupa_async.services.fetch import Tries
 from coupa_async.services.journal import Journal
+from coupa_async.services.profiles import RunProfiles, base_profile
 from coupa_async.services.storage import Storage
+
+_PERSON_S = 600.0
 
 
 def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
@@ -56,14 +68,17 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     return backend, notes
 
 
-def make_crew(settings: Settings, backend: Backend, journal: Journal, storage: Storage, tell: Observer) -> Crew:
+def make_crew(
+    settings: Settings, backend: Backend, journal: Journal, storage: Storage, profiles: RunProfiles, tell: Observer
+) -> Crew:
     """Put together what all workers share."""
     base_url = settings.tenant()
     password = settings.password or SecretStr("")
     credentials = Credentials(username=settings.username, password=password) if settings.username else None
     entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, credentials=credentials)
-    gate = Gate(entry, settings.state_file(), tell, dice=random.random)
-    plan = Plan(max_attempts=settings.max_attempts, workers=settings.workers)
+    person = partial(sign_in_by_hand, settings, tell) if is_person_there(settings) else None
+    gate = Gate(entry, settings.state_file(), tell, dice=random.random, person=person)
+    plan = Plan(max_attempts=settings.max_attempts, workers=settings.workers, recycle_orders=settings.session_orders)
     desk = Desk(
         base_url=base_url,
         journal=journal,
@@ -81,7 +96,37 @@ def make_crew(settings: Settings, backend: Backend, journal: Journal, storage: S
         job=Collector(desk),
         gate=gate,
         plan=plan,
+        profile=lambda name: to_thread.run_sync(profiles.clone, name),
         berths=anyio.CapacityLimiter(settings.workers),
         tell=tell,
         dice=random.random,
     )
+
+
+def memory_limits(settings: Settings) -> Limits:
+    """Tell when memory is short.
+
+    Raises:
+        SettingsError: If the threshold is no share.
+    """
+    return Limits(threshold=settings.memory_threshold, critical=max(0.95, settings.memory_threshold))
+
+
+def make_guard(settings: Settings, limits: Limits, roster: Sequence[Worker], crew: Crew) -> Guard:
+    """Put the memory guard together."""
+    readings = Readings(
+        usage=lambda: to_thread.run_sync(memory.usage), weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
+    )
+    session_bytes = settings.session_mb * 2.0**20
+    return Guard(roster, crew.berths, readings, crew.tell, limits=limits, session_bytes=session_bytes)
+
+
+async def sign_in_by_hand(settings: Settings, tell: Observer) -> None:
+    """Open a window on the profile of our own and wait until the person there has signed in."""
+    base_url = settings.tenant()
+    headed = settings.model_copy(update={"headless": False})
+    backend, _ = find_backend(headed)
+    tell(Warned(text=f"sign in to {base_url} in the browser's window, within {_PERSON_S / 60:.0f} minutes"))
+    entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
+    with base_profile(profiles_dir(), settings.state_file()) as profile:
+        await visit(backend, profile, entry.sign_in)

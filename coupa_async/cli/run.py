@@ -12,11 +12,12 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.cli.compose import find_backend, make_crew
+from coupa_async.cli.ask import ask_for_input
+from coupa_async.cli.compose import find_backend, make_crew, make_guard, memory_limits
 from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
-from coupa_async.cli.settings import Settings, data_dir
-from coupa_async.cli.summary import Summary
+from coupa_async.cli.settings import Settings, profiles_dir
+from coupa_async.cli.summary import Summary, still_said
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
 from coupa_async.domain.order import Order
@@ -24,9 +25,10 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.tell import Tellers
+from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
 from coupa_async.services.journal import FILE_NAME, Journal
-from coupa_async.services.profiles import run_profiles
+from coupa_async.services.profiles import Source, run_profiles
 from coupa_async.services.storage import Storage
 from coupa_async.services.worklist import Worklist, WorklistOptions, read_worklist, write_results
 
@@ -55,14 +57,19 @@ async def run(settings: Run) -> int:
     """
     started_s = time.monotonic()
     settings.tenant()
+    path, answers = ask_for_input(settings, settings.input)
+    settings = settings.model_copy(update=answers)
+    limits = memory_limits(settings)
     options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
-    worklist = read_worklist(settings.input, options, fresh=settings.fresh)
+    worklist = read_worklist(path, options, fresh=settings.fresh)
     backend, found = find_backend(settings)
+    source = _source(settings)
     console = Console(stderr=True)
     summary = Summary(output_dir=settings.output_dir.resolve())
     storage = Storage(summary.output_dir)
     storage.prepare()
     with ExitStack() as stack:
+        stack.enter_context(storage.held())
         journal = stack.enter_context(Journal(storage.root / FILE_NAME))
         stack.enter_context(run_log(storage.root / "run.log"))
         tell = Tellers([log_event, _counter(summary), stack.enter_context(progress(console, quiet=settings.quiet))])
@@ -72,17 +79,20 @@ async def run(settings: Run) -> int:
         total = len(worklist.orders) + len(worklist.done)
         tell(RunStarted(total=total, skipped=total - len(todo), workers=settings.workers))
         if todo:
-            shutdown = Shutdown(tell, grace_s=60.0)
-            profiles = stack.enter_context(
-                run_profiles(data_dir() / "profiles", min(settings.workers, len(todo)), settings.state_file())
-            )
-            crew = make_crew(settings, backend, journal, storage, tell)
+            shutdown = Shutdown(tell, grace_s=settings.grace_s)
             try:
-                await download_all(todo, profiles, crew, shutdown, roster=[])
+                profiles = stack.enter_context(run_profiles(profiles_dir(), settings.state_file(), source=source))
+                for text in profiles.warnings:
+                    tell(Warned(text=text))
+                crew = make_crew(settings, backend, journal, storage, profiles, tell)
+                roster: list[Worker] = []
+                guard = make_guard(settings, limits, roster, crew)
+                names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
+                await download_all(todo, names, crew, shutdown, roster=roster, services=[guard.watch])
             except CoupaError as error:
                 summary.error = error
             summary.stopped_by = shutdown.signal or 0
-        target = storage.root / settings.input.name
+        target = storage.root / path.name
         summary.workbook = write_results(
             worklist, journal.results(), target, output_dir=storage.root, now=datetime.now()
         )
@@ -91,9 +101,11 @@ async def run(settings: Run) -> int:
         summary.outcomes = _outcomes(worklist, journal)
         summary.files, summary.size_bytes = journal.files()
     summary.seconds = time.monotonic() - started_s
-    summary.show(console)
+    with still_said():
+        summary.show(console)
     if settings.json_:
-        print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
+        with still_said():
+            print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
 
 
@@ -106,6 +118,14 @@ def _todo(worklist: Worklist, journal: Journal, storage: Storage, *, fresh: bool
         journal.forget(order.number for order in worklist.orders)
     settled = journal.settled()
     return [order for order in worklist.orders if order.number.key not in settled]
+
+
+def _source(settings: Settings) -> Source | None:
+    if settings.edge_profile_dir is None:
+        return None
+    source = Source(directory=settings.edge_profile_dir, name=settings.edge_profile_name)
+    source.check(profiles_dir())
+    return source
 
 
 def _counter(summary: Summary) -> Observer:

@@ -50,6 +50,16 @@ class Settings(BaseSettings):
     channel: Literal["msedge", "chrome", "chromium"] = Field("msedge", description="browser to look for first")
     browser_path: Path | None = Field(None, description="the browser's executable, instead of looking for it")
     driver_path: Path | None = Field(None, description="the WebDriver's executable, instead of looking for it")
+    edge_profile_dir: Path | None = Field(
+        None,
+        validation_alias=AliasChoices("edge_profile_dir", "EDGE_PROFILE_DIR"),
+        description="a user-data directory of yours to copy a profile from; it is only read",
+    )
+    edge_profile_name: str = Field(
+        "Default",
+        validation_alias=AliasChoices("edge_profile_name", "EDGE_PROFILE_NAME"),
+        description="the profile's folder in it",
+    )
     playwright_ws: str | None = Field(None, description="a Playwright server that has the browsers: ws://HOST:PORT")
     selenium_url: str | None = Field(None, description="a Selenium Grid that has the browsers: http://HOST:4444")
     headless: CliSuppress[bool] = Field(True, description="without a window")
@@ -73,14 +83,18 @@ class Settings(BaseSettings):
     po_column: str | None = Field(None, description="header of the column with the order numbers")
     requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
     empty_folders: bool = Field(False, description="a folder also for orders without files")
+    memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
+    session_mb: int = Field(1500, ge=100, description="megabytes from which a browser is replaced")
+    session_orders: int = Field(250, ge=1, description="orders after which a browser is replaced")
+    grace_s: float = Field(60.0, ge=0, description="seconds for what is in hand after the first signal")
     max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
     page_timeout_s: float = Field(30.0, gt=0, description="seconds for a page to come")
     settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")
     download_timeout_s: float = Field(600.0, gt=0, description="seconds for a file to come whole")
 
     @field_validator(
-        "username", "password", "storage_state", "browser_path", "driver_path", "playwright_ws", "selenium_url",
-        "po_column", mode="before",
+        "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
+        "selenium_url", "po_column", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
@@ -151,6 +165,11 @@ class Settings(BaseSettings):
 def data_dir() -> Path:
     """Tell where what belongs to the user, and to no run, is kept."""
     return platformdirs.user_data_path("coupa-async", appauthor=False)
+
+
+def profiles_dir() -> Path:
+    """Tell where browser profiles are kept."""
+    return data_dir() / "profiles"
 
 
 def _one_line(error: ValidationError) -> str:

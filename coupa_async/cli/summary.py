@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +18,18 @@ from rich.table import Table
 from coupa_async.cli.progress import STYLES
 from coupa_async.domain.errors import CoupaError, InputError, SignInError
 from coupa_async.domain.outcome import Outcome
+
+
+@contextmanager
+def still_said() -> Iterator[None]:
+    """Let whoever reads our output leave early, as ``| head`` does: the exit code says the rest."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Python flushes the streams once more at exit, and would say so then.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,6 +8,7 @@
     │   ├── WorklistError
     │   ├── BadOrderNumberError    one row's, never the run's
     │   ├── OutputError
+    │   ├── ProfileError           in use, not readable, or the browser's own
     │   └── BrowserMissingError
     ├── SignInError                exit 3
     │   ├── SignInRequiredError    a page showed that the session is signed out
@@ -60,6 +61,10 @@ class BadOrderNumberError(InputError):
 
 class OutputError(InputError):
     """The output folder cannot be used. Cure: choose another with ``-o``, or free this one."""
+
+
+class ProfileError(InputError):
+    """A browser profile cannot be used. Cure: end what uses it, or name another with ``EDGE_PROFILE_DIR``."""
 
 
 class BrowserMissingError(InputError):

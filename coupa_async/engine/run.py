@@ -14,24 +14,23 @@ from coupa_async.engine.feed import feed
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.supervisor import supervise
 from coupa_async.engine.worker import Crew, Worker
-from coupa_async.ports import Profile
 from coupa_async.scopes import plain_errors
 
 
 async def download_all(
     orders: Sequence[Order],
-    profiles: Sequence[Profile],
+    names: Sequence[str],
     crew: Crew,
     shutdown: Shutdown,
     *,
     roster: list[Worker],
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> None:
-    """Work off all orders, one worker a profile. What is not recorded when this returns or raises is still pending.
+    """Work off all orders, one worker a name. What is not recorded when this returns or raises is still pending.
 
     Args:
         orders: What to do.
-        profiles: One a worker.
+        names: The workers'.
         crew: What the workers share.
         shutdown: How signals end the run.
         roster: Holds the workers while they work: what the memory guard looks through.
@@ -43,7 +42,7 @@ async def download_all(
         RunError: If nothing can go on.
         InputError: If there is no browser to start.
     """
-    todo, hired = deque(orders), list(profiles)
+    todo, hired = deque(orders), list(names)
     with plain_errors():
         async with anyio.create_task_group() as beside:
             await beside.start(shutdown.listen, name="signals")
@@ -57,28 +56,28 @@ async def download_all(
 
 
 async def _round(
-    orders: deque[Order], profiles: Sequence[Profile], crew: Crew, shutdown: Shutdown, roster: list[Worker]
-) -> tuple[deque[Order], list[Profile]]:
+    orders: deque[Order], names: Sequence[str], crew: Crew, shutdown: Shutdown, roster: list[Worker]
+) -> tuple[deque[Order], list[str]]:
     """Work until no order is left to take, or no worker to take one.
 
     Returns:
-        The orders left over, those that given-up workers had in hand first, and the profiles that still hold.
+        The orders left over, those that given-up workers had in hand first, and the workers that still hold.
     """
     send, receive = anyio.create_memory_object_stream[Order](0)
-    roster[:] = workers = [Worker(profile, crew, receive.clone()) for profile in profiles]
+    roster[:] = workers = [Worker(name, crew, receive.clone()) for name in names]
     receive.close()
-    holding: list[Profile] = []
+    holding: list[str] = []
 
-    async def run(worker: Worker, profile: Profile, delay_s: float) -> None:
+    async def run(worker: Worker, delay_s: float) -> None:
         async with worker:
             await anyio.sleep(delay_s)
             if await supervise(worker, crew):
-                holding.append(profile)
+                holding.append(worker.name)
 
     async with anyio.create_task_group() as working:
         feeding = anyio.CancelScope()
         shutdown.stops(feeding, working.cancel_scope)
         working.start_soon(feed, orders, send, feeding, name="feed")
-        for number, (worker, profile) in enumerate(zip(workers, profiles, strict=True)):
-            working.start_soon(run, worker, profile, number * crew.plan.stagger_s, name=worker.name)
+        for number, worker in enumerate(workers):
+            working.start_soon(run, worker, number * crew.plan.stagger_s, name=worker.name)
     return deque([*(order for worker in workers for order in worker.hands.orders), *orders]), holding

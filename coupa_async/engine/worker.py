@@ -7,7 +7,7 @@ something is done. Whatever ends a life, the orders in hand are taken up again i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import anyio
@@ -39,6 +39,7 @@ class Crew:
     """What all workers share.
 
     Attributes:
+        profile: Makes a worker's browser profile, anew for each life.
         berths: So many workers may have a session; the memory guard takes some away and gives them back.
     """
 
@@ -46,6 +47,7 @@ class Crew:
     job: Job
     gate: Gate
     plan: Plan
+    profile: Callable[[str], Awaitable[Profile]]
     berths: anyio.CapacityLimiter
     tell: Observer
     dice: Callable[[], float]
@@ -56,22 +58,20 @@ class Worker:
 
     Attributes:
         hands: What it holds.
-        pids: The processes at the root of its session.
         done_in_this_life: Orders recorded since the session began.
         retiring: Why the session ends after the orders in hand; empty while it goes on.
         restarting: Why it was last ended at once.
     """
 
-    def __init__(self, profile: Profile, crew: Crew, orders: MemoryObjectReceiveStream[Order]) -> None:
-        self.name = profile.name
+    def __init__(self, name: str, crew: Crew, orders: MemoryObjectReceiveStream[Order]) -> None:
+        self.name = name
         self.hands = Hands(crew.plan.stall_s)
-        self.pids: tuple[int, ...] = ()
         self.done_in_this_life = 0
         self.retiring = ""
         self.restarting = ""
-        self._profile = profile
         self._crew = crew
         self._orders = orders
+        self._session: Session | None = None
         self._seen = 0
         self._used_s = 0.0
         self._tries = 0
@@ -85,6 +85,11 @@ class Worker:
 
     async def __aexit__(self, *_: object) -> None:
         self._orders.close()
+
+    @property
+    def pids(self) -> Sequence[int]:
+        """The processes at the root of its session."""
+        return self._session.pids if self._session is not None else ()
 
     async def is_wanted(self) -> bool:
         """Hold at least one order, so that no browser starts for nothing; ``False`` when no more will come."""
@@ -111,9 +116,9 @@ class Worker:
         life.deadline = born_s + crew.plan.stall_s
         self._seen = crew.gate.generation
         try:
-            async with crew.backend.session(self._profile) as session:
+            async with crew.backend.session(await crew.profile(self.name)) as session:
                 life.deadline = float("inf")
-                self.pids = tuple(session.pids)
+                self._session = session
                 crew.tell(WorkerStarted(worker=self.name, seconds=anyio.current_time() - born_s))
                 await self._admit(session)
                 for suspect in self.hands.suspects:
@@ -125,7 +130,7 @@ class Worker:
                             tabs.start_soon(self._serve, session, name=f"{self.name}, tab {number}")
                 await crew.gate.keep(session)
         finally:
-            self.pids = ()
+            self._session = None
 
     def retire(self, reason: str) -> None:
         """End the present session after the orders in hand; the supervisor begins the next one."""

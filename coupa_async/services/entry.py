@@ -29,12 +29,14 @@ class Entry:
 
     Attributes:
         login_url: Where the chain begins. The base URL for SSO, for ``/sessions/new`` goes around it (facts §1).
-        credentials: ``None`` leaves it to the browser's own SSO.
+        credentials: ``None`` leaves it to the browser's own SSO, or to a person.
+        person_s: How long a person at the browser's window may take for a page; ``None`` if nobody is there.
     """
 
     base_url: str
     login_url: str
-    credentials: Credentials | None
+    credentials: Credentials | None = None
+    person_s: float | None = None
 
     async def sign_in(self, session: Session) -> None:
         """Sign a session in.
@@ -44,7 +46,8 @@ class Entry:
             UnreachableError: If the network does not carry it.
             PageTimeoutError: If no page comes.
         """
-        document = await session.sign_in(self.login_url, self._filler(), until=self._is_in)
+        filler = self._filler() if self.person_s is None else _leave_it
+        document = await session.sign_in(self.login_url, filler, until=self._is_in, within_s=self.person_s)
         if not self._is_in(document):
             page = read_page(document.html, document.url, self.base_url)
             error = page.error if isinstance(page, SignInPage) else ""
@@ -94,6 +97,10 @@ class Entry:
             return Fill(fields=tuple((where, text) for where, text in typed if where), submit=form.submit)
 
         return fill
+
+
+def _leave_it(document: Document) -> None:
+    """Type nothing: a person does."""
 
 
 def _bare(url: str) -> str:

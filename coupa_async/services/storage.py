@@ -19,7 +19,9 @@ from coupa_async.domain.errors import BrokenDownloadError, OutputError, StorageE
 from coupa_async.domain.naming import folder_path, outcome_folder, safe_name, work_folder
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.lock import locked
 
+LOCK = ".coupa-async.lock"
 _CHUNK_BYTES = 1 << 18
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
@@ -98,6 +100,17 @@ class Storage:
             probe.unlink()
         except OSError as error:
             raise OutputError(f"output folder {self.root}: {error.strerror}: choose another with -o") from error
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other runs out of the folder.
+
+        Raises:
+            OutputError: If another run is at work in it.
+        """
+        refusal = OutputError(f"{self.root}: another run is at work there: wait for its end, or choose another with -o")
+        with locked(self.root / LOCK, refusal):
+            yield
 
     def begin(self, order: Order, supplier: str, previous: str = "") -> OrderFolder:
         """Take up an order: its older folder, wherever it stands, becomes its ``__WORK`` folder; leftovers go.

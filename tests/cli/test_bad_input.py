@@ -55,6 +55,7 @@ def a_file_in_the_way(folder: Path) -> None:
         (sheet, ["run", "orders.csv"], {"MAX_PARALLEL_WORKERS": "many"}, "workers"),
         (sheet, ["run", "orders.csv", "--backend", "netscape"], {}, "playwright"),
         (sheet, ["run", "orders.csv"], {"COUPA_BROWSER_PATH": "/no/browser"}, "/no/browser"),
+        (sheet, ["run", "orders.csv"], {"EDGE_PROFILE_DIR": "/no/profile"}, "EDGE_PROFILE_DIR=/no/profile"),
         (sheet, ["run", "orders.csv", "--po-column", "Bestellung"], {}, "Bestellung"),
         (sheet, ["run", "orders.csv", "--folder-columns", "Region"], {}, "Region"),
         (a_file_in_the_way, ["run", "orders.csv", "-o", "out"], {}, "out"),

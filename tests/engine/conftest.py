@@ -55,6 +55,8 @@ class Bench:
     slow: str = ""
     pause_s: float = 0.0
     parts: int = 1
+    services: list[Any] = field(default_factory=list)
+    began_s: float = 0.0
     results: list[OrderResult] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     roster: list[Worker] = field(default_factory=list)
@@ -94,6 +96,10 @@ class Bench:
     async def probe(self, session: Session) -> None:
         await session.open("probe")
 
+    async def profile(self, name: str) -> Profile:
+        await anyio.lowlevel.checkpoint()
+        return Profile(name=name, directory=Path(), state=self.state)
+
     async def record(self, result: OrderResult) -> None:
         await anyio.sleep(self.pause_s)
         self.results.append(result)
@@ -106,14 +112,20 @@ class Bench:
             job=self,
             gate=self.gate,
             plan=self.plan,
+            profile=self.profile,
             berths=anyio.CapacityLimiter(workers),
             tell=self.tell,
             dice=lambda: 0.5,
         )
-        profiles = [Profile(name=f"worker-{n}", directory=Path(), state=self.state) for n in range(1, workers + 1)]
+        names = [f"worker-{n}" for n in range(1, workers + 1)]
         with anyio.fail_after(3600):
             await download_all(
-                [order(n) for n in range(1, orders + 1)], profiles, crew, self.shutdown, roster=self.roster
+                [order(n) for n in range(1, orders + 1)],
+                names,
+                crew,
+                self.shutdown,
+                roster=self.roster,
+                services=self.services,
             )
 
 

@@ -1,0 +1,104 @@
+"""Floor 1: processes that we started: the record of them that outlives a kill, and the ladder that ends them.
+
+Backends write the record, the sweep of profiles reads it after a kill: one format, in the one place that both may
+import. A process is known by pid and create time; a pid alone may be somebody else's by now.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+_log = logging.getLogger(__name__)
+# A clock that is set while we run moves create times by fractions of a second; a pid is not reused within one.
+_SAME_S = 1.0
+_LOOK_S = 0.05
+
+
+def note(record: Path, processes: Iterable[psutil.Process]) -> None:
+    """Add processes to a record: a JSON line ``[pid, create time in seconds since the epoch]`` each. Blocking.
+
+    One write at the file's end, so that workers may share a record and a kill can tear its last line only. A disk
+    that does not take it is logged: the record matters after a kill only, and no browser is kept from closing for it.
+    """
+    lines = []
+    for one in processes:
+        try:
+            lines.append(json.dumps([one.pid, one.create_time()]) + "\n")
+        except psutil.Error:
+            continue  # ended meanwhile
+    if not lines:
+        return
+    try:
+        with record.open("a", encoding="ascii") as file:
+            file.write("".join(lines))
+    except OSError as error:
+        _log.warning("%s: processes not noted: %s", record, error)
+
+
+def noted(record: Path) -> list[psutil.Process]:
+    """Tell which processes of a record still run. Blocking."""
+    if not record.exists():
+        return []
+    found = []
+    for line in record.read_text(encoding="ascii", errors="replace").splitlines():
+        try:
+            pid, created_s = json.loads(line)
+            process = psutil.Process(pid)
+            is_same = abs(process.create_time() - created_s) < _SAME_S
+        except (ValueError, TypeError, psutil.Error):
+            continue  # a torn line, or ended
+        if is_same and is_alive(process):
+            found.append(process)
+    return found
+
+
+def with_children(process: psutil.Process) -> list[psutil.Process]:
+    """Tell a process and all that it started, as far as they still run."""
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def end(processes: Iterable[psutil.Process], *, within_s: float) -> list[psutil.Process]:
+    """Ask processes to end, then kill them. psutil compares create times, so a reused pid is never touched. Blocking.
+
+    Args:
+        processes: Ours.
+        within_s: For each of the two steps.
+
+    Returns:
+        Those that still run.
+    """
+    own = list(processes)
+    for step in (psutil.Process.terminate, psutil.Process.kill):
+        alive = [one for one in own if is_alive(one)]
+        for one in alive:
+            try:
+                step(one)
+            except psutil.Error:
+                continue  # ended meanwhile
+        deadline_s = time.monotonic() + within_s
+        while any(map(is_alive, alive)) and time.monotonic() < deadline_s:
+            time.sleep(_LOOK_S)
+    time.sleep(_LOOK_S)  # for whoever waits for a child by right, as asyncio does: each has one end to tell
+    for one in own:
+        try:
+            one.wait(0)  # what nobody waits for would stay a zombie
+        except psutil.Error:
+            continue
+    return [one for one in own if is_alive(one)]
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process runs; one that has ended and was not waited for does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
