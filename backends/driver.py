@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import psutil
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchDriverException
 from selenium.webdriver.chrome.service import Service as ChromeService
@@ -14,6 +17,7 @@ from selenium.webdriver.edge.service import Service as EdgeService
 from backends.chromium import Browser, BrowserOptions, flags
 from coupa_async.domain.errors import BrowserMissingError, LaunchError
 from coupa_async.ports import Profile
+from coupa_async.processes import note
 
 # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
 _ANSWER_STEP_S = 0.005
@@ -63,8 +67,21 @@ def start(browser: Browser, service: Any, profile: Profile, options: BrowserOpti
         return on_grid
     wanted.binary_location = str(browser.path)
     wanted.add_argument(f"--user-data-dir={profile.directory}")
+    if profile.record is not None:
+        service.start = _noting(service, profile.record)
     kind: Any = webdriver.Edge if is_edge else webdriver.Chrome
     driver: Any = kind(options=wanted, service=service)
     driver.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
     started: ChromiumDriver = driver
     return started
+
+
+def _noting(service: Any, record: Path) -> Callable[[], None]:
+    """Have a driver noted before it starts its browser: a kill in between would leave both behind, unknown."""
+    begin = service.start
+
+    def start() -> None:
+        begin()
+        note(record, [psutil.Process(service.process.pid)])
+
+    return start

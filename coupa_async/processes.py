@@ -42,7 +42,7 @@ def note(record: Path, processes: Iterable[psutil.Process]) -> None:
 
 
 def noted(record: Path) -> list[psutil.Process]:
-    """Tell which processes of a record still run. Blocking."""
+    """Tell which processes of a record still run, each once. Blocking."""
     if not record.exists():
         return []
     found = []
@@ -55,7 +55,7 @@ def noted(record: Path) -> list[psutil.Process]:
             continue  # a torn line, or ended
         if is_same and is_alive(process):
             found.append(process)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def with_children(process: psutil.Process) -> list[psutil.Process]:
