@@ -1,0 +1,134 @@
+"""What one trial told of one order, held against the journal, the disk and the truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from coupa_async.domain.outcome import OrderResult, Outcome
+
+# Where the truth is not known, these at least explain themselves.
+_SETTLED = (Outcome.COMPLETED, Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What must come of an order.
+
+    Attributes:
+        found: Attachments that its pages name.
+        files: Name and SHA-256 of each file that can be had; either empty where it is not known.
+    """
+
+    outcome: Outcome
+    found: int
+    files: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What one trial told of one order.
+
+    Attributes:
+        number: The order's, as shown.
+        outcome: ``PENDING`` if the trial ended without one.
+        files: Name and SHA-256 of each file kept, by name.
+        error: What ERROR_MESSAGE would say.
+        wrong: Where it differs from the truth; empty if nowhere, or if the truth is not known.
+        damage: Files lost, partial or not accounted for, a sentence each.
+        seconds: From its first attempt to its outcome; 0 without one.
+        is_known: Whether the truth is.
+    """
+
+    number: str
+    outcome: Outcome
+    files: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    wrong: str = ""
+    damage: tuple[str, ...] = ()
+    seconds: float = 0.0
+    is_known: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The kind of its failure; empty if it did the order justice."""
+        if self.outcome is Outcome.PENDING:
+            return "never finished"
+        if self.wrong:
+            return self.wrong
+        if self.damage:
+            return "file lost or partial"
+        return "" if self.is_known or self.outcome in _SETTLED else self.outcome.value
+
+    @property
+    def is_breach(self) -> bool:
+        """Whether it is what no arm may do. Without a truth to hold it against, FAILED may be the tenant's doing."""
+        return bool(self.wrong or self.damage) or self.outcome is Outcome.PENDING
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """What two arms that agree tell alike: errors may be worded differently."""
+        return self.outcome, self.files, self.damage
+
+
+def story(number: str, result: OrderResult | None, on_disk: Mapping[str, str], truth: Truth | None) -> Story:
+    """Hold what was recorded of an order against what is on the disk and against the truth.
+
+    Args:
+        number: The order's, as shown.
+        result: What the journal has; ``None`` if nothing.
+        on_disk: The SHA-256 of each file in the order's folders, by name.
+        truth: ``None`` where it is not known.
+    """
+    is_known = truth is not None
+    if result is None:
+        return Story(
+            number=number, outcome=Outcome.PENDING, wrong="never finished" if is_known else "", is_known=is_known
+        )
+    recorded = {one.name: one.sha256 for one in result.saved}
+    damage = [f"{name}: not on the disk" for name in recorded if name not in on_disk]
+    damage += [
+        f"{name}: other bytes than recorded" for name in recorded if on_disk.get(name, recorded[name]) != recorded[name]
+    ]
+    damage += [f"{name}: not recorded" for name in on_disk if name not in recorded]
+    wrong = ""
+    if truth is not None:
+        wrong = _wrong(result, truth)
+        if not wrong:
+            had, wanted = Counter(recorded.values()), Counter(digest for _, digest in truth.files if digest)
+            damage += [f"{_named(digest, truth)}: not its true bytes" for digest in wanted - had]
+            damage += [f"{name}: not there under this name" for name, _ in truth.files if name and name not in recorded]
+    return Story(
+        number=number,
+        outcome=result.outcome,
+        files=tuple(sorted(recorded.items())),
+        error=result.error,
+        wrong=wrong,
+        damage=tuple(damage),
+        seconds=result.seconds,
+        is_known=is_known,
+    )
+
+
+def in_words(one: Story) -> str:
+    """Tell a story in a line."""
+    count = len(one.files)
+    parts = [f"{one.outcome.value}, {count} file{'s' * (count != 1)}"]
+    parts += [text for text in (one.error, *one.damage) if text]
+    return ": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else parts[0]
+
+
+def _wrong(result: OrderResult, truth: Truth) -> str:
+    if result.outcome is not truth.outcome:
+        return f"{result.outcome.value}, not {truth.outcome.value}"
+    if len(result.saved) != len(truth.files):
+        return f"{len(result.saved)} files, not {len(truth.files)}"
+    # A page that never came leaves nothing to count.
+    if truth.found and result.found != truth.found:
+        return f"{result.found} attachments found, not {truth.found}"
+    return ""
+
+
+def _named(digest: str, truth: Truth) -> str:
+    return next((name for name, one in truth.files if one == digest and name), f"file {digest[:8]}")
