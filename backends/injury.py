@@ -1,0 +1,95 @@
+"""Harm done to browsers on purpose, to see what comes of it: by ``compare`` and by tests.
+
+Only to processes below our own, which psutil knows by pid and create time; never to any that we did not start. What a
+process is, its command line says: names are for finding, among our own, and never for choosing whom to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import psutil
+
+
+def browsers() -> list[psutil.Process]:
+    """Find the main process of each browser below ours."""
+    return [one for one, words in _below() if _is_browser(words)]
+
+
+def drivers() -> list[psutil.Process]:
+    """Find the drivers: what stands directly below us, with a browser below it."""
+    found = psutil.Process().children()
+    return [one for one in found if any(_is_browser(words) for _, words in _below(one))]
+
+
+def renderers() -> list[psutil.Process]:
+    """Find the processes that render pages."""
+    return [one for one, words in _below() if "--type=renderer" in words]
+
+
+@dataclass(frozen=True, slots=True)
+class Injury:
+    """One kind of harm.
+
+    Attributes:
+        find: Whom it befalls.
+        strike: What is done to each.
+        heal: What undoes it; ``None`` where nothing does.
+    """
+
+    find: Callable[[], list[psutil.Process]]
+    strike: Callable[[psutil.Process], None]
+    heal: Callable[[psutil.Process], None] | None = None
+
+
+INJURIES = {
+    "browser-killed": Injury(browsers, psutil.Process.kill),
+    "driver-killed": Injury(drivers, psutil.Process.kill),
+    "browser-stopped": Injury(browsers, psutil.Process.suspend, psutil.Process.resume),
+    "renderer-crash": Injury(renderers, psutil.Process.kill),
+}
+
+
+def strike(injury: Injury) -> list[psutil.Process]:
+    """Do harm to all there are. Blocking, for milliseconds.
+
+    Returns:
+        Whom it befell.
+    """
+    return _each(injury.strike, injury.find())
+
+
+def heal(injury: Injury, struck: Iterable[psutil.Process]) -> None:
+    """Undo it for those that still live."""
+    if injury.heal is not None:
+        _each(injury.heal, struck)
+
+
+def _each(act: Callable[[psutil.Process], None], processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    done = []
+    for one in processes:
+        try:
+            act(one)
+        except psutil.NoSuchProcess:
+            continue  # ended meanwhile; psutil tells a reused pid by its create time
+        done.append(one)
+    return done
+
+
+def _below(top: psutil.Process | None = None) -> list[tuple[psutil.Process, str]]:
+    found = []
+    try:
+        for one in (top or psutil.Process()).children(recursive=True):
+            try:
+                # Chromium writes its children's command lines as one text, others word by word.
+                found.append((one, " ".join(one.cmdline())))
+            except psutil.Error:
+                continue  # ended meanwhile
+    except psutil.NoSuchProcess:
+        return []
+    return found
+
+
+def _is_browser(words: str) -> bool:
+    return "--user-data-dir=" in words and "--type=" not in words
