@@ -7,9 +7,10 @@ the site itself can fail. It starts no process.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from pathlib import Path
 
 import anyio
@@ -46,7 +47,7 @@ class DoubleBackend:
         launches: Starts that were tried.
     """
 
-    answer: Callable[[str, DoubleSession], Answer]
+    answer: Callable[[str, DoubleSession], Answer | Awaitable[Answer]]
     launch_s: float = 0.0
     fail_launches: int = 0
     name: str = "double"
@@ -85,7 +86,7 @@ class DoubleSession:
         pids: None: no process is behind it.
     """
 
-    answer: Callable[[str, DoubleSession], Answer]
+    answer: Callable[[str, DoubleSession], Answer | Awaitable[Answer]]
     profile: Profile
     jar: dict[str, str] = field(default_factory=dict)
     lost: bool = False
@@ -157,6 +158,8 @@ class DoubleSession:
         self._alive()
         await anyio.lowlevel.checkpoint()
         answer = self.answer(url, self)
+        if isawaitable(answer):
+            answer = await answer
         if isinstance(answer, Hang):
             await anyio.sleep_forever()
         if isinstance(answer, CoupaError):

@@ -1,0 +1,94 @@
+"""The double on the recorded site: what the site answers over plain HTTP, with no browser in between.
+
+The control arm of a comparison: what fails here as well is not a browser's doing. It runs no scripts, so it asks the
+site for pages as they are after theirs. On asyncio only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from selectolax.lexbor import LexborHTMLParser
+
+from backends.chromium import Head
+from backends.double import Answer, Body, DoubleBackend, DoubleSession
+from coupa_async.domain.errors import BrokenDownloadError, CoupaError, RefusedDownloadError, UnreachableError
+from coupa_async.ports import Document
+
+_HOPS = 10
+_TIMEOUT = aiohttp.ClientTimeout(total=60)
+
+
+def recorded_double(base_url: str) -> DoubleBackend:
+    """Make the double that asks the recorded site at ``base_url``."""
+    return DoubleBackend(answers(base_url))
+
+
+def answers(base_url: str) -> Callable[[str, DoubleSession], Awaitable[Answer]]:
+    """Make the function that answers for the site."""
+
+    async def answer(url: str, session: DoubleSession) -> Answer:
+        typed = {selector: session.jar.pop(selector) for selector in [*session.jar] if "[" in selector}
+        is_file = "/attachment/" in urlsplit(url).path
+        try:
+            async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=_TIMEOUT) as client:
+                walk = _Walk(client, session, base_url)
+                head, data = await walk.get(url)
+                if typed:
+                    head, data = await walk.submit(head.url, data.decode(), typed)
+        except aiohttp.ClientConnectorError as error:
+            return UnreachableError(f"{url}: {error}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            story = f"the transfer broke off ({error or type(error).__name__})"
+            return BrokenDownloadError(story) if is_file else UnreachableError(f"{url}: {story}")
+        return _told(head, data, is_file=is_file)
+
+    return answer
+
+
+def _told(head: Head, data: bytes, *, is_file: bool) -> Document | Body | CoupaError:
+    wait_s = head.retry_after_s(datetime.now(UTC))
+    if is_file and head.status != 200:
+        return RefusedDownloadError(head.status, wait_s)
+    if head.is_page or not is_file:
+        html = data.decode(errors="replace")
+        return Document(url=head.url, html=html, status=head.status, retry_after_s=wait_s)
+    return Body(data=data, name=head.file_name)
+
+
+class _Walk:
+    """Requests from link to link, with the session's cookies on the tenant's own origin only."""
+
+    def __init__(self, client: aiohttp.ClientSession, session: DoubleSession, base_url: str) -> None:
+        self._client = client
+        self._session = session
+        self._base_url = base_url
+
+    async def get(self, url: str, data: dict[str, str] | None = None) -> tuple[Head, bytes]:
+        """Ask, and follow where the answers lead."""
+        for _ in range(_HOPS):
+            jar = self._session.jar if url.startswith(f"{self._base_url}/") else {}
+            headers = {"X-Scripts": "done", "Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+            method = "GET" if data is None else "POST"
+            async with self._client.request(method, url, data=data, headers=headers, allow_redirects=False) as reply:
+                self._session.jar.update({name: one.value for name, one in reply.cookies.items()})
+                if 300 <= reply.status < 400:
+                    url, data = urljoin(url, reply.headers["Location"]), None
+                    continue
+                names = {name.lower(): value for name, value in reply.headers.items()}
+                return Head(url=url, status=reply.status, headers=names), await reply.read()
+        raise aiohttp.ClientError(f"more than {_HOPS} redirects")
+
+    async def submit(self, url: str, html: str, typed: dict[str, str]) -> tuple[Head, bytes]:
+        """Send the page's form as a browser would, with what was typed into it."""
+        tree = LexborHTMLParser(html)
+        form = tree.css_first("form")
+        assert form is not None  # noqa: S101 - something was typed into it
+        fields = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.css("input[name]")}
+        for selector, text in typed.items():
+            if (one := form.css_first(selector)) is not None:
+                fields[str(one.attributes["name"])] = text
+        return await self.get(urljoin(url, form.attributes.get("action") or ""), fields)
