@@ -10,7 +10,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -58,7 +59,6 @@ class BidiTab:
         self._begun = anyio.Event()
         self._done = anyio.Event()
         self._navigation = ""
-        self._name = ""
         self._past: deque[str] = deque(maxlen=8)
         wire.listen(context, self._take)
 
@@ -149,7 +149,9 @@ class BidiTab:
         if self._ended is None or self._ended["status"] != "complete":
             raise BrokenDownloadError("the transfer broke off (canceled)")
         if from_grid:
-            await self._wire.call("the Grid's file", partial(self._from_grid, into), within_s=math.inf)
+            # Not by the name it was given: a transfer that the browser took up again has its own.
+            name = PureWindowsPath(self._ended["filepath"]).name  # reads both systems' paths
+            await self._wire.call("the Grid's file", partial(self._from_grid, name, into), within_s=math.inf)
         else:
             await to_thread.run_sync(shutil.move, self._ended["filepath"], into)
         return Download(
@@ -163,11 +165,12 @@ class BidiTab:
         """Close the tab."""
         await self._wire.command("browsingContext.close", context=self.context)
 
-    def _from_grid(self, into: Path) -> None:
+    def _from_grid(self, name: str, into: Path) -> None:
         """Have a Grid's managed downloads hand the file over: https://www.selenium.dev/documentation/grid/."""
         driver: Any = self._wire.driver
-        driver.download_file(self._name, str(into.parent))
-        shutil.move(into.parent / self._name, into)
+        with TemporaryDirectory() as folder:  # beside `into`, a file of that name may be another's
+            driver.download_file(name, folder)
+            shutil.move(Path(folder) / name, into)
 
     def _go(self, url: str, *, as_file: bool) -> None:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
@@ -237,8 +240,7 @@ class BidiTab:
             self.head = Head(url=response["url"], status=response["status"], headers=headers)
             if self._as_file and 200 <= response["status"] < 300 and not self.head.is_page:
                 kept = [one for one in sent if one["name"].lower() != "content-disposition"]
-                self._name = f"download-{next(_numbers)}"  # of one name, Chromium keeps the last file
-                own = f'attachment; filename="{self._name}"'
+                own = f'attachment; filename="download-{next(_numbers)}"'  # of one name, Chromium keeps the last file
                 header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
                 forced = {"headers": [*kept, header]}
                 self._arrived.set()

@@ -1,5 +1,7 @@
 """One chromedriver in a Selenium Grid's place: the Grid's managed downloads, and a browser that the client cannot see.
 
+It keeps the paths for a Grid tested on machines without Java; where there is Java, a real Grid takes its place.
+
 Grid's own protocol for files: https://www.selenium.dev/documentation/webdriver/drivers/remote_webdriver/#enable-downloads.
 
 ``python -m tests.stand_ins.grid CHROMEDRIVER CHROMIUM FOLDER``
