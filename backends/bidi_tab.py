@@ -228,8 +228,6 @@ class BidiTab:
                 self._ended = params
                 self._begun.set()
                 self._done.set()
-            case "browsingContext.userPromptOpened":
-                self._spawn(self._dismiss)
 
     def _responded(self, params: Mapping[str, Any]) -> None:
         response, sent = params["response"], params["response"]["headers"]
@@ -254,9 +252,3 @@ class BidiTab:
             await self._wire.command("network.continueResponse", request=request, **forced)
         except PageError:
             return  # the tab has gone on to something else: its navigation says so
-
-    async def _dismiss(self) -> None:
-        try:
-            await self._wire.command("browsingContext.handleUserPrompt", context=self.context, accept=False)
-        except PageError:
-            return  # it is gone already

@@ -204,5 +204,7 @@ def page_error(text: str, url: str) -> PageError | None:
     name = match[1]
     if name in ("ERR_TIMED_OUT", "ERR_CONNECTION_TIMED_OUT"):
         return PageTimeoutError(f"no answer in time from {url} ({name})")
+    if name == "ERR_ABORTED":  # by the browser: a crashed page, or another navigation; the network has no part in it
+        return PageError(f"{url}: the browser broke off ({name})")
     story = "its certificate is not trusted" if name.startswith(("ERR_CERT", "ERR_SSL")) else _STORIES.get(name, "")
     return UnreachableError(f"{url}: {story} ({name})" if story else f"{url}: {name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from selenium import webdriver
 from selenium.common.exceptions import NoSuchDriverException
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
+from selenium.webdriver.common.driver_finder import DriverFinder
 from selenium.webdriver.edge.service import Service as EdgeService
 
 from backends.chromium import Browser, BrowserOptions, flags
@@ -23,15 +25,21 @@ from coupa_async.processes import note
 _ANSWER_STEP_S = 0.005
 
 
-def service_of(browser: Browser, options: BrowserOptions) -> Any:
-    """Find the driver: the one told, then PATH, then what Selenium Manager brings."""
+def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> Any:
+    """Find the driver: the one told, then PATH; else its path stays empty. Its temporary files get a folder."""
     kind = EdgeService if browser.channel == "msedge" else ChromeService
     name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
     if options.driver_path is not None and not options.driver_path.is_file():
         raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
     path = str(options.driver_path) if options.driver_path else shutil.which(name)
     # Outside our process group, so that Ctrl-C reaches only us.
-    return kind(executable_path=path, popen_kw={"start_new_session": True})
+    env = {**os.environ, "TMPDIR": str(temporary)}
+    return kind(executable_path=path, env=env, popen_kw={"start_new_session": True})
+
+
+def driver_path(browser: Browser, service: Any, options: BrowserOptions) -> str:
+    """Have Selenium Manager look for the driver, or fetch it. Raises what Selenium does."""
+    return DriverFinder(service, _wanted(browser, options)).get_driver_path()
 
 
 def launch_error(error: Exception, browser: Browser, options: BrowserOptions) -> BrowserMissingError | LaunchError:
@@ -50,26 +58,17 @@ def launch_error(error: Exception, browser: Browser, options: BrowserOptions) ->
 
 def start(browser: Browser, service: Any, profile: Profile, options: BrowserOptions) -> ChromiumDriver:
     """Start the driver and its browser, here or on a Grid. Raises what Selenium does."""
-    is_edge = browser.channel == "msedge"
-    wanted: Any = webdriver.EdgeOptions() if is_edge else webdriver.ChromeOptions()
-    wanted.page_load_strategy = "none"
-    wanted.set_capability("webSocketUrl", True)
-    wanted.set_capability("unhandledPromptBehavior", "ignore")
-    for flag in flags(options):
-        wanted.add_argument(flag)
-    if options.headless:
-        wanted.add_argument("--headless=new")
+    wanted = _wanted(browser, options)
     if options.selenium_url is not None:
         wanted.enable_downloads = True
         remote: Any = webdriver.Remote(command_executor=options.selenium_url, options=wanted)
         remote.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
         on_grid: ChromiumDriver = remote
         return on_grid
-    wanted.binary_location = str(browser.path)
     wanted.add_argument(f"--user-data-dir={profile.directory}")
     if profile.record is not None:
         service.start = _noting(service, profile.record)
-    kind: Any = webdriver.Edge if is_edge else webdriver.Chrome
+    kind: Any = webdriver.Edge if browser.channel == "msedge" else webdriver.Chrome
     driver: Any = kind(options=wanted, service=service)
     driver.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
     started: ChromiumDriver = driver
@@ -85,3 +84,18 @@ def _noting(service: Any, record: Path) -> Callable[[], None]:
         note(record, [psutil.Process(service.process.pid)])
 
     return start
+
+
+def _wanted(browser: Browser, options: BrowserOptions) -> Any:
+    wanted: Any = webdriver.EdgeOptions() if browser.channel == "msedge" else webdriver.ChromeOptions()
+    wanted.page_load_strategy = "none"
+    wanted.set_capability("webSocketUrl", True)
+    # The browser answers dialogs by itself, in tabs that pages open too; one that asks before it is left is left.
+    wanted.set_capability("unhandledPromptBehavior", {"default": "dismiss", "beforeUnload": "accept"})
+    for flag in flags(options):
+        wanted.add_argument(flag)
+    if options.headless:
+        wanted.add_argument("--headless=new")
+    if options.selenium_url is None:
+        wanted.binary_location = str(browser.path)
+    return wanted

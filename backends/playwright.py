@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,8 +17,8 @@ from anyio.abc import TaskGroup
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
 from backends.chromium import Browser, BrowserOptions, find_browser, flags, nowhere
-from backends.processes import Tree, children, watch
-from backends.state import replace_private
+from backends.processes import Tree, children, temporary_folder, watch
+from backends.state import read_state, replace_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
     DownloadTimeoutError,
@@ -27,8 +27,6 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.scopes import cleanup, plain_errors
-
-_log = logging.getLogger(__name__)
 
 
 def open_backend(options: BrowserOptions) -> PlaywrightBackend:
@@ -56,13 +54,18 @@ class PlaywrightBackend:
 
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        async with temporary_folder() as temporary, self._started(profile, temporary) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _started(self, profile: Profile, temporary: Path) -> AsyncIterator[Session]:
         close_s = self._options.close_timeout_s
         tree = Tree(())
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
                 playwright, tree = await self._start_driver(profile.record)
-                context = await self._context(playwright, profile)
+                context = await self._context(playwright, profile, temporary)
                 tree.look()
             try:
                 with plain_errors():
@@ -91,9 +94,9 @@ class PlaywrightBackend:
                 raise LaunchError(f"Playwright's driver did not start: {error}") from error
             return playwright, Tree(children() - before, record)
 
-    async def _context(self, playwright: Playwright, profile: Profile) -> BrowserContext:
+    async def _context(self, playwright: Playwright, profile: Profile, temporary: Path) -> BrowserContext:
         if self._options.playwright_ws is None:
-            return await self._launch(playwright, find_browser(self._options), profile)
+            return await self._launch(playwright, find_browser(self._options), profile, temporary)
         try:
             with anyio.fail_after(self._options.launch_timeout_s):
                 server = await playwright.chromium.connect(self._options.playwright_ws)
@@ -102,7 +105,9 @@ class PlaywrightBackend:
             address = self._options.playwright_ws.partition("?")[0]
             raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={address}: {first_line(error)}") from error
 
-    async def _launch(self, playwright: Playwright, browser: Browser, profile: Profile) -> BrowserContext:
+    async def _launch(
+        self, playwright: Playwright, browser: Browser, profile: Profile, temporary: Path
+    ) -> BrowserContext:
         options = self._options
         profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -116,6 +121,8 @@ class PlaywrightBackend:
                     chromium_sandbox=None,
                     accept_downloads=True,
                     downloads_path=profile.directory / "downloads",
+                    artifacts_dir=temporary,
+                    env={**os.environ, "TMPDIR": str(temporary)},
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -147,8 +154,9 @@ class PlaywrightSession:
         self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
-        page = self._context.pages[0] if self._context.pages else None
-        self._readers.append(await self._tab(page))
+        for page in self._context.pages:
+            self._greet(page)
+        self._readers.append(await self._tab(next(iter(self._context.pages), None)))
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -211,6 +219,7 @@ class PlaywrightSession:
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""
+        await to_thread.run_sync(read_state, path)  # says of a bad one what to do
         with translated("storage state"):
             await self._context.set_storage_state(path)
 
@@ -265,7 +274,9 @@ class PlaywrightSession:
 
     async def _tab(self, page: Page | None = None) -> Tab:
         with translated("a tab"):
-            return await Tab.open(self._context, self._spawn, page=page, block=self._options.headless)
+            answer_s = self._options.page_timeout_s + self._options.close_timeout_s
+            block = self._options.headless
+            return await Tab.open(self._context, self._spawn, page=page, block=block, answer_s=answer_s)
 
     def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._tasks.start_soon(job, name="answer a paused request")
@@ -283,7 +294,6 @@ class PlaywrightSession:
 
     def _greet(self, page: Page) -> None:
         page.on("crash", lambda _: self._lost.set())
-        page.on("dialog", lambda dialog: self._spawn(dialog.dismiss))
 
     async def _watch(self) -> None:
         await self._lost.wait()

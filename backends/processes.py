@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -12,6 +16,7 @@ from anyio import to_thread
 from coupa_async import processes
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.processes import is_alive
+from coupa_async.scopes import cleanup
 
 _WATCH_S = 0.2
 
@@ -19,6 +24,32 @@ _WATCH_S = 0.2
 def children() -> frozenset[psutil.Process]:
     """Tell the processes directly below ours. Compare before and after a start, under a lock, to know what it made."""
     return frozenset(psutil.Process().children())
+
+
+def known_as(name: str, among: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Tell those of our processes that are still there under a name."""
+    found = []
+    for one in among:
+        try:
+            if one.name().startswith(name):
+                found.append(one)
+        except psutil.Error:
+            continue  # ended meanwhile
+    return found
+
+
+@asynccontextmanager
+async def temporary_folder() -> AsyncIterator[Path]:
+    """Have a folder for the temporary files of a browser and its driver: when they are killed, they leave theirs.
+
+    Its path is short, for browsers put sockets there, whose paths may have 107 bytes.
+    """
+    folder = await to_thread.run_sync(partial(tempfile.mkdtemp, prefix="coupa-"))
+    try:
+        yield Path(folder)
+    finally:
+        remove = partial(shutil.rmtree, folder, ignore_errors=True)
+        await cleanup("the temporary files", partial(to_thread.run_sync, remove), within_s=5)
 
 
 class Tree:

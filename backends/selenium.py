@@ -21,8 +21,8 @@ from urllib3.exceptions import HTTPError
 
 from backends.bidi_tab import BidiTab
 from backends.chromium import Browser, BrowserOptions, find_browser, nowhere
-from backends.driver import launch_error, service_of, start
-from backends.processes import Tree, watch
+from backends.driver import driver_path, launch_error, service_of, start
+from backends.processes import Tree, children, known_as, temporary_folder, watch
 from backends.state import read_state, write_state
 from backends.wire import Wire
 from coupa_async.domain.errors import DownloadTimeoutError, LaunchError
@@ -42,6 +42,7 @@ class SeleniumBackend:
 
     def __init__(self, options: BrowserOptions) -> None:
         self._options = options
+        self._looking = anyio.Lock()
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """Start a browser on a profile. However the block is left, no process of it stays behind.
@@ -54,10 +55,15 @@ class SeleniumBackend:
 
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        async with temporary_folder() as temporary, self._started(profile, temporary) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _started(self, profile: Profile, temporary: Path) -> AsyncIterator[Session]:
         close_s = self._options.close_timeout_s
         remote = self._options.selenium_url is not None
         browser = Browser(self._options.channel, Path()) if remote else find_browser(self._options)
-        service = None if remote else service_of(browser, self._options)
+        service = None if remote else service_of(browser, self._options, temporary)
         tree = Tree(())
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
@@ -91,6 +97,8 @@ class SeleniumBackend:
         profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             with anyio.fail_after(options.launch_timeout_s):
+                if service is not None and not service.path:
+                    await self._find_driver(browser, service)
                 return await to_thread.run_sync(
                     partial(start, browser, service, profile, options), abandon_on_cancel=True
                 )
@@ -98,6 +106,18 @@ class SeleniumBackend:
             raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
         except (WebDriverException, HTTPError, OSError) as error:
             raise launch_error(error, browser, options) from error
+
+    async def _find_driver(self, browser: Browser, service: Any) -> None:
+        """Let Selenium Manager bring the driver: one at a time, so that its process is known if it does not end."""
+        async with self._looking:
+            before = children()
+            find = partial(driver_path, browser, service, self._options)
+            try:
+                service.path = await to_thread.run_sync(find, abandon_on_cancel=True)
+            finally:
+                tree = Tree(known_as("selenium-manager", children() - before))
+                within_s = self._options.close_timeout_s
+                await cleanup("Selenium Manager", partial(tree.end, within_s=within_s), within_s=4 * within_s)
 
 
 class SeleniumSession:

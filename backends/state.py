@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from coupa_async.domain.errors import SettingsError
 from coupa_async.ports import Cookie
 
 
@@ -43,7 +44,15 @@ def write_state(path: Path, cookies: Sequence[Cookie]) -> None:
 
 
 def read_state(path: Path) -> list[Cookie]:
-    """Read the cookies of a storage state. Blocking."""
+    """Read the cookies of a storage state. Blocking.
+
+    Raises:
+        SettingsError: If it is none.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["cookies"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise SettingsError(f"{path} is not a storage state: delete it, and the next run signs in anew") from error
     return [
         Cookie(
             name=one["name"],
@@ -55,5 +64,5 @@ def read_state(path: Path) -> list[Cookie]:
             secure=one.get("secure", False),
             same_site=one.get("sameSite", "Lax"),
         )
-        for one in json.loads(path.read_text(encoding="utf-8"))["cookies"]
+        for one in found
     ]

@@ -8,11 +8,11 @@ shown inline never announces a download.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -39,6 +39,7 @@ _PATTERNS = [
 _READINGS = 20
 _GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
+T = TypeVar("T")
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
 
@@ -51,18 +52,21 @@ class Tab:
         downloads: What the browser announced since then.
     """
 
-    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn) -> None:
+    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, answer_s: float) -> None:
         self.page = page
         self.head: Head | None = None
         self.downloads: list[Announced] = []
         self._announced = anyio.Event()
         self._cdp = cdp
         self._spawn = spawn
+        self._answer_s = answer_s
         self._as_file = False
         self._is_remote = page.context.browser is not None
 
     @classmethod
-    async def open(cls, context: BrowserContext, spawn: Spawn, *, page: Page | None, block: bool) -> Tab:
+    async def open(
+        cls, context: BrowserContext, spawn: Spawn, *, page: Page | None, block: bool, answer_s: float
+    ) -> Tab:
         """Open a tab, or take one over.
 
         Args:
@@ -70,9 +74,10 @@ class Tab:
             spawn: Starts a task of the session.
             page: A tab that is there already.
             block: Whether images, fonts and media are left out.
+            answer_s: What any answer of the page may take.
         """
         page = page or await context.new_page()
-        tab = cls(page, await context.new_cdp_session(page), spawn)
+        tab = cls(page, await context.new_cdp_session(page), spawn, answer_s=answer_s)
         tab._cdp.on("Fetch.requestPaused", tab._paused)
         page.on("download", tab._downloaded)
         await tab._cdp.send("Fetch.enable", {"patterns": _PATTERNS if block else _PATTERNS[:1]})
@@ -117,7 +122,7 @@ class Tab:
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
         try:
-            await self.page.evaluate(NEXT_CHANGE)
+            await self._told(self.page.evaluate(NEXT_CHANGE))
         except Error as error:
             if _is_gone(error):
                 raise
@@ -166,12 +171,20 @@ class Tab:
     async def _html(self) -> str:
         for _ in range(_READINGS):
             try:
-                return await self.page.content()
+                return await self._told(self.page.content())
             except Error as error:
                 if _is_gone(error):
                     raise
                 await self.change()  # it is on its way to another page
         raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
+
+    async def _told(self, answer: Awaitable[T]) -> T:
+        """Wait for an answer of the page's own; one whose script never ends gives none."""
+        try:
+            with anyio.fail_after(self._answer_s):
+                return await answer
+        except TimeoutError as error:
+            raise SessionLostError(f"{self.page.url}: the page does not answer") from error
 
     def _downloaded(self, announced: Announced) -> None:
         self.downloads.append(announced)

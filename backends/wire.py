@@ -25,7 +25,6 @@ EVENTS = (
     "browsingContext.downloadEnd",
     "browsingContext.downloadWillBegin",
     "browsingContext.navigationFailed",
-    "browsingContext.userPromptOpened",
     "network.fetchError",
     "network.responseStarted",
 )

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -41,15 +42,20 @@ def known_difference(request: pytest.FixtureRequest, backend_name: str) -> None:
             request.applymarker(pytest.mark.xfail(reason=one.reason, strict=True))
 
 
+def make(name: str, options: BrowserOptions = OPTIONS) -> Backend:
+    """Make a backend by the name of its rows."""
+    if name == "double":
+        return DoubleBackend(double_answer)
+    if name in BROWSERS:
+        return open_backend(name, options)
+    module, _, function = name.partition(":")
+    theirs: Backend = getattr(importlib.import_module(module), function)(options)
+    return theirs
+
+
 @pytest.fixture
 def backend(backend_name: str) -> Backend:
-    if backend_name == "double":
-        return DoubleBackend(double_answer)
-    if backend_name in BROWSERS:
-        return open_backend(backend_name, OPTIONS)
-    module, _, function = backend_name.partition(":")
-    theirs: Backend = getattr(importlib.import_module(module), function)(OPTIONS)
-    return theirs
+    return make(backend_name)
 
 
 @pytest.fixture
@@ -72,11 +78,15 @@ def launch(backend: Backend, profile: Profile) -> Open:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(tmp_path: Path, nothing_left_running: None) -> Iterator[None]:
-    """No half file is left where files are put."""
-    yield
+def nothing_left_behind(tmp_path: Path, nothing_left_running: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No half file is left where files are put, and nothing at all where temporary files are."""
+    with TemporaryDirectory(prefix="c-") as temporary:  # `tmp_path` is too long for the sockets that browsers put there
+        monkeypatch.setenv("TMPDIR", temporary)
+        yield
+        left = sorted(path.name for path in Path(temporary).iterdir())
     files = tmp_path / "files"
     assert not files.exists() or not [path for path in files.iterdir() if path.suffix in (".crdownload", ".tmp")]
+    assert not left
 
 
 def processes(*names: str) -> list[psutil.Process]:

@@ -22,4 +22,7 @@ class Difference:
 
 DIFFERENCES: tuple[Difference, ...] = (
     Difference("double", "a_snapshot_has_picture_and_html", "a site in memory has no screen"),
+    Difference(
+        "double", "cookies_are_told_with_all_that_the_tenant_said_of_them", "its cookies are a name and a value each"
+    ),
 )

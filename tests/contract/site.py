@@ -24,6 +24,13 @@ FORM = (
     "<button id=go>Go</button></form>"
 )
 
+# Once somebody has clicked in it, the browser asks before it leaves this page.
+STAYS = (
+    "<script>addEventListener('beforeunload', event => event.preventDefault())</script>"
+    "<input id=user><button id=go onclick=\"document.body.append('clicked')\">Go</button>"
+)
+LASTS_S = 3600
+
 
 def html(text: str) -> str:
     return f"<html><head><title>t</title></head><body>{text}</body></html>"
@@ -47,7 +54,17 @@ FILES = {
     "/picture": File(b"\x89PNG\r\n\x1a\n" + b"0" * 50, 'inline; filename="p.png"', "image/png"),
     "/hostile": File(PDF, "attachment; filename=\"../../x.pdf\"; filename*=UTF-8''..%2F..%2F%E2%82%AC.pdf"),
 }
-PAGES = {"/page": html("<h1>page</h1>"), "/late": html(LATE), "/sessions/new": html(FORM), "/html": html("no file")}
+PAGES = {
+    "/page": html("<h1>page</h1>"),
+    "/late": html(LATE),
+    "/sessions/new": html(FORM),
+    "/html": html("no file"),
+    "/tabs": html("<script>open('/plain'); open('/closes'); open('/alert'); open('/hang')</script>tabs"),
+    "/closes": html("<script>setTimeout(close, 50)</script>"),
+    "/stays": html(STAYS),
+    "/endless": html("<script>for (;;);</script>"),
+    "/endless-later": html("<script>setTimeout(() => {for (;;);}, 300)</script>"),
+}
 
 
 @dataclass
@@ -85,6 +102,12 @@ class Site:
                 typed = await request.post()
                 response = web.Response(text=html("hello"), content_type="text/html")
                 response.set_cookie("session", str(typed["pw"]), httponly=True)
+                return response
+            case "/cookies":
+                response = web.Response(text=html("cookies"), content_type="text/html")
+                response.set_cookie("plain", "1")
+                response.set_cookie("hidden", "1", path="/deep", httponly=True, samesite="Strict")
+                response.set_cookie("lasting", "1", max_age=LASTS_S)
                 return response
             case "/whoami":
                 return web.Response(text=html(request.cookies.get("session", "nobody")), content_type="text/html")

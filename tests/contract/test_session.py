@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import signal
 import socket
-import stat
-import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -23,11 +18,10 @@ from coupa_async.domain.errors import (
     NotAFileError,
     PageTimeoutError,
     RefusedDownloadError,
-    SessionLostError,
     UnreachableError,
 )
-from coupa_async.ports import Backend, Document, Fill, Profile, Session
-from tests.contract.conftest import Open, processes
+from coupa_async.ports import Backend, Document
+from tests.contract.conftest import Open
 from tests.contract.site import BIG_BYTES, FILES, NAMES, PDF, Site
 
 pytestmark = [pytest.mark.anyio]
@@ -189,53 +183,6 @@ async def test_a_big_file_comes_whole_in_flat_memory(launch: Open, site: Site, i
         assert psutil.Process().memory_info().rss - before < 60e6
 
 
-def fill(document: Document) -> Fill | None:
-    if not document.url.endswith("/sessions/new"):
-        return None
-    return Fill(fields=(("#user", "ann"), ("#pw", "secret")), submit="#go")
-
-
-async def sign_in(session: Session, site: Site) -> Document:
-    return await session.sign_in(
-        f"{site.url}/sessions/new", fill, until=lambda document: not document.url.endswith("/sessions/new")
-    )
-
-
-async def test_a_form_is_filled_in_and_its_cookie_told(launch: Open, site: Site) -> None:
-    async with launch() as session:
-        assert "hello" in (await sign_in(session, site)).html
-        cookies = {one.name: one.value for one in await session.cookies()}
-    assert cookies == {"session": "secret"}
-
-
-async def test_a_state_survives_the_session_and_is_private(
-    backend: Backend, profile: Profile, site: Site, tmp_path: Path
-) -> None:
-    state = tmp_path / "state" / "state.json"
-    state.parent.mkdir()
-    async with backend.session(profile) as session:
-        await sign_in(session, site)
-        await session.save_state(state)
-    if sys.platform != "win32":
-        assert stat.S_IMODE(state.stat().st_mode) == 0o600
-    other = Profile(name="worker-2", directory=tmp_path / "other", state=state)
-    async with backend.session(other) as session:
-        assert "secret" in (await session.open(f"{site.url}/whoami")).html
-    third = Profile(name="worker-3", directory=tmp_path / "third")
-    async with backend.session(third) as session:
-        assert "nobody" in (await session.open(f"{site.url}/whoami")).html
-        await session.load_state(state)
-        assert "secret" in (await session.open(f"{site.url}/whoami")).html
-
-
-async def test_a_state_has_the_form_that_every_backend_reads(launch: Open, site: Site, tmp_path: Path) -> None:
-    async with launch() as session:
-        await sign_in(session, site)
-        await session.save_state(tmp_path / "state.json")
-    (cookie,) = json.loads((tmp_path / "state.json").read_text())["cookies"]
-    assert (cookie["name"], cookie["value"], cookie["path"]) == ("session", "secret", "/")
-
-
 async def test_a_snapshot_has_picture_and_html(launch: Open, site: Site, tmp_path: Path) -> None:
     async with launch() as session:
         await session.open(f"{site.url}/page")
@@ -250,72 +197,3 @@ async def test_html_is_printed_without_network(launch: Open, site: Site, tmp_pat
         await session.print_pdf(f"<h1>hello</h1><img src='{site.url}/picture'>", tmp_path / "p.pdf")
     assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF-")
     assert "/picture" not in site.hits
-
-
-@pytest.mark.parametrize("step", ["launch", "open", "download"])
-@pytest.mark.parametrize("after_s", [0.05, 0.4])
-async def test_a_cancelled_step_leaves_nothing_behind(
-    launch: Open, site: Site, into: Path, step: str, after_s: float
-) -> None:
-    began = time.monotonic()
-    with anyio.move_on_after(after_s if step == "launch" else 30):
-        async with launch() as session:
-            with anyio.CancelScope() as scope:
-                scope.deadline = anyio.current_time() + after_s
-                if step == "open":
-                    await session.open(f"{site.url}/hang")
-                elif step == "download":
-                    await session.download(f"{site.url}/hang", into)
-                else:
-                    await anyio.sleep(5)
-    assert time.monotonic() - began < 20
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("victim", ["browser", "driver"])
-async def test_a_killed_process_is_noticed_at_once_while_idle(launch: Open, site: Site, victim: str) -> None:
-    names = ("chromium", "chrome", "msedge") if victim == "browser" else ("node", "driver")
-    with pytest.raises(SessionLostError):
-        async with launch() as session:
-            await session.open(f"{site.url}/page")
-            found = [one for one in processes(*names) if "driver" not in one.name() or victim == "driver"]
-            main = next(one for one in found if not any("--type=" in word for word in one.cmdline()))
-            main.kill()
-            with anyio.fail_after(3):
-                await anyio.sleep_forever()
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("step", ["open", "download"])
-async def test_a_browser_killed_in_the_middle_is_a_lost_session(
-    launch: Open, site: Site, into: Path, step: str
-) -> None:
-    with pytest.raises(SessionLostError):
-        async with launch() as session, anyio.create_task_group() as tasks:
-
-            async def kill() -> None:
-                await anyio.sleep(0.5)
-                for one in processes("chromium", "chrome", "msedge"):
-                    if "driver" not in one.name():
-                        one.kill()
-
-            tasks.start_soon(kill)
-            with anyio.fail_after(10):
-                if step == "open":
-                    await session.open(f"{site.url}/hang")
-                else:
-                    await session.download(f"{site.url}/hang", into)
-
-
-@pytest.mark.process
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
-async def test_a_driver_that_hangs_is_given_up_and_its_processes_end(launch: Open, site: Site) -> None:
-    began = time.monotonic()
-    with pytest.raises((SessionLostError, PageTimeoutError, TimeoutError)):
-        async with launch() as session:
-            await session.open(f"{site.url}/page")
-            for one in processes("node", "chromedriver", "msedgedriver"):
-                one.send_signal(signal.SIGSTOP)
-            with anyio.fail_after(12):
-                await session.open(f"{site.url}/page")
-    assert time.monotonic() - began < 40
