@@ -35,3 +35,20 @@ def open_backend(name: str, options: BrowserOptions) -> Backend:
         raise BrowserMissingError(f"backend {name} needs a library: pip install 'coupa-async[{name}]'") from error
     backend: Backend = make(options)
     return backend
+
+
+def open_lane(backend: Backend, options: BrowserOptions, lane: str, base_url: str) -> Backend:
+    """Put the direct lane before a backend, unless ``lane`` is ``browser``.
+
+    Args:
+        backend: What opens browsers.
+        options: Its options.
+        lane: ``browser``; ``direct``, which leaves to the browser only what needs scripts; or ``auto``, which leaves to
+            it what HTTP is refused, too.
+        base_url: The tenant's address.
+    """
+    if lane == "browser":
+        return backend
+    from backends.direct import DirectBackend  # the HTTP library takes a tenth of a second
+
+    return DirectBackend(options, backend, base_url, is_forced=lane == "direct")

@@ -79,6 +79,8 @@ class BrowserOptions:
         close_timeout_s: For each step of ending a browser.
         playwright_ws: A Playwright server's address; the browsers are there, not here.
         selenium_url: A Selenium Grid's address; likewise.
+        client_cert: A certificate (PEM) that the direct lane shows the tenant; browsers have their own.
+        client_key: Its key, where it is not in the same file.
     """
 
     channel: str = "msedge"
@@ -92,6 +94,8 @@ class BrowserOptions:
     close_timeout_s: float = 5.0
     playwright_ws: str | None = None
     selenium_url: str | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from coupa_async.domain.errors import SettingsError
 from coupa_async.ports import Cookie
@@ -25,8 +26,14 @@ def replace_private(path: Path, text: str) -> None:
         raise
 
 
-def write_state(path: Path, cookies: Sequence[Cookie]) -> None:
-    """Write cookies as a storage state. Blocking."""
+def write_state(path: Path, cookies: Sequence[Cookie], *, like: Path | None = None) -> None:
+    """Write cookies as a storage state, whole or not at all. Blocking.
+
+    Args:
+        path: Where to.
+        cookies: All of them.
+        like: A storage state whose local storage is kept; ``None`` or a missing file keeps none.
+    """
     entries = [
         {
             "name": one.name,
@@ -40,7 +47,8 @@ def write_state(path: Path, cookies: Sequence[Cookie]) -> None:
         }
         for one in cookies
     ]
-    replace_private(path, json.dumps({"cookies": entries, "origins": []}))
+    kept = _load(like).get("origins", []) if like is not None and like.exists() else []
+    replace_private(path, json.dumps({"cookies": entries, "origins": kept}))
 
 
 def read_state(path: Path) -> list[Cookie]:
@@ -49,10 +57,6 @@ def read_state(path: Path) -> list[Cookie]:
     Raises:
         SettingsError: If it is none.
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["cookies"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise SettingsError(f"{path} is not a storage state: delete it, and the next run signs in anew") from error
     return [
         Cookie(
             name=one["name"],
@@ -64,5 +68,14 @@ def read_state(path: Path) -> list[Cookie]:
             secure=one.get("secure", False),
             same_site=one.get("sameSite", "Lax"),
         )
-        for one in found
+        for one in _load(path)["cookies"]
     ]
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _ = state["cookies"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise SettingsError(f"{path} is not a storage state: delete it, and the next run signs in anew") from error
+    return state

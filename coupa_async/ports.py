@@ -24,29 +24,33 @@ class Document:
         html: The page after its scripts ran, as far as they had.
         status: The HTTP status; ``None`` where the backend cannot see it.
         retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
+        handed_back: Why the direct lane left it to a browser; empty if it did not, or was not asked.
     """
 
     url: str
     html: str
     status: int | None = None
     retry_after_s: float | None = None
+    handed_back: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A file that the browser has finished writing.
+    """A file that has come whole.
 
     Attributes:
         path: Where it is.
         suggested_name: The name in its Content-Disposition header; ``None`` without one. Not yet safe.
         size_bytes: Its size on disk.
         expected_bytes: The size that the server promised; ``None`` if it did not.
+        sha256: Of its bytes, in hex, where they were hashed as they came; else empty.
     """
 
     path: Path
     suggested_name: str | None
     size_bytes: int
     expected_bytes: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

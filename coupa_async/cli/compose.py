@@ -39,7 +39,8 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     Returns:
         The backend, and what the user should know of the browser.
     """
-    from backends import open_backend  # a browser library takes a third of a second: only commands that need one wait
+    # A browser library takes a third of a second: only commands that need one wait.
+    from backends import open_backend, open_lane
     from backends.chromium import BrowserOptions, find_browser, runs_as_root
 
     options = BrowserOptions(
@@ -52,8 +53,10 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
         download_timeout_s=settings.download_timeout_s,
+        client_cert=settings.client_cert,
+        client_key=settings.client_key,
     )
-    backend = open_backend(settings.backend, options)
+    backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
     if elsewhere:
         return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]

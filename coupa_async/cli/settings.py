@@ -76,6 +76,8 @@ class Settings(BaseSettings):
         description="browsers side by side",
     )
     lane: Literal["auto", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
+    client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show the tenant")
+    client_key: Path | None = Field(None, description="its key, where it is not in the same file")
     output_dir: Path = Field(Path("out"), description="where folders, journal and the updated spreadsheet go")
     folder_columns: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None, description="columns that make the folders, or {supplier}; empty is flat; default: the sheet decides"
@@ -94,7 +96,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
-        "selenium_url", "po_column", mode="before",
+        "selenium_url", "client_cert", "client_key", "po_column", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:

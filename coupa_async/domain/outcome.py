@@ -81,6 +81,7 @@ class OrderResult:
         folder: The order's folder below the output folder, POSIX style; empty where none was made.
         error: Why the outcome is not a good one, or what is worth knowing; empty if nothing is.
         requisition_url: The requisition's page, where the files came from it; else empty.
+        handed_back: Why a page of it was left to a browser in the direct lane; empty if none was.
         attempts: How often the order was tried.
         seconds: From its first attempt to its outcome.
     """
@@ -95,6 +96,7 @@ class OrderResult:
     folder: str = ""
     error: str = ""
     requisition_url: str = ""
+    handed_back: str = ""
     attempts: int = 1
     seconds: float = 0.0
 

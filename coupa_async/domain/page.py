@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -88,6 +89,7 @@ class UnknownPage:
 Page = OrderPage | SignInPage | NotFoundPage | UnknownPage
 
 
+@lru_cache(maxsize=8)  # whoever waits for a page reads it, and whoever waited does so again: parsing is the most of it
 def read_page(html: str, url: str, base_url: str) -> Page:
     """Tell what a page is.
 

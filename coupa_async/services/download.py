@@ -92,11 +92,12 @@ class Collector:
             StorageError: If the disk takes no more.
         """
         url = self._url(order)
-        page = await self._open(session, url)
+        page, handed_back = await self._open(session, url)
         progressed()
         if isinstance(page, NotFoundPage):
             folder = await self._begin(order, "")
-            return self._result(order, folder, Outcome.PO_NOT_FOUND, error="no such order in Coupa, or no access to it")
+            error = "no such order in Coupa, or no access to it"
+            return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, handed_back=handed_back)
         named, requisition_url = await self._named(page, session)
         folder = await self._begin(order, page.supplier)
         progressed()
@@ -113,6 +114,7 @@ class Collector:
             saved=saved,
             failed=failed,
             requisition_url=requisition_url,
+            handed_back=handed_back,
             error=_story(len(named), failed, requisition_url),
         )
 
@@ -129,11 +131,11 @@ class Collector:
         await to_thread.run_sync(self._desk.storage.settle, result)
         self._desk.journal.filed(result.number)
 
-    async def _open(self, session: Session, url: str) -> OrderPage | NotFoundPage:
-        page = await open_document(session, url, self._desk.base_url)
+    async def _open(self, session: Session, url: str) -> tuple[OrderPage | NotFoundPage, str]:
+        page, handed_back = await open_document(session, url, self._desk.base_url)
         if isinstance(page, OrderPage) and page.session_length_s is not None:
             self._desk.session_lasts(page.session_length_s)
-        return page
+        return page, handed_back
 
     async def _named(self, page: OrderPage, session: Session) -> tuple[list[tuple[AttachmentSource, Attachment]], str]:
         """List an order's attachments, its requisition's among them where the rule says so, each id once."""
@@ -142,7 +144,7 @@ class Collector:
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
         if not page.requisition_url or rule is Requisition.NEVER or (rule is Requisition.FALLBACK and has_file):
             return named, ""
-        behind = await self._open(session, page.requisition_url)
+        behind, _ = await self._open(session, page.requisition_url)
         if isinstance(behind, NotFoundPage):
             return named, ""
         known = {one.id for one in page.attachments}

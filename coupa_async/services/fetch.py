@@ -83,14 +83,14 @@ async def fetch(
 
 async def _once(attachment: Attachment, source: AttachmentSource, session: Session, part: Path) -> Staged:
     started_s = anyio.current_time()
-    suggested, expected = None, None
+    suggested, expected, sha256 = None, None, ""
     if attachment.kind is AttachmentKind.FILE:
         download = await session.download(attachment.url, part)
-        suggested, expected = download.suggested_name, download.expected_bytes
+        suggested, expected, sha256 = download.suggested_name, download.expected_bytes, download.sha256
     else:
         data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
         await to_thread.run_sync(part.write_bytes, data)
-    found = await to_thread.run_sync(inspect, part)
+    found = await to_thread.run_sync(inspect, part, sha256)
     name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
         raise BrokenDownloadError(f"{found.size_bytes} of {expected} bytes came")

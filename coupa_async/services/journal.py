@@ -17,13 +17,14 @@ from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumb
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 
 FILE_NAME = "journal.sqlite3"
-_VERSION = 1
+_VERSION = 2
 
 _SCHEMA = f"""
 CREATE TABLE orders (
     key TEXT PRIMARY KEY, shown TEXT NOT NULL, outcome TEXT NOT NULL, url TEXT NOT NULL, supplier TEXT NOT NULL,
     found INTEGER NOT NULL, folder TEXT NOT NULL, error TEXT NOT NULL, requisition_url TEXT NOT NULL,
-    attempts INTEGER NOT NULL, seconds REAL NOT NULL, processed_at TEXT NOT NULL, filed INTEGER NOT NULL
+    handed_back TEXT NOT NULL, attempts INTEGER NOT NULL, seconds REAL NOT NULL, processed_at TEXT NOT NULL,
+    filed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unfiled ON orders (key) WHERE filed = 0;
 CREATE TABLE attachments (
@@ -75,10 +76,11 @@ class Journal:
         try:
             db.execute("DELETE FROM orders WHERE key = ?", (key,))
             db.execute(
-                "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)",
+                "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
                 (
                     *(key, result.number.shown, result.outcome.value, result.url, result.supplier, result.found),
-                    *(result.folder, result.error, result.requisition_url, result.attempts, result.seconds),
+                    *(result.folder, result.error, result.requisition_url, result.handed_back),
+                    *(result.attempts, result.seconds),
                     processed_at.isoformat(timespec="seconds"),
                 ),
             )
@@ -138,10 +140,26 @@ class Journal:
         self._db.execute("COMMIT")
 
     def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
-        columns = "key, shown, outcome, url, supplier, found, folder, error, requisition_url, attempts, seconds"
+        columns = (
+            "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds"
+        )
         query = f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key"  # noqa: S608 - our own text
         with closing(self._db.execute(query)) as rows:
-            for key, shown, outcome, url, supplier, found, folder, error, requisition, attempts, seconds, at in rows:
+            for (
+                key,
+                shown,
+                outcome,
+                url,
+                supplier,
+                found,
+                folder,
+                error,
+                requisition,
+                back,
+                attempts,
+                seconds,
+                at,
+            ) in rows:
                 yield (
                     OrderResult(
                         number=OrderNumber(shown, key),
@@ -154,6 +172,7 @@ class Journal:
                         folder=folder,
                         error=error,
                         requisition_url=requisition,
+                        handed_back=back,
                         attempts=attempts,
                         seconds=seconds,
                     ),

@@ -8,8 +8,11 @@ from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Session
 
 
-async def open_document(session: Session, url: str, base_url: str) -> OrderPage | NotFoundPage:
+async def open_document(session: Session, url: str, base_url: str) -> tuple[OrderPage | NotFoundPage, str]:
     """Open an order or a requisition.
+
+    Returns:
+        The page, and why it was left to a browser in the direct lane; empty if it was not.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page.
@@ -35,4 +38,4 @@ async def open_document(session: Session, url: str, base_url: str) -> OrderPage 
         raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
     if isinstance(page, OrderPage) and not page.is_complete:
         raise PageTimeoutError(f"{url}: {page.missing}")
-    return page
+    return page, document.handed_back

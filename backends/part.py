@@ -1,0 +1,93 @@
+"""A file that is coming in: written through a bounded buffer, hashed on the way, taken up again where it broke off."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from anyio import to_thread
+
+from backends.chromium import Head
+from coupa_async.domain.errors import BrokenDownloadError, StorageError
+from coupa_async.ports import Download
+
+_BUFFER_BYTES = 1 << 20
+
+
+class Part:
+    """What is there of a file.
+
+    Attributes:
+        size_bytes: So many bytes are written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.size_bytes = 0
+        self._path = path
+        self._head: Head | None = None
+        self._digest = hashlib.sha256()
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the server offers the rest of just these bytes."""
+        return self.size_bytes > 0 and bool(self._tag)
+
+    def wanted(self) -> dict[str, str]:
+        """Write the headers that ask for what is missing (RFC 9110 §14.2, §13.1.5)."""
+        return {"Range": f"bytes={self.size_bytes}-", "If-Range": self._tag} if self.can_go_on else {}
+
+    def begin(self, head: Head) -> None:
+        """Go on with an answer that continues what is there; start over with one that is the whole.
+
+        Raises:
+            BrokenDownloadError: If it is some other part.
+        """
+        if head.status == 206 and self.size_bytes:
+            if not head.headers.get("content-range", "").startswith(f"bytes {self.size_bytes}-"):
+                raise BrokenDownloadError("the transfer broke off, and what came then was not the rest")
+            return
+        self._head, self._digest, self.size_bytes = head, hashlib.sha256(), 0
+
+    async def fill(self, chunks: AsyncIterator[bytes]) -> None:
+        """Write what comes. What came before an error is written, too."""
+        held: list[bytes] = []
+        size = 0
+        try:
+            async for chunk in chunks:
+                held.append(chunk)
+                size += len(chunk)
+                if size >= _BUFFER_BYTES:
+                    await to_thread.run_sync(self._write, held)
+                    held, size = [], 0
+        finally:
+            await to_thread.run_sync(self._write, held)
+
+    def download(self) -> Download:
+        """Tell what it came to."""
+        assert self._head is not None  # noqa: S101 - it has begun
+        return Download(
+            path=self._path,
+            suggested_name=self._head.file_name,
+            size_bytes=self.size_bytes,
+            expected_bytes=self._head.length,
+            sha256=self._digest.hexdigest(),
+        )
+
+    @property
+    def _tag(self) -> str:
+        """The strong validator of what is there; empty where the server offers no ranges."""
+        headers = self._head.headers if self._head else {}
+        tag = headers.get("etag", "")
+        offered = headers.get("accept-ranges", "").lower() == "bytes" and "content-encoding" not in headers
+        return tag if offered and tag.startswith('"') else ""
+
+    def _write(self, chunks: Sequence[bytes]) -> None:
+        try:
+            with self._path.open("ab" if self.size_bytes else "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                    self._digest.update(chunk)
+                    self.size_bytes += len(chunk)
+        except OSError as error:
+            raise StorageError(f"{self._path}: {error.strerror}: free space or permissions, then run again") from error
