@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
-from backends import open_backend
+from backends import open_backend, open_lane
 from backends.chromium import BrowserOptions
 from backends.double import DoubleBackend
 from coupa_async.ports import Backend, Profile, Session
-from tests.contract.requirements import DIFFERENCES
+from tests.contract.requirements import BY_THE_BROWSER, DIFFERENCES
 from tests.contract.site import Site, double_answer, serve
 
 # `module:function` of a backend of somebody else's, which takes BrowserOptions, runs through the same contract.
@@ -27,10 +27,12 @@ OPTIONS = BrowserOptions(page_timeout_s=3.0, settle_s=2.0, download_timeout_s=6.
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend_name" in metafunc.fixturenames:
-        names = [THEIRS] if THEIRS else ["double", *BROWSERS]
+        names = [THEIRS] if THEIRS else ["double", "direct", *BROWSERS]
         if metafunc.definition.get_closest_marker("process"):
             names = [name for name in names if name != "double"]
-        marks = {name: [pytest.mark.browser, pytest.mark.parity] if name != "double" else [] for name in names}
+        row = metafunc.definition.originalname.removeprefix("test_")
+        without = {"double"} if row in BY_THE_BROWSER else {"double", "direct"}
+        marks = {name: [] if name in without else [pytest.mark.browser, pytest.mark.parity] for name in names}
         metafunc.parametrize("backend_name", [pytest.param(name, marks=marks[name], id=name) for name in names])
 
 
@@ -42,10 +44,12 @@ def known_difference(request: pytest.FixtureRequest, backend_name: str) -> None:
             request.applymarker(pytest.mark.xfail(reason=one.reason, strict=True))
 
 
-def make(name: str, options: BrowserOptions = OPTIONS) -> Backend:
+def make(name: str, options: BrowserOptions = OPTIONS, *, base_url: str = "http://127.0.0.1") -> Backend:
     """Make a backend by the name of its rows."""
     if name == "double":
         return DoubleBackend(double_answer)
+    if name == "direct":
+        return open_lane(open_backend("playwright", options), options, "direct", base_url)
     if name in BROWSERS:
         return open_backend(name, options)
     module, _, function = name.partition(":")
@@ -54,8 +58,8 @@ def make(name: str, options: BrowserOptions = OPTIONS) -> Backend:
 
 
 @pytest.fixture
-def backend(backend_name: str) -> Backend:
-    return make(backend_name)
+def backend(backend_name: str, site: Site) -> Backend:
+    return make(backend_name, base_url=site.url)
 
 
 @pytest.fixture
