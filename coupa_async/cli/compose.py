@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,8 +15,10 @@ from pydantic import SecretStr
 from coupa_async.cli.ask import is_person_there
 from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.domain.events import Warned
+from coupa_async.domain.pace import PaceLimits
 from coupa_async.domain.pressure import Limits
 from coupa_async.engine.guard import Guard, Readings
+from coupa_async.engine.pace import Pace, PacedBackend
 from coupa_async.engine.plan import Plan
 from coupa_async.engine.signin import Gate
 from coupa_async.engine.together import together
@@ -81,7 +84,17 @@ def make_crew(
     entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, credentials=credentials)
     person = partial(sign_in_by_hand, settings, tell) if is_person_there(settings) else None
     gate = Gate(entry, settings.state_file(), tell, dice=random.random, person=person)
-    plan = Plan(max_attempts=settings.max_attempts, workers=settings.workers, recycle_orders=settings.session_orders)
+    limits = PaceLimits(
+        floor=min(settings.min_in_flight, settings.max_in_flight),
+        ceiling=settings.max_in_flight,
+        requests_per_s=settings.requests_per_s or math.inf,
+    )
+    plan = Plan(
+        max_attempts=settings.max_attempts,
+        workers=settings.workers,
+        tabs=_tabs(settings),
+        recycle_orders=settings.session_orders,
+    )
     desk = Desk(
         base_url=base_url,
         journal=journal,
@@ -95,7 +108,7 @@ def make_crew(
         empty_folders=settings.empty_folders,
     )
     return Crew(
-        backend=backend,
+        backend=PacedBackend(backend, Pace(limits, tell)),
         job=Collector(desk),
         gate=gate,
         plan=plan,
@@ -133,3 +146,10 @@ async def sign_in_by_hand(settings: Settings, tell: Observer) -> None:
     entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
     with base_profile(profiles_dir(), settings.state_file()) as profile:
         await visit(backend, profile, entry.sign_in)
+
+
+def _tabs(settings: Settings) -> int:
+    """Tell how many orders a session works on at once: over HTTP as many as the pace may ever have in flight."""
+    if settings.tabs is not None:
+        return settings.tabs
+    return 1 if settings.lane == "browser" else max(1, settings.max_in_flight // settings.workers)

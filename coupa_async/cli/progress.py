@@ -25,6 +25,7 @@ from coupa_async.domain.events import (
     OrderFinished,
     OrderRetried,
     OrderStarted,
+    PaceChanged,
     RunStarted,
     SignedIn,
     SignInStarted,
@@ -109,6 +110,8 @@ class _Bars:
             case RunStarted():
                 self._total = event.total - event.skipped
                 self._bars.update(self._all, total=self._total)
+            case PaceChanged():
+                self._bars.update(self._all, description=f"orders [dim]({_pace(event)})[/]")
             case OrderFinished():
                 self._done += 1
                 self._counts[event.result.outcome] += 1
@@ -159,11 +162,18 @@ def _story(event: Event, done: int, total: int) -> str:
             return f"[red]{event.worker} is given up: {_safe(reason)}[/]"
         case SignedIn():
             return f"[dim]signed in ({event.seconds:.1f} s)[/]"
+        case PaceChanged(reason=reason) if reason:
+            return f"[dim]the tenant is asked less, {_pace(event)}: {_safe(reason)}[/]"
         case Draining():
             return f"[yellow]{event.reason}: finishing what is in hand; once more stops at once[/]"
         case Warned():
             return f"[yellow]{_safe(event.text)}[/]"
     return ""
+
+
+def _pace(event: PaceChanged) -> str:
+    per_s = "" if event.requests_per_s is None else f", {event.requests_per_s:.0f}/s"
+    return f"{event.limit} requests at once{per_s}"
 
 
 def _safe(text: str) -> str:

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         description="browsers side by side",
     )
     lane: Literal["auto", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
+    tabs: int | None = Field(
+        None, ge=1, le=64, description="orders at once on one session; default: 1 in the lane browser, else many"
+    )
+    min_in_flight: int = Field(1, ge=1, description="requests at a time that are never gone below")
+    max_in_flight: int = Field(64, ge=1, le=256, description="requests at a time that are never gone above")
+    requests_per_s: float | None = Field(None, gt=0, description="requests a second that are never gone above")
     client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show the tenant")
     client_key: Path | None = Field(None, description="its key, where it is not in the same file")
     output_dir: Path = Field(Path("out"), description="where folders, journal and the updated spreadsheet go")

@@ -107,6 +107,20 @@ class TenantLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaceChanged:
+    """More may be asked of the tenant at a time, or less; then ``reason`` says why.
+
+    Attributes:
+        limit: Requests in flight.
+        requests_per_s: Requests a second; ``None`` while nothing limits them.
+    """
+
+    limit: int
+    requests_per_s: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryRead:
     """The share of the memory that is in use, of the machine or of the cgroup; ``workers`` may have a session."""
 
@@ -142,6 +156,7 @@ Event = (
     | SignInStarted
     | SignedIn
     | TenantLost
+    | PaceChanged
     | MemoryRead
     | Draining
     | Warned
