@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from backends.cookies import Jar, Key, key_of
 from backends.state import write_state
-from coupa_async.ports import Backend, Cookie, Profile, Session
+from coupa_async.ports import Backend, Profile, Session
 
 # A page of its own that says what its browser calls itself: the one way that every backend has to ask.
 _ASK_AGENT = "data:text/html,<p></p><script>document.querySelector('p').textContent=navigator.userAgent</script>"
@@ -40,7 +40,7 @@ class Behind:
         self._one = anyio.Lock()
         self._places = anyio.Semaphore(_AT_ONCE)
         self._users = 0
-        self._state = profile.directory / "state.json"
+        self._state = profile.directory.with_name(f"{profile.directory.name}.state.json")
         self._known: dict[Key, str] = {}
         self._version = -1
 
@@ -75,17 +75,21 @@ class Behind:
 
     async def _own(self, *, task_status: TaskStatus[Session]) -> None:
         """Hold the browser: its context is entered and left in this one task, whoever asks for it."""
-        directory = self._profile.directory / "browser"
-        await to_thread.run_sync(lambda: write_state(self._state, self._jar.cookies(), like=self._profile.state))
-        profile = replace(self._profile, name=f"{self._profile.name}-browser", directory=directory, state=self._state)
-        async with self._backend.session(profile) as session:
-            page = await session.open(_ASK_AGENT, until=lambda document: "Mozilla/" in document.html)
-            found = _AGENT.search(page.html)
-            self.agent = html.unescape(found[1]) if found else ""
-            self._note_synced(await session.cookies())
-            self._session = session
-            task_status.started(session)
-            await anyio.sleep_forever()
+        profile = replace(self._profile, name=f"{self._profile.name}-browser")
+        if cookies := self._jar.cookies():  # a profile may be signed in by itself, and an empty state would undo that
+            await to_thread.run_sync(lambda: write_state(self._state, cookies, like=self._profile.state))
+            profile = replace(profile, state=self._state)
+        try:
+            async with self._backend.session(profile) as session:
+                page = await session.open(_ASK_AGENT, until=lambda document: "Mozilla/" in document.html)
+                found = _AGENT.search(page.html)
+                self.agent = html.unescape(found[1]) if found else ""
+                await self._pull(session)
+                self._session = session
+                task_status.started(session)
+                await anyio.sleep_forever()
+        finally:
+            self._state.unlink(missing_ok=True)
 
     async def _push(self, session: Session) -> None:
         """Give the browser what the tenant renewed over HTTP, while nobody's page is under way there.
@@ -98,13 +102,10 @@ class Behind:
         await session.save_state(self._state)
         await to_thread.run_sync(lambda: write_state(self._state, self._jar.cookies(), like=self._state))
         await session.load_state(self._state)
-        self._note_synced(await session.cookies())
+        await self._pull(session)
 
     async def _pull(self, session: Session) -> None:
         found = await session.cookies()
         self._jar.merge(one for one in found if self._known.get(key_of(one)) != one.value)
-        self._note_synced(found)
-
-    def _note_synced(self, cookies: Sequence[Cookie]) -> None:
-        self._known = {key_of(one): one.value for one in cookies}
+        self._known = {key_of(one): one.value for one in found}
         self._version = self._jar.version

@@ -132,11 +132,16 @@ class DirectSession:
             return await browser.download(url, into)
 
     async def sign_in(
-        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``."""
         async with self._behind.use() as browser:
-            document = await browser.sign_in(url, fill, until=until)
+            document = await browser.sign_in(url, fill, until=until, within_s=within_s)
         self._client.agent = self._behind.agent or self._client.agent
         self._is_vouched = until(document)
         return document

@@ -45,6 +45,7 @@ class DoubleBackend:
         fail_launches: So many starts fail before one works.
         open_sessions: Sessions in use; 0 after a run, or something leaked.
         launches: Starts that were tried.
+        domain: Of its cookies.
     """
 
     answer: Callable[[str, DoubleSession], Answer | Awaitable[Answer]]
@@ -53,6 +54,7 @@ class DoubleBackend:
     name: str = "double"
     open_sessions: int = 0
     launches: int = 0
+    domain: str = "double"
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """See ``ports.Backend``."""
@@ -65,7 +67,7 @@ class DoubleBackend:
         if self.fail_launches > 0:
             self.fail_launches -= 1
             raise LaunchError("the browser did not start")
-        session = DoubleSession(self.answer, profile)
+        session = DoubleSession(self.answer, profile, domain=self.domain)
         if profile.state is not None and profile.state.exists():
             await session.load_state(profile.state)
         self.open_sessions += 1
@@ -92,6 +94,7 @@ class DoubleSession:
     lost: bool = False
     shown: dict[str, Document] = field(default_factory=dict)
     pids: Sequence[int] = ()
+    domain: str = "double"
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -129,13 +132,15 @@ class DoubleSession:
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""
         self._alive()
-        return [Cookie(name=name, value=value, domain="double") for name, value in self.jar.items()]
+        return [Cookie(name=name, value=value, domain=self.domain) for name, value in self.jar.items()]
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         self._alive()
         path.touch(mode=0o600)  # noqa: ASYNC240 - small, and no thread has a place in virtual time
-        cookies = [{"name": name, "value": value, "domain": "double", "path": "/"} for name, value in self.jar.items()]
+        cookies = [
+            {"name": name, "value": value, "domain": self.domain, "path": "/"} for name, value in self.jar.items()
+        ]
         path.write_text(json.dumps({"cookies": cookies, "origins": []}))  # noqa: ASYNC240
 
     async def load_state(self, path: Path) -> None:

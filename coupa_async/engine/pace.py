@@ -201,10 +201,15 @@ class PacedSession:
         return download
 
     async def sign_in(
-        self, url: str, fill: Callable[[Document], Fill | None], *, until: Callable[[Document], bool]
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``."""
-        return await self._session.sign_in(url, fill, until=until)
+        return await self._session.sign_in(url, fill, until=until, within_s=within_s)
 
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""

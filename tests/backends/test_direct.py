@@ -128,7 +128,7 @@ class Behind:
     shown: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.backend = DoubleBackend(self.answer)
+        self.backend = DoubleBackend(self.answer, domain="127.0.0.1")
 
     def answer(self, url: str, session: DoubleSession) -> Answer:
         if url.startswith("data:"):

@@ -1,4 +1,4 @@
-"""The whole catalogue, with its faults, through both backends at 1 and 3 workers: the same of everything."""
+"""The whole catalogue, with its faults, through all backends and lanes at 1 and 3 workers: the same of everything."""
 
 from __future__ import annotations
 
@@ -13,16 +13,24 @@ from tests.runs.conftest import Run, Site, cells, tree
 pytestmark = [pytest.mark.browser, pytest.mark.parity]
 
 
-@pytest.mark.timeout(240)
-def test_both_backends_leave_the_same_folders_files_and_workbook_with_1_and_3_workers(
+# The direct lane leaves to the browser what it leaves to it, whichever that is: once is enough for each of its kinds.
+WAYS = [
+    *product(("playwright", "selenium"), ("browser",), ("1", "3")),
+    *product(("playwright",), ("auto", "direct"), ("1", "3")),
+    ("selenium", "auto", "1"),
+]
+
+
+@pytest.mark.timeout(420)
+def test_all_backends_and_lanes_leave_the_same_folders_files_and_workbook_with_1_and_3_workers(
     coupa: Run, site: Site, sample: Path, tmp_path: Path
 ) -> None:
     left, told = {}, {}
-    for backend, workers in product(("playwright", "selenium"), ("1", "3")):
+    for backend, lane, workers in WAYS:
         site.ask("reset", {})
         site.ask("expire", {"sso": True})
-        out = tmp_path / f"{backend}-{workers}"
-        done = coupa("run", sample, "-o", out, "--workers", workers, "--backend", backend, "--json")
+        out = tmp_path / f"{backend}-{lane}-{workers}"
+        done = coupa("run", sample, "-o", out, "--workers", workers, "--backend", backend, "--lane", lane, "--json")
         assert site.ask("log")["violations"] == []
         left[out.name] = (tree(out), cells(out / "sample.xlsx", without=("LAST_PROCESSED", "DOWNLOAD_FOLDER")))
         summary = json.loads(done.stdout.splitlines()[-1])
