@@ -33,6 +33,7 @@ _UNKNOWN = "over HTTP it is none of the known pages"
 _REFUSED = "HTTP is refused though the browser is signed in"
 # What a browser without a version of its own to tell is taken for.
 _USUAL_VERSION = "140"
+_VERSION_S = 3.0
 _VERSION = re.compile(r"\d+(?:\.\d+){3}")
 
 
@@ -211,6 +212,9 @@ async def _agent(options: BrowserOptions) -> str:
     if browser.path.suffix.lower() == ".exe":
         text = " ".join(sorted(one.name for one in browser.path.parent.iterdir()))
     else:
-        text = (await anyio.run_process([str(browser.path), "--version"], check=False)).stdout.decode(errors="replace")
+        text = ""
+        with anyio.move_on_after(_VERSION_S):
+            asked = await anyio.run_process([str(browser.path), "--version"], check=False)
+            text = asked.stdout.decode(errors="replace")
     found = _VERSION.findall(text)
     return user_agent(browser.channel, found[-1] if found else _USUAL_VERSION)

@@ -16,7 +16,7 @@ from backends import open_backend, open_lane
 from backends.chromium import BrowserOptions
 from backends.double import DoubleBackend
 from coupa_async.ports import Backend, Profile, Session
-from tests.contract.requirements import BY_THE_BROWSER, DIFFERENCES
+from tests.contract.requirements import BY_THE_BROWSER, DIFFERENCES, VOID
 from tests.contract.site import Site, double_answer, serve
 
 # `module:function` of a backend of somebody else's, which takes BrowserOptions, runs through the same contract.
@@ -31,6 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("process"):
             names = [name for name in names if name != "double"]
         row = metafunc.definition.originalname.removeprefix("test_")
+        names = [name for name in names if (name, row) not in {(one.backend, one.row) for one in VOID}]
         without = {"double"} if row in BY_THE_BROWSER else {"double", "direct"}
         marks = {name: [] if name in without else [pytest.mark.browser, pytest.mark.parity] for name in names}
         metafunc.parametrize("backend_name", [pytest.param(name, marks=marks[name], id=name) for name in names])

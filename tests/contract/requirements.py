@@ -20,16 +20,30 @@ class Difference:
     reason: str
 
 
-_NO_PROCESS = "no browser is behind these pages; tests/backends/test_direct.py has the one behind the lane"
-
 DIFFERENCES: tuple[Difference, ...] = (
     Difference("double", "a_snapshot_has_picture_and_html", "a site in memory has no screen"),
     Difference(
         "double", "cookies_are_told_with_all_that_the_tenant_said_of_them", "its cookies are a name and a value each"
     ),
-    Difference("direct", "a_killed_process_is_noticed_at_once_while_idle", _NO_PROCESS),
-    Difference("direct", "a_browser_killed_in_the_middle_is_a_lost_session", _NO_PROCESS),
-    Difference("direct", "a_driver_that_hangs_is_given_up_and_its_processes_end", _NO_PROCESS),
+)
+
+_BEHIND = (
+    "that is its browser's business, which has this row of its own; tests/backends/test_direct.py has the two together"
+)
+# Rows that say nothing of a backend, and are not run for it.
+VOID: tuple[Difference, ...] = tuple(
+    Difference("direct", row, _BEHIND)
+    for row in (
+        "a_killed_process_is_noticed_at_once_while_idle",
+        "a_browser_killed_in_the_middle_is_a_lost_session",
+        "a_driver_that_hangs_is_given_up_and_its_processes_end",
+        "a_browser_that_does_not_start_is_told_and_leaves_nothing",
+        "a_renderer_that_crashes_costs_a_session_at_most",
+        "a_page_whose_script_never_ends_is_given_up",
+        "a_page_that_closes_its_own_tab_costs_a_session_at_most",
+        "a_page_that_asks_before_it_is_left_is_left",
+        "a_dialog_is_dismissed",
+    )
 )
 
 # The rows for which the direct lane opens its browser; all others it does without one.
@@ -42,5 +56,7 @@ BY_THE_BROWSER = frozenset(
         "a_state_has_the_form_that_every_backend_reads",
         "a_snapshot_has_picture_and_html",
         "html_is_printed_without_network",
+        "a_cancelled_step_leaves_nothing_behind",
+        "a_state_of_one_backend_serves_every_other",
     }
 )
