@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,17 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from coupa_async.domain.events import Event, OrderFinished
+from coupa_async.domain.redaction import redacted
 
 _log = logging.getLogger("coupa_async.events")
-_SECRET = re.compile(
-    r"(?i)(supplier_view_key=|SAMLResponse=|RelayState=|access_token=|id_token=|code=|state=|_coupa_session=|"
-    r"\"?(?:set-)?cookie\"?\s*[:=]\s*|authorization\"?\s*[:=]\s*|password\"?\s*[:=]\s*)([^\s&;\"',]+)"
-)
-
-
-def redacted(text: str) -> str:
-    """Take view keys, tokens, cookies and passwords out of a text."""
-    return _SECRET.sub(r"\1***", text)
 
 
 class _Lines(logging.Formatter):

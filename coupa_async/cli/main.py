@@ -15,6 +15,8 @@ from coupa_async.domain.errors import CoupaError, InputError, SignInError
 COMMANDS = {
     "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
+    "status": ("Status", "where the run of an output folder stands"),
+    "report": ("Report", "make the HTML report of an output folder again"),
 }
 
 

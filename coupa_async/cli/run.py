@@ -18,7 +18,7 @@ from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
 from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.cli.summary import Summary, still_said
-from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.errors import CoupaError, StorageError
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
@@ -27,8 +27,10 @@ from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.tell import Tellers
 from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
+from coupa_async.services.history import History
 from coupa_async.services.journal import FILE_NAME, Journal
 from coupa_async.services.profiles import Source, run_profiles
+from coupa_async.services.report import write_report
 from coupa_async.services.storage import Storage
 from coupa_async.services.worklist import Worklist, WorklistOptions, read_worklist, write_results
 
@@ -71,8 +73,11 @@ async def run(settings: Run) -> int:
     with ExitStack() as stack:
         stack.enter_context(storage.held())
         journal = stack.enter_context(Journal(storage.root / FILE_NAME))
+        history = stack.enter_context(History(storage.root / FILE_NAME))
+        history.begin(backend=settings.backend, lane=settings.lane, workers=settings.workers, settings=settings.shown())
         stack.enter_context(run_log(storage.root / "run.log"))
-        tell = Tellers([log_event, _counter(summary), stack.enter_context(progress(console, quiet=settings.quiet))])
+        display = stack.enter_context(progress(console, quiet=settings.quiet))
+        tell = Tellers([log_event, history.note, _counter(summary), display])
         for text in (*worklist.warnings, *found):
             tell(Warned(text=text))
         todo = _todo(worklist, journal, storage, fresh=settings.fresh)
@@ -100,6 +105,11 @@ async def run(settings: Run) -> int:
             tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
         summary.outcomes = _outcomes(worklist, journal)
         summary.files, summary.size_bytes = journal.files()
+        history.end()
+        try:
+            summary.report = write_report(storage.root, journal, history, datetime.now())
+        except StorageError as error:
+            tell(Warned(text=str(error)))
     summary.seconds = time.monotonic() - started_s
     with still_said():
         summary.show(console)

@@ -22,8 +22,8 @@ from pydantic_settings import (
 from coupa_async.domain import errors
 
 
-class Settings(BaseSettings):
-    """What every command that asks the tenant needs."""
+class Command(BaseSettings):
+    """What every command has: where its settings come from."""
 
     model_config = SettingsConfigDict(
         env_prefix="COUPA_",
@@ -38,6 +38,41 @@ class Settings(BaseSettings):
         cli_exit_on_error=False,
         cli_shortcuts={"output-dir": "o"},
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say where values come from, the strongest first."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def read(cls, arguments: list[str] | None = None, **given: object) -> Self:
+        """Read the settings of a command.
+
+        Args:
+            arguments: What follows the command on the command line; ``None`` for none.
+            given: Values that go before all others.
+
+        Raises:
+            SettingsError: One line that names the setting.
+        """
+        try:
+            return CliApp.run(cls, cli_args=arguments or [], cli_settings_source=None, **given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise errors.SettingsError(_one_line(error)) from error
+        except SettingsError as error:
+            text = str(error.__cause__ or error).removeprefix("error parsing CLI: ")
+            raise errors.SettingsError(f"{text}: see --help") from error
+
+
+class Settings(Command):
+    """What every command that asks the tenant needs."""
 
     base_url: str | None = Field(None, description="the tenant's address: https://TENANT.coupahost.com")
     login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
@@ -123,37 +158,6 @@ class Settings(BaseSettings):
     def _is_list(cls, value: object) -> object:
         return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Say where values come from, the strongest first."""
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
-
-    @classmethod
-    def read(cls, arguments: list[str] | None = None, **given: object) -> Self:
-        """Read the settings of a command.
-
-        Args:
-            arguments: What follows the command on the command line; ``None`` for none.
-            given: Values that go before all others.
-
-        Raises:
-            SettingsError: One line that names the setting.
-        """
-        try:
-            return CliApp.run(cls, cli_args=arguments or [], cli_settings_source=None, **given)  # type: ignore[arg-type]
-        except ValidationError as error:
-            raise errors.SettingsError(_one_line(error)) from error
-        except SettingsError as error:
-            text = str(error.__cause__ or error).removeprefix("error parsing CLI: ")
-            raise errors.SettingsError(f"{text}: see --help") from error
-
     def tenant(self) -> str:
         """Tell the tenant's address.
 
@@ -169,6 +173,12 @@ class Settings(BaseSettings):
         host = urlsplit(self.tenant()).netloc.replace(":", "_")
         return self.storage_state or data_dir() / "state" / f"{host}.json"
 
+    def shown(self) -> dict[str, object]:
+        """Tell the settings as a report may show them: no secret, no user name, addresses without what lets one in."""
+        hidden = {"username", "json_", "quiet"}
+        given = {name: getattr(self, name) for name in type(self).model_fields if name not in hidden}
+        return {name: _shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
+
 
 def data_dir() -> Path:
     """Tell where what belongs to the user, and to no run, is kept."""
@@ -178,6 +188,15 @@ def data_dir() -> Path:
 def profiles_dir() -> Path:
     """Tell where browser profiles are kept."""
     return data_dir() / "profiles"
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    parts = urlsplit(text := str(value))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if "://" in text else text
 
 
 def _one_line(error: ValidationError) -> str:

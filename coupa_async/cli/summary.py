@@ -95,7 +95,11 @@ class Summary:
         console.print(f"folders   {escape(str(self.output_dir))}", highlight=False, soft_wrap=True)
         if self.workbook is not None:
             console.print(f"workbook  {escape(str(self.workbook))}", highlight=False, soft_wrap=True)
+        if self.report is not None:
+            console.print(f"report    {escape(str(self.report))}", highlight=False, soft_wrap=True)
         if self.error is not None:
             console.print(f"[red]stopped: {escape(str(self.error))}[/]", highlight=False, soft_wrap=True)
         if self.outcomes[Outcome.PENDING] and not isinstance(self.error, InputError):
-            console.print("run the same command again to go on where this stopped", highlight=False)
+            console.print(
+                "to go on where the run stopped, run it again with the same spreadsheet and folder", highlight=False
+            )

@@ -133,6 +133,11 @@ class Journal:
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
         return int(count), int(size)
 
+    def times(self) -> list[datetime]:
+        """Tell when each order was processed, the earliest first."""
+        rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at")
+        return [datetime.fromisoformat(at) for (at,) in rows]
+
     def forget(self, numbers: Iterable[OrderNumber]) -> None:
         """Drop orders' outcomes, so that they run again. Files and folders stay until they do."""
         self._db.execute("BEGIN IMMEDIATE")

@@ -91,7 +91,7 @@ def coupa(site: Site, tmp_path: Path) -> Run:
 
 def tree(root: Path) -> dict[str, str]:
     """Every folder and file of the orders below an output folder, with its hash."""
-    own = {"journal.sqlite3", "run.log", "snapshots", "sample.xlsx", ".coupa-async.lock"}
+    own = {"journal.sqlite3", "run.log", "snapshots", "sample.xlsx", ".coupa-async.lock", "report.html"}
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
         for path in sorted(root.rglob("*"))
