@@ -102,6 +102,7 @@ def numbers(page: Page) -> list[str]:
 
 def test_it_asks_no_host_and_the_console_is_silent(small: Page, requests: list[str], complaints: list[str]) -> None:
     expect(small.locator("#table tbody tr")).to_have_count(30)
+    expect(small.locator("#pager")).to_be_hidden()  # one page is no pages
     small.get_by_role("button", name="details of PO4").click()
     for name in ("Partial", "Partial"):
         small.get_by_role("group", name="Outcomes to show").get_by_role("button", name=name).click()
