@@ -19,9 +19,12 @@ from coupa_async.domain.errors import OutputError
 from coupa_async.domain.events import (
     Draining,
     Event,
+    MemoryRead,
     RunStarted,
     SignedIn,
+    TenantLost,
     Warned,
+    WorkerRecycled,
     WorkerRestarting,
     WorkerStopped,
 )
@@ -42,8 +45,11 @@ CREATE INDEX IF NOT EXISTS moments_of_run ON moments (run);
 _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
     RunStarted: lambda event: ("started", "", "", event.total - event.skipped),
     WorkerRestarting: lambda event: ("restart", event.worker, event.reason, event.delay_s),
+    WorkerRecycled: lambda event: ("recycled", event.worker, event.reason, None),
     WorkerStopped: lambda event: ("stopped", event.worker, event.reason, None),
     SignedIn: lambda event: ("sign_in", event.worker, "", event.seconds),
+    TenantLost: lambda event: ("lost", "", event.reason, event.patience_s),
+    MemoryRead: lambda event: ("memory", "", str(event.threshold_percent), event.usage_percent),
     Draining: lambda event: ("draining", "", event.reason, event.grace_s),
     Warned: lambda event: ("warning", "", event.text, None),
 }
@@ -54,9 +60,9 @@ class Moment:
     """Something that happened in a run.
 
     Attributes:
-        kind: ``started`` (value: orders to do), ``restart`` (seconds until the next life), ``stopped``, ``sign_in``
-            (seconds that it took), ``draining`` (seconds of grace), ``warning``, ``memory`` (percent of the machine in
-            use; detail: the threshold), ``pace`` (orders at once).
+        kind: ``started`` (value: orders to do), ``restart`` (seconds until the next life), ``recycled``, ``stopped``,
+            ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of
+            grace), ``warning``, ``memory`` (percent of the machine in use; detail: the threshold).
         worker: Whom it concerns; empty for the run.
         value: In the kind's unit; ``None`` where it has none.
     """
