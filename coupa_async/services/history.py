@@ -20,6 +20,7 @@ from coupa_async.domain.events import (
     Draining,
     Event,
     MemoryRead,
+    PaceChanged,
     RunStarted,
     SignedIn,
     TenantLost,
@@ -49,6 +50,7 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
     WorkerStopped: lambda event: ("stopped", event.worker, event.reason, None),
     SignedIn: lambda event: ("sign_in", event.worker, "", event.seconds),
     TenantLost: lambda event: ("lost", "", event.reason, event.patience_s),
+    PaceChanged: lambda event: ("pace", "", event.reason, event.limit),
     MemoryRead: lambda event: ("memory", "", str(event.threshold_percent), event.usage_percent),
     Draining: lambda event: ("draining", "", event.reason, event.grace_s),
     Warned: lambda event: ("warning", "", event.text, None),
@@ -62,7 +64,8 @@ class Moment:
     Attributes:
         kind: ``started`` (value: orders to do), ``restart`` (seconds until the next life), ``recycled``, ``stopped``,
             ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of
-            grace), ``warning``, ``memory`` (percent of the machine in use; detail: the threshold).
+            grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the
+            threshold).
         worker: Whom it concerns; empty for the run.
         value: In the kind's unit; ``None`` where it has none.
     """

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from coupa_async.domain.events import OrderStarted, RunStarted, SignedIn, Warned, WorkerRestarting, WorkerStopped
+from coupa_async.domain.events import (
+    MemoryRead,
+    OrderStarted,
+    PaceChanged,
+    RunStarted,
+    SignedIn,
+    Warned,
+    WorkerRestarting,
+    WorkerStopped,
+)
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.history import History, Moment
 from coupa_async.services.journal import Journal
@@ -73,3 +82,13 @@ def test_a_history_can_be_read_while_a_run_writes_it(tmp_path: Path) -> None:
     with begun(tmp_path / "j") as writer, History(tmp_path / "j") as reader:
         writer.note(Warned(text="now"))
         assert [one.detail for one in reader.moments(reader.runs()[0])] == ["now"]
+
+
+def test_memory_keeps_its_threshold_and_pace_its_limit(tmp_path: Path) -> None:
+    with begun(tmp_path / "j") as history:
+        history.note(MemoryRead(usage_percent=61.5, threshold_percent=85.0, workers=2))
+        history.note(PaceChanged(limit=4, requests_per_s=None, reason="429"))
+        assert list(history.moments(history.runs()[0])) == [
+            Moment(at=AT, kind="memory", detail="85.0", value=61.5),
+            Moment(at=AT, kind="pace", detail="429", value=4.0),
+        ]
