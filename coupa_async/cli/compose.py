@@ -106,6 +106,7 @@ def make_crew(
         session_lasts=gate.session_lasts,
         requisition=Requisition(settings.requisition),
         empty_folders=settings.empty_folders,
+        msg_pdf=bool(settings.msg_pdf),
     )
     return Crew(
         backend=PacedBackend(backend, Pace(limits, tell)),

@@ -130,6 +130,9 @@ class Settings(Command):
     session_mb: int = Field(1500, ge=100, description="megabytes from which a browser is replaced")
     session_orders: int = Field(250, ge=1, description="orders after which a browser is replaced")
     grace_s: float = Field(60.0, ge=0, description="seconds for what is in hand after the first signal")
+    msg_pdf: bool | None = Field(
+        None, description="an Outlook message also as a PDF beside it; default: asked when a person is there, else not"
+    )
     max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
     page_timeout_s: float = Field(30.0, gt=0, description="seconds for a page to come")
     settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")

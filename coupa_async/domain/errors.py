@@ -25,6 +25,7 @@
     │   ├── BrokenDownloadError    truncated, reset, empty, or not what its name says
     │   ├── NotAFileError          a page came instead of a file
     │   └── DownloadTimeoutError
+    ├── BrokenMessageError         an Outlook message among the files cannot be printed; a note, never an outcome
     └── RunError                   exit 4: the run could not go on
         ├── StorageError           disk full, folder not writable, path too long
         ├── OutageError            the tenant cannot be reached for long
@@ -163,6 +164,10 @@ class NotAFileError(DownloadError):
 
 class DownloadTimeoutError(DownloadError):
     """An attachment did not come in time. Cure: tried again; raise ``COUPA_DOWNLOAD_TIMEOUT_S``."""
+
+
+class BrokenMessageError(CoupaError):
+    """An Outlook message cannot be read. Cure: none is needed for the order; open the file itself, which is kept."""
 
 
 class RunError(CoupaError):

@@ -23,6 +23,7 @@ from coupa_async.domain.policy import is_timeout
 from coupa_async.ports import Session
 from coupa_async.services.fetch import Staged, Tries, fetch
 from coupa_async.services.journal import Journal
+from coupa_async.services.message import print_messages
 from coupa_async.services.pages import open_document
 from coupa_async.services.storage import OrderFolder, Storage
 
@@ -54,6 +55,7 @@ class Desk:
         base_url: The tenant's address, without a slash at its end.
         files_at_once: Downloads side by side within one order.
         empty_folders: Whether orders without files get a folder, too.
+        msg_pdf: Whether Outlook messages among the files are also printed.
         snapshots: Where the pages of failures are kept.
         session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
     """
@@ -69,6 +71,7 @@ class Desk:
     requisition: Requisition = Requisition.FALLBACK
     files_at_once: int = 3
     empty_folders: bool = False
+    msg_pdf: bool = False
 
 
 class Collector:
@@ -105,6 +108,7 @@ class Collector:
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
         saved = await to_thread.run_sync(_keep, [one for one in fetched if isinstance(one, Staged)], folder)
         failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
+        notes = await print_messages(saved, folder, session) if self._desk.msg_pdf else ()
         return self._result(
             order,
             folder,
@@ -115,7 +119,7 @@ class Collector:
             failed=failed,
             requisition_url=requisition_url,
             handed_back=handed_back,
-            error=_story(len(named), failed, requisition_url),
+            error=_story(len(named), failed, requisition_url, notes),
         )
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
@@ -207,7 +211,7 @@ def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachmen
     return tuple(saved)
 
 
-def _story(found: int, failed: Sequence[FailedAttachment], requisition_url: str) -> str:
+def _story(found: int, failed: Sequence[FailedAttachment], requisition_url: str, notes: Sequence[str]) -> str:
     """Say in one sentence why not all is there, and where what is there came from."""
     parts = []
     if failed:
@@ -215,4 +219,4 @@ def _story(found: int, failed: Sequence[FailedAttachment], requisition_url: str)
         parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
     if requisition_url:
         parts.append(f"taken from the requisition {requisition_url}")
-    return ". ".join(parts)
+    return ". ".join([*parts, *notes])

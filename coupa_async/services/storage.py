@@ -76,6 +76,17 @@ class OrderFolder:
             _sync(part)
             part.replace(self.path / name)
 
+    def add(self, name: str, data: bytes) -> None:
+        """Write a file that no attachment of Coupa's is.
+
+        Raises:
+            StorageError: If the disk does not take it.
+        """
+        part = self.stage(name)
+        with _told(part):
+            part.write_bytes(data)
+        self.keep(part, name)
+
     def destination(self, order: Order, outcome: Outcome, *, empty_folders: bool) -> str:
         """Name the folder that the order will end in, POSIX style below the root; empty if it gets none."""
         bare = outcome in (Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND) and not empty_folders

@@ -1,0 +1,79 @@
+"""Outlook messages among an order's files: each also as a PDF beside it, with what is attached to it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from anyio import to_thread
+
+from coupa_async.domain.content import check_content
+from coupa_async.domain.errors import BrokenMessageError, CoupaError, StorageError
+from coupa_async.domain.letter import Message, letter
+from coupa_async.domain.naming import file_name, fold, safe_name, unique_name
+from coupa_async.domain.order import AttachmentKind
+from coupa_async.domain.outcome import SavedAttachment
+from coupa_async.ports import Session
+from coupa_async.services.outlook import read_message
+from coupa_async.services.storage import OrderFolder, inspect
+
+_log = logging.getLogger(__name__)
+
+
+async def print_messages(saved: Sequence[SavedAttachment], folder: OrderFolder, session: Session) -> tuple[str, ...]:
+    """Print the messages among an order's files. The same files give the same names, so that a second time replaces.
+
+    Returns:
+        A clause for each that could not be printed: the file itself is there, so that no order fails for it.
+
+    Raises:
+        StorageError: If the disk takes no more.
+    """
+    press = _Press(folder, session, {fold(one.name) for one in saved})
+    notes = []
+    for one in saved:
+        if one.kind is AttachmentKind.FILE and one.name.lower().endswith(".msg"):
+            try:
+                message = await to_thread.run_sync(read_message, folder.path / one.name)
+                await press.print(message, one.name[: -len(".msg")])
+            except StorageError:
+                raise
+            except CoupaError as error:
+                notes.append(f"{one.name} is not there as a PDF, too: {error}")
+                _log.warning("%s: %s", folder.path.name, notes[-1])
+    return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """Prints into one order's folder.
+
+    Attributes:
+        taken: Names in use, folded.
+    """
+
+    folder: OrderFolder
+    session: Session
+    taken: set[str] = field(default_factory=set)
+
+    async def print(self, message: Message, stem: str) -> None:
+        """Print a message and save what is attached to it; messages among that are printed likewise."""
+        part = await to_thread.run_sync(self.folder.stage, f"{stem} - print")
+        await self.session.print_pdf(letter(message), part)
+        found = await to_thread.run_sync(inspect, part)
+        if doubt := check_content("print.pdf", found.head, found.size_bytes):
+            raise BrokenMessageError(f"the browser's print is no good: {doubt}")
+        await to_thread.run_sync(self.folder.keep, part, self._name(f"{stem}.pdf"))
+        for one in message.listed:
+            if one.message is not None:
+                name = (one.name or one.message.subject).removesuffix(".msg")
+                await self.print(one.message, safe_name(f"{stem} - {name}", fallback=stem))
+            elif one.data:
+                name = self._name(f"{stem} - {file_name(one.name, fallback='attachment')}")
+                await to_thread.run_sync(self.folder.add, name, one.data)
+
+    def _name(self, text: str) -> str:
+        name = unique_name(safe_name(text, fallback="message"), self.taken)
+        self.taken.add(fold(name))
+        return name
