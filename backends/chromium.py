@@ -72,6 +72,7 @@ class BrowserOptions:
         browser_path: The browser's executable, instead of looking for one.
         driver_path: The WebDriver's executable, instead of looking for one.
         headless: Without a window.
+        images: Show pictures without a window, too: printing wants them.
         launch_timeout_s: For a browser to start.
         page_timeout_s: For a page to come.
         settle_s: For a page's scripts to finish what its own counts announce.
@@ -87,6 +88,7 @@ class BrowserOptions:
     browser_path: Path | None = None
     driver_path: Path | None = None
     headless: bool = True
+    images: bool = False
     launch_timeout_s: float = 60.0
     page_timeout_s: float = 30.0
     settle_s: float = 15.0
@@ -183,7 +185,7 @@ def flags(options: BrowserOptions) -> list[str]:
         "--disable-sync",
         "--disable-features=msEdgeEnableNurturingFramework,Translate,MediaRouter",
     ]
-    if options.headless:
+    if options.headless and not options.images:
         # Images cost bandwidth and memory and show a person nothing; a headed sign-in may need them.
         own.append("--blink-settings=imagesEnabled=false")
     if runs_as_root():

@@ -53,6 +53,7 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
         playwright_ws=settings.playwright_ws,
         selenium_url=settings.selenium_url,
         headless=settings.headless and not getattr(settings, "headed", False),
+        images=bool(settings.msg_pdf),
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
         download_timeout_s=settings.download_timeout_s,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pypdf
@@ -23,7 +24,7 @@ def test_messages_of_an_order_are_printed_beside_them(coupa: Run, tmp_path: Path
     assert {path.name for path in folder.iterdir()} == {
         *("Contract.pdf", "Approval.msg", "Photo.png", "Approval.pdf", "Approval - Terms.docx"),
     }
-    page = pypdf.PdfReader(folder / "Approval.pdf").pages[0]
+    page: Any = pypdf.PdfReader(folder / "Approval.pdf").pages[0]
     text = page.extract_text()
     for part in (
         "Ana Exemplo <ana@example.com>",
