@@ -75,14 +75,20 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     return backend, notes
 
 
+def make_entry(settings: Settings) -> Entry:
+    """Tell how a session is signed in without a person."""
+    base_url = settings.tenant()
+    password = settings.password or SecretStr("")
+    credentials = Credentials(username=settings.username, password=password) if settings.username else None
+    return Entry(base_url=base_url, login_url=settings.login_url or base_url, credentials=credentials)
+
+
 def make_crew(
     settings: Settings, backend: Backend, journal: Journal, storage: Storage, profiles: RunProfiles, tell: Observer
 ) -> Crew:
     """Put together what all workers share."""
     base_url = settings.tenant()
-    password = settings.password or SecretStr("")
-    credentials = Credentials(username=settings.username, password=password) if settings.username else None
-    entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, credentials=credentials)
+    entry = make_entry(settings)
     person = partial(sign_in_by_hand, settings, tell) if is_person_there(settings) else None
     gate = Gate(entry, settings.state_file(), tell, dice=random.random, person=person)
     limits = PaceLimits(

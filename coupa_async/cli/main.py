@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
     "status": ("Status", "where the run of an output folder stands"),
     "report": ("Report", "make the HTML report of an output folder again"),
+    "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
 }
 
 

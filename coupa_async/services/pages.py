@@ -21,6 +21,24 @@ async def open_document(session: Session, url: str, base_url: str) -> tuple[Orde
         UnknownPageError: If it is none of the known pages.
         UnreachableError: If the network did not carry the request.
     """
+    document, page = await open_any(session, url, base_url)
+    if isinstance(page, UnknownPage):
+        raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
+    if isinstance(page, OrderPage) and not page.is_complete:
+        raise PageTimeoutError(f"{url}: {page.missing}")
+    return page, document.handed_back
+
+
+async def open_any(
+    session: Session, url: str, base_url: str
+) -> tuple[Document, OrderPage | NotFoundPage | UnknownPage]:
+    """Open a page of the tenant, whatever it is, and wait until it shows what it announces.
+
+    Raises:
+        SignInRequiredError: If the tenant shows its sign-in page.
+        BusyError: If it answers 429 or 5xx.
+        UnreachableError: If the network did not carry the request.
+    """
 
     def whole(document: Document) -> bool:
         page = read_page(document.html, document.url, base_url)
@@ -34,8 +52,4 @@ async def open_document(session: Session, url: str, base_url: str) -> tuple[Orde
         raise SignInRequiredError(document.url)
     if document.status is not None and is_busy(document.status):
         raise BusyError(url, document.status, document.retry_after_s)
-    if isinstance(page, UnknownPage):
-        raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
-    if isinstance(page, OrderPage) and not page.is_complete:
-        raise PageTimeoutError(f"{url}: {page.missing}")
-    return page, document.handed_back
+    return document, page
