@@ -91,9 +91,9 @@ class Scrubber:
         for node in tree.css(_DROPPED):
             node.decompose()
         for node in tree.css(".supplier-name"):
-            name = _squeezed(node.text())
-            self.suppliers.add(name)
-            self._stand_in("text", name, lambda n: f"Supplier {n}")
+            if name := _squeezed(node.text()):
+                self.suppliers.add(name)
+                self._stand_in("text", name, lambda n: f"Supplier {n}")
         for node in list(tree.root.traverse(include_text=True)) if tree.root else []:
             if node.is_text_node:
                 self._text_node(node)
@@ -149,6 +149,8 @@ class Scrubber:
         return before + self._core(core) + after
 
     def _core(self, core: str) -> str:
+        if ("text", core) in self._known:
+            return self._stand_in("text", core, str)  # a supplier may bear the name of a phrase
         if core.casefold() in PHRASES:
             return core
         if match := _NUMBER_OF.fullmatch(core):
@@ -157,8 +159,6 @@ class Scrubber:
             return f"{told}#{match['prefix']}{self.number(match['digits'])}"
         if match := _ORDER.fullmatch(core):
             return match["prefix"] + self.number(match["digits"])
-        if ("text", core) in self._known:
-            return self._stand_in("text", core, str)
         if _EMAIL.fullmatch(core):
             return self._stand_in("e-mail", core.casefold(), lambda n: f"person{n}@example.com")
         if (match := _FILE.fullmatch(core)) and match[1].lower() in SUFFIXES | {
