@@ -45,7 +45,8 @@ async def record(settings: Record) -> int:
     """
     base_url = settings.tenant()
     keys = [OrderNumber.parse(one).key for one in settings.orders]
-    backend, _ = find_backend(settings)
+    # What HTTP alone shows of a page lacks its scripts' part, which the parser is to be tested with.
+    backend, _ = find_backend(settings.model_copy(update={"lane": "browser"}))
     documents: list[Document] = []
     with base_profile(profiles_dir(), settings.state_file()) as profile:
         async with backend.session(profile) as session:

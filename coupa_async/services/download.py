@@ -108,7 +108,7 @@ class Collector:
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
         saved = await to_thread.run_sync(_keep, [one for one in fetched if isinstance(one, Staged)], folder)
         failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
-        notes = await print_messages(saved, folder, session) if self._desk.msg_pdf else ()
+        notes = await print_messages(saved, folder, session, progressed) if self._desk.msg_pdf else ()
         return self._result(
             order,
             folder,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from anyio import to_thread
@@ -21,8 +21,16 @@ from coupa_async.services.storage import OrderFolder, inspect
 _log = logging.getLogger(__name__)
 
 
-async def print_messages(saved: Sequence[SavedAttachment], folder: OrderFolder, session: Session) -> tuple[str, ...]:
+async def print_messages(
+    saved: Sequence[SavedAttachment], folder: OrderFolder, session: Session, progressed: Callable[[], None]
+) -> tuple[str, ...]:
     """Print the messages among an order's files. The same files give the same names, so that a second time replaces.
+
+    Args:
+        saved: The order's files.
+        folder: Where they are.
+        session: Prints.
+        progressed: Called after each message.
 
     Returns:
         A clause for each that could not be printed: the file itself is there, so that no order fails for it.
@@ -42,6 +50,7 @@ async def print_messages(saved: Sequence[SavedAttachment], folder: OrderFolder, 
             except CoupaError as error:
                 notes.append(f"{one.name} is not there as a PDF, too: {error}")
                 _log.warning("%s: %s", folder.path.name, notes[-1])
+            progressed()
     return tuple(notes)
 
 

@@ -195,7 +195,7 @@ FORWARD = message(
 async def test_what_is_printed_stands_beside_the_original_under_names_of_its_own(tmp_path: Path) -> None:
     place = folder(tmp_path, **{"Fwd.msg": FORWARD, "fwd.PDF": b"%PDF-", "x.txt": b"x"})
     for _ in range(2):  # a second time replaces
-        assert await print_messages(saved("Fwd.msg", "fwd.PDF", "x.txt"), place, session()) == ()
+        assert await print_messages(saved("Fwd.msg", "fwd.PDF", "x.txt"), place, session(), lambda: None) == ()
         assert {path.name for path in place.path.iterdir()} == {
             *("Fwd.msg", "fwd.PDF", "x.txt", "Fwd (2).pdf", "Fwd - plan.txt", "Fwd - plan (2).txt"),
             *("Fwd - Inner- one.pdf", "Fwd - Inner- one - CON_.txt"),
@@ -208,7 +208,7 @@ async def test_what_is_printed_stands_beside_the_original_under_names_of_its_own
 @pytest.mark.anyio
 async def test_a_broken_message_is_a_note_and_the_others_are_printed(tmp_path: Path) -> None:
     place = folder(tmp_path, **{"a.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 cut", "b.MSG": message(text="b")})
-    (note,) = await print_messages(saved("a.msg", "b.MSG"), place, session())
+    (note,) = await print_messages(saved("a.msg", "b.MSG"), place, session(), lambda: None)
     assert note.startswith("a.msg is not there as a PDF, too: it cannot be read as an Outlook message")
     assert {path.name for path in place.path.iterdir()} == {"a.msg", "b.MSG", "b.pdf"}
 
@@ -217,7 +217,7 @@ async def test_a_broken_message_is_a_note_and_the_others_are_printed(tmp_path: P
 async def test_a_browser_lost_while_printing_costs_the_print_alone(tmp_path: Path) -> None:
     place, lost = folder(tmp_path, **{"a.msg": message(text="a")}), session()
     lost.lost = True
-    (note,) = await print_messages(saved("a.msg"), place, lost)
+    (note,) = await print_messages(saved("a.msg"), place, lost, lambda: None)
     assert "the browser is gone" in note
     with pytest.raises(SessionLostError):
         await lost.print_pdf("", tmp_path / "x")
