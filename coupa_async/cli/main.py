@@ -18,6 +18,7 @@ COMMANDS = {
     "status": ("Status", "where the run of an output folder stands"),
     "report": ("Report", "make the HTML report of an output folder again"),
     "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
+    "compare": ("Compare", "the same orders through several backends: which to trust"),
 }
 
 

@@ -20,7 +20,7 @@ from coupa_async.domain.story import Story
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.worker import Crew, Worker
-from coupa_async.ports import Observer, Profile
+from coupa_async.ports import Observer
 from coupa_async.scopes import plain_errors
 
 _SAMPLE_S = 0.5
@@ -48,7 +48,7 @@ class Scene:
     """
 
     orders: Sequence[Order]
-    profiles: Sequence[Profile]
+    workers: Sequence[str]
     crew: Crew
     roster: list[Worker]
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
@@ -176,7 +176,7 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
                     with anyio.fail_after(limit_s):
                         await download_all(
                             scene.orders,
-                            scene.profiles,
+                            scene.workers,
                             scene.crew,
                             shutdown,
                             roster=scene.roster,

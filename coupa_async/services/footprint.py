@@ -1,11 +1,12 @@
-"""What a run uses and what it leaves behind: processor seconds and memory of everything below us, processes, files."""
+"""What a run uses and what it leaves behind: processor seconds, memory, processes, files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
+
+from coupa_async.services.memory import tree_bytes
 
 _UNFINISHED = ("*.part", "*.crdownload", "*__WORK")
 
@@ -22,17 +23,16 @@ class Footprint:
 
     def sample(self) -> None:
         """Read what is in use at this moment. Blocking: some milliseconds a process."""
-        held = 0
-        for one in [self._self, *self._started()]:
+        started = self._started()
+        for one in [self._self, *started]:
             try:
                 self._spent_s[one] = _cpu_s(one)
-                held += _memory_bytes(one)
             except psutil.Error:
-                continue  # ended meanwhile, or not readable: what it spent until the last sample stays counted
-        self._peak_bytes = max(self._peak_bytes, held)
+                continue  # ended meanwhile: what it spent until the last sample stays counted
+        self._peak_bytes = max(self._peak_bytes, tree_bytes([one.pid for one in started]))
 
     def used(self) -> tuple[float, int]:
-        """Tell the processor seconds, and the most bytes held at once. What happens between two samples is not seen."""
+        """Tell the processor seconds, and the most bytes that what we started held in any sample."""
         return max(sum(self._spent_s.values()) - self._spent_before_s, 0.0), self._peak_bytes
 
     def processes_left(self, *, within_s: float) -> list[str]:
@@ -44,23 +44,18 @@ class Footprint:
         return [one for one in self._self.children(recursive=True) if one not in self._before]
 
 
-def files_left(output: Path, scratch: Iterable[Path]) -> list[str]:
-    """Name the unfinished files of an output folder, and all that is in folders that should be empty."""
+def files_left(output: Path, scratch: Path) -> list[str]:
+    """Name the unfinished files of an output folder, and all that is in one that should be empty."""
     unfinished = [path for pattern in _UNFINISHED for path in output.rglob(pattern)]
-    strays = [path for folder in scratch if folder.is_dir() for path in folder.iterdir()]
-    return [*(str(path.relative_to(output)) for path in sorted(unfinished)), *(path.name for path in sorted(strays))]
+    return [
+        *(str(path.relative_to(output)) for path in sorted(unfinished)),
+        *sorted(one.name for one in scratch.iterdir()),
+    ]
 
 
 def _cpu_s(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def _memory_bytes(process: psutil.Process) -> int:
-    """Read the proportional set size where the system tells it (Linux), so that shared pages count once; else RSS."""
-    if psutil.LINUX:
-        return int(process.memory_full_info().pss)
-    return int(process.memory_info().rss)
 
 
 def _named(process: psutil.Process) -> str:

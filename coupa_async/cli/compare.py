@@ -1,0 +1,195 @@
+"""``compare``: the same orders through each backend and lane, on the recorded site with harm done, or on the tenant."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+from pydantic import Field
+from pydantic_settings import CliPositionalArg, SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.cli.compare_table import show
+from coupa_async.cli.compose import find_backend
+from coupa_async.cli.faults import Pressure, make_faults, meets, named_faults
+from coupa_async.cli.recorded import Recorded, read_truth, recorded_site, write_sample
+from coupa_async.cli.settings import Settings
+from coupa_async.cli.stage import Stage
+from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.reliability import Arm, Trial
+from coupa_async.domain.story import Truth
+from coupa_async.engine.compare import Compared, Fault, schedule
+from coupa_async.engine.compare import compare as take_turns
+from coupa_async.ports import Backend
+from coupa_async.services.audit import read_truth as as_truth
+from coupa_async.services.comparison import Comparison, write_comparison
+from coupa_async.services.worklist import WorklistOptions, read_worklist
+
+# The recorded site answers within milliseconds: what takes longer there is stuck.
+_RECORDED = {"page_timeout_s": 5.0, "settle_s": 5.0, "download_timeout_s": 10.0}
+
+
+class Compare(Settings):
+    """Run the same orders through several backends in turn and say which to trust; without INPUT, on the recorded site.
+
+    Exit code 0 if every arm told the truth and lost nothing, 1 if one did not.
+    """
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async compare")
+
+    input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet; without one, the recorded site's")
+    output_dir: Path = Field(Path("compare-out"), description="where the runs, compare.json and compare.html go")
+    backends: str = Field("playwright,selenium", description="what to compare, separated by commas")
+    lanes: str = Field("browser", description="ways to fetch: browser, direct, or both, separated by commas")
+    repeat: int = Field(2, ge=1, le=200, description="how often each arm does everything")
+    faults: str | None = Field(None, description="names, all or none; default: all on the recorded site, else none")
+    run_limit_s: float = Field(3600.0, gt=0, description="seconds after which a run is cut short")
+    json_: bool = Field(False, alias="json", description="the numbers as one JSON object on stdout")
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """What is compared, and on what."""
+
+    settings: Compare
+    arms: Sequence[Arm]
+    faults: tuple[str, ...]
+    notes: list[str] = field(default_factory=list)
+
+
+async def compare(settings: Compare) -> int:
+    """Compare.
+
+    Returns:
+        0 if every arm holds, 1 if one does not, 128 and the signal's number if one ended it.
+
+    Raises:
+        InputError: Before anything was asked of the tenant.
+    """
+    backends, lanes = _listed(settings.backends), _listed(settings.lanes)
+    if unknown := [lane for lane in lanes if lane not in ("browser", "direct")]:
+        raise SettingsError(f"lane {unknown[0]!r} is not known: choose of browser and direct")
+    arms = [Arm(backend, lane) for backend in backends for lane in lanes]
+    if not arms:
+        raise SettingsError("nothing to compare: name at least one backend and one lane")
+    notes = [note for name in backends for note in find_backend(settings.model_copy(update={"backend": name}))[1]]
+    faults = named_faults(settings.faults or ("all" if settings.input is None else "none"))
+    case = Case(settings=settings, arms=arms, faults=faults, notes=list(dict.fromkeys(notes)))
+    if settings.input is not None:
+        if len(faults) > 1:
+            raise SettingsError("faults are done to the recorded site only: leave INPUT out")
+        return await _on_tenant(case, settings.input)
+    given = {name: value for name, value in _RECORDED.items() if name not in settings.model_fields_set}
+    async with recorded_site() as site:
+        case.settings = settings.model_copy(update=site.settings | given)
+        case.arms = [*arms, Arm("double")]
+        return await _on_recorded(case, site)
+
+
+async def _on_recorded(case: Case, site: Recorded) -> int:
+    from backends.recorded import recorded_double
+
+    settings = case.settings
+    sample = settings.output_dir / "input" / "sample.xlsx"
+    sample.parent.mkdir(parents=True, exist_ok=True)
+    await write_sample(sample)
+    raw, pressure = await read_truth(), Pressure()
+    truth = as_truth(raw)
+    double = recorded_double(site.base_url)
+    plain = {number for number, one in zip(truth, raw, strict=True) if one["plain"]}
+
+    def open_backend(own: Settings, arm: Arm) -> Backend:
+        return double if arm.backend == "double" else _open(own, arm)
+
+    stage = _stage(case, sample, truth)
+    return await _run(
+        case,
+        replace(
+            stage,
+            plain=[order for order in stage.orders if order.number.key in plain],
+            open_backend=open_backend,
+            prepare=site.reset,
+            pressure=pressure,
+            is_recorded=True,
+        ),
+        make_faults(site, pressure),
+    )
+
+
+async def _on_tenant(case: Case, path: Path) -> int:
+    case.settings.tenant()
+    return await _run(case, _stage(case, path, {}), {})
+
+
+def _stage(case: Case, path: Path, truth: Mapping[str, Truth]) -> Stage:
+    settings = case.settings
+    options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
+    orders = read_worklist(path, options, fresh=True).orders
+    started = datetime.now().strftime("%Y%m%d-%H%M%S")
+    return Stage(
+        settings=settings,
+        root=settings.output_dir.resolve() / "runs" / started,
+        orders=orders,
+        plain=orders,
+        truth=truth,
+        open_backend=_open,
+        prepare=lambda: None,
+        pressure=Pressure(),
+        is_recorded=False,
+    )
+
+
+def _open(settings: Settings, arm: Arm) -> Backend:
+    return find_backend(settings.model_copy(update={"backend": arm.backend}))[0]
+
+
+async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault]) -> int:
+    settings, console, started_s = case.settings, Console(stderr=True), time.monotonic()
+    turns = schedule(case.arms, case.faults, settings.repeat, meets)
+
+    def tell(trial: Trial) -> None:
+        done = sum(not one.kind for one in trial.stories)
+        what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {settings.repeat}"
+        story = f"{done} of {len(trial.stories)} right, {trial.seconds:.1f} s" + (
+            f": {trial.error}" * bool(trial.error)
+        )
+        console.print(f"{what}: {story}", highlight=False, markup=False)
+
+    console.print(f"{len(turns)} runs of up to {len(stage.orders)} orders", highlight=False)
+    compared: Compared = await take_turns(turns, stage, faults, limit_s=settings.run_limit_s, tell=tell)
+    comparison = Comparison(
+        trials=compared.trials,
+        repeats=settings.repeat,
+        workers=settings.workers,
+        seconds=time.monotonic() - started_s,
+        made_at=datetime.now().astimezone(),
+        machine=(*_machine(), *case.notes),
+        is_recorded=stage.is_recorded,
+    )
+    page = write_comparison(comparison, settings.output_dir.resolve())
+    show(comparison, console)
+    console.print(f"page  {page}", highlight=False, markup=False, soft_wrap=True)
+    if settings.json_:
+        print(comparison.to_json(), flush=True)  # noqa: T201 - the object that scripts read
+    if compared.stopped_by is not None:
+        return 128 + compared.stopped_by
+    return 0 if all(trial.holds for trial in compared.trials) else 1
+
+
+def _machine() -> tuple[str, ...]:
+    memory_gb = psutil.virtual_memory().total / 2**30
+    return (
+        platform.platform(),
+        f"{psutil.cpu_count()} processors, {memory_gb:.1f} GiB of memory",
+        f"Python {sys.version.split()[0]}",
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return list(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))

@@ -1,0 +1,87 @@
+"""The faults that ``compare`` does on purpose, by name: to our own browsers, to the recorded site, to a reading."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+import anyio
+from anyio import to_thread
+
+from coupa_async.cli.recorded import Recorded
+from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.reliability import Arm
+from coupa_async.services import memory
+
+NONE = "none"
+# Those that need a browser, which the double has none of.
+_OF_BROWSERS = ("browser-killed", "driver-killed", "browser-stopped", "renderer-crash", "memory-pressure")
+_OF_THE_SITE = ("session-expired", "network-cut", "tenant-busy")
+FAULTS = (*_OF_BROWSERS, *_OF_THE_SITE)
+_OUTAGE_S = 3.0
+_PRESSURE_S = 2.0
+
+
+def named_faults(text: str) -> tuple[str, ...]:
+    """Read a list of names; the run without a fault comes first, always, as what the others are held against.
+
+    Raises:
+        SettingsError: If a name is not known.
+    """
+    names = [one.strip() for one in text.split(",") if one.strip()]
+    for name in names:
+        if name not in ("all", NONE, *FAULTS):
+            raise SettingsError(f"fault {name!r} is not known: choose of {', '.join(FAULTS)}, all or none")
+    wanted = FAULTS if "all" in names else tuple(name for name in FAULTS if name in names)
+    return ("", *wanted)
+
+
+def meets(arm: Arm, fault: str) -> bool:
+    """Tell whether a fault can befall an arm."""
+    return arm.backend != "double" or fault not in _OF_BROWSERS
+
+
+class Pressure:
+    """The guard's reading of memory: the machine's, unless pressed."""
+
+    def __init__(self) -> None:
+        self._pressed: float | None = None
+
+    async def usage(self) -> float:
+        """Tell the share in use, 0 to 1."""
+        return await to_thread.run_sync(memory.usage) if self._pressed is None else self._pressed
+
+    @asynccontextmanager
+    async def press(self) -> AsyncIterator[None]:
+        """Have nearly all of it in use for a moment."""
+        self._pressed = 0.97
+        await anyio.sleep(_PRESSURE_S)
+        self._pressed = None
+        yield
+
+
+def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[], AbstractAsyncContextManager[None]]]:
+    """Make every fault, ready to be done."""
+    from backends.injury import INJURIES, Injury, heal, strike
+
+    @asynccontextmanager
+    async def injured(injury: Injury) -> AsyncIterator[None]:
+        struck = await to_thread.run_sync(strike, injury)
+        try:
+            yield
+        finally:
+            heal(injury, struck)
+
+    @asynccontextmanager
+    async def asked(what: str, **body: object) -> AsyncIterator[None]:
+        await site.ask(what, **body)
+        yield
+
+    return {
+        **{name: partial(injured, injury) for name, injury in INJURIES.items()},
+        "memory-pressure": pressure.press,
+        "session-expired": partial(asked, "expire", sso=True),
+        "network-cut": partial(asked, "cut", seconds=_OUTAGE_S),
+        "tenant-busy": partial(asked, "busy", seconds=_OUTAGE_S),
+    }
