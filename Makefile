@@ -3,10 +3,11 @@ PYTHON ?= python3
 BACKEND ?= playwright
 INPUT ?=
 ARGS ?=
+REPEAT ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-browser lint check
+.PHONY: setup run test test-site test-browser compare lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -35,6 +36,10 @@ test-site: setup
 
 test-browser: setup test-site
 	$(BIN)/pytest -v -m browser --ignore tests/site $(ARGS)
+
+# The recorded site, with all faults. REPEAT=20 is what docs/reports/reliability.md is made of: make report.
+compare: setup
+	$(BIN)/coupa-async compare --repeat $(REPEAT) $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from coupa_async.cli.compare_table import show
 from coupa_async.cli.compose import find_backend
-from coupa_async.cli.faults import Pressure, make_faults, meets, named_faults
+from coupa_async.cli.faults import DOUBLE, Pressure, make_faults, meets, named_faults
 from coupa_async.cli.recorded import Recorded, read_truth, recorded_site, write_sample
 from coupa_async.cli.settings import Settings
 from coupa_async.cli.stage import Stage
@@ -75,10 +75,11 @@ async def compare(settings: Compare) -> int:
     backends, lanes = _listed(settings.backends), _listed(settings.lanes)
     if unknown := [lane for lane in lanes if lane not in ("browser", "direct")]:
         raise SettingsError(f"lane {unknown[0]!r} is not known: choose of browser and direct")
-    arms = [Arm(backend, lane) for backend in backends for lane in lanes]
-    if not arms:
+    browsers = [name for name in backends if name != DOUBLE or settings.input is not None]
+    arms = [Arm(backend, lane) for backend in browsers for lane in lanes]
+    if not backends or not lanes:
         raise SettingsError("nothing to compare: name at least one backend and one lane")
-    notes = [note for name in backends for note in find_backend(settings.model_copy(update={"backend": name}))[1]]
+    notes = [note for name in browsers for note in find_backend(settings.model_copy(update={"backend": name}))[1]]
     faults = named_faults(settings.faults or ("all" if settings.input is None else "none"))
     case = Case(settings=settings, arms=arms, faults=faults, notes=list(dict.fromkeys(notes)))
     if settings.input is not None:
@@ -88,7 +89,7 @@ async def compare(settings: Compare) -> int:
     given = {name: value for name, value in _RECORDED.items() if name not in settings.model_fields_set}
     async with recorded_site() as site:
         case.settings = settings.model_copy(update=site.settings | given)
-        case.arms = [*arms, Arm("double")]
+        case.arms = [*arms, Arm(DOUBLE)]
         return await _on_recorded(case, site)
 
 
@@ -105,7 +106,7 @@ async def _on_recorded(case: Case, site: Recorded) -> int:
     plain = {number for number, one in zip(truth, raw, strict=True) if one["plain"]}
 
     def open_backend(own: Settings, arm: Arm) -> Backend:
-        return double if arm.backend == "double" else _open(own, arm)
+        return double if arm.backend == DOUBLE else _open(own, arm)
 
     stage = _stage(case, sample, truth)
     return await _run(

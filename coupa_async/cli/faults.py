@@ -15,6 +15,8 @@ from coupa_async.domain.reliability import Arm
 from coupa_async.services import memory
 
 NONE = "none"
+# The arm without a browser, which runs on the recorded site whatever else does.
+DOUBLE = "double"
 # Those that need a browser, which the double has none of.
 _OF_BROWSERS = ("browser-killed", "driver-killed", "browser-stopped", "renderer-crash", "memory-pressure")
 _OF_THE_SITE = ("session-expired", "network-cut", "tenant-busy")
@@ -39,7 +41,7 @@ def named_faults(text: str) -> tuple[str, ...]:
 
 def meets(arm: Arm, fault: str) -> bool:
     """Tell whether a fault can befall an arm."""
-    return arm.backend != "double" or fault not in _OF_BROWSERS
+    return arm.backend != DOUBLE or fault not in _OF_BROWSERS
 
 
 class Pressure:
@@ -56,8 +58,10 @@ class Pressure:
     async def press(self) -> AsyncIterator[None]:
         """Have nearly all of it in use for a moment."""
         self._pressed = 0.97
-        await anyio.sleep(_PRESSURE_S)
-        self._pressed = None
+        try:
+            await anyio.sleep(_PRESSURE_S)
+        finally:
+            self._pressed = None
         yield
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
@@ -70,6 +71,11 @@ class Stage:
         settings = self.settings.model_copy(update={"lane": turn.arm.lane, "output_dir": storage.root, **own})
         homes = storage.root / "profiles" if self.is_recorded else profiles_dir()
         left: list[str] = []
+
+        async def leftovers() -> tuple[str, ...]:
+            wait = partial(footprint.processes_left, within_s=_GONE_WITHIN_S)
+            return (*await to_thread.run_sync(wait), *left)
+
         with ExitStack() as stack:
             scratch = stack.enter_context(_scratch())
             # When all else is closed and swept, and before what this run had for its temporary files goes.
@@ -90,10 +96,10 @@ class Stage:
                 crew=crew,
                 roster=roster,
                 services=[guard.watch],
-                sample=footprint.sample,
+                sample=lambda: to_thread.run_sync(footprint.sample),
                 used=footprint.used,
                 stories=lambda: audit(orders, journal, storage.root, self.truth),
-                leftovers=lambda: (*footprint.processes_left(within_s=_GONE_WITHIN_S), *left),
+                leftovers=leftovers,
             )
 
 

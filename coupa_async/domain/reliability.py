@@ -42,7 +42,7 @@ class Trial:
         cpu_s: Processor seconds of our process and everything below it.
         peak_bytes: The most memory that these held.
         leftovers: Processes and files left behind, a few words each.
-        error: What ended it before its orders were done; empty if nothing did.
+        error: What ended it before its orders were done, or why it is no trial of its fault; empty if it is well.
     """
 
     arm: Arm

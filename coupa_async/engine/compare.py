@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
-from anyio import to_thread
 
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.events import Event, OrderFinished, OrderStarted, WorkerRestarting, WorkerStopped
@@ -41,10 +40,10 @@ class Scene:
 
     Attributes:
         services: Run beside the workers.
-        sample: Reads what the run uses at this moment; blocking.
+        sample: Reads what the run uses at this moment.
         used: Processor seconds and the most bytes of memory, by the samples so far.
         stories: Reads what came of every order.
-        leftovers: Looks for what is left behind, once the scene is closed; blocking.
+        leftovers: Looks for what is left behind, once the scene is closed.
     """
 
     orders: Sequence[Order]
@@ -52,10 +51,10 @@ class Scene:
     crew: Crew
     roster: list[Worker]
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
-    sample: Callable[[], None]
+    sample: Callable[[], Awaitable[None]]
     used: Callable[[], tuple[float, int]]
     stories: Callable[[], tuple[Story, ...]]
-    leftovers: Callable[[], tuple[str, ...]]
+    leftovers: Callable[[], Awaitable[tuple[str, ...]]]
 
 
 # Makes a fresh scene whose crew tells the observer.
@@ -77,12 +76,14 @@ class Watch:
 
     Attributes:
         due: Set when so many orders were started.
+        has_struck: Whether harm was done.
         restarts: Of workers.
         recoveries_s: See ``Trial``.
     """
 
     def __init__(self, *, strike_at: int) -> None:
         self.due = anyio.Event()
+        self.has_struck = False
         self.restarts = 0
         self.recoveries_s: list[float] = []
         self._strike_at = strike_at
@@ -107,6 +108,7 @@ class Watch:
 
     def strike(self) -> None:
         """Take the time for every worker at work."""
+        self.has_struck = True
         self._struck_s = dict.fromkeys(self._working, anyio.current_time())
 
     @property
@@ -189,6 +191,8 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
                 seconds = anyio.current_time() - started_s
                 beside.cancel_scope.cancel("the run is over")
         stories = scene.stories()
+    if fault is not None and not watch.has_struck:
+        error = error or "over before the fault struck"
     is_torn = any(one.outcome is Outcome.PENDING for one in stories)
     cpu_s, peak_bytes = scene.used()
     trial = Trial(
@@ -203,7 +207,7 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
         seconds=seconds,
         cpu_s=cpu_s,
         peak_bytes=peak_bytes,
-        leftovers=await to_thread.run_sync(scene.leftovers),
+        leftovers=await scene.leftovers(),
         error=error,
     )
     return trial, shutdown.signal
@@ -211,7 +215,7 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
 
 async def _sample(scene: Scene) -> None:
     while True:
-        await to_thread.run_sync(scene.sample)
+        await scene.sample()
         await anyio.sleep(_SAMPLE_S)
 
 

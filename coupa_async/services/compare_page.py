@@ -61,11 +61,18 @@ def render(comparison: Comparison) -> str:
         else "<p>Nothing was struck.</p>",
         numbers="".join(map(_numbers, measured)),
         failures=_listed(
-            (
-                f"{fault_name(one.fault)}, {one.arm.name}: {count} times {kind}"
-                for one in by_fault
-                for kind, count in one.failures
-            ),
+            [
+                *(
+                    f"{fault_name(one.fault)}, {one.arm.name}: {count} times {kind}"
+                    for one in by_fault
+                    for kind, count in one.failures
+                ),
+                *(
+                    f"{fault_name(one.fault)}, {one.arm.name}, run {one.repeat}: {one.error}"
+                    for one in comparison.trials
+                    if one.error
+                ),
+            ],
             "None.",
         ),
         leftovers=_listed(

@@ -1,0 +1,107 @@
+"""``compare`` without a browser: the double on the recorded site, whole and broken on purpose."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backends import recorded
+from backends.double import Answer, Body, DoubleBackend, DoubleSession
+from coupa_async.cli.compare import Compare, compare
+from coupa_async.cli.main import main
+from coupa_async.domain.errors import RefusedDownloadError
+
+pytestmark = pytest.mark.anyio
+
+
+async def run(folder: Path, *words: str, workers: int = 4) -> tuple[int, dict[str, Any]]:
+    common = ["--backends", "double", "--repeat", "1", "--workers", str(workers), "-o", str(folder)]
+    code = await compare(Compare.read([*common, *words]))
+    found: dict[str, Any] = json.loads((folder / "compare.json").read_text())
+    return code, found
+
+
+def break_double(monkeypatch: pytest.MonkeyPatch, harm: Any) -> list[str]:
+    """Have one file in twenty go wrong, the same one however often it is asked for."""
+    whole, struck, asked = recorded.answers, list[str](), defaultdict[str, int](int)
+
+    def broken(base_url: str) -> DoubleBackend:
+        ask = whole(base_url)
+
+        async def answer(url: str, session: DoubleSession) -> Answer:
+            got = await ask(url, session)
+            if not isinstance(got, Body):
+                return got
+            number = asked.setdefault(url, len(asked) + 1)
+            if number % 20:
+                return got
+            struck.append(url)
+            harmed: Answer = harm(got)
+            return harmed
+
+        return DoubleBackend(answer)
+
+    monkeypatch.setattr(recorded, "recorded_double", broken)
+    return struck
+
+
+async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_path: Path) -> None:
+    code, found = await run(tmp_path / "out", "--faults", "tenant-busy,session-expired", workers=1)
+    assert (code, found["holds"]) == (0, {"double": True})
+    assert [one["fault"] for one in found["trials"]] == ["", "session-expired", "tenant-busy"]
+    assert [len(one["stories"]) for one in found["trials"]] == [25, 16, 16]
+    assert all(one["recoveries_s"] for one in found["trials"][1:])
+    assert not any(one["error"] for one in found["trials"])
+    assert not any(one["leftovers"] for one in found["trials"])
+    assert (tmp_path / "out" / "compare.html").is_file()
+
+
+async def test_a_double_that_drops_one_file_in_twenty_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    struck = break_double(monkeypatch, lambda body: RefusedDownloadError(404))
+    code, found = await run(tmp_path / "out", "--faults", "none")
+    assert (code, found["holds"]) == (1, {"double": False})
+    wrong = [one for one in found["trials"][0]["stories"] if one["wrong"]]
+    assert struck
+    assert 1 <= len(wrong) <= len(struck)
+    assert "told something wrong" in (tmp_path / "out" / "compare.html").read_text()
+
+
+async def test_a_double_that_changes_one_file_in_twenty_without_a_word_is_found_by_the_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bend(body: Body) -> Body:
+        middle = len(body.data) // 2
+        changed = bytes([body.data[middle] ^ 1])
+        return Body(data=body.data[:middle] + changed + body.data[middle + 1 :], name=body.name)
+
+    struck = break_double(monkeypatch, bend)
+    code, found = await run(tmp_path / "out", "--faults", "none")
+    assert code == 1
+    (measure,) = found["measures"]
+    assert (measure["wrong"], measure["damaged"]) == (0, len(struck))
+    damage = [text for one in found["trials"][0]["stories"] for text in one["damage"]]
+    assert all(text.endswith("not its true bytes") for text in damage)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--faults", "gremlins"], "fault 'gremlins' is not known"),
+        (["--lanes", "train"], "lane 'train' is not known"),
+        (["--backends", ","], "nothing to compare"),
+        (["--backends", "netscape"], "backend 'netscape' is not known"),
+        (["orders.xlsx", "--backends", "playwright", "--faults", "all"], "faults are done to the recorded site only"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    backends = [] if "--backends" in words else ["--backends", "double"]
+    assert main(["compare", *words, *backends]) == 2
+    assert told in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
