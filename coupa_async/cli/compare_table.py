@@ -8,7 +8,7 @@ from rich.table import Table
 
 from coupa_async.domain.interval import Spread
 from coupa_async.services.charts import percent
-from coupa_async.services.compare_page import fault_name, verdict
+from coupa_async.services.compare_page import fault_name, in_points, verdict
 from coupa_async.services.comparison import Comparison
 
 _HEADERS = ("right", "interval", "wrong", "lost", "restarts", "recovery s", "order s", "CPU s", "peak MB", "left")
@@ -44,11 +44,7 @@ def show(comparison: Comparison, console: Console) -> None:
     console.print("[dim]recovery, order and CPU: median / 95th percentile[/]")
     for contrast in comparison.contrasts():
         if contrast.success.is_one:
-            interval = f"between {percent(contrast.success.low)} and {percent(contrast.success.high)}"
-            story = (
-                f"{contrast.first.name} {percent(contrast.success.value)} against {contrast.second.name}, {interval}"
-            )
-            console.print(f"{fault_name(contrast.fault)}: {escape(story)}", highlight=False)
+            console.print(in_points(contrast), highlight=False, markup=False)
     if count := len(comparison.disagreements()):
         console.print(f"the arms disagree on {count} orders: see the page", highlight=False)
     console.print(f"[{'red' if comparison.broken else 'green'}]{escape(verdict(comparison))}[/]", highlight=False)

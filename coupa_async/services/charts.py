@@ -14,7 +14,7 @@ from typing import TypeVar
 from coupa_async.domain.interval import Rate, Spread, quantile
 
 T = TypeVar("T")
-_WIDTH, _LEFT, _RIGHT, _ROW, _GROUP = 760, 190, 170, 22, 26
+_WIDTH, _LEFT, _RIGHT, _ROW, _GROUP = 800, 150, 215, 22, 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

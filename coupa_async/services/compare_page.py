@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from coupa_async.domain.interval import Spread
-from coupa_async.domain.reliability import Measure
+from coupa_async.domain.reliability import Contrast, Measure
 from coupa_async.services.charts import Row, forest, percent, strips
 from coupa_async.services.comparison import Comparison
 
@@ -31,6 +31,14 @@ def verdict(comparison: Comparison) -> str:
     return f"{' and '.join(names)} told something wrong, lost a file, or left an order undone."
 
 
+def in_points(one: Contrast) -> str:
+    """Say a difference, the better arm first, in points of percent."""
+    better, worse = (one.first, one.second) if one.success.value > 0 else (one.second, one.first)
+    least, most = sorted((abs(one.success.low), abs(one.success.high)))
+    points = f"{abs(100 * one.success.value):.1f} points ({100 * least:.1f} to {100 * most:.1f})"
+    return f"{fault_name(one.fault)}: {better.name} does {points} better than {worse.name}"
+
+
 def render(comparison: Comparison) -> str:
     """Make the page."""
     measured = comparison.measures()
@@ -48,11 +56,7 @@ def render(comparison: Comparison) -> str:
         facts=_facts(comparison),
         forest=forest("Orders done right, by fault and arm", [(row(one), one.success) for one in measured]),
         differences=_listed(
-            (
-                f"{fault_name(one.fault)}: {one.first.name} {percent(one.success.value)} against {one.second.name}, "
-                f"between {percent(one.success.low)} and {percent(one.success.high)}"
-                for one in called
-            ),
+            map(in_points, called),
             "None: between no two arms does the interval of the difference exclude 0.",
         ),
         orders=strips("Seconds an order, by fault and arm", [(row(one), one.order_s) for one in by_fault]),
