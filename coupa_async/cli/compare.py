@@ -33,6 +33,7 @@ from coupa_async.services.worklist import WorklistOptions, read_worklist
 
 # The recorded site answers within milliseconds: what takes longer there is stuck.
 _RECORDED = {"page_timeout_s": 5.0, "settle_s": 5.0, "download_timeout_s": 10.0}
+_STALL_S = 20.0
 
 
 class Compare(Settings):
@@ -118,6 +119,7 @@ async def _on_recorded(case: Case, site: Recorded) -> int:
             prepare=site.reset,
             pressure=pressure,
             is_recorded=True,
+            stall_s=_STALL_S,
         ),
         make_faults(site, pressure),
     )

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Stage:
         open_backend: Makes an arm's backend.
         prepare: Brings the tenant back to where every run begins; blocking.
         is_recorded: Whether each run signs in afresh on a new profile, as only the recorded site suffers it.
+        stall_s: A worker without progress for so long is restarted; ``None`` for as long as in any run.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class Stage:
     prepare: Callable[[], None]
     pressure: Pressure
     is_recorded: bool
+    stall_s: float | None = None
 
     @contextmanager
     def __call__(self, turn: Turn, observer: Observer) -> Iterator[Scene]:
@@ -85,6 +87,8 @@ class Stage:
             tell = Tellers([log_event, observer])
             profiles = stack.enter_context(run_profiles(homes, settings.state_file()))
             crew = make_crew(settings, self.open_backend(settings, turn.arm), journal, storage, profiles, tell)
+            if self.stall_s is not None:
+                crew = replace(crew, plan=replace(crew.plan, stall_s=self.stall_s))
             roster: list[Worker] = []
             readings = Readings(
                 usage=self.pressure.usage, weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
