@@ -6,7 +6,7 @@ import platform
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from coupa_async.services.worklist import WorklistOptions, read_worklist
 # The recorded site answers within milliseconds: what takes longer there is stuck.
 _RECORDED = {"page_timeout_s": 5.0, "settle_s": 5.0, "download_timeout_s": 10.0}
 _STALL_S = 20.0
+_LOG_WIDTH = 150
 
 
 class Compare(Settings):
@@ -54,14 +55,22 @@ class Compare(Settings):
     json_: bool = Field(False, alias="json", description="the numbers as one JSON object on stdout")
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What is compared, and on what."""
+    """What is compared, and how."""
 
     settings: Compare
     arms: Sequence[Arm]
     faults: tuple[str, ...]
-    notes: list[str] = field(default_factory=list)
+
+    def browsers(self) -> list[str]:
+        """Find every arm's browser, and tell what the user should know of them.
+
+        Raises:
+            InputError: If one is missing.
+        """
+        found = (find_arm(self.settings, arm)[1] for arm in self.arms if arm.backend != DOUBLE)
+        return list(dict.fromkeys(note for notes in found for note in notes))
 
 
 async def compare(settings: Compare) -> int:
@@ -80,24 +89,21 @@ async def compare(settings: Compare) -> int:
     arms = [Arm(backend, lane) for backend in browsers for lane in lanes]
     if not backends or not lanes:
         raise SettingsError("nothing to compare: name at least one backend and one lane")
-    notes = [note for name in browsers for note in find_backend(settings.model_copy(update={"backend": name}))[1]]
     faults = named_faults(settings.faults or ("all" if settings.input is None else "none"))
-    case = Case(settings=settings, arms=arms, faults=faults, notes=list(dict.fromkeys(notes)))
     if settings.input is not None:
         if len(faults) > 1:
             raise SettingsError("faults are done to the recorded site only: leave INPUT out")
-        return await _on_tenant(case, settings.input)
+        return await _on_tenant(Case(settings=settings, arms=arms, faults=faults), settings.input)
     given = {name: value for name, value in _RECORDED.items() if name not in settings.model_fields_set}
     async with recorded_site() as site:
-        case.settings = settings.model_copy(update=site.settings | given)
-        case.arms = [*arms, Arm(DOUBLE)]
-        return await _on_recorded(case, site)
+        on_site = settings.model_copy(update=site.settings | given)
+        return await _on_recorded(Case(settings=on_site, arms=[*arms, Arm(DOUBLE)], faults=faults), site)
 
 
 async def _on_recorded(case: Case, site: Recorded) -> int:
     from backends.recorded import recorded_double
 
-    settings = case.settings
+    settings, notes = case.settings, case.browsers()
     sample = settings.output_dir / "input" / "sample.xlsx"
     sample.parent.mkdir(parents=True, exist_ok=True)
     await write_sample(sample)
@@ -107,7 +113,7 @@ async def _on_recorded(case: Case, site: Recorded) -> int:
     plain = {number for number, one in zip(truth, raw, strict=True) if one["plain"]}
 
     def open_backend(own: Settings, arm: Arm) -> Backend:
-        return double if arm.backend == DOUBLE else _open(own, arm)
+        return double if arm.backend == DOUBLE else find_arm(own, arm)[0]
 
     stage = _stage(case, sample, truth)
     return await _run(
@@ -122,12 +128,13 @@ async def _on_recorded(case: Case, site: Recorded) -> int:
             stall_s=_STALL_S,
         ),
         make_faults(site, pressure),
+        notes,
     )
 
 
 async def _on_tenant(case: Case, path: Path) -> int:
     case.settings.tenant()
-    return await _run(case, _stage(case, path, {}), {})
+    return await _run(case, _stage(case, path, {}), {}, case.browsers())
 
 
 def _stage(case: Case, path: Path, truth: Mapping[str, Truth]) -> Stage:
@@ -141,19 +148,23 @@ def _stage(case: Case, path: Path, truth: Mapping[str, Truth]) -> Stage:
         orders=orders,
         plain=orders,
         truth=truth,
-        open_backend=_open,
+        open_backend=lambda own, arm: find_arm(own, arm)[0],
         prepare=lambda: None,
         pressure=Pressure(),
         is_recorded=False,
     )
 
 
-def _open(settings: Settings, arm: Arm) -> Backend:
-    return find_backend(settings.model_copy(update={"backend": arm.backend}))[0]
+def find_arm(settings: Settings, arm: Arm) -> tuple[Backend, list[str]]:
+    """Open an arm's backend; see ``find_backend``."""
+    return find_backend(settings.model_copy(update={"backend": arm.backend, "lane": arm.lane}))
 
 
-async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault]) -> int:
-    settings, console, started_s = case.settings, Console(stderr=True), time.monotonic()
+async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault], notes: Sequence[str]) -> int:
+    settings, started_s = case.settings, time.monotonic()
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.width = _LOG_WIDTH
     turns = schedule(case.arms, case.faults, settings.repeat, meets)
 
     def tell(trial: Trial) -> None:
@@ -172,7 +183,7 @@ async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault]) -> int:
         workers=settings.workers,
         seconds=time.monotonic() - started_s,
         made_at=datetime.now().astimezone(),
-        machine=(*_machine(), *case.notes),
+        machine=(*_machine(), *notes),
         is_recorded=stage.is_recorded,
     )
     page = write_comparison(comparison, settings.output_dir.resolve())

@@ -34,7 +34,7 @@ def show(comparison: Comparison, console: Console) -> None:
             str(one.restarts or ""),
             _pair(one.recovery_s),
             _pair(one.order_s),
-            _pair(one.cpu_per_order_s),
+            _pair(one.cpu_per_order_s, 2),
             f"{one.peak_bytes.values[-1] / 1e6:.0f}" if one.peak_bytes.median else "",
             _bad(len(one.leftovers)),
         )
@@ -54,5 +54,5 @@ def _bad(count: int) -> str:
     return f"[red]{count}[/]" if count else ""
 
 
-def _pair(spread: Spread) -> str:
-    return "" if spread.median is None or spread.p95 is None else f"{spread.median:.1f}/{spread.p95:.1f}"
+def _pair(spread: Spread, digits: int = 1) -> str:
+    return "" if spread.median is None or spread.p95 is None else f"{spread.median:.{digits}f}/{spread.p95:.{digits}f}"

@@ -23,6 +23,7 @@ _OF_THE_SITE = ("session-expired", "network-cut", "tenant-busy")
 FAULTS = (*_OF_BROWSERS, *_OF_THE_SITE)
 _OUTAGE_S = 3.0
 _PRESSURE_S = 2.0
+_AGAIN_S = 0.05
 
 
 def named_faults(text: str) -> tuple[str, ...]:
@@ -48,20 +49,16 @@ class Pressure:
     """The guard's reading of memory: the machine's, unless pressed."""
 
     def __init__(self) -> None:
-        self._pressed: float | None = None
+        self._until_s = float("-inf")
 
     async def usage(self) -> float:
         """Tell the share in use, 0 to 1."""
-        return await to_thread.run_sync(memory.usage) if self._pressed is None else self._pressed
+        return 0.97 if anyio.current_time() < self._until_s else await to_thread.run_sync(memory.usage)
 
     @asynccontextmanager
     async def press(self) -> AsyncIterator[None]:
         """Have nearly all of it in use for a moment."""
-        self._pressed = 0.97
-        try:
-            await anyio.sleep(_PRESSURE_S)
-        finally:
-            self._pressed = None
+        self._until_s = anyio.current_time() + _PRESSURE_S
         yield
 
 
@@ -71,7 +68,8 @@ def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[],
 
     @asynccontextmanager
     async def injured(injury: Injury) -> AsyncIterator[None]:
-        struck = await to_thread.run_sync(strike, injury)
+        while not (struck := await to_thread.run_sync(strike, injury)):  # noqa: ASYNC110 - no event tells
+            await anyio.sleep(_AGAIN_S)  # between two browsers there is none
         try:
             yield
         finally:

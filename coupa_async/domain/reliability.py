@@ -36,8 +36,9 @@ class Trial:
         fault: What was done to it on purpose; empty for nothing.
         repeat: Which time this arm met this fault, from 1.
         restarts: Of its workers.
-        recoveries_s: For each worker at work when the fault struck: from then to the next order that it finished.
-        stranded: Workers struck that finished no order any more.
+        recoveries_s: For each worker at work when the fault struck: from then to the end of an order begun
+            after it, or begun again.
+        stranded: Workers struck that did no order any more, though some were left.
         seconds: From start to end.
         cpu_s: Processor seconds of our process and everything below it.
         peak_bytes: The most memory that these held.

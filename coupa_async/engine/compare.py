@@ -72,7 +72,7 @@ class Compared:
 
 
 class Watch:
-    """Follows a run: when harm is due, and how long each worker takes to finish an order after it.
+    """Follows a run: when harm is due, and how long each worker takes to do an order after it.
 
     Attributes:
         due: Set when so many orders were started.
@@ -89,6 +89,7 @@ class Watch:
         self._strike_at = strike_at
         self._started: set[str] = set()
         self._working: set[str] = set()
+        self._begun: set[tuple[str, str]] = set()
         self._struck_s: dict[str, float] = {}
 
     def __call__(self, event: Event, /) -> None:
@@ -97,9 +98,12 @@ class Watch:
             case OrderStarted(worker=worker, number=number):
                 self._started.add(number.key)
                 self._working.add(worker)
+                self._begun.add((worker, number.key))
                 if len(self._started) >= self._strike_at:
                     self.due.set()
-            case OrderFinished(worker=worker) if worker in self._struck_s:
+            case OrderFinished(worker=worker, result=result) if (
+                worker in self._struck_s and (worker, result.number.key) in self._begun
+            ):
                 self.recoveries_s.append(anyio.current_time() - self._struck_s.pop(worker))
             case WorkerRestarting():
                 self.restarts += 1
@@ -109,11 +113,13 @@ class Watch:
     def strike(self) -> None:
         """Take the time for every worker at work."""
         self.has_struck = True
+        # An order that was all but done says nothing; one that is begun again does.
+        self._begun.clear()
         self._struck_s = dict.fromkeys(self._working, anyio.current_time())
 
     @property
     def struck(self) -> int:
-        """Workers that have not finished an order since."""
+        """Workers that have done no order since."""
         return len(self._struck_s)
 
 
@@ -222,6 +228,6 @@ async def _sample(scene: Scene) -> None:
 async def _strike(fault: Fault, watch: Watch, delay_s: float) -> None:
     await watch.due.wait()
     await anyio.sleep(delay_s)
-    watch.strike()
     async with fault():
+        watch.strike()
         await anyio.sleep_forever()
