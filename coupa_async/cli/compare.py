@@ -28,6 +28,7 @@ from coupa_async.engine.compare import Compared, Fault, schedule
 from coupa_async.engine.compare import compare as take_turns
 from coupa_async.ports import Backend
 from coupa_async.services.audit import read_truth as as_truth
+from coupa_async.services.compare_report import report
 from coupa_async.services.comparison import Comparison, write_comparison
 from coupa_async.services.worklist import WorklistOptions, read_worklist
 
@@ -52,6 +53,7 @@ class Compare(Settings):
     repeat: int = Field(2, ge=1, le=200, description="how often each arm does everything")
     faults: str | None = Field(None, description="names, all or none; default: all on the recorded site, else none")
     run_limit_s: float = Field(3600.0, gt=0, description="seconds after which a run is cut short")
+    report: Path | None = Field(None, description="a Markdown file for the numbers, besides")
     json_: bool = Field(False, alias="json", description="the numbers as one JSON object on stdout")
 
 
@@ -187,6 +189,9 @@ async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault], notes: Seq
         is_recorded=stage.is_recorded,
     )
     page = write_comparison(comparison, settings.output_dir.resolve())
+    if settings.report is not None:
+        settings.report.parent.mkdir(parents=True, exist_ok=True)
+        settings.report.write_text(report(comparison), encoding="utf-8")
     show(comparison, console)
     console.print(f"page  {page}", highlight=False, markup=False, soft_wrap=True)
     if settings.json_:

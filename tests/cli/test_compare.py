@@ -62,12 +62,15 @@ async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_
 
 async def test_a_double_that_drops_one_file_in_twenty_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     struck = break_double(monkeypatch, lambda body: RefusedDownloadError(404))
-    code, found = await run(tmp_path / "out", "--faults", "none")
+    code, found = await run(tmp_path / "out", "--faults", "none", "--report", str(tmp_path / "report.md"))
     assert (code, found["holds"]) == (1, {"double": False})
     wrong = [one for one in found["trials"][0]["stories"] if one["wrong"]]
     assert struck
     assert 1 <= len(wrong) <= len(struck)
     assert "told something wrong" in (tmp_path / "out" / "compare.html").read_text()
+    told = (tmp_path / "report.md").read_text()
+    assert "**double told something wrong" in told
+    assert f"| no fault | double | 1 | {25 - len(wrong)}/25 |" in told
 
 
 async def test_a_double_that_changes_one_file_in_twenty_without_a_word_is_found_by_the_bytes(
