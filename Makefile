@@ -7,7 +7,7 @@ REPEAT ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-browser compare report lint check
+.PHONY: setup run test test-site test-browser compare reliability lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -42,8 +42,8 @@ compare: setup
 	$(BIN)/coupa-async compare --repeat $(REPEAT) $(ARGS)
 
 # An hour or two, and best with nothing else on the machine.
-report: REPEAT = 20
-report: setup
+reliability: REPEAT = 20
+reliability: setup
 	$(BIN)/coupa-async compare --repeat $(REPEAT) --report docs/reports/reliability.md $(ARGS)
 
 lint: setup

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
-from rich.prompt import IntPrompt, Prompt
+from rich.prompt import Confirm, IntPrompt, Prompt
 
 from coupa_async.cli.settings import Settings
 from coupa_async.domain.errors import SettingsError
@@ -18,6 +18,21 @@ def is_person_there(settings: Settings) -> bool:
     """Tell whether questions may be asked: no ``--no-input``, no ``ENABLE_INTERACTIVE_UI=false``, and a terminal."""
     may = settings.interactive and not getattr(settings, "no_input", False) and not getattr(settings, "json_", False)
     return may and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_for_messages(settings: Settings) -> dict[str, object]:
+    """Ask whether Outlook messages are wanted as PDF, too, where that is not set.
+
+    Returns:
+        Settings in place of those given.
+    """
+    if settings.msg_pdf is not None or not is_person_there(settings):
+        return {}
+    try:
+        question = "Save Outlook messages (.msg) as PDF, too?"
+        return {"msg_pdf": Confirm.ask(question, default=False, console=Console(stderr=True))}
+    except EOFError:
+        return {}
 
 
 def ask_for_input(settings: Settings, given: Path | None) -> tuple[Path, dict[str, object]]:

@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.cli.ask import ask_for_input
+from coupa_async.cli.ask import ask_for_input, ask_for_messages
 from coupa_async.cli.compose import find_backend, make_crew, make_guard, memory_limits
 from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
@@ -60,7 +60,7 @@ async def run(settings: Run) -> int:
     started_s = time.monotonic()
     settings.tenant()
     path, answers = ask_for_input(settings, settings.input)
-    settings = settings.model_copy(update=answers)
+    settings = settings.model_copy(update=answers | ask_for_messages(settings))
     limits = memory_limits(settings)
     options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
     worklist = read_worklist(path, options, fresh=settings.fresh)
