@@ -35,5 +35,5 @@ async def demo(settings: Demo) -> int:
     await write_sample(sample)
     async with recorded_site() as site:
         Console(stderr=True).print(f"the recorded site is at {site.base_url}", highlight=False)
-        own = {"input": sample, "storage_state": sample.with_name("state.json"), "fresh": True}
+        own = {"input": sample, "storage_state": sample.with_name("state.json"), "fresh": True, "no_input": True}
         return await run(Run.model_construct(**(settings.model_dump() | site.settings | own)))
