@@ -1,13 +1,15 @@
 # Verbs of the project. Each sets up what it needs: a fresh machine can begin with `make run`.
 PYTHON ?= python3
 BACKEND ?= playwright
+# The sample is worked through a real browser, page by page and file by file; LANE=auto is what `run` itself does.
+LANE ?= browser
 INPUT ?=
 ARGS ?=
 REPEAT ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-browser compare reliability lint check
+.PHONY: setup run test test-site test-parity test-browser compare reliability lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -20,7 +22,7 @@ $(READY): pyproject.toml constraints.txt
 # Without a spreadsheet, the sample. Its orders fail on purpose here and there, so exit code 1 is what it should say.
 run: setup
 ifeq ($(strip $(INPUT)),)
-	@$(BIN)/coupa-async demo --backend $(BACKEND) --workers 2 $(ARGS) || \
+	@$(BIN)/coupa-async demo --backend $(BACKEND) --lane $(LANE) --workers 2 $(ARGS) || \
 	  { code=$$?; test $$code -eq 1 && echo "exit code 1, as it should be: some orders of the sample fail on purpose" >&2 \
 	    || exit $$code; }
 else
@@ -34,6 +36,11 @@ test: setup
 test-site: setup
 	$(BIN)/pytest -q tests/site $(ARGS)
 
+# One backend held against the other, at length: what `make test` leaves out.
+test-parity: setup
+	$(BIN)/pytest -q -m parity --ignore tests/site $(ARGS)
+
+# Every browser test by its name, those of `make test` among them.
 test-browser: setup test-site
 	$(BIN)/pytest -v -m browser --ignore tests/site $(ARGS)
 
@@ -51,4 +58,4 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check: lint test test-browser
+check: lint test test-site test-parity
