@@ -5,6 +5,7 @@ What to do is decided in ``domain.pressure``; readings come in as awaitables, so
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from coupa_async.domain.events import MemoryRead
 from coupa_async.domain.pressure import Grow, Limits, RestartHeaviest, Shrink, relieve
 from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +103,6 @@ class Guard:
                 self._berths.total_tokens = allowed + 1
             case _:
                 return
+        what = "memory pressure" if usage > limits.threshold else "there is memory again"
+        _log.warning("%s: %s: %d of %d workers", what, story, self._berths.total_tokens, self._configured)
         self._changed_s = anyio.current_time()

@@ -57,10 +57,13 @@ async def test_the_threshold_is_told_in_percent_and_below_it_nothing_happens(ben
 
 
 async def test_over_the_threshold_the_heaviest_session_retires_after_its_order_and_one_worker_fewer_runs(
-    bench: Make,
+    bench: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     it = guarded(bench, lambda s: 0.86 if 2 < s < 8 else 0.80)
     await it.run(60, workers=3)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "memory pressure: usage_percent=86.0 threshold_percent=85.0: 2 of 3 workers"
+    ]
     assert [event.worker for event in it.told(WorkerRecycled)] == ["worker-2"]
     assert "usage_percent=86.0 threshold_percent=85.0" in it.told(WorkerRecycled)[0].reason
     assert not it.told(WorkerRestarting)
