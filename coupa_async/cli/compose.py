@@ -20,7 +20,7 @@ from coupa_async.domain.pressure import Limits
 from coupa_async.engine.guard import Guard, Readings
 from coupa_async.engine.pace import Pace, PacedBackend
 from coupa_async.engine.plan import Plan
-from coupa_async.engine.signin import Gate
+from coupa_async.engine.signin import Gate, Patience
 from coupa_async.engine.together import together
 from coupa_async.engine.visit import visit
 from coupa_async.engine.worker import Crew, Worker
@@ -90,7 +90,8 @@ def make_crew(
     base_url = settings.tenant()
     entry = make_entry(settings)
     person = partial(sign_in_by_hand, settings, tell) if is_person_there(settings) else None
-    gate = Gate(entry, settings.state_file(), tell, dice=random.random, person=person)
+    patience = Patience(first_s=settings.patience_s)
+    gate = Gate(entry, settings.state_file(), tell, dice=random.random, patience=patience, person=person)
     limits = PaceLimits(
         floor=min(settings.min_in_flight, settings.max_in_flight),
         ceiling=settings.max_in_flight,

@@ -133,6 +133,7 @@ class Settings(Command):
     msg_pdf: bool | None = Field(
         None, description="an Outlook message also as a PDF beside it; default: asked when a person is there, else not"
     )
+    patience_s: float = Field(60.0, ge=0, description="seconds to try a tenant that this run has never reached")
     max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
     page_timeout_s: float = Field(30.0, gt=0, description="seconds for a page to come")
     settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")
