@@ -29,9 +29,7 @@ async def demo(settings: Demo) -> int:
     Returns:
         The exit code of ``run``: 1, for the sample has orders that fail on purpose.
     """
-    settings.output_dir.mkdir(parents=True, exist_ok=True)
     sample = settings.output_dir / "input" / "sample.xlsx"
-    sample.parent.mkdir(exist_ok=True)
     await write_sample(sample)
     async with recorded_site() as site:
         Console(stderr=True).print(f"the recorded site is at {site.base_url}", highlight=False)

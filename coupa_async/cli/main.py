@@ -19,6 +19,7 @@ COMMANDS = {
     "report": ("Report", "make the HTML report of an output folder again"),
     "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
     "compare": ("Compare", "the same orders through several backends: which to trust"),
+    "evidence": ("Evidence", "the dossier's five checks, run and written down"),
 }
 
 

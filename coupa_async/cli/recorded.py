@@ -79,9 +79,10 @@ async def recorded_site() -> AsyncIterator[Recorded]:
             await cleanup("the recorded site", site.wait, within_s=5)
 
 
-async def write_sample(path: Path) -> None:
-    """Write the site's sample workbook."""
-    await anyio.run_process([*_FIXTURES, "workbook", str(path)])
+async def write_sample(path: Path, *, orders: int = 0) -> None:
+    """Write the site's sample workbook, or one of so many orders that nothing goes wrong with."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    await anyio.run_process([*_FIXTURES, "workbook", str(path), *(["--orders", str(orders)] if orders else [])])
 
 
 async def read_truth() -> list[dict[str, Any]]:
