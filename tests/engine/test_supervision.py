@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import anyio
 import pytest
+from anyio import from_thread, to_thread
 
 from backends.double import Answer, DoubleSession, Hang
 from coupa_async.domain.errors import (
@@ -168,6 +169,24 @@ async def test_a_restart_from_outside_costs_the_order_in_hand_nothing(bench: Mak
     assert it.outcomes == dict.fromkeys("123", Outcome.COMPLETED)
     assert {result.attempts for result in it.results} == {1}
     assert [event.reason for event in it.told(WorkerRestarting)] == ["the guard says so"]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # a virtual clock does not wait for threads
+async def test_a_restart_asked_for_from_another_thread_works(bench: Make) -> None:
+    """B7"""
+    it: Bench = bench(lambda url, session: Hang() if url == "2" and it.backend.launches == 1 else page(url))
+    began = anyio.Event()
+    it.on_event = lambda event: began.set() if isinstance(event, OrderStarted) and event.number.key == "2" else None
+
+    async def ask() -> None:
+        await began.wait()
+        await to_thread.run_sync(lambda: from_thread.run_sync(it.roster[0].restart, "a thread says so"))
+
+    it.services.append(ask)
+    with anyio.fail_after(10):
+        await it.run(3)
+    assert it.outcomes == dict.fromkeys("123", Outcome.COMPLETED)
+    assert [event.reason for event in it.told(WorkerRestarting)] == ["a thread says so"]
 
 
 async def test_no_browser_starts_for_a_worker_without_an_order(bench: Make) -> None:
