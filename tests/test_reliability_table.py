@@ -28,12 +28,12 @@ class Row:
 
 
 def rows(text: str) -> list[Row]:
-    lines = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line[:1] == "|"]
-    return [
-        Row(key.strip("| "), fault, cure, backends, tuple(TEST.findall(tests)))
-        for key, fault, cure, backends, tests in lines[0:]
-        if re.fullmatch(r"[A-Z]\d+", key.strip("| "))
-    ]
+    found = []
+    for line in text.splitlines():
+        if re.match(r"\| [A-Z]\d+ \|", line):
+            key, fault, cure, backends, tests = (cell.strip() for cell in line.strip("|").split("|"))
+            found.append(Row(key, fault, cure, backends, tuple(TEST.findall(tests))))
+    return found
 
 
 @cache

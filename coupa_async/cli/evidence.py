@@ -25,8 +25,9 @@ from coupa_async.services.worklist import WorklistOptions, read_worklist
 
 _BACKENDS = ("playwright", "selenium")
 _ORDERS = 16
+_NOWHERE = "http://127.0.0.1"  # for a browser that is only looked for
 # Each check says these itself; and what would lead away from the recorded site. Empty is unset.
-_OURS = {"output_dir", "backend", "workers", "memory_threshold", "interactive"}
+_OURS = {"output_dir", "backend", "lane", "workers", "memory_threshold", "interactive"}
 _ELSEWHERE = ("COUPA_LOGIN_URL", "COUPA_PLAYWRIGHT_WS", "COUPA_SELENIUM_URL", "EDGE_PROFILE_DIR")
 
 MakeStage = Callable[[str], Awaitable[Stage]]
@@ -59,7 +60,7 @@ async def evidence(settings: Evidence) -> int:
         settings.tenant()
         read_worklist(settings.input, WorklistOptions(), fresh=True)
     for name in _BACKENDS:
-        find_backend(settings.model_copy(update={"backend": name}))
+        find_backend(settings.model_copy(update={"backend": name, "base_url": settings.base_url or _NOWHERE}))
     is_guided = settings.input is not None and is_person_there(settings)
     checks: list[Check] = []
     async with _stages(settings) as make:

@@ -72,7 +72,18 @@ class Stage:
         if self.end_sessions is not None:  # elsewhere a sign-in may need a person, and is kept
             environment = {"COUPA_STORAGE_STATE": f"{out}.state.json"} | environment
         return Job(
-            words=["run", str(sheet), "-o", str(out), "--backend", self.backend, "--fresh", *words],
+            words=[
+                "run",
+                str(sheet),
+                "-o",
+                str(out),
+                "--backend",
+                self.backend,
+                "--lane",
+                "browser",
+                "--fresh",
+                *words,
+            ],
             environment={**self.environment, **environment},
             sheet=sheet,
             out=out,

@@ -13,7 +13,7 @@ from coupa_async.domain.naming import folder_path, outcome_folder
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import Outcome
 from fixtures.catalogue import Catalogue
-from tests.runs.conftest import Run, Site, cells, tree
+from tests.runs.conftest import BACKENDS, Run, Site, cells, tree
 
 pytestmark = pytest.mark.browser
 
@@ -109,18 +109,19 @@ def test_an_sso_on_another_origin_is_signed_in_to_once(coupa: Run, site: Site, t
     assert site.ask("log")["violations"] == []
 
 
+@BACKENDS
 @pytest.mark.parametrize(
     ("trouble", "password", "story"),
     [("", "wrong", "Invalid user name or password"), ("locked", "", "locked"), ("mfa", "", "authenticator")],
 )
 def test_a_refused_sign_in_is_exit_3_after_one_try(
-    coupa: Run, site: Site, tmp_path: Path, trouble: str, password: str, story: str
+    coupa: Run, site: Site, tmp_path: Path, backend: str, trouble: str, password: str, story: str
 ) -> None:
     site.ask("sign-in", {"trouble": trouble})
     sheet = tmp_path / "orders.csv"
     sheet.write_text("PO\n15262984\n15262985\n")
     more = {"COUPA_PASSWORD": password} if password else {}
-    done = coupa("run", sheet, "-o", "out", "--workers", "2", "--json", **more)
+    done = coupa("run", sheet, "-o", "out", "--workers", "2", "--backend", backend, "--json", **more)
     assert done.returncode == 3
     assert story in done.stderr
     assert json.loads(done.stdout)["outcomes"] == {"PENDING": 2}
