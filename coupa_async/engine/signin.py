@@ -207,9 +207,16 @@ class Gate:
             self._tell(SignedIn(worker=worker, seconds=anyio.current_time() - started_s))
             return self.generation
 
-    async def keep(self, session: Session) -> None:
-        """Write down the state of a session that is to end: its cookies were renewed while it was in use."""
+    async def keep(self, session: Session, *, seen: int) -> None:
+        """Write down the state of a session that is to end: its cookies were renewed while it was in use.
+
+        Args:
+            session: The session.
+            seen: The generation of the state that it holds. An older one than the newest is not worth keeping.
+        """
         async with self._one:
+            if seen < self.generation:
+                return
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._patience.keep_s)
 
     async def _persist(self, session: Session) -> None:

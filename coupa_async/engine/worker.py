@@ -128,7 +128,7 @@ class Worker:
                     async with anyio.create_task_group() as tabs:
                         for number in range(1, crew.plan.tabs + 1):
                             tabs.start_soon(self._serve, session, name=f"{self.name}, tab {number}")
-                await crew.gate.keep(session)
+                await crew.gate.keep(session, seen=self._seen)
         finally:
             self._session = None
 

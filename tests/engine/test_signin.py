@@ -12,7 +12,7 @@ from backends.double import Answer, DoubleSession
 from coupa_async.domain.errors import SignInRefusedError, SignInRequiredError, UnreachableError
 from coupa_async.domain.events import SignedIn
 from coupa_async.domain.outcome import Outcome
-from coupa_async.ports import Document, Session
+from coupa_async.ports import Document, Profile, Session
 from tests.engine.conftest import Bench, page
 
 pytestmark = pytest.mark.anyio
@@ -122,6 +122,18 @@ async def test_a_session_long_unused_is_renewed_before_it_takes_an_order(bench: 
     it.pause_s = 40.0
     await it.run(2)
     assert asked == ["probe", "1", "probe", "2"]
+
+
+async def test_a_session_from_before_the_last_sign_in_does_not_replace_its_state(bench: Make) -> None:
+    it = bench()
+    await it.run(1)
+    it.state.write_text('{"cookies": [{"name": "session", "value": "new"}]}')
+    it.gate.generation = 2
+    old = DoubleSession(page, Profile(name="worker-1", directory=it.state.parent), jar={"session": "old"})
+    await it.gate.keep(old, seen=1)
+    assert "new" in it.state.read_text()
+    await it.gate.keep(old, seen=2)
+    assert "old" in it.state.read_text()
 
 
 async def test_a_person_signs_in_where_the_door_refuses(bench: Make) -> None:
