@@ -43,7 +43,8 @@ class Trial:
         cpu_s: Processor seconds of our process and everything below it.
         peak_bytes: The most memory that these held.
         leftovers: Processes and files left behind, a few words each.
-        error: What ended it before its orders were done, or why it is no trial of its fault; empty if it is well.
+        error: What ended it before its orders were done; empty if nothing did.
+        missed: Whether it was over before its fault struck.
     """
 
     arm: Arm
@@ -58,11 +59,12 @@ class Trial:
     peak_bytes: int = 0
     leftovers: tuple[str, ...] = ()
     error: str = ""
+    missed: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether nothing wrong was told, nothing lost and nothing left undone, as far as the truth is known."""
-        return not any(one.is_breach for one in self.stories)
+        return not self.error and not any(one.is_breach for one in self.stories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -22,6 +23,7 @@ from coupa_async.engine.worker import Crew, Worker
 from coupa_async.ports import Observer
 from coupa_async.scopes import plain_errors
 
+_log = logging.getLogger(__name__)
 _SAMPLE_S = 0.5
 
 
@@ -194,11 +196,12 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
                     error = str(stopped)
                 except TimeoutError:
                     error = f"not done in {limit_s:.0f} s"
+                except Exception as bug:  # noqa: BLE001 - what an arm does wrong is what is looked for; the others go on
+                    _log.exception("%s crashed", turn.arm.name)
+                    error = f"crashed: {_first(bug)}"
                 seconds = anyio.current_time() - started_s
                 beside.cancel_scope.cancel("the run is over")
         stories = scene.stories()
-    if fault is not None and not watch.has_struck:
-        error = error or "over before the fault struck"
     is_torn = any(one.outcome is Outcome.PENDING for one in stories)
     cpu_s, peak_bytes = scene.used()
     trial = Trial(
@@ -215,8 +218,16 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
         peak_bytes=peak_bytes,
         leftovers=await scene.leftovers(),
         error=error,
+        missed=fault is not None and not watch.has_struck,
     )
     return trial, shutdown.signal
+
+
+def _first(error: BaseException) -> str:
+    """Name the first error of a group of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
 
 
 async def _sample(scene: Scene) -> None:

@@ -76,6 +76,11 @@ def render(comparison: Comparison) -> str:
                     for one in comparison.trials
                     if one.error
                 ),
+                *(
+                    f"{fault_name(one.fault)}, {one.arm.name}, run {one.repeat}: over before the fault struck"
+                    for one in comparison.trials
+                    if one.missed
+                ),
             ],
             "None.",
         ),

@@ -220,8 +220,21 @@ async def test_a_run_that_is_over_before_its_fault_struck_says_so(virtual: None,
 
     stage = Benches(state, workers=1)
     (trial,) = (await take(stage, turn(fault="x"), faults={"x": never}, limit_s=0.5)).trials
-    assert trial.error == "not done in 0 s"
+    assert (trial.error, trial.missed) == ("not done in 0 s", True)
     quick = Benches(state, workers=ORDERS)
     quick.slow_s = 0.0
     (trial,) = (await take(quick, turn(fault="x"), faults={"x": never})).trials
-    assert trial.error == "over before the fault struck"
+    assert (trial.error, trial.missed) == ("", True)
+
+
+async def test_an_arm_that_crashes_is_told_and_the_others_go_on(virtual: None, state: Path) -> None:
+    def answer(url: str, session: DoubleSession) -> Answer:
+        if url == "3" and not crashed:
+            crashed.append(url)
+            raise RuntimeError("a bug")
+        return page(url)
+
+    crashed: list[str] = []
+    first, second = (await take(Benches(state, answer), turn(A), turn(B))).trials
+    assert (first.error, first.holds) == ("crashed: RuntimeError: a bug", False)
+    assert (second.error, second.holds) == ("", True)
