@@ -6,7 +6,6 @@ the site itself can fail. It starts no process.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import anyio
 
+from backends.state import read_state, write_state
 from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 
@@ -136,17 +136,12 @@ class DoubleSession:
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
-        self._alive()
-        path.touch(mode=0o600)  # noqa: ASYNC240 - small, and no thread has a place in virtual time
-        cookies = [
-            {"name": name, "value": value, "domain": self.domain, "path": "/"} for name, value in self.jar.items()
-        ]
-        path.write_text(json.dumps({"cookies": cookies, "origins": []}))  # noqa: ASYNC240
+        write_state(path, await self.cookies())  # small, and no thread has a place in virtual time
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         self._alive()
-        self.jar = {one["name"]: one["value"] for one in json.loads(path.read_text())["cookies"]}  # noqa: ASYNC240
+        self.jar = {one.name: one.value for one in read_state(path)}
 
     async def snapshot(self, url: str, into: Path) -> None:
         """See ``ports.Session``. Without a screen there is no picture."""

@@ -38,12 +38,11 @@ def answers(base_url: str) -> Callable[[str, DoubleSession], Awaitable[Answer]]:
                 walk = _Walk(client, session, base_url)
                 head, data = await walk.get(url)
                 if typed:
-                    head, data = await walk.submit(head.url, data.decode(), typed)
-        except aiohttp.ClientConnectorError as error:
-            return UnreachableError(f"{url}: {error}")
+                    head, data = await walk.submit(head, data, typed)
+        except BrokenDownloadError as broken:
+            return broken if is_file else UnreachableError(f"{url}: {broken}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            story = f"the transfer broke off ({error or type(error).__name__})"
-            return BrokenDownloadError(story) if is_file else UnreachableError(f"{url}: {story}")
+            return UnreachableError(f"{url}: {error or type(error).__name__}")
         return _told(head, data, is_file=is_file)
 
     return answer
@@ -79,16 +78,20 @@ class _Walk:
                     url, data = urljoin(url, reply.headers["Location"]), None
                     continue
                 names = {name.lower(): value for name, value in reply.headers.items()}
-                return Head(url=url, status=reply.status, headers=names), await reply.read()
+                head = Head(url=url, status=reply.status, headers=names)
+                try:
+                    return head, await reply.read()
+                except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                    raise BrokenDownloadError(f"the transfer broke off ({error or type(error).__name__})") from error
         raise aiohttp.ClientError(f"more than {_HOPS} redirects")
 
-    async def submit(self, url: str, html: str, typed: dict[str, str]) -> tuple[Head, bytes]:
-        """Send the page's form as a browser would, with what was typed into it."""
-        tree = LexborHTMLParser(html)
-        form = tree.css_first("form")
-        assert form is not None  # noqa: S101 - something was typed into it
+    async def submit(self, head: Head, data: bytes, typed: dict[str, str]) -> tuple[Head, bytes]:
+        """Send the page's form as a browser would, with what was typed into it; a page without one is the answer."""
+        form = LexborHTMLParser(data.decode()).css_first("form")
+        if form is None:
+            return head, data
         fields = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.css("input[name]")}
         for selector, text in typed.items():
             if (one := form.css_first(selector)) is not None:
                 fields[str(one.attributes["name"])] = text
-        return await self.get(urljoin(url, form.attributes.get("action") or ""), fields)
+        return await self.get(urljoin(head.url, form.attributes.get("action") or ""), fields)

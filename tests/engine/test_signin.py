@@ -143,7 +143,7 @@ async def test_a_person_signs_in_where_the_door_refuses(bench: Make) -> None:
 
     async def person() -> None:
         await anyio.lowlevel.checkpoint()
-        it.state.write_text('{"cookies": [{"name": "session", "value": "good"}]}')
+        it.state.write_text('{"cookies": [{"name": "session", "value": "good", "domain": "double"}]}')
 
     def answer(url: str, session: DoubleSession) -> Answer:
         return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
