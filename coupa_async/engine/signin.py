@@ -226,8 +226,12 @@ class Gate:
             except PageError as error:
                 if attempt == self._patience.sign_ins:
                     raise SignInError(f"sign-in was tried {attempt} times: {error}") from error
-                await anyio.sleep(self._patience.backoff.delay_s(attempt, self._dice()))
+                await anyio.sleep(self._delay_s(error, attempt))
         return None
+
+    def _delay_s(self, error: PageError, attempt: int) -> float:
+        asked_s = error.retry_after_s if isinstance(error, BusyError) else None
+        return self._patience.backoff.delay_s(attempt, self._dice()) if asked_s is None else asked_s
 
     async def _wait(self, error: PageError, attempt: int, began_s: float) -> None:
         patience = self._patience
@@ -238,5 +242,4 @@ class Gate:
             ) from error
         if attempt == 1:
             self._tell(TenantLost(reason=str(error), patience_s=longest_s))
-        asked_s = error.retry_after_s if isinstance(error, BusyError) else None
-        await anyio.sleep(patience.backoff.delay_s(attempt, self._dice()) if asked_s is None else asked_s)
+        await anyio.sleep(self._delay_s(error, attempt))

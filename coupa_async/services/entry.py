@@ -43,11 +43,13 @@ class Entry:
 
         Raises:
             SignInRefusedError: If the tenant refuses, or wants what is not configured. Never tried twice.
+            BusyError: If it answers 429 or 5xx on the way.
             UnreachableError: If the network does not carry it.
             PageTimeoutError: If no page comes.
         """
         filler = self._filler() if self.person_s is None else _leave_it
-        document = await session.sign_in(self.login_url, filler, until=self._is_in, within_s=self.person_s)
+        document = await session.sign_in(self.login_url, filler, until=self._is_over, within_s=self.person_s)
+        _check_busy(document, _bare(document.url))
         if not self._is_in(document):
             page = read_page(document.html, document.url, self.base_url)
             error = page.error if isinstance(page, SignInPage) else ""
@@ -64,8 +66,10 @@ class Entry:
         document = await session.open(url)
         if is_signed_out(document.url, self.base_url) or document.status in (401, 403):
             raise SignInRequiredError(document.url)
-        if document.status is not None and is_busy(document.status):
-            raise BusyError(url, document.status, document.retry_after_s)
+        _check_busy(document, url)
+
+    def _is_over(self, document: Document) -> bool:
+        return self._is_in(document) or is_busy(document.status)
 
     def _is_in(self, document: Document) -> bool:
         return not is_signed_out(document.url, self.base_url)
@@ -97,6 +101,11 @@ class Entry:
             return Fill(fields=tuple((where, text) for where, text in typed if where), submit=form.submit)
 
         return fill
+
+
+def _check_busy(document: Document, url: str) -> None:
+    if document.status is not None and is_busy(document.status):
+        raise BusyError(url, document.status, document.retry_after_s)
 
 
 def _leave_it(document: Document) -> None:
