@@ -212,6 +212,6 @@ def page_error(text: str, url: str) -> PageError | None:
         return PageTimeoutError(f"no answer in time from {url} ({name})")
     if name == "ERR_ABORTED":  # by the browser: a crashed page, or another navigation; the network has no part in it
         return PageError(f"{url}: the browser broke off ({name})")
-    kinds = {"ERR_CERT": "its certificate is not trusted", "ERR_SSL": "no secure connection could be made"}
+    kinds = {"ERR_CERT": "its certificate is not trusted", "ERR_SSL": "no secure connection came about"}
     story = _STORIES.get(name) or next((told for kind, told in kinds.items() if name.startswith(kind)), "")
     return UnreachableError(f"{url}: {story} ({name})" if story else f"{url}: {name}")

@@ -108,7 +108,8 @@ async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
     sheets = settings.output_dir / "input"
     await write_sample(sheets / "sample.xlsx")
     await write_sample(sheets / "orders.xlsx", orders=_ORDERS)
-    truth, given = read_truth(await site_truth()), _handed_on(settings)
+    truth = read_truth(await site_truth()) | read_truth(await site_truth(orders=_ORDERS))
+    given = _handed_on(settings)
     async with recorded_site() as site:
         own = {
             "COUPA_BASE_URL": site.base_url,

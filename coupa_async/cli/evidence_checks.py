@@ -38,8 +38,9 @@ async def sequential(stage: Stage) -> Check:
                 len(book.done) == completed),
     ]  # fmt: skip
     lines = _some(seen, "RunStarted", 1) + _some(seen, "OrderFinished", 4)
+    notes = ["some orders of the sample fail on purpose, which exit code 1 is for"] if stage.truth else []
     title = "Sequential: one worker really downloads"
-    return _check("5.1", title, stage, [seen], findings, lines)
+    return _check("5.1", title, stage, [seen], findings, lines, notes)
 
 
 async def unattended(stage: Stage) -> Check:
@@ -186,9 +187,13 @@ def _ended_well(seen: Seen) -> list[Finding]:
     wrong = [f"{one.number}: {one.kind}" for one in seen.stories if one.is_breach]
     is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
     told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
+    is_known = all(one.is_known for one in seen.stories)
+    what = (
+        "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
+    )
     return [
         Finding(f"exit code {seen.exit_code}", seen.exit_code in ((0, 1) if is_good else (1,))),
-        Finding(f"every order in its true outcome, every file whole: {told}"
+        Finding(f"{what}: {told}"
                 + (f"; but {'; '.join(wrong)}" if wrong else ""), bool(outcomes) and not wrong),
         *_clean(seen),
     ]  # fmt: skip

@@ -16,8 +16,8 @@ _PAGE = Template("""\
 # Evidence: the five checks of the dossier
 
 Written by `coupa-async evidence` (`make evidence`) from what it saw: the program run in a process of its own against
-$tenant; its log, journal, folders and exit code read; its processes and profiles looked at while it ran. Nothing here
-is typed by hand.
+$tenant; its log, journal, folders and exit code read; its processes and profiles looked at while it
+ran. Nothing here is typed by hand.
 
 | | |
 |---|---|
@@ -29,7 +29,7 @@ $verdicts
 
 $sections""")
 _SECTION = Template("""\
-## $key $title: $backend
+## $key $title ($backend)
 
 **$verdict**$notes
 

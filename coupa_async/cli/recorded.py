@@ -85,8 +85,8 @@ async def write_sample(path: Path, *, orders: int = 0) -> None:
     await anyio.run_process([*_FIXTURES, "workbook", str(path), *(["--orders", str(orders)] if orders else [])])
 
 
-async def read_truth() -> list[dict[str, Any]]:
-    """Tell what must come of each of its orders."""
-    done = await anyio.run_process([*_FIXTURES, "truth"])
+async def read_truth(*, orders: int = 0) -> list[dict[str, Any]]:
+    """Tell what must come of each order of the workbook that :func:`write_sample` writes."""
+    done = await anyio.run_process([*_FIXTURES, "truth", *(["--orders", str(orders)] if orders else [])])
     truth: list[dict[str, Any]] = json.loads(done.stdout)
     return truth

@@ -16,6 +16,9 @@ from tests.runs.conftest import BACKENDS, Run, Site
 from tests.stand_ins import script
 
 pytestmark = pytest.mark.browser
+WAYS = pytest.mark.parametrize(
+    ("backend", "lane"), [("playwright", "browser"), ("selenium", "browser"), ("playwright", "auto")]
+)
 SECURE = """
 import ssl, sys
 from http.server import HTTPServer, SimpleHTTPRequestHandler
@@ -71,7 +74,7 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-@BACKENDS
+@WAYS
 @pytest.mark.parametrize(
     ("trouble", "environment", "story"),
     [
@@ -88,6 +91,7 @@ def test_a_tenant_that_is_not_to_be_had_is_told_with_host_and_setting_and_every_
     sheet: Path,
     request: pytest.FixtureRequest,
     backend: str,
+    lane: str,
     trouble: str,
     environment: dict[str, str],
     story: str,
@@ -96,7 +100,7 @@ def test_a_tenant_that_is_not_to_be_had_is_told_with_host_and_setting_and_every_
     if "COUPA_BASE_URL" not in environment:
         environment = environment | {"COUPA_BASE_URL": request.getfixturevalue(trouble)}
     environment = environment | {"COUPA_PATIENCE_S": "1", "no_proxy": "localhost,127.0.0.1"}
-    words = ("--workers", "2", "--backend", backend, "--lane", "browser", "--json")
+    words = ("--workers", "2", "--backend", backend, "--lane", lane, "--json")
     done = coupa("run", sheet, "-o", "out", *words, **environment)
     assert done.returncode == 4, done.stderr
     assert json.loads(done.stdout)["outcomes"] == {"PENDING": 2}
