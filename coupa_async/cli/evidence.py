@@ -39,7 +39,7 @@ class Evidence(Settings):
     model_config = SettingsConfigDict(cli_prog_name="coupa-async evidence")
 
     input: CliPositionalArg[Path | None] = Field(
-        None, description="a spreadsheet with a few orders of your tenant; without it, the recorded site"
+        None, description="a spreadsheet with a dozen orders of your tenant; without it, the recorded site"
     )
     output_dir: Path = Field(Path("evidence-out"), description="where the runs' folders go")
     report: Path | None = Field(None, description="where the report goes; default: evidence.md in the output folder")
@@ -72,7 +72,11 @@ async def evidence(settings: Evidence) -> int:
                     await to_thread.run_sync(console.input, "Enter to begin ", abandon_on_cancel=True)
                 checks.append(one := await check(stage))
                 for finding in one.findings:
-                    console.print(f"  {'holds' if finding.holds else 'DOES NOT HOLD'}: {finding.text}", highlight=False)
+                    console.print(
+                        f"  {'holds' if finding.holds else 'DOES NOT HOLD'}: {finding.text}",
+                        highlight=False,
+                        markup=False,
+                    )
     target = anyio.Path(settings.report or settings.output_dir / "evidence.md")
     await target.parent.mkdir(parents=True, exist_ok=True)
     tenant = "the recorded site" if settings.input is None else settings.tenant()

@@ -135,6 +135,7 @@ async def restart(stage: Stage) -> Check:
         notes.append("when its first order was finished, the tenant ended all sessions and every browser was killed")
     else:
         notes.append("when its first order was finished, every browser of the run was killed")
+        notes.append("no sign-in was refused on purpose, and no session ended: the account is somebody's")
     lines = _some(seen, "WorkerRestarting", 2) + _some(seen, "SignedIn", 2)
     title = "Restart after a refused sign-in and a lost session"
     return _check("5.4", title, stage, runs, findings, lines, notes)
