@@ -18,6 +18,7 @@ from coupa_async.cli.faults import NONE, Pressure
 from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.domain.order import Order
+from coupa_async.domain.redaction import redacted
 from coupa_async.domain.reliability import Arm
 from coupa_async.domain.story import Truth
 from coupa_async.engine.compare import Scene, Turn
@@ -102,7 +103,9 @@ class Stage:
                 services=[guard.watch],
                 sample=lambda: to_thread.run_sync(footprint.sample),
                 used=footprint.used,
-                stories=lambda: audit(orders, journal, storage.root, self.truth),
+                stories=lambda: tuple(
+                    replace(one, error=redacted(one.error)) for one in audit(orders, journal, storage.root, self.truth)
+                ),
                 leftovers=leftovers,
             )
 
