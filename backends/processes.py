@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import anyio
 import psutil
 from anyio import to_thread
 
-from coupa_async import processes
+from coupa_async import processes, staging
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.processes import is_alive
 from coupa_async.scopes import cleanup
@@ -40,16 +38,13 @@ def known_as(name: str, among: Iterable[psutil.Process]) -> list[psutil.Process]
 
 @asynccontextmanager
 async def temporary_folder() -> AsyncIterator[Path]:
-    """Have a folder for the temporary files of a browser and its driver: when they are killed, they leave theirs.
-
-    Its path is short, for browsers put sockets there, whose paths may have 107 bytes.
-    """
-    folder = await to_thread.run_sync(partial(tempfile.mkdtemp, prefix="coupa-"))
+    """Have a folder for the temporary files of a browser and its driver: when they are killed, they leave theirs."""
+    stack = ExitStack()
+    folder = await to_thread.run_sync(stack.enter_context, staging.temporary_folder())
     try:
-        yield Path(folder)
+        yield folder
     finally:
-        remove = partial(shutil.rmtree, folder, ignore_errors=True)
-        await cleanup("the temporary files", partial(to_thread.run_sync, remove), within_s=5)
+        await cleanup("the temporary files", partial(to_thread.run_sync, stack.close), within_s=5)
 
 
 class Tree:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from coupa_async.domain.errors import SettingsError
 from coupa_async.ports import Cookie
+from coupa_async.staging import staged
 
 
 def replace_private(path: Path, text: str) -> None:
     """Write a file for the user alone, at once: other sessions read it while this one writes. Blocking."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, staged = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 by itself
-    try:
+    with staged(path) as ours:
+        handle = os.open(ours, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        Path(staged).replace(path)
-    except BaseException:
-        Path(staged).unlink(missing_ok=True)
-        raise
+        ours.replace(path)
 
 
 def write_state(path: Path, cookies: Sequence[Cookie], *, like: Path | None = None) -> None:

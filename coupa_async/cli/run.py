@@ -29,10 +29,12 @@ from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
 from coupa_async.services.history import History
 from coupa_async.services.journal import FILE_NAME, Journal
-from coupa_async.services.profiles import Source, run_profiles
+from coupa_async.services.profiles import BASE, Source, run_profiles
 from coupa_async.services.report import write_report
 from coupa_async.services.storage import Storage
+from coupa_async.services.sweep import sweep
 from coupa_async.services.worklist import Worklist, WorklistOptions, read_worklist, write_results
+from coupa_async.staging import sweep_staged
 
 
 class Run(Settings):
@@ -97,6 +99,8 @@ async def run(settings: Run) -> int:
             except CoupaError as error:
                 summary.error = error
             summary.stopped_by = shutdown.signal or 0
+        else:
+            _sweep(settings)
         target = storage.root / path.name
         summary.workbook = write_results(
             worklist, journal.results(), target, output_dir=storage.root, now=datetime.now()
@@ -128,6 +132,12 @@ def _todo(worklist: Worklist, journal: Journal, storage: Storage, *, fresh: bool
         journal.forget(order.number for order in worklist.orders)
     settled = journal.settled()
     return [order for order in worklist.orders if order.number.key not in settled]
+
+
+def _sweep(settings: Settings) -> None:
+    """Remove what a run has left that was killed after its last order: nothing else of this one would."""
+    sweep(profiles_dir(), keep=BASE)
+    sweep_staged(settings.state_file())
 
 
 def _source(settings: Settings) -> Source | None:

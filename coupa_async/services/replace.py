@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from coupa_async.domain.errors import StorageError
+from coupa_async.staging import staged
 
 
 def replace_file(destination: Path, write: Callable[[BinaryIO], None], now: datetime) -> Path:
@@ -28,24 +29,22 @@ def replace_file(destination: Path, write: Callable[[BinaryIO], None], now: date
         StorageError: If neither can be written; the destination is then as it was.
     """
     target = destination.resolve()
-    staged = target.with_name(f".{target.name}.tmp{os.getpid()}")
     try:
-        with staged.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, staged)
-        try:
-            staged.replace(target)
-        except PermissionError:
-            beside = destination.with_name(f"{target.stem} (results {now:%Y-%m-%d %H%M%S}){target.suffix}")
-            staged.replace(beside)
-            return beside
+        with staged(target) as ours:
+            with ours.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, ours)
+            try:
+                ours.replace(target)
+            except PermissionError:
+                beside = destination.with_name(f"{target.stem} (results {now:%Y-%m-%d %H%M%S}){target.suffix}")
+                ours.replace(beside)
+                return beside
     except OSError as error:
         raise StorageError(
             f"{destination}: cannot be written ({error.strerror or error}): free space or permissions, then run again"
         ) from error
-    finally:
-        staged.unlink(missing_ok=True)
     return destination

@@ -65,6 +65,8 @@ def sweep(root: Path, *, keep: str) -> None:
         root: Where profiles are.
         keep: The name of the directory that stays; only what was left running on it is ended.
     """
+    if not root.is_dir():
+        return
     for name in sorted({path.stem for path in root.glob("run-*")} | {keep}):
         directory = root / name
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from coupa_async.services.cells import RESULT_COLUMNS, is_blank, legal_text, loo
 from coupa_async.services.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.table import Fill, Header, Layout, Row, Table
 from coupa_async.services.workbook_parts import losses, sheet_facts
+from coupa_async.staging import temporary_folder
 
 _SHEET = "PO_Data"
 _LAST_COLUMN = 16_384
@@ -61,7 +63,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
         WorklistError: If the workbook can no longer be read.
         OSError: If ``out`` takes no more.
     """
-    with _quiet():
+    with _quiet(), _tidy():
         with _broken_told(path), path.open("rb") as file:
             book = load_workbook(file, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
         sheet = book[layout.sheet]
@@ -147,6 +149,17 @@ def _quiet() -> Iterator[None]:
     """Keep openpyxl's warnings from the terminal: ``losses`` says the same in the user's words."""
     with warnings.catch_warnings(action="ignore"):
         yield
+
+
+@contextmanager
+def _tidy() -> Iterator[None]:
+    """Have openpyxl write its own temporary files, which a kill leaves behind, where the next run looks for them."""
+    with temporary_folder() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 @contextmanager
