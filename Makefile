@@ -9,7 +9,7 @@ REPEAT ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-parity test-browser compare reliability evidence lint check
+.PHONY: setup run test test-site test-parity test-browser compare reliability evidence kill-sweep chaos lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -55,6 +55,16 @@ reliability: setup
 # The dossier's five checks on both backends; the report is what they saw.
 evidence: setup
 	$(BIN)/coupa-async evidence --report docs/reports/evidence.md $(ARGS)
+
+# Runs killed at POINTS random instants and resumed (R1), on the double and both browsers.
+kill-sweep: setup
+	$(BIN)/python -m tests.chaos sweep --points $(or $(POINTS),200) --seed $(or $(SEED),1) \
+	  $(if $(BACKENDS),--backends $(BACKENDS)) $(ARGS)
+
+# SEEDS schedules of mixed faults over sixty orders; SEED=n runs that one again.
+chaos: setup
+	$(BIN)/python -m tests.chaos chaos --seeds $(or $(if $(SEED),1),$(SEEDS),200) --first $(or $(SEED),1) \
+	  $(if $(BACKENDS),--backends $(BACKENDS)) $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .

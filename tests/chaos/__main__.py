@@ -1,0 +1,63 @@
+"""``python -m tests.chaos sweep | chaos``: the long forms of this folder's tests. Exit code 1 if they find anything."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.chaos.sweep import sweep
+from tests.chaos.turmoil import turmoil
+from tests.chaos.world import site
+
+# Most on the double, whose runs are short; enough on each browser to meet what only browsers do.
+_SHARES = {"double": 8, "playwright": 1, "selenium": 1}
+_SHOWN = 12
+
+
+def main(words: list[str]) -> int:
+    """Do what the words say; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    swept = verbs.add_parser("sweep", help="kill runs at random instants and resume them")
+    swept.add_argument("--points", type=int, default=200)
+    swept.add_argument("--seed", type=int, default=1)
+    swept.add_argument("--first-round", type=int, default=0)
+    mixed = verbs.add_parser("chaos", help="mix faults over sixty orders")
+    mixed.add_argument("--seeds", type=int, default=200)
+    mixed.add_argument("--first", type=int, default=1)
+    for one in (swept, mixed):
+        one.add_argument("--backends", default=",".join(_SHARES), type=lambda text: text.split(","))
+    given = parser.parse_args(words)
+    began_s = time.monotonic()
+    bad = _sweep(given) if given.verb == "sweep" else _chaos(given)
+    print(f"{given.verb}: {bad} violations, {time.monotonic() - began_s:.0f} s")
+    return 1 if bad else 0
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    total, bad = sum(_SHARES[one] for one in given.backends), 0
+    for backend in given.backends:
+        points = max(1, given.points * _SHARES[backend] // total)
+        with site("--file-latency-ms", "5") as where:
+            tally = sweep(where, backend, points=points, seed=given.seed, first_round=given.first_round)
+        bad += len(tally.bad)
+        print(f"{backend}: {tally}", *tally.bad[:_SHOWN], sep="\n  ", flush=True)
+    return bad
+
+
+def _chaos(given: argparse.Namespace) -> int:
+    turns = [one for one in given.backends for _ in range(_SHARES[one])]
+    bad = 0
+    with site("--file-latency-ms", "5") as where:
+        for seed in range(given.first, given.first + given.seeds):
+            backend, began_s = turns[-seed % len(turns)], time.monotonic()
+            found = turmoil(where, backend, seed)
+            bad += len(found)
+            print(f"seed {seed} {backend}: {len(found)} violations, {time.monotonic() - began_s:.0f} s", flush=True)
+            print(*(f"  {one}\n" for one in found[:_SHOWN]), sep="", end="", flush=True)
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

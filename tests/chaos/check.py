@@ -1,0 +1,171 @@
+"""What must be true of a world when a run of it has ended by itself: each violation is a sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from coupa_async.domain.naming import folder_path, outcome_folder
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.outcome import Outcome
+from fixtures.catalogue import load
+from tests.chaos.world import SHEET, World, rows
+
+_NO_FOLDER = ("NO_ATTACHMENTS", "PO_NOT_FOUND")
+_OWN_FILES = {"journal.sqlite3", "run.log", SHEET, ".coupa-async.lock", "report.html"}
+
+
+def violations(world: World) -> list[str]:
+    """Check everything: journal, folders, files, workbook, log, leftovers, processes, and what was said."""
+    found = [*_said(world)]
+    found += [*_journal(world), *_folders(world), *_workbook(world), *_leftovers(world), *_log(world), *_running(world)]
+    return found + [f"the site: {text}" for text in world.ask("log")["violations"]]
+
+
+def asked_again(world: World, settled: frozenset[str], since: int) -> list[str]:
+    """Tell the requests for orders that had an outcome before a run began.
+
+    Args:
+        world: Where.
+        settled: Those orders.
+        since: How many requests the site had been asked before.
+    """
+    files = {str(one.id): order.key for order in load().orders.values() for one in order.own()}
+    found = []
+    for entry in world.ask("log")["log"][since:]:
+        parts = entry["path"].split("/")
+        key = ""
+        if parts[1] == "order_headers" and len(parts) > 2:
+            key = parts[2]
+        elif parts[1] == "attachment":
+            key = files.get(parts[4], parts[4][:-1])  # a load order's, and one digit more
+        if key in settled:
+            found.append(f"asked again for {entry['path']}, of an order that had its outcome")
+    return found
+
+
+def _journal(world: World) -> Iterator[str]:
+    told = {key: (outcome, filed) for key, outcome, filed in rows(world, "SELECT key, outcome, filed FROM orders")}
+    wanted = {OrderNumber.parse(order["number"]).key: order["outcome"] for order in world.truth}
+    for key, outcome in wanted.items():
+        got, filed = told.get(key, ("no outcome", 1))
+        if got != outcome:
+            error = rows(world, f"SELECT error FROM orders WHERE key = '{key}'")
+            yield f"journal: {key} is {got}, in truth {outcome} {error}"
+        if not filed:
+            yield f"journal: {key} is not filed"
+    yield from (f"journal: {key} is nobody's" for key in told.keys() - wanted.keys())
+
+
+def _folder(world: World, order: dict[str, Any]) -> str:
+    """Name the folder that an order must have; empty for none."""
+    if order["outcome"] in _NO_FOLDER:
+        return ""
+    leaf = outcome_folder(OrderNumber.parse(order["number"]), Outcome(order["outcome"]))
+    by_supplier = world.settings.get("COUPA_FOLDER_COLUMNS") == "{supplier}"
+    hierarchy = (None,) if by_supplier else (order["region"] or "Unknown", order["buyer"] or "Unknown")
+    return folder_path(hierarchy, order["supplier"], leaf).as_posix()
+
+
+def _folders(world: World) -> Iterator[str]:
+    have: dict[str, dict[str, Path]] = defaultdict(dict)
+    for path in world.out.rglob("*"):
+        place = path.relative_to(world.out)
+        if place.parts[0] == "snapshots":
+            continue
+        if path.is_dir() and path.name.startswith(("PO", "PM", "1526")):
+            have[place.as_posix()] = {one.name: one for one in path.iterdir()}
+        elif path.is_file() and len(place.parts) == 1 and place.name not in _OWN_FILES:
+            yield f"a file of nobody's: {place}"
+    journal = {
+        key: (folder, [*saved])
+        for key, folder in rows(world, "SELECT key, folder FROM orders")
+        for saved in [rows(world, f"SELECT name, sha256 FROM attachments WHERE order_key = '{key}'")]
+    }
+    for order in world.truth:
+        folder, key = _folder(world, order), OrderNumber.parse(order["number"]).key
+        told, saved = journal.get(key, ("nothing", []))
+        if told != folder:
+            yield f"journal: {key} is in {told!r}, in truth in {folder!r}"
+        if not folder:
+            continue
+        files = have.pop(folder, None)
+        if files is None:
+            yield f"no folder {folder}"
+            continue
+        hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+        if hashes != dict(saved):
+            yield f"{folder} holds {hashes}, the journal says {dict(saved)}"
+        if len(files) != order["downloaded"]:
+            yield f"{folder} holds {len(files)} files, in truth {order['downloaded']}: {sorted(files)}"
+        named = {one["name"]: one["sha256"] for one in order["files"] if one["name"] and one["sha256"]}
+        yield from (f"{folder}/{name} is not whole" for name, sha in named.items() if hashes.get(name) != sha)
+        missing = Counter(one["sha256"] for one in order["files"] if one["sha256"]) - Counter(hashes.values())
+        if missing:
+            yield f"{folder}: no file has {[*missing]}"
+    yield from (f"a folder too many: {folder}" for folder in have)
+
+
+def _workbook(world: World) -> Iterator[str]:
+    try:
+        sheet = openpyxl.load_workbook(world.out / SHEET)["PO_Data"]
+    except (OSError, KeyError) as error:
+        yield f"workbook: {error}"
+        return
+    header, *lines = sheet.iter_rows(values_only=True)
+    by_number: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        row = dict(zip(map(str, header), line, strict=True))
+        by_number.setdefault(str(row["PO_NUMBER"]).strip(), row)
+    for order in world.truth:
+        row, folder = by_number[order["number"]], _folder(world, order)
+        told = (row["STATUS"], row["ATTACHMENTS_FOUND"], row["ATTACHMENTS_DOWNLOADED"], row["DOWNLOAD_FOLDER"] or "")
+        true = (order["outcome"], order["found"], order["downloaded"], str(world.out / folder) if folder else "")
+        if told != true:
+            yield f"workbook: {order['number']} is {told}, in truth {true}"
+    if by_number["ABC"]["STATUS"] != "FAILED":
+        yield "workbook: the row that names no order is not FAILED"
+
+
+def _leftovers(world: World) -> Iterator[str]:
+    for path in world.out.rglob("*"):
+        if path.name.endswith((".part", "__WORK", "-wal", "-shm", "-journal")) or ".tmp" in path.name:
+            yield f"left in the output folder: {path.relative_to(world.out)}"
+    for path in world.temporary.iterdir():
+        if not (path.is_file() and path.read_bytes() == b"blat"):  # Python's own look whether files can be made there
+            yield f"a temporary file: {path.name}"
+    own = world.home / "coupa-async"
+    for path in own.rglob("*"):
+        is_kept = path.name in ("profiles", "state", "base.lock") or (
+            path.parent.name == "state" and path.suffix == ".json" and not path.name.startswith(".")
+        )
+        if not is_kept:
+            yield f"left in the user's data: {path.relative_to(own)}"
+
+
+def _log(world: World) -> Iterator[str]:
+    for line in (world.out / "run.log").read_text(encoding="utf-8").splitlines():
+        try:
+            json.loads(line)
+        except ValueError:
+            yield f"run.log: not JSON: {line[:80]}"
+
+
+def _said(world: World) -> Iterator[str]:
+    said = (world.root / "said.txt").read_text(encoding="utf-8", errors="replace")
+    if "Traceback" in said:
+        yield f"a traceback: …{said[-800:]}"
+
+
+def _running(world: World) -> Iterator[str]:
+    deadline_s = time.monotonic() + 2  # a killed browser's own children take a moment
+    while (left := world.processes()) and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+    yield from (f"left running: {one}" for one in left)
