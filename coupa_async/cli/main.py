@@ -15,6 +15,8 @@ from coupa_async.domain.errors import CoupaError, InputError, SignInError
 COMMANDS = {
     "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
+    "login": ("Login", "sign in once, in a window; --status says whether you are"),
+    "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
     "status": ("Status", "where the run of an output folder stands"),
     "report": ("Report", "make the HTML report of an output folder again"),
     "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),

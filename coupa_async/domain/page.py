@@ -13,6 +13,7 @@ from coupa_async.domain.attachments import missing_attachments, parse_attachment
 from coupa_async.domain.order import Attachment, AttachmentSource
 
 _SECONDS = re.compile(r"\bnum_secs\s*=\s*(\d+)")
+_MILLISECONDS = re.compile(r'"timeout_duration"\s*:\s*(\d+)')
 _ERRORS = "#flash_error, .flash_error, #usernameError, #passwordError, .error_message, .alert-error, [role=alert]"
 _KINDS = {
     AttachmentSource.ORDER: ("order_headers", "div.order_headers_show_page", "Purchase Order #"),
@@ -125,6 +126,17 @@ def is_signed_out(url: str, base_url: str) -> bool:
     )
 
 
+def session_length_s(text: str) -> float | None:
+    """Tell how long a session lasts unused, from a page's inline script or the answer of ``expiration_check``.
+
+    Returns:
+        Seconds; ``None`` if the text does not say.
+    """
+    if found := _SECONDS.search(text):
+        return float(found[1])
+    return float(found[1]) / 1000 if (found := _MILLISECONDS.search(text)) else None
+
+
 def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
     controller, old_style, heading = _KINDS[kind]
     if tree.css_first(f'html[data-controller="{controller}"][data-action="show"]') or tree.css_first(old_style):
@@ -136,7 +148,6 @@ def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
 def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource) -> OrderPage:
     supplier = tree.css_first("section#supplier span.supplier-name") or tree.css_first(".supplier-name")
     requisition = tree.css_first("a#order_header_requisition_header[href]")
-    seconds = _SECONDS.search(html)
     return OrderPage(
         kind=kind,
         url=url,
@@ -144,7 +155,7 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
         attachments=parse_attachments(tree, url),
         requisition_url=urljoin(url, requisition.attributes.get("href") or "") if requisition else "",
         missing=missing_attachments(tree),
-        session_length_s=float(seconds[1]) if seconds else None,
+        session_length_s=session_length_s(html),
     )
 
 

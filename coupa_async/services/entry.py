@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from coupa_async.domain.errors import BusyError, SignInRefusedError, SignInRequiredError
-from coupa_async.domain.page import SignInPage, is_signed_out, read_page
+from coupa_async.domain.page import SignInPage, is_signed_out, read_page, session_length_s
 from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Fill, Session
 
 _PROBE = "/order_headers"
+_EXPIRATION = "/sessions/expiration_check"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,18 @@ class Entry:
 
     def _is_over(self, document: Document) -> bool:
         return self._is_in(document) or is_busy(document.status)
+
+    async def length_s(self, session: Session) -> float | None:
+        """Ask how long the tenant keeps an unused session; ``None`` if it does not say.
+
+        Raises:
+            PageError: If the tenant is not to be had now.
+        """
+        for path in (_PROBE, _EXPIRATION):
+            document = await session.open(f"{self.base_url}{path}")
+            if (length_s := session_length_s(document.html)) is not None:
+                return length_s
+        return None
 
     def _is_in(self, document: Document) -> bool:
         return not is_signed_out(document.url, self.base_url)

@@ -151,6 +151,19 @@ def base_profile(root: Path, state: Path) -> Iterator[Profile]:
             end_recorded(root / BASE)
 
 
+def forget_base(root: Path) -> None:
+    """Remove the base profile, and with it what a sign-in left. Blocking.
+
+    Raises:
+        ProfileError: If it is in use.
+        StorageError: If its lock cannot be written.
+    """
+    _make(root)
+    with held(root / BASE):
+        end_recorded(root / BASE)
+        remove(root / BASE)
+
+
 def _take_over(source: Source, base: Path, folder: Path) -> list[str]:
     """Replace the base with a copy of the source, staged in the run's folder so that a kill leaves nothing half."""
     source.check(base.parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
-from coupa_async.domain.page import NotFoundPage, OrderPage, SignInPage, UnknownPage, read_page
+from coupa_async.domain.page import NotFoundPage, OrderPage, SignInPage, UnknownPage, read_page, session_length_s
 
 BASE = "https://tenant.example.com"
 URL = f"{BASE}/order_headers/1"
@@ -118,6 +118,12 @@ def test_supplier_requisition_and_session_length_are_read() -> None:
     page = order(order_html(rest='<a id="order_header_requisition_header" href="/requisition_headers/9">#9</a>'))
     assert (page.supplier, page.requisition_url) == ("ACME Ltd", f"{BASE}/requisition_headers/9")
     assert page.session_length_s == 7200
+
+
+def test_the_session_length_is_told_by_a_page_or_by_the_poll_for_it() -> None:
+    assert session_length_s("<script>var num_secs = 1800;</script>") == 1800
+    assert session_length_s('<pre>{"alert_url": "/x", "timeout_duration": 7200000}</pre>') == 7200
+    assert session_length_s("<html></html>") is None
 
 
 def test_header_spans_are_files() -> None:
