@@ -7,7 +7,6 @@ proxy that only the browser gets through). The probe of that is the first page a
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ from backends.chromium import BrowserOptions, find_browser
 from backends.cookies import Jar
 from backends.http import Client, connect, user_agent
 from backends.state import read_state, write_state
+from backends.versions import browser_version
 from coupa_async.domain.errors import BrowserMissingError, UnreachableError
 from coupa_async.domain.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.policy import is_busy
@@ -33,8 +33,6 @@ _UNKNOWN = "over HTTP it is none of the known pages"
 _REFUSED = "HTTP is refused though the browser is signed in"
 # What a browser without a version of its own to tell is taken for.
 _USUAL_VERSION = "140"
-_VERSION_S = 3.0
-_VERSION = re.compile(r"\d+(?:\.\d+){3}")
 
 
 class DirectBackend:
@@ -200,21 +198,9 @@ class DirectSession:
 
 
 async def _agent(options: BrowserOptions) -> str:
-    """Name the browser that is here, so that the tenant sees one and the same over HTTP and from it.
-
-    Its version: on Windows the folder beside it that is named for it, for there ``--version`` opens a window; elsewhere
-    what it answers to ``--version``.
-    """
+    """Name the browser that is here, so that the tenant sees one and the same over HTTP and from it."""
     try:
         browser = find_browser(options)
     except BrowserMissingError:
         return user_agent(options.channel, _USUAL_VERSION)
-    if browser.path.suffix.lower() == ".exe":
-        text = " ".join(sorted(one.name for one in browser.path.parent.iterdir()))
-    else:
-        text = ""
-        with anyio.move_on_after(_VERSION_S):
-            asked = await anyio.run_process([str(browser.path), "--version"], check=False)
-            text = asked.stdout.decode(errors="replace")
-    found = _VERSION.findall(text)
-    return user_agent(browser.channel, found[-1] if found else _USUAL_VERSION)
+    return user_agent(browser.channel, await browser_version(browser.path) or _USUAL_VERSION)

@@ -141,22 +141,27 @@ def connect(options: BrowserOptions) -> httpx2.AsyncClient:
     Raises:
         SettingsError: If the client certificate cannot be used.
     """
-    trust = httpx2.create_ssl_context()
+    trusted = trust()
     if options.client_cert is not None:
         try:
-            trust.load_cert_chain(options.client_cert, options.client_key)
+            trusted.load_cert_chain(options.client_cert, options.client_key)
         except (OSError, ssl.SSLError) as error:
             key = f" with COUPA_CLIENT_KEY={options.client_key}" if options.client_key else ""
             raise SettingsError(f"COUPA_CLIENT_CERT={options.client_cert}{key}: {error}") from error
     here = ("all://127.0.0.1", "all://localhost", "all://[::1]")
     return httpx2.AsyncClient(
-        verify=trust,
+        verify=trusted,
         http2=True,
         mounts=dict.fromkeys(here),  # browsers do not ask a proxy for these either
         timeout=httpx2.Timeout(None, connect=options.page_timeout_s),  # whoever asks bounds the rest
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=20.0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: they are the jar's business
     )
+
+
+def trust() -> ssl.SSLContext:
+    """Trust what the system trusts."""
+    return httpx2.create_ssl_context()
 
 
 def user_agent(channel: str, version: str) -> str:

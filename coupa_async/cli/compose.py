@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
@@ -33,6 +34,9 @@ from coupa_async.services.journal import Journal
 from coupa_async.services.profiles import RunProfiles, base_profile
 from coupa_async.services.storage import Storage
 
+if TYPE_CHECKING:
+    from backends.chromium import BrowserOptions
+
 _PERSON_S = 600.0
 
 
@@ -44,22 +48,9 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     """
     # A browser library takes a third of a second: only commands that need one wait.
     from backends import open_backend, open_lane
-    from backends.chromium import BrowserOptions, find_browser, runs_as_root
+    from backends.chromium import find_browser, runs_as_root
 
-    options = BrowserOptions(
-        channel=settings.channel,
-        browser_path=settings.browser_path,
-        driver_path=settings.driver_path,
-        playwright_ws=settings.playwright_ws,
-        selenium_url=settings.selenium_url,
-        headless=settings.headless and not getattr(settings, "headed", False),
-        images=bool(settings.msg_pdf),
-        page_timeout_s=settings.page_timeout_s,
-        settle_s=settings.settle_s,
-        download_timeout_s=settings.download_timeout_s,
-        client_cert=settings.client_cert,
-        client_key=settings.client_key,
-    )
+    options = browser_options(settings)
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
     if elsewhere:
@@ -73,6 +64,26 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     if runs_as_root():
         notes.append("running as root: the browser runs with --no-sandbox")
     return backend, notes
+
+
+def browser_options(settings: Settings) -> BrowserOptions:
+    """Say how browsers are started and how long they are waited for."""
+    from backends.chromium import BrowserOptions
+
+    return BrowserOptions(
+        channel=settings.channel,
+        browser_path=settings.browser_path,
+        driver_path=settings.driver_path,
+        playwright_ws=settings.playwright_ws,
+        selenium_url=settings.selenium_url,
+        headless=settings.headless and not getattr(settings, "headed", False),
+        images=bool(settings.msg_pdf),
+        page_timeout_s=settings.page_timeout_s,
+        settle_s=settings.settle_s,
+        download_timeout_s=settings.download_timeout_s,
+        client_cert=settings.client_cert,
+        client_key=settings.client_key,
+    )
 
 
 def make_entry(settings: Settings) -> Entry:

@@ -14,7 +14,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.cli.compose import find_backend, sign_in_by_hand
+from coupa_async.cli.compose import find_backend, make_entry, sign_in_by_hand
 from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.domain.errors import (
     BrowserMissingError,
@@ -26,7 +26,6 @@ from coupa_async.domain.errors import (
     SignInRequiredError,
 )
 from coupa_async.domain.events import Event, Warned
-from coupa_async.services.entry import Entry
 from coupa_async.services.profiles import BASE, base_profile, forget_base
 
 
@@ -131,7 +130,7 @@ async def _look(settings: Login, since: datetime) -> _Standing:
         PageError: If it is not to be had now.
     """
     backend, _ = find_backend(settings)
-    entry = Entry(base_url=settings.tenant(), login_url=settings.login_url or settings.tenant())
+    entry = make_entry(settings)
     state = settings.state_file()
     with base_profile(profiles_dir(), state) as profile:
         async with backend.session(profile) as session:

@@ -17,6 +17,7 @@ from coupa_async.cli.compose import find_backend, make_crew, make_guard, memory_
 from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
 from coupa_async.cli.settings import Settings, profiles_dir
+from coupa_async.cli.source import source_of
 from coupa_async.cli.summary import Summary, still_said
 from coupa_async.domain.errors import CoupaError, StorageError
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
@@ -29,7 +30,7 @@ from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
 from coupa_async.services.history import History
 from coupa_async.services.journal import FILE_NAME, Journal
-from coupa_async.services.profiles import BASE, Source, run_profiles
+from coupa_async.services.profiles import BASE, run_profiles
 from coupa_async.services.report import write_report
 from coupa_async.services.storage import Storage
 from coupa_async.services.sweep import sweep
@@ -67,7 +68,7 @@ async def run(settings: Run) -> int:
     options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
     worklist = read_worklist(path, options, fresh=settings.fresh)
     backend, found = find_backend(settings)
-    source = _source(settings)
+    source = source_of(settings)
     console = Console(stderr=True)
     summary = Summary(output_dir=settings.output_dir.resolve())
     storage = Storage(summary.output_dir)
@@ -138,14 +139,6 @@ def _sweep(settings: Settings) -> None:
     """Remove what a run has left that was killed after its last order: nothing else of this one would."""
     sweep(profiles_dir(), keep=BASE)
     sweep_staged(settings.state_file())
-
-
-def _source(settings: Settings) -> Source | None:
-    if settings.edge_profile_dir is None:
-        return None
-    source = Source(directory=settings.edge_profile_dir, name=settings.edge_profile_name)
-    source.check(profiles_dir())
-    return source
 
 
 def _counter(summary: Summary) -> Observer:

@@ -56,6 +56,20 @@ def usage(*, root: Path = _ROOT, machine: Callable[[], Machine] = psutil.virtual
     return max(shares) if shares else (whole.total - whole.available) / whole.total
 
 
+def room_bytes(threshold: float, *, root: Path = _ROOT, machine: Callable[[], Machine] = psutil.virtual_memory) -> int:
+    """Tell how many bytes more may be used until the machine, or a cgroup that limits us, is in use to a threshold.
+
+    Args:
+        threshold: A share, 0 to 1.
+        root: Where the file system begins.
+        machine: Reads the machine's memory.
+    """
+    whole = machine()
+    limits = [(limit, max(used - cache, 0)) for limit, used, cache in _cgroups(root) if 0 < limit < whole.total]
+    limits.append((whole.total, whole.total - whole.available))
+    return max(0, int(min(threshold * limit - used for limit, used in limits)))
+
+
 def tree_bytes(pids: Iterable[int], *, root: Path = _ROOT) -> int:
     """Tell how much memory processes use with all that they started. What ends meanwhile, or is not ours, is skipped.
 

@@ -71,7 +71,7 @@ class Desk:
 async def login(
     site: Site, display: str, program: Path, home: Path, backend: str = "playwright"
 ) -> AsyncIterator[Desk]:
-    given = {"DISPLAY": display, "COUPA_BROWSER_PATH": str(program), "BACKEND": backend}
+    given = {"DISPLAY": display, "COUPA_BROWSER_PATH": str(program), "COUPA_CHANNEL": "chromium", "BACKEND": backend}
     env = {name: value for name, value in site.environment.items() if name not in ("COUPA_USERNAME", "COUPA_PASSWORD")}
     command = [sys.executable, "-m", "coupa_async", "login", "--json"]
     with anyio.fail_after(60):

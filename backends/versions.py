@@ -1,0 +1,36 @@
+"""Which version a browser or a driver is, without starting a session with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import anyio
+
+_ANSWER_S = 3.0
+_VERSION = re.compile(r"\d+(?:\.\d+){3}")
+
+
+async def browser_version(path: Path) -> str:
+    """Tell a browser's version; empty if it does not say.
+
+    On Windows it is the folder beside it that is named for it, for there ``--version`` opens a window; elsewhere what
+    it answers to ``--version``.
+    """
+    if path.suffix.lower() == ".exe":
+        return _last(" ".join(sorted(one.name for one in path.parent.iterdir())))
+    return await program_version(path)
+
+
+async def program_version(path: Path) -> str:
+    """Tell what a program answers to ``--version``; empty if nothing that is a version, or nothing in time."""
+    text = ""
+    with anyio.move_on_after(_ANSWER_S):
+        asked = await anyio.run_process([str(path), "--version"], check=False)
+        text = asked.stdout.decode(errors="replace")
+    return _last(text)
+
+
+def _last(text: str) -> str:
+    found = _VERSION.findall(text)
+    return found[-1] if found else ""

@@ -1,0 +1,191 @@
+"""``doctor``: whether a run can start, as a checklist; independent checks side by side, each bounded in time."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+from rich.markup import escape
+
+from coupa_async.cli.compose import browser_options, find_backend, make_entry
+from coupa_async.cli.settings import Settings, profiles_dir
+from coupa_async.cli.source import source_of
+from coupa_async.domain.errors import BusyError, CoupaError, PageError, SignInRequiredError
+from coupa_async.engine.together import together
+from coupa_async.ports import Profile
+from coupa_async.services import checks, memory
+from coupa_async.services.checks import Finding, Mark, bad, good, note
+from coupa_async.services.reach import reach
+
+_WITHIN_S = 20.0
+_SIGNS = {Mark.GOOD: "[green]✔[/]", Mark.NOTE: "[yellow]![/]", Mark.BAD: "[red]✘[/]"}
+_PLAIN_SIGNS = {Mark.GOOD: "ok", Mark.NOTE: "! ", Mark.BAD: "x "}
+_Check = Callable[[], Awaitable[list[Finding]]]
+
+
+class Doctor(Settings):
+    """See whether a run can start, and what to do if not."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async doctor")
+
+    json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+
+
+async def doctor(settings: Doctor) -> int:
+    """Check the set-up.
+
+    Returns:
+        0 if a run can start; 3 if all that it lacks is a sign-in; else 2.
+    """
+    folder = settings.output_dir.resolve()
+    extra = "selenium" if settings.backend == "selenium" else ""
+    jobs: list[tuple[str, _Check]] = [
+        ("Python", _blocking(checks.python)),
+        ("packages", _blocking(partial(checks.packages, extra))),
+        ("browser", partial(_browser, settings)),
+        ("profiles", _blocking(partial(checks.profiles, profiles_dir()))),
+        ("your profile", partial(_source, settings)),
+        ("tenant", partial(_tenant, settings)),
+        ("output", _blocking(partial(checks.output, folder))),
+        ("disk", _blocking(partial(checks.disk, folder))),
+        ("memory", _blocking(partial(_memory, settings))),
+        ("long paths", _blocking(partial(checks.long_paths, folder))),
+    ]
+    lists = await together([partial(_bounded, name, check) for name, check in jobs], len(jobs))
+    findings = [finding for found in lists for finding in found]
+    is_bad = {one.name for one in findings if one.mark is Mark.BAD}
+    code = 0 if not is_bad else 3 if is_bad == {"sign-in"} else 2
+    _show(findings, code)
+    if settings.json_:
+        print(json.dumps({"findings": [asdict(one) for one in findings], "exit_code": code}), flush=True)  # noqa: T201 - the line that scripts read
+    return code
+
+
+def _blocking(check: Callable[[], Finding]) -> _Check:
+    async def run() -> list[Finding]:
+        return [await to_thread.run_sync(check, abandon_on_cancel=True)]
+
+    return run
+
+
+async def _bounded(name: str, check: _Check) -> list[Finding]:
+    """Have a check's findings in time; one that takes too long, or fails by itself, is a finding too."""
+    try:
+        with anyio.fail_after(_WITHIN_S):
+            return await check()
+    except TimeoutError:
+        return [bad(name, f"no answer in {_WITHIN_S:.0f} s", "see what holds it up: a network drive, a proxy, a VPN")]
+    except (CoupaError, OSError) as error:
+        return [bad(name, str(error), "")]  # a message of ours says what to do
+
+
+async def _browser(settings: Doctor) -> list[Finding]:
+    """Look for the browser, a policy that forbids it, and for Selenium the driver that fits it."""
+    from backends import open_backend
+    from backends.chromium import find_browser
+    from backends.versions import browser_version
+
+    options = browser_options(settings)
+    open_backend(settings.backend, options)  # which sees whether its library is there
+    elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
+    if elsewhere:
+        return [good("browser", f"at {elsewhere.partition('?')[0]}")]
+    browser = find_browser(options)
+    version = await browser_version(browser.path)
+    text = f"{browser.channel} {version or 'of a version that it does not tell'} at {browser.path}"
+    found = [good("browser", text)]
+    if browser.channel != settings.channel:
+        found.append(
+            note("channel", f"{settings.channel} is not here", f"install it, or set COUPA_CHANNEL={browser.channel}")
+        )
+    found.append(good("policies", "none forbids that a browser is automated"))
+    return found + (await _driver(settings, version) if settings.backend == "selenium" else [])
+
+
+async def _driver(settings: Doctor, browser: str) -> list[Finding]:
+    from backends.chromium import find_browser
+    from backends.driver import service_of
+    from backends.versions import program_version
+
+    options = browser_options(settings)
+    path = service_of(find_browser(options), options, Path(tempfile.gettempdir())).path
+    if not path:
+        return [note("driver", "none on PATH: Selenium fetches one", "offline, put the driver on PATH")]
+    version = await program_version(Path(path))
+    text = f"{version or 'a version that it does not tell'} at {path}"
+    if version.partition(".")[0] != browser.partition(".")[0]:
+        cure = f"install the driver of version {browser.partition('.')[0]}, or set COUPA_DRIVER_PATH"
+        return [bad("driver", f"{text} does not fit the browser's {browser}", cure)]
+    return [good("driver", text)]
+
+
+async def _source(settings: Doctor) -> list[Finding]:
+    source = source_of(settings)
+    return [good("your profile", f"{source.profile} is copied from")] if source else []
+
+
+async def _tenant(settings: Doctor) -> list[Finding]:
+    """Go to the tenant step by step, then ask it, without a browser, whether we are signed in."""
+    from backends.http import trust
+
+    if settings.base_url is None:
+        return [bad("tenant", "none is set", "set COUPA_BASE_URL to https://TENANT.coupahost.com")]
+    steps = await reach(settings.tenant(), trust())
+    if any(one.mark is Mark.BAD for one in steps):
+        return steps
+    return steps + await _signed_in(settings)
+
+
+async def _signed_in(settings: Doctor) -> list[Finding]:
+    base_url, state = settings.tenant(), settings.state_file()
+    backend, _ = find_backend(settings.model_copy(update={"lane": "direct"}))
+    entry = make_entry(settings)
+    with tempfile.TemporaryDirectory() as folder:
+        profile = Profile(name="doctor", directory=Path(folder) / "profile", state=state)
+        async with backend.session(profile) as session:
+            try:
+                await entry.probe(session)
+            except SignInRequiredError:
+                return [good("tenant", f"{base_url} answers"), _way_in(settings)]
+            except BusyError as error:
+                return [note("tenant", str(error), "it is busy: a run waits for it")]
+            except PageError as error:
+                return [
+                    bad("tenant", str(error), "check COUPA_BASE_URL, the proxy, and COUPA_CLIENT_CERT if it wants one")
+                ]
+            if state.is_file():
+                await session.save_state(state)  # with what this very question renewed
+    return [good("tenant", f"{base_url} answers"), good("sign-in", "signed in")]
+
+
+def _way_in(settings: Doctor) -> Finding:
+    if settings.username and settings.password:
+        return good("sign-in", "signed out; the run signs in with COUPA_USERNAME and COUPA_PASSWORD")
+    return bad("sign-in", "signed out", "coupa-async login")
+
+
+def _memory(settings: Doctor) -> Finding:
+    threshold = settings.memory_threshold
+    return checks.memory(memory.room_bytes(threshold), settings.workers, threshold)
+
+
+def _show(findings: list[Finding], code: int) -> None:
+    console = Console(stderr=True)
+    signs = _PLAIN_SIGNS if console.options.ascii_only else _SIGNS
+    arrow = "->" if console.options.ascii_only else "→"
+    width = max(len(one.name) for one in findings)
+    for one in findings:
+        cure = f"  {arrow} {escape(one.cure)}" if one.cure else ""
+        line = f"{signs[one.mark]} {one.name:<{width}}  {escape(one.text)}{cure}"
+        console.print(line, highlight=False, soft_wrap=True)
+    verdict = {0: "a run can start", 3: "a run can start once you are signed in"}
+    console.print(verdict.get(code, "a run cannot start yet"), highlight=False)
