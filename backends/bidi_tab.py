@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -19,6 +19,7 @@ from anyio import to_thread
 from selenium.webdriver.common.by import By
 
 from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
+from backends.reading import Spawn
 from backends.wire import Wire
 from coupa_async.domain.errors import (
     BrokenDownloadError,
@@ -35,8 +36,6 @@ _PAGE = "JSON.stringify([location.href, document.documentElement ? document.docu
 # What a new navigation does to the one before it, told late; the answer to a download, too.
 _ABORTED = "ERR_ABORTED"
 _numbers = count()
-
-Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
 
 class BidiTab:

@@ -140,10 +140,6 @@ class Head:
         return retry_after_s(self.headers.get("retry-after"), now)
 
 
-async def nowhere() -> None:
-    """Look for no other tab: a page that is opened stays in its own."""
-
-
 def find_browser(options: BrowserOptions) -> Browser:
     """Look for the browser of the channel asked for, then for the other channels'.
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
-from backends.chromium import Browser, BrowserOptions, find_browser, flags, nowhere
+from backends.chromium import Browser, BrowserOptions, find_browser, flags
 from backends.processes import Tree, children, temporary_folder, watch
+from backends.reading import Answers, Readers, nowhere, walk
 from backends.state import read_state, replace_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
@@ -71,8 +70,11 @@ class PlaywrightBackend:
                 with plain_errors():
                     async with anyio.create_task_group() as tasks:
                         session = PlaywrightSession(context, tasks, self._options)
-                        await session.begin(profile, tree)
-                        yield session
+                        try:
+                            await session.begin(profile, tree)
+                            yield session
+                        finally:
+                            session.end()
                         tasks.cancel_scope.cancel("the session is over")
             finally:
                 tree.look()
@@ -141,8 +143,8 @@ class PlaywrightSession:
         self._options = options
         self._lost = anyio.Event()
         self._idle: list[Tab] = []
-        self._readers: deque[Tab] = deque()
-        self._shown: dict[str, Tab] = {}
+        self._answers = Answers(tasks)
+        self._readers = Readers(self._tab)
         self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
@@ -156,7 +158,11 @@ class PlaywrightSession:
             await self.load_state(profile.state)
         for page in self._context.pages:
             self._greet(page)
-        self._readers.append(await self._tab(next(iter(self._context.pages), None)))
+        self._readers.add(await self._tab(next(iter(self._context.pages), None)))
+
+    def end(self) -> None:
+        """Answer the browser no more."""
+        self._answers.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -177,7 +183,7 @@ class PlaywrightSession:
             others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
             return next(filter(until, others), None)
 
-        return await self._walk(url, until, fill, elsewhere, within_s=within_s)
+        return await self._walk(url, until, fill, elsewhere, within_s)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
@@ -225,9 +231,11 @@ class PlaywrightSession:
 
     async def snapshot(self, url: str, into: Path) -> None:
         """See ``ports.Session``."""
-        if url not in self._shown:
+        if self._readers.showing(url) is None:
             await self.open(url)
-        page = self._shown[url].page
+        shown = self._readers.showing(url)
+        assert shown is not None  # noqa: S101 - it was opened
+        page = shown.page
         with translated(url):
             html = await page.content()
             await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
@@ -250,24 +258,13 @@ class PlaywrightSession:
         until: Callable[[Document], bool],
         fill: Callable[[Document], Fill | None],
         elsewhere: Callable[[], Awaitable[Document | None]],
-        *,
         within_s: float | None = None,
     ) -> Document:
-        """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
-        settle_s = within_s or self._options.settle_s
-        async with self._reader(url) as tab:
-            await tab.navigate(url, within_s=self._options.page_timeout_s)
-            settled_s = anyio.current_time() + settle_s
-            while True:
-                document = await tab.document()
-                if until(document) or anyio.current_time() > settled_s:
-                    return document
-                if (other := await elsewhere()) is not None:
-                    return other
-                if (step := fill(document)) is not None:
-                    await tab.fill(step, within_s=self._options.page_timeout_s)
-                    settled_s = anyio.current_time() + settle_s
-                await tab.change()
+        async with self._readers.reader(url) as tab:
+            with translated(url):
+                return await walk(
+                    tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
+                )
 
     async def _tabs(self) -> dict[Page, str]:
         return {page: page.url for page in self._context.pages}
@@ -276,21 +273,7 @@ class PlaywrightSession:
         with translated("a tab"):
             answer_s = self._options.page_timeout_s + self._options.close_timeout_s
             block = self._options.headless
-            return await Tab.open(self._context, self._spawn, page=page, block=block, answer_s=answer_s)
-
-    def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._tasks.start_soon(job, name="answer a paused request")
-
-    @asynccontextmanager
-    async def _reader(self, url: str) -> AsyncIterator[Tab]:
-        """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
-        tab = self._readers.popleft() if self._readers else await self._tab()
-        self._shown = {shown: one for shown, one in self._shown.items() if one is not tab} | {url: tab}
-        try:
-            with translated(url):
-                yield tab
-        finally:
-            self._readers.append(tab)
+            return await Tab.open(self._context, self._answers.spawn, page=page, block=block, answer_s=answer_s)
 
     def _greet(self, page: Page) -> None:
         page.on("crash", lambda _: self._lost.set())

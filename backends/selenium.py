@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -20,9 +19,10 @@ from selenium.webdriver.remote.command import Command
 from urllib3.exceptions import HTTPError
 
 from backends.bidi_tab import BidiTab
-from backends.chromium import Browser, BrowserOptions, find_browser, nowhere
+from backends.chromium import Browser, BrowserOptions, find_browser
 from backends.driver import driver_path, launch_error, service_of, start
 from backends.processes import Tree, children, known_as, temporary_folder, watch
+from backends.reading import Answers, Readers, nowhere, walk
 from backends.state import read_state, write_state
 from backends.wire import Wire
 from coupa_async.domain.errors import DownloadTimeoutError, LaunchError
@@ -77,8 +77,11 @@ class SeleniumBackend:
                 with plain_errors():
                     async with anyio.create_task_group() as tasks:
                         session = SeleniumSession(wire, tasks, self._options)
-                        await session.begin(profile, tree)
-                        yield session
+                        try:
+                            await session.begin(profile, tree)
+                            yield session
+                        finally:
+                            session.end()
                         tasks.cancel_scope.cancel("the session is over")
             finally:
                 tree.look()
@@ -128,8 +131,8 @@ class SeleniumSession:
         self._tasks = tasks
         self._options = options
         self._idle: list[BidiTab] = []
-        self._readers: deque[BidiTab] = deque()
-        self._shown: dict[str, BidiTab] = {}
+        self._answers = Answers(tasks)
+        self._readers = Readers(self._tab)
         self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
@@ -144,7 +147,11 @@ class SeleniumSession:
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         first = await self._wire.command("browsingContext.getTree", maxDepth=0)
-        self._readers.append(await BidiTab.open(self._wire, self._spawn, context=first["contexts"][0]["context"]))
+        self._readers.add(await BidiTab.open(self._wire, self._answers.spawn, context=first["contexts"][0]["context"]))
+
+    def end(self) -> None:
+        """Answer the browser no more."""
+        self._answers.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -165,11 +172,11 @@ class SeleniumSession:
             others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
             return next(filter(until, others), None)
 
-        return await self._walk(url, until, fill, elsewhere, within_s=within_s)
+        return await self._walk(url, until, fill, elsewhere, within_s)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
-        tab = self._idle.pop() if self._idle else await BidiTab.open(self._wire, self._spawn, context=None)
+        tab = self._idle.pop() if self._idle else await self._tab()
         is_fit = True
         try:
             with anyio.fail_after(self._options.download_timeout_s):
@@ -222,9 +229,10 @@ class SeleniumSession:
 
     async def snapshot(self, url: str, into: Path) -> None:
         """See ``ports.Session``."""
-        if url not in self._shown:
+        if self._readers.showing(url) is None:
             await self.open(url)
-        tab = self._shown[url]
+        tab = self._readers.showing(url)
+        assert tab is not None  # noqa: S101 - it was opened
         document = await tab.document()
         shot = await self._wire.command("browsingContext.captureScreenshot", context=tab.context)
         await anyio.Path(into.with_name(f"{into.name}.html")).write_text(document.html, encoding="utf-8")
@@ -251,41 +259,17 @@ class SeleniumSession:
         until: Callable[[Document], bool],
         fill: Callable[[Document], Fill | None],
         elsewhere: Callable[[], Awaitable[Document | None]],
-        *,
         within_s: float | None = None,
     ) -> Document:
-        """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
-        settle_s = within_s or self._options.settle_s
-        async with self._reader(url) as tab:
-            await tab.navigate(url, within_s=self._options.page_timeout_s)
-            settled_s = anyio.current_time() + settle_s
-            while True:
-                document = await tab.document()
-                if until(document) or anyio.current_time() > settled_s:
-                    return document
-                if (other := await elsewhere()) is not None:
-                    return other
-                if (step := fill(document)) is not None:
-                    await tab.fill(step, within_s=self._options.page_timeout_s)
-                    settled_s = anyio.current_time() + settle_s
-                await tab.change()
+        async with self._readers.reader(url) as tab:
+            return await walk(tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s)
+
+    async def _tab(self) -> BidiTab:
+        return await BidiTab.open(self._wire, self._answers.spawn, context=None)
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._wire.command("browsingContext.getTree", maxDepth=0)
         return {one["context"]: one["url"] for one in tree["contexts"]}
-
-    def _spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._tasks.start_soon(job, name="answer the browser")
-
-    @asynccontextmanager
-    async def _reader(self, url: str) -> AsyncIterator[BidiTab]:
-        """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
-        tab = self._readers.popleft() if self._readers else await BidiTab.open(self._wire, self._spawn, context=None)
-        self._shown = {shown: one for shown, one in self._shown.items() if one is not tab} | {url: tab}
-        try:
-            yield tab
-        finally:
-            self._readers.append(tab)
 
 
 def _same_site(cookie: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ shown inline never announces a download.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
 from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
+from backends.reading import Spawn
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -40,7 +41,6 @@ _READINGS = 20
 _GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
 T = TypeVar("T")
-Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
 
 class Tab:

@@ -22,7 +22,8 @@
     │   └── UnknownPageError       neither an order, nor a sign-in, nor a not-found page, or never complete
     ├── DownloadError              one attachment could not be had
     │   ├── RefusedDownloadError   a status other than 200
-    │   ├── BrokenDownloadError    truncated, reset, empty, or not what its name says
+    │   ├── BrokenDownloadError    empty, or not what its name says
+    │   │   └── CutDownloadError   truncated or reset: the transfer, not the file, is broken
     │   ├── NotAFileError          a page came instead of a file
     │   └── DownloadTimeoutError
     ├── BrokenMessageError         an Outlook message among the files cannot be printed; a note, never an outcome
@@ -146,6 +147,10 @@ class RefusedDownloadError(DownloadError):
 
 class BrokenDownloadError(DownloadError):
     """The bytes of an attachment are not whole, or not what its name says. Cure: tried again."""
+
+
+class CutDownloadError(BrokenDownloadError):
+    """The transfer of an attachment broke off. Cure: tried again, with more patience than a file that is bad."""
 
 
 class NotAFileError(DownloadError):

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from coupa_async.domain.errors import (
     BusyError,
     CoupaError,
+    CutDownloadError,
     DownloadTimeoutError,
     InputError,
     NotAFileError,
@@ -21,6 +22,7 @@ from coupa_async.domain.errors import (
     UnreachableError,
 )
 
+_MORE_FOR_CUTS = 2
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -99,6 +101,9 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
             return GiveUp()
         case NotAFileError():
             return GiveUp()
+    if isinstance(error, CutDownloadError):
+        # A network that is gone for seconds breaks every transfer: at least half of each delay, and more of them.
+        max_attempts, dice = max_attempts + _MORE_FOR_CUTS, (1 + dice) / 2
     if attempt >= max_attempts:
         return GiveUp()
     delay_s = backoff.delay_s(attempt, dice)

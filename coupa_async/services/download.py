@@ -20,6 +20,7 @@ from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSourc
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
 from coupa_async.domain.page import NotFoundPage, OrderPage
 from coupa_async.domain.policy import is_timeout
+from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.services.fetch import Staged, Tries, fetch
 from coupa_async.services.journal import Journal
@@ -127,7 +128,8 @@ class Collector:
         if session is not None:
             await self._snapshot(order, session)
         folder = await self._begin(order, "")
-        return self._result(order, folder, Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, error=str(error))
+        outcome = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED
+        return self._result(order, folder, outcome, error=redacted(str(error)))
 
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down first, then give the folder its name."""

@@ -10,12 +10,20 @@ import anyio
 from anyio import to_thread
 
 from coupa_async.domain.content import check_content, url_shortcut
-from coupa_async.domain.errors import BrokenDownloadError, DownloadError, NotAFileError, PageError, SignInRequiredError
+from coupa_async.domain.errors import (
+    BrokenDownloadError,
+    CutDownloadError,
+    DownloadError,
+    NotAFileError,
+    PageError,
+    SignInRequiredError,
+)
 from coupa_async.domain.naming import attachment_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
 from coupa_async.domain.page import is_signed_out
 from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
+from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.services.storage import OrderFolder, inspect
 
@@ -76,7 +84,9 @@ async def fetch(
                     raise  # no network is the order's trouble, not this one attachment's
                 part.unlink(missing_ok=True)
                 late = is_timeout(error)
-                return FailedAttachment(id=attachment.id, name=attachment.name, reason=str(error), timed_out=late)
+                return FailedAttachment(
+                    id=attachment.id, name=attachment.name, reason=redacted(str(error)), timed_out=late
+                )
             await anyio.sleep(decision.delay_s)
             attempt += 1
 
@@ -85,7 +95,10 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
     started_s = anyio.current_time()
     suggested, expected, sha256 = None, None, ""
     if attachment.kind is AttachmentKind.FILE:
-        download = await session.download(attachment.url, part)
+        try:
+            download = await session.download(attachment.url, part)
+        except BrokenDownloadError as error:
+            raise CutDownloadError(str(error)) from error
         suggested, expected, sha256 = download.suggested_name, download.expected_bytes, download.sha256
     else:
         data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
@@ -93,7 +106,7 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
     found = await to_thread.run_sync(inspect, part, sha256)
     name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
-        raise BrokenDownloadError(f"{found.size_bytes} of {expected} bytes came")
+        raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")
     if attachment.kind is AttachmentKind.FILE and (doubt := check_content(name, found.head, found.size_bytes)):
         raise BrokenDownloadError(doubt)
     return Staged(

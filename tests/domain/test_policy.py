@@ -12,6 +12,7 @@ from coupa_async.domain.errors import (
     BrokenDownloadError,
     BusyError,
     CoupaError,
+    CutDownloadError,
     DownloadTimeoutError,
     NotAFileError,
     PageError,
@@ -104,3 +105,11 @@ def test_only_time_makes_a_timeout() -> None:
     assert is_timeout(PageTimeoutError("x"))
     assert is_timeout(DownloadTimeoutError("x"))
     assert not is_timeout(PageError("x"))
+
+
+def test_a_transfer_that_breaks_off_is_tried_for_longer_than_a_short_outage() -> None:
+    def wait_s(attempt: int) -> float:
+        decision = decide(CutDownloadError("reset"), attempt, max_attempts=3, backoff=Backoff(base_s=1.0), dice=0.0)
+        return decision.delay_s if isinstance(decision, Retry) else -1.0
+
+    assert [wait_s(attempt) for attempt in range(1, 6)] == [0.5, 1.0, 2.0, 4.0, -1.0]
