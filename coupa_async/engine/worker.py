@@ -184,8 +184,10 @@ class Worker:
                 return
             if result.outcome is Outcome.PO_NOT_FOUND and hand.seen != self._seen:
                 continue  # another tab has found the session signed out meanwhile, and had it signed in
+            if is_late := any(one.timed_out for one in result.failed):
+                self._doubt_browser(f"files of {hand.order.number.shown} did not come in time")
             hand.attempts += 1
-            self._failures, self._was_browser_doubted, self._used_s = 0, False, anyio.current_time()
+            self._failures, self._was_browser_doubted, self._used_s = 0, is_late, anyio.current_time()
             if result.outcome is Outcome.PO_NOT_FOUND:
                 hand.tried = self._tries  # only a try that begins after this answer says that it was a good one
                 self.hands.doubt(hand, result)
@@ -228,10 +230,15 @@ class Worker:
     def _count(self, error: CoupaError) -> None:
         """Take failures in a row that any page could have for the browser's, once, before they become outcomes."""
         self._failures = self._failures + 1 if is_infrastructure(error) else 0
-        if self._failures >= self._crew.plan.max_failures and not self._was_browser_doubted:
-            failures, self._failures, self._was_browser_doubted = self._failures, 0, True
+        if self._failures >= self._crew.plan.max_failures:
+            self._doubt_browser(f"{self._failures} failures in a row, the last: {error}", error)
+
+    def _doubt_browser(self, reason: str, error: CoupaError | None = None) -> None:
+        """Replace a browser that may be dead, at no order's cost; once, until it has shown that it is not."""
+        if not self._was_browser_doubted:
+            self._failures, self._was_browser_doubted = 0, True
             self.hands.rest(*self.hands.busy)
-            raise SessionLostError(f"{failures} failures in a row, the last: {error}") from error
+            raise SessionLostError(reason) from error
 
     async def _was_out(self, hand: Hand, error: UnreachableError, session: Session) -> bool:
         """Wait until the tenant can be reached. ``False`` if it can: then the error is the order's own."""

@@ -27,7 +27,9 @@ from coupa_async.domain.events import (
     WorkerRestarting,
     WorkerStarted,
 )
-from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome
+from coupa_async.ports import Session
 from tests.engine.conftest import Bench, failing, page
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +86,28 @@ async def test_three_failures_in_a_row_restart_the_browser_before_they_are_outco
     assert [event.reason for event in it.told(WorkerRestarting)] == [
         "3 failures in a row, the last: Target page is not there"
     ]
+
+
+async def test_files_that_do_not_come_in_time_are_a_restart_before_they_are_an_outcome(bench: Make) -> None:
+    """B2: a browser that hangs between an order's page and its files."""
+    it = bench()
+    collect, late = it.collect, FailedAttachment(id="1", name="a.pdf", reason="not in time", timed_out=True)
+
+    async def hanging(order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+        result = await collect(order, session, progressed)
+        is_hung = it.backend.launches == 1 and order.number.key in ("2", "3")
+        return (
+            replace(result, outcome=Outcome.TIMEOUT, failed=(late,)) if is_hung or order.number.key == "5" else result
+        )
+
+    it.collect = hanging  # type: ignore[method-assign]
+    await it.run(7)
+    assert it.outcomes == {str(n): Outcome.TIMEOUT if n == 5 else Outcome.COMPLETED for n in range(1, 8)}
+    assert [event.reason for event in it.told(WorkerRestarting)] == [
+        "files of 2 did not come in time",
+        "files of 5 did not come in time",
+    ]
+    assert {result.attempts for result in it.results} == {1}
 
 
 async def test_a_page_that_never_comes_is_a_timeout_on_a_second_browser_and_no_third(bench: Make) -> None:
