@@ -18,6 +18,7 @@ COMMANDS = {
     "login": ("Login", "sign in once, in a window; --status says whether you are"),
     "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
     "status": ("Status", "where the run of an output folder stands"),
+    "retry": ("Retry", "run the orders of an output folder again that did not come out well"),
     "report": ("Report", "make the HTML report of an output folder again"),
     "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
     "compare": ("Compare", "the same orders through several backends: which to trust"),

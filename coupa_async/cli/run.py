@@ -7,22 +7,25 @@ from collections import Counter
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import CliPositionalArg, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.cli.ask import ask_for_input, ask_for_messages
 from coupa_async.cli.compose import find_backend, make_crew, make_guard, memory_limits
+from coupa_async.cli.dry_run import dry_run
 from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
-from coupa_async.cli.settings import Settings, profiles_dir
+from coupa_async.cli.settings import Settings, profiles_dir, split_list
 from coupa_async.cli.source import source_of
 from coupa_async.cli.summary import Summary, still_said
-from coupa_async.domain.errors import CoupaError, StorageError
+from coupa_async.domain.errors import BadOrderNumberError, CoupaError, SettingsError, StorageError, WorklistError
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
-from coupa_async.domain.order import Order
+from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.selection import EVERYTHING, Selection
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.tell import Tellers
@@ -31,6 +34,7 @@ from coupa_async.ports import Observer
 from coupa_async.services.history import History
 from coupa_async.services.journal import FILE_NAME, Journal
 from coupa_async.services.profiles import BASE, run_profiles
+from coupa_async.services.replace import back_up
 from coupa_async.services.report import write_report
 from coupa_async.services.storage import Storage
 from coupa_async.services.sweep import sweep
@@ -46,13 +50,38 @@ class Run(Settings):
     input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
     fresh: bool = Field(False, description="run every order again, whatever came of it before")
     headed: bool = Field(False, description="show the browsers")
+    only: Annotated[tuple[str, ...], NoDecode] = Field((), description="these orders of the spreadsheet alone: PO1,PO2")
+    limit: int | None = Field(None, ge=1, description="so many orders at most, the first ones")
+    dry_run: bool = Field(False, description="say what would be done and where; asks and writes nothing")
+    in_place: bool = Field(False, description="fill in the spreadsheet itself, after a backup beside it")
     no_input: bool = Field(False, description="never ask a person")
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
     quiet: bool = Field(False, description="no progress")
 
+    @field_validator("only", mode="before")
+    @classmethod
+    def _are_orders(cls, value: object) -> object:
+        return split_list(value)
 
-async def run(settings: Run) -> int:
+    def selection(self) -> Selection:
+        """Tell which orders are due.
+
+        Raises:
+            SettingsError: If ``--only`` names what is no order number.
+        """
+        try:
+            only = frozenset(OrderNumber.parse(one).key for one in self.only)
+        except BadOrderNumberError as error:
+            raise SettingsError(f"--only: {error}") from error
+        return Selection(due=EVERYTHING if self.fresh else frozenset({Outcome.PENDING}), only=only, limit=self.limit)
+
+
+async def run(settings: Run, selection: Selection | None = None) -> int:
     """Do the main job.
+
+    Args:
+        settings: The command's.
+        selection: Which orders are due; ``None`` for what the settings say.
 
     Returns:
         The exit code of design §8.
@@ -61,12 +90,19 @@ async def run(settings: Run) -> int:
         InputError: Before anything was written or asked of the tenant.
     """
     started_s = time.monotonic()
-    settings.tenant()
+    selection = selection or settings.selection()
+    if not settings.dry_run:
+        settings.tenant()
     path, answers = ask_for_input(settings, settings.input)
-    settings = settings.model_copy(update=answers | ask_for_messages(settings))
+    answers |= {} if settings.dry_run else ask_for_messages(settings)
+    settings = settings.model_copy(update=answers | {"input": path.absolute()})  # for a retry from any other folder
     limits = memory_limits(settings)
     options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
-    worklist = read_worklist(path, options, fresh=settings.fresh)
+    worklist = read_worklist(path, options, fresh=Outcome.COMPLETED in selection.due)
+    if missing := selection.only - worklist.rows.keys():
+        raise WorklistError(f"{path}: --only names orders that are not in it: {', '.join(sorted(missing))}")
+    if settings.dry_run:
+        return dry_run(settings, worklist, selection, as_json=settings.json_)
     backend, found = find_backend(settings)
     source = source_of(settings)
     console = Console(stderr=True)
@@ -83,9 +119,9 @@ async def run(settings: Run) -> int:
         tell = Tellers([log_event, history.note, _counter(summary), display])
         for text in (*worklist.warnings, *found):
             tell(Warned(text=text))
-        todo = _todo(worklist, journal, storage, fresh=settings.fresh)
-        total = len(worklist.orders) + len(worklist.done)
-        tell(RunStarted(total=total, skipped=total - len(todo), workers=settings.workers))
+        todo = _todo(worklist, journal, storage, selection)
+        settled = len(worklist.done) + len(journal.settled().intersection(one.number.key for one in worklist.orders))
+        tell(RunStarted(total=settled + len(todo), skipped=settled, workers=settings.workers))
         if todo:
             shutdown = Shutdown(tell, grace_s=settings.grace_s)
             try:
@@ -102,10 +138,10 @@ async def run(settings: Run) -> int:
             summary.stopped_by = shutdown.signal or 0
         else:
             _sweep(settings)
-        target = storage.root / path.name
-        summary.workbook = write_results(
-            worklist, journal.results(), target, output_dir=storage.root, now=datetime.now()
-        )
+        target, now = path if settings.in_place else storage.root / path.name, datetime.now()
+        if settings.in_place:
+            tell(Warned(text=f"{path} as it was is in {back_up(path, now).name}"))
+        summary.workbook = write_results(worklist, journal.results(), target, output_dir=storage.root, now=now)
         if summary.workbook != target:
             tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
         summary.outcomes = _outcomes(worklist, journal)
@@ -124,15 +160,14 @@ async def run(settings: Run) -> int:
     return summary.exit_code
 
 
-def _todo(worklist: Worklist, journal: Journal, storage: Storage, *, fresh: bool) -> list[Order]:
-    """Finish what a kill interrupted between record and rename, then list the orders without an outcome."""
+def _todo(worklist: Worklist, journal: Journal, storage: Storage, selection: Selection) -> list[Order]:
+    """Finish what a kill interrupted between record and rename, then choose the orders, their old outcomes dropped."""
     for result in journal.unfiled():
         storage.settle(result)
         journal.filed(result.number)
-    if fresh:
-        journal.forget(order.number for order in worklist.orders)
-    settled = journal.settled()
-    return [order for order in worklist.orders if order.number.key not in settled]
+    todo = selection.of(worklist.orders, journal.outcomes())
+    journal.forget(order.number for order in todo)
+    return todo
 
 
 def _sweep(settings: Settings) -> None:

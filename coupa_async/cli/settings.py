@@ -160,7 +160,7 @@ class Settings(Command):
     @field_validator("folder_columns", mode="before")
     @classmethod
     def _is_list(cls, value: object) -> object:
-        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+        return split_list(value)
 
     def tenant(self) -> str:
         """Tell the tenant's address.
@@ -182,6 +182,11 @@ class Settings(Command):
         hidden = {"username", "json_", "quiet"}
         given = {name: getattr(self, name) for name in type(self).model_fields if name not in hidden}
         return {name: _shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
+
+
+def split_list(value: object) -> object:
+    """Split a setting that is a list at its commas; what is no text stays as it is."""
+    return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
 
 def data_dir() -> Path:

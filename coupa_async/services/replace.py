@@ -48,3 +48,19 @@ def replace_file(destination: Path, write: Callable[[BinaryIO], None], now: date
             f"{destination}: cannot be written ({error.strerror or error}): free space or permissions, then run again"
         ) from error
     return destination
+
+
+def back_up(path: Path, now: datetime) -> Path:
+    """Copy a file beside itself before it is changed, named for the time. Blocking.
+
+    Raises:
+        StorageError: If the copy cannot be written.
+    """
+    backup = path.with_name(f"{path.stem} (backup {now:%Y-%m-%d %H%M%S}){path.suffix}")
+    try:
+        shutil.copy2(path, backup)
+    except OSError as error:
+        raise StorageError(
+            f"{backup}: cannot be written ({error.strerror or error}): free space or permissions, then run again"
+        ) from error
+    return backup

@@ -1,0 +1,37 @@
+"""Which of a spreadsheet's orders a run takes up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import Outcome
+
+EVERYTHING = frozenset(Outcome)
+UNFINISHED = frozenset({Outcome.PENDING, Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which orders are due.
+
+    Attributes:
+        due: Orders with one of these outcomes; PENDING is without one. By default those that a run left open.
+        only: Keys of the orders meant; empty for all.
+        limit: So many at most, the first ones; ``None`` for all.
+    """
+
+    due: frozenset[Outcome] = frozenset({Outcome.PENDING})
+    only: frozenset[str] = frozenset()
+    limit: int | None = None
+
+    def of(self, orders: Sequence[Order], known: Mapping[str, Outcome]) -> list[Order]:
+        """Choose from the orders of a spreadsheet.
+
+        Args:
+            orders: All of them.
+            known: The outcomes so far, by key.
+        """
+        meant = [one for one in orders if not self.only or one.number.key in self.only]
+        return [one for one in meant if known.get(one.number.key, Outcome.PENDING) in self.due][: self.limit]
