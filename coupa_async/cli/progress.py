@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
+from coupa_async.cli.board import STYLES, Board, pace_text
 from coupa_async.domain.events import (
     Draining,
     Event,
     OrderFinished,
     OrderRetried,
-    OrderStarted,
     PaceChanged,
     RunStarted,
     SignedIn,
-    SignInStarted,
     Warned,
     WorkerRestarting,
     WorkerStopped,
 )
-from coupa_async.domain.outcome import Outcome
-
-STYLES = {
-    Outcome.COMPLETED: "green",
-    Outcome.NO_ATTACHMENTS: "cyan",
-    Outcome.PARTIAL: "yellow",
-    Outcome.FAILED: "red",
-    Outcome.PO_NOT_FOUND: "magenta",
-    Outcome.TIMEOUT: "red",
-    Outcome.PENDING: "dim",
-}
 
 
 class _Display(Protocol):
@@ -61,17 +40,9 @@ def progress(console: Console, *, quiet: bool) -> Iterator[_Display]:
     if quiet or not console.is_terminal:
         yield _Lines(console, quiet=quiet)
         return
-    bars = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    workers = Progress(TextColumn("  [dim]{task.description}[/] {task.fields[note]}"))
-    with Live(Group(bars, workers), console=console, transient=True, refresh_per_second=8):
-        yield _Bars(console, bars, workers)
+    board = Board(time.monotonic)
+    with Live(get_renderable=lambda: board, console=console, transient=True, refresh_per_second=4):
+        yield _Bars(console, board)
 
 
 class _Lines:
@@ -94,50 +65,15 @@ class _Lines:
 
 
 class _Bars:
-    """One bar for the run, one line a worker; what is worth keeping scrolls by above them."""
+    """The board, redrawn in place; what is worth keeping scrolls by above it."""
 
-    def __init__(self, console: Console, bars: Progress, workers: Progress) -> None:
-        self._console = console
-        self._bars = bars
-        self._workers = workers
-        self._all = bars.add_task("orders", total=None, note="")
-        self._lines: dict[str, TaskID] = {}
-        self._counts: Counter[Outcome] = Counter()
-        self._done = self._total = 0
+    def __init__(self, console: Console, board: Board) -> None:
+        self._console, self._board = console, board
 
     def __call__(self, event: Event, /) -> None:
-        match event:
-            case RunStarted():
-                self._total = event.total - event.skipped
-                self._bars.update(self._all, total=self._total)
-            case PaceChanged():
-                self._bars.update(self._all, description=f"orders [dim]({_pace(event)})[/]")
-            case OrderFinished():
-                self._done += 1
-                self._counts[event.result.outcome] += 1
-                note = "  ".join(f"[{STYLES[one]}]{one.value} {n}[/]" for one, n in self._counts.items())
-                self._bars.update(self._all, completed=self._done, note=note)
-        if worker := getattr(event, "worker", None):
-            if worker not in self._lines:
-                self._lines[worker] = self._workers.add_task(worker, note="")
-            self._workers.update(self._lines[worker], note=_step(event))
-        if text := _story(event, self._done, self._total):
+        self._board.note(event)
+        if text := _story(event, self._board.done, self._board.total):
             self._console.print(text, highlight=False)
-
-
-def _step(event: Event) -> str:
-    match event:
-        case OrderStarted():
-            return event.number.shown + (f" (attempt {event.attempt})" if event.attempt > 1 else "")
-        case OrderFinished():
-            return "waiting"
-        case SignInStarted():
-            return "signing in"
-        case WorkerRestarting():
-            return "restarting"
-        case WorkerStopped():
-            return "stopped"
-    return "ready"
 
 
 def _story(event: Event, done: int, total: int) -> str:
@@ -163,17 +99,12 @@ def _story(event: Event, done: int, total: int) -> str:
         case SignedIn():
             return f"[dim]signed in ({event.seconds:.1f} s)[/]"
         case PaceChanged(reason=reason) if reason:
-            return f"[dim]the tenant is asked less, {_pace(event)}: {_safe(reason)}[/]"
+            return f"[dim]the tenant is asked less, {pace_text(event)}: {_safe(reason)}[/]"
         case Draining():
             return f"[yellow]{event.reason}: finishing what is in hand; once more stops at once[/]"
         case Warned():
             return f"[yellow]{_safe(event.text)}[/]"
     return ""
-
-
-def _pace(event: PaceChanged) -> str:
-    per_s = "" if event.requests_per_s is None else f", {event.requests_per_s:.0f}/s"
-    return f"{event.limit} requests at once{per_s}"
 
 
 def _safe(text: str) -> str:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
 from coupa_async.cli.settings import Settings, profiles_dir, split_list
 from coupa_async.cli.source import source_of
-from coupa_async.cli.summary import Summary, still_said
+from coupa_async.cli.summary import AGAIN, FAILURES, Summary, still_said
 from coupa_async.domain.errors import BadOrderNumberError, CoupaError, SettingsError, StorageError, WorklistError
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
 from coupa_async.domain.order import Order, OrderNumber
@@ -145,6 +146,8 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
         if summary.workbook != target:
             tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
         summary.outcomes = _outcomes(worklist, journal)
+        wrong = (one for one, _ in journal.results() if one.outcome in AGAIN and one.number.key in worklist.rows)
+        summary.failures = tuple(islice(wrong, FAILURES))
         summary.files, summary.size_bytes = journal.files()
         history.end()
         try:

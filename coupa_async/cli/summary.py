@@ -15,9 +15,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coupa_async.cli.progress import STYLES
+from coupa_async.cli.board import STYLES, size_text
 from coupa_async.domain.errors import CoupaError, InputError, SignInError
-from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.outcome import OrderResult, Outcome
+
+# What a retry takes up, and how many of these are shown with their reasons.
+AGAIN = (Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT)
+FAILURES = 10
 
 
 @contextmanager
@@ -43,6 +47,7 @@ class Summary:
         restarts: Of workers.
         stopped_by: The number of the signal that ended it; 0 for none.
         error: What ended it; ``None`` if nothing did.
+        failures: Those orders that did not come out well, as far as they are shown.
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
     """
@@ -54,6 +59,7 @@ class Summary:
     restarts: int = 0
     stopped_by: int = 0
     error: CoupaError | None = None
+    failures: tuple[OrderResult, ...] = ()
     output_dir: Path = Path()
     workbook: Path | None = None
     report: Path | None = None
@@ -90,7 +96,8 @@ class Summary:
                 table.add_row(f"[{STYLES[outcome]}]{outcome.value}[/]", f"{count:>6}")
         console.print()
         console.print(table)
-        size = f"{self.size_bytes / 1e6:.1f} MB" if self.size_bytes >= 1e5 else f"{self.size_bytes / 1e3:.1f} kB"
+        self._show_failures(console)
+        size = size_text(self.size_bytes)
         console.print(f"{self.files} files, {size}, in {self.seconds:.1f} s", highlight=False)
         console.print(f"folders   {escape(str(self.output_dir))}", highlight=False, soft_wrap=True)
         if self.workbook is not None:
@@ -103,3 +110,24 @@ class Summary:
             console.print(
                 "to go on where the run stopped, run it again with the same spreadsheet and folder", highlight=False
             )
+        folder = shown_path(self.output_dir)
+        if any(self.outcomes[one] for one in AGAIN):
+            console.print(f"again     coupa-async retry {escape(folder)}", highlight=False, soft_wrap=True)
+        if self.report is not None:
+            console.print(f"look      coupa-async report {escape(folder)} --open", highlight=False, soft_wrap=True)
+
+    def _show_failures(self, console: Console) -> None:
+        """Print the first failures with their reasons, a line each."""
+        for one in self.failures:
+            line = f"[{STYLES[one.outcome]}]{one.number.shown:<14}[/] {escape(one.error)}"
+            console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
+        failed = sum(self.outcomes[one] for one in AGAIN)
+        if self.failures and failed > len(self.failures):
+            console.print(f"and {failed - len(self.failures)} more", style="dim", highlight=False)
+
+
+def shown_path(path: Path) -> str:
+    """Write a path as it can be typed: in quotes where it has spaces, below the folder that we are in if it is."""
+    here = Path.cwd()
+    text = str(path.relative_to(here) if path.is_relative_to(here) and path != here else path)
+    return f'"{text}"' if " " in text else text

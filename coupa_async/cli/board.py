@@ -1,0 +1,179 @@
+"""The live display of a run: a bar, what came of it so far, and a line a worker, however many orders it has in hand.
+
+It is drawn from a thread of rich's while facts come in, so that whatever it goes through it first takes a copy of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rich.console import Group
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from coupa_async.domain.events import (
+    Event,
+    MemoryRead,
+    OrderFinished,
+    OrderRetried,
+    OrderStarted,
+    PaceChanged,
+    RunStarted,
+    SignedIn,
+    SignInStarted,
+    TenantLost,
+    WorkerRecycled,
+    WorkerRestarting,
+    WorkerStarted,
+    WorkerStopped,
+)
+from coupa_async.domain.outcome import Outcome
+
+STYLES = {
+    Outcome.COMPLETED: "green",
+    Outcome.NO_ATTACHMENTS: "cyan",
+    Outcome.PARTIAL: "yellow",
+    Outcome.FAILED: "red",
+    Outcome.PO_NOT_FOUND: "magenta",
+    Outcome.TIMEOUT: "red",
+    Outcome.PENDING: "dim",
+}
+_WINDOW_S = 30.0
+_LINES = 8
+
+
+@dataclass(slots=True)
+class _Line:
+    """What a worker is at: its orders in hand by key, with step and start, or what it does instead."""
+
+    orders: dict[str, tuple[str, str, float]] = field(default_factory=dict)
+    instead: str = "starting"
+    since_s: float = 0.0
+
+
+class Board:
+    """What is known of a run, drawn anew whenever it is asked for."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Make an empty board.
+
+        Args:
+            clock: Seconds, from any beginning.
+        """
+        self.done = self.total = 0
+        self._clock = clock
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("orders"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()
+        )
+        self._task = self._bar.add_task("orders", total=None)
+        self._counts: Counter[Outcome] = Counter()
+        self._files = self._bytes = 0
+        self._recent: deque[tuple[float, int]] = deque()
+        self._workers: dict[str, _Line] = {}
+        self._memory = self._pace = self._tenant = ""
+
+    def note(self, event: Event, /) -> None:
+        """Take note of a fact."""
+        match event:
+            case RunStarted():
+                self.total = event.total - event.skipped
+                self._bar.update(self._task, total=self.total)
+            case OrderFinished():
+                self._finished(event)
+            case MemoryRead():
+                self._memory = f"memory {event.usage_percent:.0f} of {event.threshold_percent:.0f} %"
+            case PaceChanged():
+                self._pace = pace_text(event)
+            case TenantLost():
+                self._tenant = "the tenant cannot be reached"
+        if worker := getattr(event, "worker", ""):
+            self._tenant = ""
+            self._work(self._workers.setdefault(worker, _Line()), event)
+
+    def __rich__(self) -> Group:
+        """Draw it."""
+        counts = Text("  ").join(Text(f"{one.value} {n}", STYLES[one]) for one, n in sorted([*self._counts.items()]))
+        facts = [self._files_text(), self._memory, self._pace, self._tenant]
+        return Group(self._bar, counts, Text("  ·  ".join(filter(None, facts)), "dim"), self._table())
+
+    def _finished(self, event: OrderFinished) -> None:
+        self.done += 1
+        self._counts[event.result.outcome] += 1
+        size = sum(one.size_bytes for one in event.result.saved)
+        self._files += len(event.result.saved)
+        self._bytes += size
+        self._recent.append((self._clock(), size))
+        self._bar.update(self._task, completed=self.done)
+
+    def _work(self, line: _Line, event: Event) -> None:
+        now = self._clock()
+        match event:
+            case OrderStarted():
+                step = f"attempt {event.attempt}" if event.attempt > 1 else ""
+                line.orders[event.number.key] = (event.number.shown, step, now)
+            case OrderRetried():
+                line.orders[event.number.key] = (event.number.shown, f"again in {event.delay_s:.0f} s", now)
+            case OrderFinished():
+                line.orders.pop(event.result.number.key, None)
+            case SignInStarted():
+                line.instead, line.since_s = "signing in", now
+                return
+            case SignedIn() | WorkerStarted():
+                line.since_s = now
+            case WorkerRestarting() | WorkerRecycled():
+                line.orders.clear()
+                line.instead, line.since_s = "a new browser", now
+                return
+            case WorkerStopped():
+                line.orders.clear()
+                line.instead, line.since_s = "given up" if event.reason else "done", now
+                return
+        line.instead = ""
+
+    def _files_text(self) -> str:
+        now = self._clock()
+        while self._recent and self._recent[0][0] < now - _WINDOW_S:
+            self._recent.popleft()
+        if not self._files:
+            return ""
+        recent = [*self._recent]
+        rate = sum(size for _, size in recent) / max(now - recent[0][0], 1.0) if recent else 0.0
+        return f"{self._files} files, {size_text(self._bytes)}, {size_text(rate)}/s"
+
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        for justify in ("left", "left", "right"):
+            table.add_column(justify=justify, no_wrap=True, overflow="ellipsis")
+        busy = [(name, line) for name, line in [*self._workers.items()] if line.instead != "done"]
+        for name, line in busy[:_LINES]:
+            at, since_s = self._at(line)
+            table.add_row(Text(f"  {name}", "dim"), at, f"{self._clock() - since_s:.0f} s")
+        if len(busy) > _LINES:
+            table.add_row(Text(f"  and {len(busy) - _LINES} more", "dim"), "", "")
+        return table
+
+    def _at(self, line: _Line) -> tuple[str, float]:
+        """Tell what a worker is at: of many orders, the one in hand the longest."""
+        orders = [*line.orders.values()]
+        if line.instead or not orders:
+            return line.instead or "waiting", line.since_s
+        shown, step, since_s = min(orders, key=lambda one: one[2])
+        more = f"and {len(orders) - 1} more" if len(orders) > 1 else ""
+        return "  ".join(filter(None, (shown, step, more))), since_s
+
+
+def pace_text(event: PaceChanged) -> str:
+    """Say how much the tenant is asked."""
+    per_s = "" if event.requests_per_s is None else f", {event.requests_per_s:.0f}/s"
+    return f"{event.limit} requests at once{per_s}"
+
+
+def size_text(size_bytes: float) -> str:
+    """Write a size as a person would say it."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit}"
+    return f"{size_bytes / 1e3:.1f} kB"
