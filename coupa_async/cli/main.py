@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ COMMANDS = {
     "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
     "login": ("Login", "sign in once, in a window; --status says whether you are"),
+    "completion": ("Completion", "a script that completes commands and options in your shell"),
     "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
     "status": ("Status", "where the run of an output folder stands"),
     "retry": ("Retry", "run the orders of an output folder again that did not come out well"),
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code of design §8.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console in cp1252 has no ✔, and a supplier's name may be anything
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help"):
         print(_usage())  # noqa: T201 - the help is the answer
@@ -61,5 +66,5 @@ def _run(name: str, words: list[str]) -> int:
 
 
 def _usage() -> str:
-    lines = [f"  {name:<8} {text}" for name, (_, text) in COMMANDS.items()]
+    lines = [f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items()]
     return "\n".join(["usage: coupa-async COMMAND …   (coupa-async COMMAND --help)", "", *lines])

@@ -25,7 +25,8 @@ from coupa_async.domain.page import is_signed_out
 from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
-from coupa_async.services.storage import OrderFolder, inspect
+from coupa_async.services.origin_mark import mark_origin
+from coupa_async.services.storage import Inspection, OrderFolder, inspect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
     else:
         data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
         await to_thread.run_sync(part.write_bytes, data)
-    found = await to_thread.run_sync(inspect, part, sha256)
+    came_from = attachment.url if attachment.kind is AttachmentKind.FILE else ""
+    found = await to_thread.run_sync(_look, part, sha256, came_from)
     name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
         raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")
@@ -118,3 +120,10 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
         sha256=found.sha256,
         seconds=anyio.current_time() - started_s,
     )
+
+
+def _look(part: Path, sha256: str, came_from: str) -> Inspection:
+    """Mark what came from the network, and read it. Blocking."""
+    if came_from:
+        mark_origin(part, came_from)
+    return inspect(part, sha256)

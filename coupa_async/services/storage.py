@@ -20,6 +20,7 @@ from coupa_async.domain.naming import folder_path, outcome_folder, safe_name, wo
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.lock import locked
+from coupa_async.services.long_path import long_path
 
 LOCK = ".coupa-async.lock"
 _CHUNK_BYTES = 1 << 18
@@ -100,6 +101,7 @@ class Storage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._home = long_path(root)
 
     def prepare(self) -> None:
         """Make the output folder and see that it takes files.
@@ -134,17 +136,17 @@ class Storage:
             supplier: The page's, for a hierarchy that wants it.
             previous: The folder that an earlier run recorded, below the root.
         """
-        work = self.root / folder_path(order.hierarchy, supplier, work_folder(order.number))
-        if not work.resolve().is_relative_to(self.root.resolve()):
+        work = self._home / folder_path(order.hierarchy, supplier, work_folder(order.number))
+        if not work.resolve().is_relative_to(self._home.resolve()):
             raise StorageError(f"{work}: outside the output folder {self.root}")
         siblings = [work.with_name(outcome_folder(order.number, one)) for one in Outcome if one is not Outcome.PENDING]
         with _told(work):
-            for older in [*([self.root / previous] if previous else []), *siblings]:
+            for older in [*([self._home / previous] if previous else []), *siblings]:
                 if older.is_dir() and older != work:
                     _merge(older, work)
             for part in work.glob("*.part"):
                 part.unlink()
-        return OrderFolder(self.root, work)
+        return OrderFolder(self._home, work)
 
     def settle(self, result: OrderResult) -> None:
         """Give an order's folder the name that the journal says. Does nothing the second time.
@@ -154,7 +156,7 @@ class Storage:
         """
         if not result.folder:
             return
-        final = self.root / result.folder
+        final = self._home / result.folder
         work = final.with_name(work_folder(result.number))
         with _told(final):
             if work.is_dir():

@@ -18,7 +18,9 @@ def coupa(folder: Path, *words: str, **environment: str) -> subprocess.Completed
     command = [sys.executable, "-m", "coupa_async", *words]
     env = os.environ | {"COUPA_BASE_URL": BASE} | environment
     env = {name: value for name, value in env.items() if value}
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder, timeout=60, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", env=env, cwd=folder, timeout=60, check=False
+    )
 
 
 def sheet(folder: Path) -> None:
@@ -90,3 +92,13 @@ def test_help_and_version_answer_fast_and_well(tmp_path: Path) -> None:
         assert "coupa-async" in done.stdout
         assert done.stderr == ""
     assert coupa(tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_console_that_lacks_a_character_shows_another(tmp_path: Path, encoding: str) -> None:
+    sheet(tmp_path)
+    (tmp_path / "orders.csv").write_text("PO_NUMBER,<|>,Région\nPO1,,Łódź ✔\n", encoding="utf-8")
+    for words in (["--help"], ["run", "orders.csv", "--dry-run"], ["run", "Łódź ✔.csv"]):
+        done = coupa(tmp_path, *words, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert done.returncode == (2 if "Ł" in words[-1] else 0), done.stderr
+        assert "Traceback" not in done.stderr

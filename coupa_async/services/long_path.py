@@ -1,0 +1,21 @@
+"""Paths over 260 characters on Windows, where an output folder with deep hierarchies and long names soon has some."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path, PureWindowsPath
+
+_PREFIX = "\\\\?\\"
+
+
+def long_path(path: Path, *, platform: str = sys.platform) -> Path:
+    """Spell a path so that Windows takes it however long it gets; elsewhere it stays as it is."""
+    return Path(extended(str(path.absolute()))) if platform == "win32" else path
+
+
+def extended(text: str) -> str:
+    r"""Spell an absolute Windows path in the extended form: ``\\?\C:\…``, ``\\?\UNC\server\share\…``."""
+    plain = str(PureWindowsPath(text))  # the extended form takes no forward slashes
+    if plain.startswith(_PREFIX):
+        return plain
+    return f"{_PREFIX}UNC\\{plain[2:]}" if plain.startswith("\\\\") else f"{_PREFIX}{plain}"
