@@ -17,7 +17,16 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import UNFINISHED, Selection
 
 # What decides of names and places is as it was; how fast, and through which browser, is for this run to say.
-_AS_BEFORE = ("base_url", "login_url", "po_column", "folder_columns", "requisition", "empty_folders", "msg_pdf", "in_place")
+_AS_BEFORE = (
+    "base_url",
+    "login_url",
+    "po_column",
+    "folder_columns",
+    "requisition",
+    "empty_folders",
+    "msg_pdf",
+    "in_place",
+)
 
 
 class Retry(Settings):
