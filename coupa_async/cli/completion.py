@@ -13,7 +13,6 @@ from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfi
 
 from coupa_async.cli.main import COMMANDS
 from coupa_async.cli.settings import Command
-from coupa_async.cli.summary import still_said
 
 
 class Completion(Command):
@@ -38,8 +37,7 @@ async def completion(settings: Completion) -> int:
     Returns:
         0.
     """
-    with still_said():
-        print(_WRITERS[settings.shell](verbs()), flush=True)  # noqa: T201 - the script is the answer
+    print(_WRITERS[settings.shell](verbs()), flush=True)  # noqa: T201 - the script is the answer
     return 0
 
 

@@ -19,7 +19,6 @@ from rich.markup import escape
 from coupa_async.cli.compose import browser_options, find_backend, make_entry
 from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.cli.source import source_of
-from coupa_async.cli.summary import still_said
 from coupa_async.domain.errors import BusyError, CoupaError, PageError, SignInRequiredError
 from coupa_async.engine.together import together
 from coupa_async.ports import Profile
@@ -67,8 +66,7 @@ async def doctor(settings: Doctor) -> int:
     code = 0 if not is_bad else 3 if is_bad == {"sign-in"} else 2
     _show(findings, code)
     if settings.json_:
-        with still_said():
-            print(json.dumps({"findings": [asdict(one) for one in findings], "exit_code": code}), flush=True)  # noqa: T201 - the line that scripts read
+        print(json.dumps({"findings": [asdict(one) for one in findings], "exit_code": code}), flush=True)  # noqa: T201 - the line that scripts read
     return code
 
 

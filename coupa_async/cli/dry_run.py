@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 
 from coupa_async.cli.settings import Settings
-from coupa_async.cli.summary import still_said
 from coupa_async.domain.naming import folder_path, work_folder
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
@@ -48,8 +47,7 @@ def dry_run(settings: Settings, worklist: Worklist, selection: Selection, *, as_
     if as_json:
         orders = [{"order": one.number.shown, "folder": str(root / _folder(one))} for one in todo]
         told = {"total": len(todo) + rest + len(worklist.bad_rows), "orders": orders, "exit_code": 0}
-        with still_said():
-            print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
+        print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
     return 0
 
 

@@ -16,7 +16,6 @@ from rich.console import Console
 
 from coupa_async.cli.compose import find_backend, make_entry, sign_in_by_hand
 from coupa_async.cli.settings import Settings, profiles_dir
-from coupa_async.cli.summary import still_said
 from coupa_async.domain.errors import (
     BrowserMissingError,
     LaunchError,
@@ -84,8 +83,7 @@ async def login(settings: Login) -> int:
         raise SignInError(f"{error}: check network, proxy, COUPA_BASE_URL and COUPA_LOGIN_URL") from error
     console.print(_story(stands, settings), highlight=False, markup=False, soft_wrap=True)
     if settings.json_:
-        with still_said():
-            print(json.dumps(asdict(stands)), flush=True)  # noqa: T201 - the line that scripts read
+        print(json.dumps(asdict(stands)), flush=True)  # noqa: T201 - the line that scripts read
     return stands.exit_code
 
 

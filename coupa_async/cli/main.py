@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
+from coupa_async.cli.streams import patient_streams
 from coupa_async.domain.errors import CoupaError, InputError, SignInError
 
 # Each command is a module of this folder with a settings class and an async function: imported when it is asked for.
@@ -37,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console in cp1252 has no ✔, and a supplier's name may be anything
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    with patient_streams():
+        return _main(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _main(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help"):
         print(_usage())  # noqa: T201 - the help is the answer
         return 0 if words else 2

@@ -21,7 +21,7 @@ from coupa_async.cli.log import log_event, run_log
 from coupa_async.cli.progress import progress
 from coupa_async.cli.settings import Settings, profiles_dir, split_list
 from coupa_async.cli.source import source_of
-from coupa_async.cli.summary import AGAIN, FAILURES, Summary, still_said
+from coupa_async.cli.summary import AGAIN, FAILURES, Summary
 from coupa_async.domain.errors import BadOrderNumberError, CoupaError, SettingsError, StorageError, WorklistError
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
 from coupa_async.domain.order import Order, OrderNumber
@@ -155,11 +155,9 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
         except StorageError as error:
             tell(Warned(text=str(error)))
     summary.seconds = time.monotonic() - started_s
-    with still_said():
-        summary.show(console)
+    summary.show(console)
     if settings.json_:
-        with still_said():
-            print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
+        print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
 
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,18 +18,6 @@ from coupa_async.domain.outcome import OrderResult, Outcome
 # What a retry takes up, and how many of these are shown with their reasons.
 AGAIN = (Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT)
 FAILURES = 10
-
-
-@contextmanager
-def still_said() -> Iterator[None]:
-    """Let whoever reads our output leave early, as ``| head`` does: the exit code says the rest."""
-    try:
-        yield
-    except BrokenPipeError:
-        # Python flushes the streams once more at exit, and would say so then.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,53 @@
+"""Our stdout and stderr, which nobody need read to the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, TextIO
+
+
+class _Patient:
+    """A stream whose reader may leave early, as ``| head`` does, or a terminal that is closed: then it is silent."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, if somebody reads."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            self._let_go()
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, if somebody reads."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        # What is still in the buffer, and what Python flushes at exit, goes there.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def patient_streams() -> Iterator[None]:
+    """Let whoever reads our output leave early, while the block runs: the exit code says the rest."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # for a stream that was closed before we began
+        out: Any = _Patient(sys.stdout or nowhere)
+        err: Any = _Patient(sys.stderr or nowhere)
+        with redirect_stdout(out), redirect_stderr(err):
+            yield
+            out.flush()
+            err.flush()
