@@ -7,6 +7,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,16 @@ def violations(world: World) -> list[str]:
     found = [*_said(world)]
     found += [*_journal(world), *_folders(world), *_workbook(world), *_leftovers(world), *_log(world), *_running(world)]
     return found + [f"the site: {text}" for text in world.ask("log")["violations"]]
+
+
+def violations_so_far(world: World) -> list[str]:
+    """Check a world whose run was ended half way: what has an outcome as always, what has none is told by nothing."""
+    settled = world.settled()
+    known = [order for order in world.truth if OrderNumber.parse(order["number"]).key in settled]
+    found = [one for one in violations(replace(world, truth=known)) if "__WORK" not in one]
+    pending = {order["number"] for order in world.truth} - {order["number"] for order in known}
+    told = [number for number, row in _by_number(world).items() if number in pending and row["STATUS"]]
+    return found + [f"workbook: {number} has an outcome, in truth none" for number in told]
 
 
 def asked_again(world: World, settled: frozenset[str], since: int) -> list[str]:
@@ -115,15 +126,10 @@ def _folders(world: World) -> Iterator[str]:
 
 def _workbook(world: World) -> Iterator[str]:
     try:
-        sheet = openpyxl.load_workbook(world.out / SHEET)["PO_Data"]
+        by_number = _by_number(world)
     except (OSError, KeyError) as error:
         yield f"workbook: {error}"
         return
-    header, *lines = sheet.iter_rows(values_only=True)
-    by_number: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        row = dict(zip(map(str, header), line, strict=True))
-        by_number.setdefault(str(row["PO_NUMBER"]).strip(), row)
     for order in world.truth:
         row, folder = by_number[order["number"]], _folder(world, order)
         told = (row["STATUS"], row["ATTACHMENTS_FOUND"], row["ATTACHMENTS_DOWNLOADED"], row["DOWNLOAD_FOLDER"] or "")
@@ -132,6 +138,15 @@ def _workbook(world: World) -> Iterator[str]:
             yield f"workbook: {order['number']} is {told}, in truth {true}"
     if by_number["ABC"]["STATUS"] != "FAILED":
         yield "workbook: the row that names no order is not FAILED"
+
+
+def _by_number(world: World) -> dict[str, dict[str, Any]]:
+    header, *lines = openpyxl.load_workbook(world.out / SHEET)["PO_Data"].iter_rows(values_only=True)
+    found: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        row = dict(zip(map(str, header), line, strict=True))
+        found.setdefault(str(row["PO_NUMBER"]).strip(), row)
+    return found
 
 
 def _leftovers(world: World) -> Iterator[str]:

@@ -63,10 +63,15 @@ class World:
         """What belongs to the user, and to no run."""
         return self.root / "home"
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
-        """Start the program in a session of its own; what it says goes to ``said.txt``."""
-        for folder in (self.temporary, self.home):
-            folder.mkdir(exist_ok=True)
+    @property
+    def command(self) -> list[str]:
+        """The program, as a script would start it."""
+        words = [sys.executable, "-m", "coupa_async", "run", str(self.root / SHEET), "-o", str(self.out)]
+        return [*words, "--no-input"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it finds around it."""
         own = {
             "COUPA_BASE_URL": self.where["base_url"],
             "COUPA_USERNAME": self.where["username"],
@@ -79,14 +84,17 @@ class World:
             "TMPDIR": str(self.temporary),
             "PYTHONPATH": os.pathsep.join((str(self.root / "plugin"), str(ROOT))),
         }
-        command = [sys.executable, "-m", "coupa_async", "run", str(self.root / SHEET), "-o", str(self.out)]
+        return os.environ | own | self.settings
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start the program in a session of its own; what it says goes to ``said.txt``."""
         with (self.root / "said.txt").open("ab") as said:
             return subprocess.Popen(
-                [*command, "--no-input", *words],
+                [*self.command, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
-                env=os.environ | own | self.settings | environment,
+                env=self.environment | environment,
                 cwd=self.root,
                 start_new_session=True,
             )
@@ -133,6 +141,9 @@ def world(where: dict[str, str], backend: str, *, load_orders: int, **settings: 
     root = Path(tempfile.mkdtemp(prefix="cz", dir="/tmp"))
     made = World(root, where, backend, list(truth(load_orders)), settings)
     try:
+        for folder in (made.temporary, made.home):
+            folder.mkdir()
+        (root / "said.txt").touch()
         plugin.install(root / "plugin")
         write_orders(root / SHEET, load(), load_orders)
         made.ask("reset", {})
