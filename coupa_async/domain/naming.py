@@ -13,6 +13,7 @@ from pathvalidate import sanitize_filename
 from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
 from coupa_async.domain.outcome import Outcome
 
+_WORK = "__WORK"
 UNKNOWN = "Unknown"
 _ROOM = len("_ (9999).part")
 _LONGEST = 255 - _ROOM  # a component has 255 bytes on Linux and 255 UTF-16 units on Windows; UTF-8 is never shorter
@@ -110,7 +111,12 @@ def unique_name(name: str, taken: AbstractSet[str]) -> str:
 
 def work_folder(number: OrderNumber) -> str:
     """Name the folder of an order in work: ``PO123__WORK``."""
-    return f"{_base(number)}__WORK"
+    return f"{_base(number)}{_WORK}"
+
+
+def is_work_folder(name: str) -> bool:
+    """Tell the name of a folder of an order in work."""
+    return name.endswith(_WORK)
 
 
 def outcome_folder(number: OrderNumber, outcome: Outcome) -> str:

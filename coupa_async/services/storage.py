@@ -16,7 +16,7 @@ from pathlib import Path
 
 from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.errors import BrokenDownloadError, OutputError, StorageError
-from coupa_async.domain.naming import folder_path, outcome_folder, safe_name, work_folder
+from coupa_async.domain.naming import folder_path, is_work_folder, outcome_folder, safe_name, work_folder
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.lock import locked
@@ -102,6 +102,7 @@ class Storage:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._home = long_path(root)
+        self._works: dict[str, set[Path]] = {}
 
     def prepare(self) -> None:
         """Make the output folder and see that it takes files.
@@ -126,10 +127,14 @@ class Storage:
         """
         refusal = OutputError(f"{self.root}: another run is at work there: wait for its end, or choose another with -o")
         with locked(self.root / LOCK, refusal):
+            for folder, names, _ in os.walk(self.root):
+                for name in names:
+                    if is_work_folder(name):  # of a killed run
+                        self._works.setdefault(name, set()).add(Path(folder, name))
             yield
 
     def begin(self, order: Order, supplier: str, previous: str = "") -> OrderFolder:
-        """Take up an order: its older folder, wherever it stands, becomes its ``__WORK`` folder; leftovers go.
+        """Take up an order: its older folders, wherever they stand, become its ``__WORK`` folder; leftovers go.
 
         Args:
             order: The order.
@@ -139,13 +144,16 @@ class Storage:
         work = self._home / folder_path(order.hierarchy, supplier, work_folder(order.number))
         if not work.resolve().is_relative_to(self._home.resolve()):
             raise StorageError(f"{work}: outside the output folder {self.root}")
+        works = self._works.setdefault(work.name, set())
         siblings = [work.with_name(outcome_folder(order.number, one)) for one in Outcome if one is not Outcome.PENDING]
         with _told(work):
-            for older in [*([self._home / previous] if previous else []), *siblings]:
+            for older in [*([self._home / previous] if previous else []), *siblings, *sorted(works)]:
                 if older.is_dir() and older != work:
                     _merge(older, work)
             for part in work.glob("*.part"):
                 part.unlink()
+        works.clear()
+        works.add(work)
         return OrderFolder(self._home, work)
 
     def settle(self, result: OrderResult) -> None:
@@ -154,7 +162,11 @@ class Storage:
         Raises:
             StorageError: If the folder cannot be renamed or made.
         """
+        works = self._works.pop(work_folder(result.number), set())
         if not result.folder:
+            for empty in filter(Path.is_dir, works):  # else it would have been given a name
+                with _told(empty):
+                    empty.rmdir()
             return
         final = self._home / result.folder
         work = final.with_name(work_folder(result.number))

@@ -86,6 +86,35 @@ def test_a_folder_moves_with_its_hierarchy(storage: Storage, tmp_path: Path) -> 
     assert not (tmp_path / old).exists()
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_page_that_is_gone_at_the_second_try_leaves_no_second_folder(
+    storage: Storage, tmp_path: Path, killed: bool
+) -> None:
+    folder = storage.begin(ORDER, "ACME")
+    folder.keep(_with(folder.stage("5"), b"x"), "a.pdf")
+    if killed:
+        storage = Storage(tmp_path)
+        with storage.held():
+            pass
+    assert finish(storage, Outcome.FAILED, name="b.pdf", supplier="") == "Unknown/PO1_FAILED"
+    folders = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("PO1*")]
+    assert folders == ["Unknown/PO1_FAILED"]
+
+
+def test_an_order_that_turns_out_to_have_no_files_leaves_no_empty_folder(storage: Storage, tmp_path: Path) -> None:
+    storage.begin(ORDER, "ACME").stage("5").touch()
+    folder = storage.begin(ORDER, "")
+    destination = folder.destination(ORDER, Outcome.PO_NOT_FOUND, empty_folders=False)
+    storage.settle(result(destination, Outcome.PO_NOT_FOUND))
+    assert destination == ""
+    assert not list(tmp_path.rglob("PO1*"))
+
+
+def _with(part: Path, data: bytes) -> Path:
+    part.write_bytes(data)
+    return part
+
+
 def test_leftovers_of_broken_downloads_go(storage: Storage) -> None:
     storage.begin(ORDER, "ACME").stage("5").write_bytes(b"half")
     folder = storage.begin(ORDER, "ACME")
