@@ -6,6 +6,7 @@ the site itself can fail. It starts no process.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ from inspect import isawaitable
 from pathlib import Path
 
 import anyio
+from anyio import to_thread
 
 from backends.state import read_state, write_state
+from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 
@@ -125,9 +128,15 @@ class DoubleSession:
         if isinstance(answer, Document):
             raise NotAFileError(answer.url, answer.html)
         assert isinstance(answer, Body)  # noqa: S101 - the one kind left
-        await anyio.Path(into).write_bytes(answer.data)
-        size = len(answer.data)
-        return Download(path=into, suggested_name=answer.name, size_bytes=size, expected_bytes=size)
+        await to_thread.run_sync(into.write_bytes, answer.data)
+        return Download(
+            path=into,
+            suggested_name=answer.name,
+            size_bytes=len(answer.data),
+            expected_bytes=len(answer.data),
+            sha256=hashlib.sha256(answer.data).hexdigest(),
+            head=answer.data[:HEAD_BYTES],
+        )
 
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""

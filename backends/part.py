@@ -9,6 +9,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from backends.chromium import Head
+from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.errors import BrokenDownloadError, StorageError
 from coupa_async.ports import Download
 
@@ -26,6 +27,7 @@ class Part:
         self.size_bytes = 0
         self._path = path
         self._head: Head | None = None
+        self._first = b""
         self._digest = hashlib.sha256()
 
     @property
@@ -47,7 +49,7 @@ class Part:
             if not head.headers.get("content-range", "").startswith(f"bytes {self.size_bytes}-"):
                 raise BrokenDownloadError("the transfer broke off, and what came then was not the rest")
             return
-        self._head, self._digest, self.size_bytes = head, hashlib.sha256(), 0
+        self._head, self._digest, self._first, self.size_bytes = head, hashlib.sha256(), b"", 0
 
     async def fill(self, chunks: AsyncIterator[bytes]) -> None:
         """Write what comes. What came before an error is written, too."""
@@ -72,6 +74,7 @@ class Part:
             size_bytes=self.size_bytes,
             expected_bytes=self._head.length,
             sha256=self._digest.hexdigest(),
+            head=self._first,
         )
 
     @property
@@ -88,6 +91,7 @@ class Part:
                 for chunk in chunks:
                     file.write(chunk)
                     self._digest.update(chunk)
+                    self._first += chunk[: HEAD_BYTES - len(self._first)]
                     self.size_bytes += len(chunk)
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}: free space or permissions, then run again") from error

@@ -44,6 +44,7 @@ class Download:
         size_bytes: Its size on disk.
         expected_bytes: The size that the server promised; ``None`` if it did not.
         sha256: Of its bytes, in hex, where they were hashed as they came; else empty.
+        head: Its first ``HEAD_BYTES`` bytes or fewer, where ``sha256`` is.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Download:
     size_bytes: int
     expected_bytes: int | None = None
     sha256: str = ""
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

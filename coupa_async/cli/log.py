@@ -45,7 +45,6 @@ def run_log(path: Path) -> Iterator[None]:
 
 def log_event(event: Event) -> None:
     """Write a fact down; of a result, what fits a line."""
-    fact = asdict(event)
     if isinstance(event, OrderFinished):
         result = event.result
         fact = {
@@ -57,4 +56,6 @@ def log_event(event: Event) -> None:
             "seconds": round(result.seconds, 3),
             "error": result.error,
         }
+    else:
+        fact = asdict(event)
     _log.info(type(event).__name__, extra={"fact": fact})

@@ -54,7 +54,8 @@ def missing_attachments(tree: LexborHTMLParser) -> str:
 
 
 def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
-    for node in tree.css(f"{_SPANS}, {_LINKS}"):
+    nodes = {node.mem_id: node for node in tree.css(f"{_SPANS}, {_LINKS}")}  # listed once for each selector that fits
+    for node in nodes.values():
         classes = (node.attributes.get("class") or "").split()
         address = node.attributes.get("data-url") or node.attributes.get("href") or ""
         if "attachment-text" in classes:

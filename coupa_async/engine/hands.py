@@ -11,6 +11,7 @@ from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult
 
 FOREVER_S = float("inf")
+_NEGLIGIBLE = 0.01  # of the watchdog's time: moving its deadline at each step costs more than so much of it is worth
 
 
 @dataclass(slots=True, eq=False)
@@ -69,8 +70,11 @@ class Hands:
         return [hand for hand in self.idle if hand.kills]
 
     def watch(self, hand: Hand) -> None:
-        """Start the hand's stall watchdog, or push it forward."""
-        hand.stalled_s = anyio.current_time() + self._stall_s
+        """Start the hand's stall watchdog, or push it forward, give or take 1 %."""
+        stalled_s = anyio.current_time() + self._stall_s
+        if stalled_s - hand.stalled_s < _NEGLIGIBLE * self._stall_s and hand.stalled_s < FOREVER_S:
+            return
+        hand.stalled_s = stalled_s
         self._set_deadline()
 
     def rest(self, *hands: Hand) -> None:

@@ -19,7 +19,7 @@ async def together(jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> li
         Their results in the order of the jobs, whichever ended first.
     """
     results: dict[int, T] = {}
-    limiter = anyio.Semaphore(limit)
+    limiter = anyio.Semaphore(limit, fast_acquire=True)
 
     async def run(index: int, job: Callable[[], Awaitable[T]]) -> None:
         async with limiter:

@@ -22,6 +22,7 @@ from coupa_async.domain.page import NotFoundPage, OrderPage
 from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
+from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
 from coupa_async.services.journal import Journal
 from coupa_async.services.message import print_messages
@@ -80,6 +81,7 @@ class Collector:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._clerk = Clerk(desk.journal, desk.storage, desk.now)
 
     async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
         """Bring in one order's attachments, each under its final name.
@@ -99,11 +101,11 @@ class Collector:
         page, handed_back = await self._open(session, url)
         progressed()
         if isinstance(page, NotFoundPage):
-            folder = await self._begin(order, "")
+            folder = await self._begin(order)
             error = "no such order in Coupa, or no access to it"
             return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, handed_back=handed_back)
         named, requisition_url = await self._named(page, session)
-        folder = await self._begin(order, page.supplier)
+        folder = await self._begin(order, page.supplier, is_made=bool(named))
         progressed()
         jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
@@ -127,15 +129,13 @@ class Collector:
         """Make an outcome of an error that trying again does not cure, and keep a snapshot of what was seen."""
         if session is not None:
             await self._snapshot(order, session)
-        folder = await self._begin(order, "")
+        folder = await self._begin(order)
         outcome = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED
         return self._result(order, folder, outcome, error=redacted(str(error)))
 
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down first, then give the folder its name."""
-        self._desk.journal.record(result, self._desk.now())
-        await to_thread.run_sync(self._desk.storage.settle, result)
-        self._desk.journal.filed(result.number)
+        await self._clerk.record(result)
 
     async def _open(self, session: Session, url: str) -> tuple[OrderPage | NotFoundPage, str]:
         page, handed_back = await open_document(session, url, self._desk.base_url)
@@ -170,9 +170,10 @@ class Collector:
         progressed()
         return fetched
 
-    async def _begin(self, order: Order, supplier: str) -> OrderFolder:
+    async def _begin(self, order: Order, supplier: str = "", *, is_made: bool = False) -> OrderFolder:
         previous = self._desk.journal.folder_of(order.number)
-        return await to_thread.run_sync(self._desk.storage.begin, order, supplier, previous)
+        begin = partial(self._desk.storage.begin, order, supplier, previous, is_made=is_made)
+        return await to_thread.run_sync(begin)
 
     async def _snapshot(self, order: Order, session: Session) -> None:
         with anyio.move_on_after(10):

@@ -25,7 +25,7 @@ from coupa_async.domain.page import is_signed_out
 from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
-from coupa_async.services.origin_mark import mark_origin
+from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
 from coupa_async.services.storage import Inspection, OrderFolder, inspect
 
 
@@ -71,7 +71,7 @@ async def fetch(
         SessionLostError: If the session is gone.
         StorageError: If the disk takes no more.
     """
-    part = await to_thread.run_sync(folder.stage, attachment.id)
+    part = folder.part(attachment.id)
     attempt = 1
     while True:
         try:
@@ -94,18 +94,23 @@ async def fetch(
 
 async def _once(attachment: Attachment, source: AttachmentSource, session: Session, part: Path) -> Staged:
     started_s = anyio.current_time()
-    suggested, expected, sha256 = None, None, ""
+    suggested, expected = None, None
+    found: Inspection | None = None
     if attachment.kind is AttachmentKind.FILE:
         try:
             download = await session.download(attachment.url, part)
         except BrokenDownloadError as error:
             raise CutDownloadError(str(error)) from error
-        suggested, expected, sha256 = download.suggested_name, download.expected_bytes, download.sha256
+        suggested, expected = download.suggested_name, download.expected_bytes
+        if download.sha256:
+            found = Inspection(size_bytes=download.size_bytes, sha256=download.sha256, head=download.head)
     else:
         data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
         await to_thread.run_sync(part.write_bytes, data)
-    came_from = attachment.url if attachment.kind is AttachmentKind.FILE else ""
-    found = await to_thread.run_sync(_look, part, sha256, came_from)
+    if found is None:
+        found = await to_thread.run_sync(inspect, part)
+    if attachment.kind is AttachmentKind.FILE and HAS_MARKS:
+        await to_thread.run_sync(mark_origin, part, attachment.url)
     name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
         raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")
@@ -120,10 +125,3 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
         sha256=found.sha256,
         seconds=anyio.current_time() - started_s,
     )
-
-
-def _look(part: Path, sha256: str, came_from: str) -> Inspection:
-    """Mark what came from the network, and read it. Blocking."""
-    if came_from:
-        mark_origin(part, came_from)
-    return inspect(part, sha256)

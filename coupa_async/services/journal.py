@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from coupa_async.domain.errors import OutputError
+from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 
@@ -41,7 +41,7 @@ PRAGMA user_version = {_VERSION};
 
 
 class Journal:
-    """The journal of one output folder. Used from one thread; its statements take microseconds."""
+    """The journal of one output folder. Used by one at a time, from whatever thread; statements take microseconds."""
 
     def __init__(self, path: Path) -> None:
         """Open or make the journal.
@@ -49,8 +49,11 @@ class Journal:
         Raises:
             OutputError: If the file is no journal of ours, or cannot be written.
         """
+        self._path = path
+        self._filed: list[tuple[str]] = []
+        self._left: dict[str, str] = {}
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version == 0:
@@ -66,49 +69,36 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._db.close()
+        try:
+            self._note_filed()
+        finally:
+            self._db.close()
 
     def record(self, result: OrderResult, processed_at: datetime) -> None:
         """Write down what came of an order, instead of what may be known of it; its folder is yet to be renamed."""
-        key = result.number.key
-        db = self._db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            db.execute("DELETE FROM orders WHERE key = ?", (key,))
-            db.execute(
-                "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
-                (
-                    *(key, result.number.shown, result.outcome.value, result.url, result.supplier, result.found),
-                    *(result.folder, result.error, result.requisition_url, result.handed_back),
-                    *(result.attempts, result.seconds),
-                    processed_at.isoformat(timespec="seconds"),
-                ),
-            )
-            db.executemany(
-                "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?)",
-                (
-                    (
-                        *(key, n, one.id, one.kind, one.source, one.name, f"{result.folder}/{one.name}"),
-                        *(one.size_bytes, one.sha256, one.seconds),
-                    )
-                    for n, one in enumerate(result.saved)
-                ),
-            )
-            db.executemany(
-                "INSERT INTO failures VALUES (?,?,?,?,?,?)",
-                ((key, n, one.id, one.name, one.reason, int(one.timed_out)) for n, one in enumerate(result.failed)),
-            )
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+        self.record_all([(result, processed_at)])
+
+    def record_all(self, results: Iterable[tuple[OrderResult, datetime]]) -> None:
+        """Write down what came of several orders, all of them or none.
+
+        Raises:
+            StorageError: If the disk takes no more.
+        """
+        with self._transaction():
+            self._note_filed()
+            for result, processed_at in results:
+                self._record(result, processed_at)
 
     def filed(self, number: OrderNumber) -> None:
-        """Note that the order's folder bears its outcome."""
-        self._db.execute("UPDATE orders SET filed = 1 WHERE key = ?", (number.key,))
+        """Note that the order's folder bears its outcome: with the next record, or on closing.
+
+        A kill before that costs nothing but another look at the folder.
+        """
+        self._filed.append((number.key,))
 
     def unfiled(self) -> list[OrderResult]:
         """Tell the orders whose folder may still have to be renamed: a kill came between record and rename."""
+        self._note_filed()
         return [result for result, _ in self._results("WHERE filed = 0")]
 
     def settled(self) -> frozenset[str]:
@@ -116,9 +106,8 @@ class Journal:
         return frozenset(key for (key,) in self._db.execute("SELECT key FROM orders"))
 
     def folder_of(self, number: OrderNumber) -> str:
-        """Tell the folder that an earlier run recorded for an order; empty if none."""
-        row = self._db.execute("SELECT folder FROM orders WHERE key = ?", (number.key,)).fetchone()
-        return str(row[0]) if row else ""
+        """Tell the folder that a forgotten order has left; empty if none."""
+        return self._left.get(number.key, "")
 
     def results(self) -> Iterator[tuple[OrderResult, datetime]]:
         """Read every order's result and when it was processed, by key, without holding them all."""
@@ -140,9 +129,56 @@ class Journal:
 
     def forget(self, numbers: Iterable[OrderNumber]) -> None:
         """Drop orders' outcomes, so that they run again. Files and folders stay until they do."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany("DELETE FROM orders WHERE key = ?", ((number.key,) for number in numbers))
-        self._db.execute("COMMIT")
+        with self._transaction():
+            for number in numbers:
+                query = "DELETE FROM orders WHERE key = ? RETURNING folder"
+                self._left.update((number.key, folder) for (folder,) in self._db.execute(query, (number.key,)))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has rolled it back already
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
+
+    def _note_filed(self) -> None:
+        self._db.executemany("UPDATE orders SET filed = 1 WHERE key = ?", self._filed)
+        self._filed.clear()
+
+    def _record(self, result: OrderResult, processed_at: datetime) -> None:
+        key = result.number.key
+        db = self._db
+        db.execute("DELETE FROM orders WHERE key = ?", (key,))
+        db.execute(
+            "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
+            (
+                *(key, result.number.shown, result.outcome.value, result.url, result.supplier, result.found),
+                *(result.folder, result.error, result.requisition_url, result.handed_back),
+                *(result.attempts, result.seconds),
+                processed_at.isoformat(timespec="seconds"),
+            ),
+        )
+        db.executemany(
+            "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (
+                (
+                    *(key, n, one.id, one.kind, one.source, one.name, f"{result.folder}/{one.name}"),
+                    *(one.size_bytes, one.sha256, one.seconds),
+                )
+                for n, one in enumerate(result.saved)
+            ),
+        )
+        db.executemany(
+            "INSERT INTO failures VALUES (?,?,?,?,?,?)",
+            ((key, n, one.id, one.name, one.reason, int(one.timed_out)) for n, one in enumerate(result.failed)),
+        )
 
     def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
         columns = (

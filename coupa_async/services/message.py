@@ -68,7 +68,7 @@ class _Press:
 
     async def print(self, message: Message, stem: str) -> None:
         """Print a message and save what is attached to it; messages among that are printed likewise."""
-        part = await to_thread.run_sync(self.folder.stage, f"{stem} - print")
+        part = self.folder.part(f"{stem} - print")
         await self.session.print_pdf(letter(message), part)
         found = await to_thread.run_sync(inspect, part)
         if doubt := check_content("print.pdf", found.head, found.size_bytes):

@@ -19,6 +19,9 @@ _QUARANTINE = "com.apple.quarantine"
 # Downloaded, and not yet opened: the flags that browsers set.
 _FLAGS = "0081"
 
+# Whether this system keeps such a mark: elsewhere no thread is asked for it.
+HAS_MARKS = sys.platform in ("win32", "darwin")
+
 SetAttribute = Callable[[Path, str, bytes], None]
 
 

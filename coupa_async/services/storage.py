@@ -40,11 +40,8 @@ class Inspection:
     head: bytes
 
 
-def inspect(path: Path, sha256: str = "") -> Inspection:
-    """Read a file once, in flat memory; only its head where its hash is known already. Blocking."""
-    if sha256:
-        with path.open("rb") as file:
-            return Inspection(size_bytes=path.stat().st_size, sha256=sha256, head=file.read(HEAD_BYTES))
+def inspect(path: Path) -> Inspection:
+    """Read a file once, in flat memory. Blocking."""
     digest, size, head = hashlib.sha256(), 0, b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -56,15 +53,13 @@ def inspect(path: Path, sha256: str = "") -> Inspection:
 
 @dataclass(frozen=True, slots=True)
 class OrderFolder:
-    """The folder of one order in work. It comes into being with its first file. Its methods block."""
+    """The folder of one order in work. All but :meth:`part` block."""
 
     root: Path
     path: Path
 
-    def stage(self, attachment_id: str) -> Path:
-        """Make room for an attachment that is yet to come."""
-        with _told(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+    def part(self, attachment_id: str) -> Path:
+        """Name the place of an attachment that is yet to come."""
         return self.path / f"{safe_name(attachment_id, fallback='file')}.part"
 
     def keep(self, part: Path, name: str) -> None:
@@ -83,7 +78,7 @@ class OrderFolder:
         Raises:
             StorageError: If the disk does not take it.
         """
-        part = self.stage(name)
+        part = self.part(name)
         with _told(part):
             part.write_bytes(data)
         self.keep(part, name)
@@ -102,6 +97,7 @@ class Storage:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._home = long_path(root)
+        self._real = self._home.resolve()
         self._works: dict[str, set[Path]] = {}
 
     def prepare(self) -> None:
@@ -133,49 +129,60 @@ class Storage:
                         self._works.setdefault(name, set()).add(Path(folder, name))
             yield
 
-    def begin(self, order: Order, supplier: str, previous: str = "") -> OrderFolder:
+    def begin(self, order: Order, supplier: str, previous: str = "", *, is_made: bool = True) -> OrderFolder:
         """Take up an order: its older folders, wherever they stand, become its ``__WORK`` folder; leftovers go.
 
         Args:
             order: The order.
             supplier: The page's, for a hierarchy that wants it.
             previous: The folder that an earlier run recorded, below the root.
+            is_made: Whether the folder is made at once: files will come.
         """
         work = self._home / folder_path(order.hierarchy, supplier, work_folder(order.number))
-        if not work.resolve().is_relative_to(self._home.resolve()):
+        if not work.resolve().is_relative_to(self._real):
             raise StorageError(f"{work}: outside the output folder {self.root}")
         works = self._works.setdefault(work.name, set())
-        siblings = [work.with_name(outcome_folder(order.number, one)) for one in Outcome if one is not Outcome.PENDING]
+        names = [outcome_folder(order.number, one) for one in Outcome if one is not Outcome.PENDING]
+        # Asked of every order, and hardly ever there: a Path for each would take longer than all else here.
+        siblings = [work.with_name(name) for name in names if os.access(f"{work.parent}{os.sep}{name}", os.F_OK)]
         with _told(work):
             for older in [*([self._home / previous] if previous else []), *siblings, *sorted(works)]:
                 if older.is_dir() and older != work:
                     _merge(older, work)
-            for part in work.glob("*.part"):
-                part.unlink()
+            if work.is_dir():
+                for part in work.glob("*.part"):
+                    part.unlink()
+            elif is_made:
+                work.mkdir(parents=True)
         works.clear()
         works.add(work)
         return OrderFolder(self._home, work)
 
-    def settle(self, result: OrderResult) -> None:
-        """Give an order's folder the name that the journal says. Does nothing the second time.
+    def settle(self, *results: OrderResult) -> None:
+        """Give orders' folders the names that the journal says. Does nothing the second time.
 
         Raises:
-            StorageError: If the folder cannot be renamed or made.
+            StorageError: If a folder cannot be renamed or made.
         """
-        works = self._works.pop(work_folder(result.number), set())
-        if not result.folder:
-            for empty in filter(Path.is_dir, works):  # else it would have been given a name
-                with _told(empty):
-                    empty.rmdir()
-            return
-        final = self._home / result.folder
-        work = final.with_name(work_folder(result.number))
-        with _told(final):
-            if work.is_dir():
-                _merge(work, final)
-            else:
-                final.mkdir(parents=True, exist_ok=True)
-            _sync(final.parent)
+        parents = set()
+        for result in results:
+            works = self._works.pop(work_folder(result.number), set())
+            if not result.folder:
+                for empty in filter(Path.is_dir, works):  # else it would have been given a name
+                    with _told(empty):
+                        empty.rmdir()
+                continue
+            final = self._home / result.folder
+            work = final.with_name(work_folder(result.number))
+            parents.add(final.parent)
+            with _told(final):
+                if work.is_dir():
+                    _merge(work, final)
+                else:
+                    final.mkdir(parents=True, exist_ok=True)
+        for parent in parents:
+            with _told(parent):
+                _sync(parent)
 
 
 def _merge(source: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from coupa_async.domain import naming
 from coupa_async.domain.naming import (
     attachment_name,
     content_disposition_name,
@@ -150,3 +152,12 @@ def test_the_supplier_stands_where_the_hierarchy_leaves_it_room() -> None:
     assert folder_path((" ",), "ACME", "x") == PurePosixPath("Unknown/x")
     assert folder_path((), "ACME", "x") == PurePosixPath("x")
     assert folder_path(("a/b",), "", "x") == PurePosixPath("a-b/x")
+
+
+@pytest.mark.parametrize(
+    "name", ["a.pdf", "Offer 12-b.final.docx", "x" * 200, "CON", "nul.txt", "com1 .pdf", "AUX-1", "CLOCK"]
+)
+def test_a_plain_name_comes_out_as_any_text_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = naming.safe_name(name, fallback="f")
+    monkeypatch.setattr(naming, "_SAFE", re.compile("(?!)"))
+    assert naming.safe_name(name, fallback="f") == at_once

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.domain.errors import OutputError
+from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 from coupa_async.services.journal import Journal
@@ -52,7 +52,6 @@ def test_what_is_recorded_is_read_back_whole(tmp_path: Path) -> None:
         assert journal.settled() == {"1"}
         assert journal.outcomes() == {"1": Outcome.PARTIAL}
         assert journal.files() == (1, 7)
-        assert journal.folder_of(OrderNumber.parse("1")) == "ACME/PO1_PARTIAL"
 
 
 def test_a_second_record_takes_the_place_of_the_first(tmp_path: Path) -> None:
@@ -71,6 +70,43 @@ def test_an_order_is_unfiled_until_its_folder_bears_its_outcome(tmp_path: Path) 
         assert [one.number.key for one in journal.unfiled()] == ["2"]
 
 
+def test_that_an_order_is_filed_is_known_to_the_next_run(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal.record(result("PO1"), AT)
+        journal.filed(OrderNumber.parse("PO1"))
+    with Journal(tmp_path / "j") as journal:
+        assert journal.unfiled() == []
+        journal.record(result("PO1"), AT)
+        assert [one.number.key for one in journal.unfiled()] == ["1"]
+
+
+def test_what_was_filed_before_a_kill_is_filed_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j")
+    journal.record(result("PO1"), AT)
+    journal.filed(OrderNumber.parse("PO1"))
+    with Journal(tmp_path / "j") as after_a_kill:
+        assert [one.number.key for one in after_a_kill.unfiled()] == ["1"]
+    journal.__exit__()
+
+
+def test_several_orders_are_recorded_together_or_not_at_all(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        with pytest.raises(sqlite3.Error):
+            journal.record_all([(result("PO1"), AT), (result("PO2", supplier=object()), AT)])
+        assert journal.settled() == frozenset()
+        journal.record_all([(result("PO1"), AT), (result("PO2"), AT)])
+        assert journal.settled() == {"1", "2"}
+
+
+def test_a_full_disk_stops_the_run_and_leaves_the_journal_whole(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal.record(result("PO1"), AT)
+        journal._db.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(StorageError, match="full"):
+            journal.record(result("PO2", error="x" * 100_000), AT)
+        assert journal.settled() == {"1"}
+
+
 def test_a_record_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal:
         journal.record(result(), AT)
@@ -85,6 +121,8 @@ def test_forgotten_orders_run_again(tmp_path: Path) -> None:
         journal.record(result("PO2"), AT)
         journal.forget([OrderNumber.parse("1")])
         assert journal.settled() == {"2"}
+        assert journal.folder_of(OrderNumber.parse("1")) == "ACME/PO1_PARTIAL"
+        assert journal.folder_of(OrderNumber.parse("2")) == ""
         assert journal.files() == (1, 7)
 
 

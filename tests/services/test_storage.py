@@ -32,7 +32,7 @@ def storage(tmp_path: Path) -> Storage:
 
 def finish(storage: Storage, outcome: Outcome, name: str = "a.pdf", supplier: str = "ACME") -> str:
     folder = storage.begin(ORDER, supplier)
-    part = folder.stage("5")
+    part = folder.part("5")
     part.write_bytes(b"x")
     folder.keep(part, name)
     destination = folder.destination(ORDER, outcome, empty_folders=False)
@@ -46,9 +46,9 @@ def test_an_order_ends_in_one_folder_named_by_its_outcome(storage: Storage, tmp_
 
 
 def test_the_folder_is_work_until_it_is_settled(storage: Storage, tmp_path: Path) -> None:
-    folder = storage.begin(ORDER, "ACME")
+    folder = storage.begin(ORDER, "ACME", is_made=False)
     assert names(tmp_path) == []
-    assert folder.stage("5") == tmp_path / "ACME" / "PO1__WORK" / "5.part"
+    assert folder.part("5") == tmp_path / "ACME" / "PO1__WORK" / "5.part"
 
 
 def test_settling_twice_changes_nothing(storage: Storage, tmp_path: Path) -> None:
@@ -58,9 +58,22 @@ def test_settling_twice_changes_nothing(storage: Storage, tmp_path: Path) -> Non
     assert names(tmp_path) == before
 
 
+def test_several_orders_are_settled_together(storage: Storage, tmp_path: Path) -> None:
+    orders = [Order(number=OrderNumber.parse(f"PO{n}")) for n in (1, 2)]
+    for order in orders:
+        storage.begin(order, "ACME")
+    storage.settle(
+        *(
+            OrderResult(number=one.number, outcome=Outcome.FAILED, url="", folder=f"ACME/{one.number.shown}_FAILED")
+            for one in orders
+        )
+    )
+    assert names(tmp_path) == ["ACME", "ACME/PO1_FAILED", "ACME/PO2_FAILED"]
+
+
 def test_a_kill_before_the_rename_is_mended(storage: Storage, tmp_path: Path) -> None:
     folder = storage.begin(ORDER, "ACME")
-    part = folder.stage("5")
+    part = folder.part("5")
     part.write_bytes(b"x")
     folder.keep(part, "a.pdf")
     Storage(tmp_path).settle(result("ACME/PO1_COMPLETED"))
@@ -91,7 +104,7 @@ def test_a_page_that_is_gone_at_the_second_try_leaves_no_second_folder(
     storage: Storage, tmp_path: Path, killed: bool
 ) -> None:
     folder = storage.begin(ORDER, "ACME")
-    folder.keep(_with(folder.stage("5"), b"x"), "a.pdf")
+    folder.keep(_with(folder.part("5"), b"x"), "a.pdf")
     if killed:
         storage = Storage(tmp_path)
         with storage.held():
@@ -102,7 +115,7 @@ def test_a_page_that_is_gone_at_the_second_try_leaves_no_second_folder(
 
 
 def test_an_order_that_turns_out_to_have_no_files_leaves_no_empty_folder(storage: Storage, tmp_path: Path) -> None:
-    storage.begin(ORDER, "ACME").stage("5").touch()
+    storage.begin(ORDER, "ACME").part("5").touch()
     folder = storage.begin(ORDER, "")
     destination = folder.destination(ORDER, Outcome.PO_NOT_FOUND, empty_folders=False)
     storage.settle(result(destination, Outcome.PO_NOT_FOUND))
@@ -116,7 +129,7 @@ def _with(part: Path, data: bytes) -> Path:
 
 
 def test_leftovers_of_broken_downloads_go(storage: Storage) -> None:
-    storage.begin(ORDER, "ACME").stage("5").write_bytes(b"half")
+    storage.begin(ORDER, "ACME").part("5").write_bytes(b"half")
     folder = storage.begin(ORDER, "ACME")
     assert list(folder.path.iterdir()) == []
 
@@ -152,7 +165,7 @@ def test_a_link_out_of_the_output_folder_is_not_followed(tmp_path: Path) -> None
 
 def test_a_full_disk_is_told_from_a_name_that_is_too_long(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = storage.begin(ORDER, "ACME")
-    part = folder.stage("5")
+    part = folder.part("5")
     part.write_bytes(b"x")
 
     def fail(code: int) -> None:
