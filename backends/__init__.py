@@ -7,11 +7,14 @@ takes ``BrowserOptions`` and returns a ``Backend``. See docs/writing-a-backend.m
 from __future__ import annotations
 
 import importlib
+from contextlib import AbstractAsyncContextManager
+from functools import cached_property
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 
 from backends.chromium import BrowserOptions
 from coupa_async.domain.errors import BrowserMissingError, SettingsError
-from coupa_async.ports import Backend
+from coupa_async.ports import Backend, Profile, Session
 
 GROUP = "coupa_async.backends"
 _OWN = ("playwright", "selenium")
@@ -27,14 +30,29 @@ def open_backend(name: str, options: BrowserOptions) -> Backend:
     theirs = {one.name: one for one in entry_points(group=GROUP)}
     if name not in _OWN and name not in theirs:
         raise SettingsError(f"backend {name!r} is not known: choose one of {', '.join((*_OWN, *sorted(theirs)))}")
-    try:
-        make = importlib.import_module(f"backends.{name}").open_backend if name in _OWN else theirs[name].load()
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _OWN:
-            raise
-        raise BrowserMissingError(f"backend {name} needs a library: pip install 'coupa-async[{name}]'") from error
-    backend: Backend = make(options)
+    if name in _OWN:
+        if find_spec(name) is None:
+            raise BrowserMissingError(f"backend {name} needs a library: pip install 'coupa-async[{name}]'")
+        return _Own(name, options)
+    backend: Backend = theirs[name].load()(options)
     return backend
+
+
+class _Own:
+    """A backend of ours. Its library, a quarter of a second, waits for a first session, which many runs never need."""
+
+    def __init__(self, name: str, options: BrowserOptions) -> None:
+        self.name = name
+        self._options = options
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """See ``ports.Backend``."""
+        return self._backend.session(profile)
+
+    @cached_property
+    def _backend(self) -> Backend:
+        backend: Backend = importlib.import_module(f"backends.{self.name}").open_backend(self._options)
+        return backend
 
 
 def open_lane(backend: Backend, options: BrowserOptions, lane: str, base_url: str) -> Backend:

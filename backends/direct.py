@@ -16,13 +16,13 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
+from backends.agent import agent_of
 from backends.behind import Behind
-from backends.chromium import BrowserOptions, find_browser
+from backends.chromium import BrowserOptions
 from backends.cookies import Jar
-from backends.http import Client, connect, user_agent
+from backends.http import Client, connect
 from backends.state import read_state, write_state
-from backends.versions import browser_version
-from coupa_async.domain.errors import BrowserMissingError, UnreachableError
+from coupa_async.domain.errors import UnreachableError
 from coupa_async.domain.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, at_once
@@ -31,8 +31,6 @@ from coupa_async.scopes import cleanup, plain_errors
 _SCRIPTS = "its scripts draw what it announces"
 _UNKNOWN = "over HTTP it is none of the known pages"
 _REFUSED = "HTTP is refused though the browser is signed in"
-# What a browser without a version of its own to tell is taken for.
-_USUAL_VERSION = "140"
 
 
 class DirectBackend:
@@ -69,7 +67,7 @@ class DirectBackend:
         profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if profile.state is not None and profile.state.exists():
             jar.replace(await to_thread.run_sync(read_state, profile.state))
-        self._agent = self._agent or await _agent(self._options)
+        self._agent = self._agent or await agent_of(self._options, profile.state)
         http = connect(self._options)
         try:
             client = Client(http, jar, self._options, self._agent)
@@ -195,12 +193,3 @@ class DirectSession:
         if not self._is_out(document):
             self._left = reason
         return document
-
-
-async def _agent(options: BrowserOptions) -> str:
-    """Name the browser that is here, so that the tenant sees one and the same over HTTP and from it."""
-    try:
-        browser = find_browser(options)
-    except BrowserMissingError:
-        return user_agent(options.channel, _USUAL_VERSION)
-    return user_agent(browser.channel, await browser_version(browser.path) or _USUAL_VERSION)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
@@ -59,3 +61,17 @@ def test_a_browser_that_a_policy_forbids_is_refused_with_the_policy_and_the_cure
     monkeypatch.setattr("backends.chromium.forbidding_policy", lambda channel: "/etc/opt/edge/policies/managed/it.json")
     with pytest.raises(BrowserMissingError, match=r"it\.json sets RemoteDebuggingAllowed=0: ask your administrator"):
         find_browser(BrowserOptions(browser_path=browser))
+
+
+def test_a_library_that_is_not_installed_is_told_before_anything_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "find_spec", lambda name: None)
+    with pytest.raises(BrowserMissingError, match=r"pip install 'coupa-async\[selenium\]'"):
+        backends.open_backend("selenium", BrowserOptions())
+
+
+def test_a_library_is_not_imported_before_a_session_begins() -> None:
+    code = (
+        "import sys, backends; from backends.chromium import BrowserOptions;"
+        "backends.open_backend('playwright', BrowserOptions()); print('playwright' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
