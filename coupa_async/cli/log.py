@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from coupa_async.domain.events import Event, OrderFinished
@@ -25,10 +27,22 @@ class _Lines(logging.Formatter):
         return redacted(json.dumps(line | getattr(record, "fact", {}), ensure_ascii=False, default=str))
 
 
+class _File(logging.FileHandler):
+    """A log that a full disk ends, and no run with it: what stops the run is told on the screen as well."""
+
+    def _open(self) -> TextIOWrapper:
+        # Without a buffer, in which what the disk did not take would wait for the next line, and for the end.
+        return TextIOWrapper(Path(self.baseFilename).open("ab", buffering=0), encoding="utf-8", write_through=True)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
+
+
 @contextmanager
 def run_log(path: Path) -> Iterator[None]:
     """Write the log of a run while the block runs."""
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _File(path, encoding="utf-8")
     handler.setFormatter(_Lines())
     roots = [logging.getLogger(name) for name in ("coupa_async", "backends")]
     for root in roots:

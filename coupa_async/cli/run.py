@@ -139,21 +139,21 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
             summary.stopped_by = shutdown.signal or 0
         else:
             _sweep(settings)
-        target, now = path if settings.in_place else storage.root / path.name, datetime.now()
-        if settings.in_place:
-            tell(Warned(text=f"{path} as it was is in {back_up(path, now).name}"))
-        summary.workbook = write_results(worklist, journal.results(), target, output_dir=storage.root, now=now)
-        if summary.workbook != target:
-            tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+        try:
+            target, now = path if settings.in_place else storage.root / path.name, datetime.now()
+            if settings.in_place:
+                tell(Warned(text=f"{path} as it was is in {back_up(path, now).name}"))
+            summary.workbook = write_results(worklist, journal.results(), target, output_dir=storage.root, now=now)
+            if summary.workbook != target:
+                tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+            history.end()
+            summary.report = write_report(storage.root, journal, history, datetime.now())
+        except StorageError as error:
+            summary.error = summary.error or error  # what came of the orders is in the journal
         summary.outcomes = _outcomes(worklist, journal)
         wrong = (one for one, _ in journal.results() if one.outcome in AGAIN and one.number.key in worklist.rows)
         summary.failures = tuple(islice(wrong, FAILURES))
         summary.files, summary.size_bytes = journal.files()
-        history.end()
-        try:
-            summary.report = write_report(storage.root, journal, history, datetime.now())
-        except StorageError as error:
-            tell(Warned(text=str(error)))
     summary.seconds = time.monotonic() - started_s
     summary.show(console)
     if settings.json_:

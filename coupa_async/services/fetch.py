@@ -26,7 +26,7 @@ from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
-from coupa_async.services.storage import Inspection, OrderFolder, inspect
+from coupa_async.services.storage import Inspection, OrderFolder, inspect, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,8 @@ async def fetch(
     attempt = 1
     while True:
         try:
-            return await _once(attachment, source, session, part)
+            with told(part):
+                return await _once(attachment, source, session, part)
         except (DownloadError, PageError) as error:
             if isinstance(error, NotAFileError) and is_signed_out(error.url, base_url):
                 raise SignInRequiredError(error.url) from error

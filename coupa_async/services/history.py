@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coupa_async.domain.errors import OutputError
+from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -109,6 +109,7 @@ class History:
             OutputError: If the file cannot be written.
         """
         self._now = now
+        self._path = path
         self._run: int | None = None
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
@@ -130,17 +131,27 @@ class History:
         """Begin a run, which :meth:`note` then adds to."""
         row = (self._stamp(), backend, lane, workers, json.dumps(settings))
         statement = "INSERT INTO runs (started_at, backend, lane, workers, settings) VALUES (?,?,?,?,?)"
-        self._run = self._db.execute(statement, row).lastrowid
+        with self._told():
+            self._run = self._db.execute(statement, row).lastrowid
 
     def note(self, event: Event, /) -> None:
         """Keep an event if it is one of those that tell a run's story. An observer."""
         kept = _KEPT.get(type(event))
         if kept is not None and self._run is not None:
-            self._db.execute("INSERT INTO moments VALUES (?,?,?,?,?,?)", (self._run, self._stamp(), *kept(event)))
+            with self._told():
+                self._db.execute("INSERT INTO moments VALUES (?,?,?,?,?,?)", (self._run, self._stamp(), *kept(event)))
 
     def end(self) -> None:
         """End the run."""
-        self._db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (self._stamp(), self._run))
+        with self._told():
+            self._db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (self._stamp(), self._run))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
 
     def runs(self) -> list[RunRecord]:
         """Tell all runs, the first one first."""

@@ -6,6 +6,7 @@ no fsync. Folders and spreadsheet are projections that can be made again from he
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 
+_log = logging.getLogger(__name__)
 FILE_NAME = "journal.sqlite3"
 _VERSION = 2
 
@@ -70,7 +72,10 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._note_filed()
+            with self._transaction():
+                self._note_filed()
+        except StorageError as error:
+            _log.info("folders are looked at again by the next run: %s", error)
         finally:
             self._db.close()
 

@@ -68,7 +68,7 @@ class OrderFolder:
         Raises:
             StorageError: If the disk does not take them.
         """
-        with _told(part):
+        with told(part):
             _sync(part)
             part.replace(self.path / name)
 
@@ -79,7 +79,7 @@ class OrderFolder:
             StorageError: If the disk does not take it.
         """
         part = self.part(name)
-        with _told(part):
+        with told(part):
             part.write_bytes(data)
         self.keep(part, name)
 
@@ -145,7 +145,7 @@ class Storage:
         names = [outcome_folder(order.number, one) for one in Outcome if one is not Outcome.PENDING]
         # Asked of every order, and hardly ever there: a Path for each would take longer than all else here.
         siblings = [work.with_name(name) for name in names if os.access(f"{work.parent}{os.sep}{name}", os.F_OK)]
-        with _told(work):
+        with told(work):
             for older in [*([self._home / previous] if previous else []), *siblings, *sorted(works)]:
                 if older.is_dir() and older != work:
                     _merge(older, work)
@@ -169,19 +169,19 @@ class Storage:
             works = self._works.pop(work_folder(result.number), set())
             if not result.folder:
                 for empty in filter(Path.is_dir, works):  # else it would have been given a name
-                    with _told(empty):
+                    with told(empty):
                         empty.rmdir()
                 continue
             final = self._home / result.folder
             work = final.with_name(work_folder(result.number))
             parents.add(final.parent)
-            with _told(final):
+            with told(final):
                 if work.is_dir():
                     _merge(work, final)
                 else:
                     final.mkdir(parents=True, exist_ok=True)
         for parent in parents:
-            with _told(parent):
+            with told(parent):
                 _sync(parent)
 
 
@@ -208,7 +208,7 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Tell a full or closed disk, which stops the run, from a name that only this file cannot have."""
     try:
         yield

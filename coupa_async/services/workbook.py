@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -78,7 +79,10 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
                 for column, value in zip(layout.columns, values, strict=True):
                     if value is not None:
                         _set(sheet.cell(row, column + 1), value)
-        book.save(out)
+        with tempfile.TemporaryFile() as whole:  # a ZIP archive that a full disk breaks off has no good end
+            book.save(whole)
+            whole.seek(0)
+            shutil.copyfileobj(whole, out)
 
 
 def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:
