@@ -86,7 +86,7 @@ class SignInRequiredError(SignInError):
 
 
 class SignInRefusedError(SignInError):
-    """A sign-in was tried and refused. Cure: check the user name and password, or sign in headed."""
+    """A sign-in was tried and refused. Cure: check the user name and password, or ``coupa-async login``."""
 
 
 class SessionLostError(CoupaError):

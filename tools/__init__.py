@@ -1,0 +1,1 @@
+"""Scripts of the project's own: not part of the program."""

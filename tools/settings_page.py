@@ -1,0 +1,121 @@
+"""``python -m tools.settings_page``: writes ``docs/settings.md`` from the settings models."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS
+from importlib import import_module
+from pathlib import Path
+from typing import get_args
+
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
+from pydantic_settings import CliPositionalArg
+
+from coupa_async.cli.main import COMMANDS
+from coupa_async.cli.settings import Command, Settings
+
+_POSITIONAL = get_args(CliPositionalArg[str])[1]
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+# The field that a group begins with: a new one belongs to the group in which it is declared.
+_GROUPS = {
+    "base_url": "Tenant and sign-in",
+    "backend": "Browsers",
+    "workers": "Workers, lane and pace",
+    "output_dir": "Spreadsheet and folders",
+    "memory_threshold": "Limits, and Outlook messages",
+}
+_INTRO = """\
+# Settings
+
+This page is made from the settings themselves, by `python -m tools.settings_page`.
+
+A value is looked for in five places; the first that has one counts:
+
+1. a flag on the command line,
+2. an environment variable,
+3. a line of the file `.env` in the current folder,
+4. a line of the file `coupa.toml` in the current folder,
+5. the default.
+
+In `coupa.toml` a setting has the flag's name, with `_` for `-`; those without a flag are `password`, `headless` and
+`interactive`:
+
+```toml
+base_url = "https://TENANT.coupahost.com"
+workers = 4
+folder_columns = ["Region", "{supplier}"]
+```
+
+In `.env` it has the variable's name:
+
+```ini
+COUPA_BASE_URL=https://TENANT.coupahost.com
+MAX_PARALLEL_WORKERS=4
+COUPA_FOLDER_COLUMNS=Region,{supplier}
+```
+
+A password is never a flag, for flags are shown to everybody on the machine who lists processes. A switch is turned off
+by `--no-` before its name where the help of the command says so, and in a variable by `false`. Seconds end in `_S`.
+
+## Of every command that asks the tenant
+"""
+_OWN = """
+## Of one command
+
+`status`, `report` and `completion` need no tenant and take none of the settings above. What a command takes besides
+them:
+"""
+
+
+def page() -> str:
+    """Make the page."""
+    parts = [_INTRO]
+    for name, field in Settings.model_fields.items():
+        if name in _GROUPS:
+            parts.append(f"\n### {_GROUPS[name]}\n\n| flag | variable | default | what |\n|---|---|---|---|\n")
+        parts.append(_row(_flag(name, field), f"`{variable(name, field)}`", _default(field), field.description or ""))
+    parts.append(_OWN)
+    for command, (model, _) in COMMANDS.items():
+        settings: type[Command] = getattr(import_module(f"coupa_async.cli.{command}"), model)
+        own = {name: field for name, field in settings.model_fields.items() if _is_own(name, field)}
+        story = (settings.__doc__ or "").strip().splitlines()[0]
+        parts.append(f"\n### `{command}`\n\n{story}\n\n| flag | default | what |\n|---|---|---|\n")
+        parts += [_row(_flag(name, field), _default(field), field.description or "") for name, field in own.items()]
+    return "".join(parts)
+
+
+def variable(name: str, field: FieldInfo) -> str:
+    """Name the environment variable of a setting that every command has."""
+    alias = field.validation_alias
+    return str(alias.choices[-1]) if isinstance(alias, AliasChoices) else f"COUPA_{name.upper()}"
+
+
+def _is_own(name: str, field: FieldInfo) -> bool:
+    shared = Settings.model_fields.get(name)
+    return shared is None or shared.default != field.default
+
+
+def _flag(name: str, field: FieldInfo) -> str:
+    if SUPPRESS in field.metadata:
+        return ""
+    if _POSITIONAL in field.metadata:
+        return f"`{name.upper()}`"
+    flag = f"`--{(field.alias or name).replace('_', '-')}`"
+    return f"`-o`, {flag}" if name == "output_dir" else flag
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if field.is_required() or value is None or value == ():
+        return ""
+    if isinstance(value, tuple):
+        value = ",".join(map(str, value))
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
