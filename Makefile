@@ -9,14 +9,14 @@ REPEAT ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-parity test-browser compare reliability evidence kill-sweep chaos lint check
+.PHONY: setup run test test-site test-parity test-browser compare reliability evidence kill-sweep chaos docs lint check
 
 setup: $(READY)
 	@tools/browser.sh
 
 $(READY): pyproject.toml constraints.txt
 	@tools/venv.sh "$(PYTHON)"
-	$(BIN)/pip install -q -c constraints.txt -e '.[selenium,dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[selenium,dev,docs]'
 	@touch $@
 
 # Without a spreadsheet, the sample. Its orders fail on purpose here and there, so exit code 1 is what it should say.
@@ -65,6 +65,12 @@ kill-sweep: setup
 chaos: setup
 	$(BIN)/python -m tests.chaos chaos --seeds $(or $(if $(SEED),1),$(SEEDS),200) --first $(or $(SEED),1) \
 	  $(if $(BACKENDS),--backends $(BACKENDS)) $(ARGS)
+
+# Two pages are made from the source; a test fails when they are stale.
+docs: setup
+	$(BIN)/python -m tools.settings_page
+	$(BIN)/python -m tools.messages_page
+	$(BIN)/mkdocs build -q --strict $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .
