@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import Any
+
+import pytest
+from pydantic_settings import CliSettingsSource
+
+from coupa_async.cli.main import COMMANDS
+from fixtures.__main__ import main as fixtures_main
+from tests.docs.blocks import ROOT, Command, commands, spans
+
+# Programs that are not ours: what they are for says why no test can run them.
+_FOREIGN = {
+    "cd": "the reader's shell",
+    "export": "the reader's shell",
+    "grep": "the reader's shell",
+    "git": "fetches a clone",
+    "pip": "installs",
+    "pipx": "installs",
+    "py": "Windows",
+    "python": "installs",
+    "coupa/bin/python": "installs",
+    "schtasks": "Windows",
+    "launchctl": "macOS",
+    "systemctl": "a systemd session",
+    "journalctl": "a systemd session",
+    "docker": "containers",
+    "helm": "Kubernetes",
+    "kubectl": "Kubernetes",
+    "java": "a Selenium Grid; tests/runs/test_remote.py starts one",
+    "uv": "installs",
+    "playwright": "a Playwright server; tests/runs/test_remote.py starts one",
+    "pytest": "the tests themselves",
+}
+_ALL = commands()
+OURS = [one for one in _ALL if one.words[:1] == ("coupa-async",)]
+
+
+@pytest.mark.parametrize("command", OURS, ids=lambda one: one.id)
+def test_a_call_of_the_program_is_one_that_it_takes(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COUPA_BASE_URL", "COUPA_USERNAME", "COUPA_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    name, *words = command.words[1:]
+    if name == "--version":
+        return
+    assert name in COMMANDS, command.text
+    settings = getattr(import_module(f"coupa_async.cli.{name}"), COMMANDS[name][0])
+    settings.read(words)
+
+
+@pytest.mark.parametrize(
+    "command", [one for one in _ALL if one.words and one not in OURS], ids=lambda one: f"{one.id} {one.words[0]}"
+)
+def test_a_call_of_another_program_is_one_that_can_be_made(command: Command) -> None:
+    program, *words = command.words
+    if program == "make":
+        _check_made(words)
+    elif words[:2] == ["-m", "fixtures"]:
+        with pytest.raises(SystemExit) as ended:
+            fixtures_main([*words[2:], "--help"])
+        assert ended.value.code == 0
+    else:
+        assert program in _FOREIGN, f"{command.text}: run it, or say in _FOREIGN why no test can"
+
+
+@pytest.mark.parametrize("command", spans(), ids=lambda one: f"{one.id} {one.text}")
+def test_a_command_that_the_text_names_is_there(command: Command) -> None:
+    program, name, *words = command.words
+    if program == "make":
+        _check_made([name, *words])
+        return
+    settings = getattr(import_module(f"coupa_async.cli.{name}"), COMMANDS[name][0])
+    parser = CliSettingsSource[Any](settings).root_parser
+    flags = {option for action in parser._actions for option in action.option_strings}
+    assert {word for word in words if word.startswith("-")} <= flags
+
+
+def _check_made(words: list[str]) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for word in words:
+        name, is_variable, _ = word.partition("=")
+        assert re.search(rf"^{name} \?=" if is_variable else rf"^{name}:", makefile, re.MULTILINE), word
+
+
+def test_commands_are_found_in_every_kind_of_block() -> None:
+    found = {(one.page.name, one.words[0]) for one in _ALL if one.words}
+    assert {"README.md", "unattended.md", "inicio-rapido.md"} <= {name for name, _ in found}
+    night = [one for one in OURS if one.page.name == "unattended.md" and one.words[1] == "run"]
+    assert len(night) == 5  # by hand, cron, systemd, Task Scheduler, launchd

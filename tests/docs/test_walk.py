@@ -1,0 +1,73 @@
+"""The commands of the pages, run where a reader would run them, beside the recorded site."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.docs.test_commands import OURS
+from tests.runs.conftest import Site, served
+
+# What the reader has that this machine has not, or what is run at length elsewhere.
+_NOT_HERE = {
+    "login": "a person at a window; tests/runs/test_login.py has one",
+    "compare": "minutes; tests/cli/test_compare.py",
+    "--backend": "a Grid, a Playwright server, or somebody's package; tests/runs/test_remote.py",
+}
+# Whatever came of the orders is no fault of the command.
+_WITH_ORDERS = ("run", "demo", "retry", "status")
+
+
+def _is_run_here(words: tuple[str, ...]) -> bool:
+    """Tell a command that needs nothing that is not here; ``login`` with a flag opens no window."""
+    return words[1:] != ("login",) and not {"compare", "--backend"}.intersection(words)
+
+
+_HERE = sorted({one.words for one in OURS if _is_run_here(one.words)})
+
+
+@dataclass
+class Desk:
+    """A reader's folder, with a spreadsheet and what an earlier run left."""
+
+    site: Site
+    folder: Path
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        own = {"XDG_DATA_HOME": str(self.folder / "data"), "BROWSER": "true"}  # what `--open` would start
+        command = [sys.executable, "-m", "coupa_async", *words]
+        environment = self.site.environment | own
+        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=self.folder, timeout=110)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    subprocess.run([sys.executable, "-m", "fixtures", "workbook", str(folder / "orders.xlsx")], check=True)
+    with served() as site:
+        desk = Desk(site, folder)
+        done = desk.run("run", "orders.xlsx", "-o", "out")
+        assert done.returncode == 1, done.stderr
+        shutil.copytree(folder / "out", folder / "demo-out")
+        yield desk
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("words", _HERE, ids=" ".join)
+def test_a_command_of_the_pages_does_what_it_says(words: tuple[str, ...], desk: Desk) -> None:
+    done = desk.run(*words[1:])
+    signed_out = "--status" in words and done.returncode == 3
+    allowed = (0, 1) if words[1] in _WITH_ORDERS else (0,)
+    assert done.returncode in allowed or signed_out, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_that_is_not_run_has_a_reason() -> None:
+    left = {one.words for one in OURS} - set(_HERE)
+    assert all(any(reason in words for reason in _NOT_HERE) for words in left)
