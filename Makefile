@@ -9,7 +9,7 @@ REPEAT ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-parity test-browser compare reliability evidence kill-sweep chaos docs lint check
+.PHONY: setup run test test-site test-parity test-browser compare reliability evidence kill-sweep chaos docs bench lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -78,3 +78,7 @@ lint: setup
 	$(BIN)/mypy
 
 check: lint test test-site test-parity
+
+# All ratios are of runs that took turns. QUICK=1 takes three minutes; the whole takes half an hour.
+bench: setup
+	$(BIN)/python -m tests.benchmarks --into docs/performance.md $(if $(QUICK),--quick)

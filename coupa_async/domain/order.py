@@ -39,7 +39,8 @@ class OrderNumber:
         match = _NUMBER.fullmatch(text)
         if match is None:
             raise BadOrderNumberError(raw)
-        return cls(shown=(match["prefix"] or "") + match["digits"], key=match["digits"])
+        key = match["digits"]
+        return cls(shown=match["prefix"] + key if match["prefix"] else key, key=key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

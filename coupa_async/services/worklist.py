@@ -83,7 +83,7 @@ class _Entry:
 
     number: OrderNumber
     hierarchy: tuple[str | None, ...]
-    rows: list[int]
+    rows: tuple[int, ...]
     is_done: bool
     is_torn: bool = False
 
@@ -163,6 +163,7 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
     status = next((column for column, name in enumerate(header.names) if name.casefold() == "status"), None)
 
     entries: dict[str, _Entry] = {}
+    hierarchies: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
     bad_rows: list[BadRow] = []
     width = max(table.reserved, *(column + 1 for column, name in enumerate(header.names) if name))
     has_folders = False
@@ -180,12 +181,13 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         texts = [None if one is None else cell_text(cells[one]) if one < used else "" for one in columns]
         has_folders = has_folders or any(texts)
         hierarchy = tuple(_UNKNOWN if text == "" else text for text in texts)
+        hierarchy = hierarchies.setdefault(hierarchy, hierarchy)  # a hundred thousand orders share a few of them
         is_done = status is not None and status < used and cell_text(cells[status]).upper() == Outcome.COMPLETED
         entry = entries.get(number.key)
         if entry is None:
-            entries[number.key] = _Entry(number=number, hierarchy=hierarchy, rows=[row], is_done=is_done)
+            entries[number.key] = _Entry(number=number, hierarchy=hierarchy, rows=(row,), is_done=is_done)
         else:
-            entry.rows.append(row)
+            entry.rows += (row,)
             entry.is_done = entry.is_done and is_done
             entry.is_torn = entry.is_torn or entry.hierarchy != hierarchy
 
@@ -207,7 +209,7 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
             columns=result_columns(header, width),
             width=width,
         ),
-        rows={key: tuple(one.rows) for key, one in entries.items()},
+        rows={key: one.rows for key, one in entries.items()},
         stamp=stamp,
     )
 

@@ -1,0 +1,102 @@
+"""``python -m tests.benchmarks.double ORDERS FOLDER``: engine, journal and storage alone, on a site in memory.
+
+Two files of 2 kB an order, 16 orders at once. Whatever this takes is ours.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+
+from backends.double import Answer, Body, DoubleBackend, DoubleSession
+from coupa_async.domain.order import Order, OrderNumber
+from coupa_async.engine.plan import Plan
+from coupa_async.engine.run import download_all
+from coupa_async.engine.shutdown import Shutdown
+from coupa_async.engine.signin import Gate
+from coupa_async.engine.together import together
+from coupa_async.engine.worker import Crew
+from coupa_async.ports import Document, Profile
+from coupa_async.services.download import Collector, Desk
+from coupa_async.services.entry import Entry
+from coupa_async.services.fetch import Tries
+from coupa_async.services.journal import FILE_NAME, Journal
+from coupa_async.services.storage import Storage
+
+_SITE = "http://double"
+_FIRST_KEY = 9_000_000
+_ITEM = (
+    '<li class="attachment" id="attachment_{id}"><span class="attachment-file attachment-list-item" '
+    f'data-url="{_SITE}/attachment/attachment_file/type/{{id}}/{{name}}"><span title="{{name}}">{{name}}</span></span>'
+)
+_PAGE = (
+    '<html data-controller="order_headers" data-action="show"><section id="supplier">'
+    '<span class="supplier-name">Supplier {supplier}</span></section>'
+    '<div class="attachments"><ul class="attachments-list">{items}</ul></div></html>'
+)
+
+
+def answer(url: str, session: DoubleSession) -> Answer:
+    """Answer as the site would."""
+    key = url.rpartition("/")[2]
+    if not key.isdigit():
+        return Body(data=b"%PDF-1.4\n" + b"x" * 2000, name=key)
+    items = "".join(_ITEM.format(id=f"{key}{n}", name=f"{name}.pdf") for n, name in enumerate("ab"))
+    return Document(url=url, status=200, html=_PAGE.format(supplier=int(key) % 40, items=items))
+
+
+async def work(orders: int, root: Path) -> None:
+    """Do the job, and print what it took."""
+    with Journal(root / FILE_NAME) as journal:
+
+        def tell(event: object) -> None:
+            pass
+
+        gate = Gate(Entry(base_url=_SITE, login_url=_SITE), root / "state.json", tell, dice=random.random)
+        plan = Plan(tabs=16)
+        tries = Tries(max_attempts=plan.max_attempts, backoff=plan.backoff, dice=random.random)
+        desk = Desk(
+            base_url=_SITE,
+            journal=journal,
+            storage=Storage(root),
+            tries=tries,
+            together=together,
+            now=datetime.now,
+            snapshots=root / "snapshots",
+            session_lasts=gate.session_lasts,
+        )
+
+        async def profile(name: str) -> Profile:
+            return Profile(name=name, directory=root)
+
+        crew = Crew(
+            backend=DoubleBackend(answer),
+            job=Collector(desk),
+            gate=gate,
+            plan=plan,
+            profile=profile,
+            berths=anyio.CapacityLimiter(1),
+            tell=tell,
+            dice=random.random,
+        )
+        todo = [Order(number=OrderNumber.parse(key)) for key in range(_FIRST_KEY, _FIRST_KEY + orders)]
+        began_s, cpu_s = time.perf_counter(), time.process_time()
+        await download_all(todo, ["worker-1"], crew, Shutdown(tell, grace_s=1), roster=[])
+        told = {
+            "orders": len(journal.settled()),
+            "seconds": time.perf_counter() - began_s,
+            "cpu_s": time.process_time() - cpu_s,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    anyio.run(work, int(sys.argv[1]), Path(sys.argv[2]))
