@@ -152,6 +152,7 @@ class SeleniumSession:
     def end(self) -> None:
         """Answer the browser no more."""
         self._answers.end()
+        self._wire.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""

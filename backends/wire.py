@@ -117,6 +117,11 @@ class Wire:
         await self.call("the BiDi connection", subscribe)
         await self.command("session.subscribe", events=list(EVENTS))
 
+    def end(self) -> None:
+        """Answer whoever still waits for the browser: their threads would outlive it and keep our process for 30 s."""
+        if (connection := getattr(self.driver, "_websocket_connection", None)) is not None:
+            connection._messages = _Over()
+
     def listen(self, context: str, listener: Callable[[str, Mapping[str, Any]], None]) -> None:
         """Have the events of a tab, by its browsing context."""
         self._listeners[context] = listener
@@ -142,6 +147,16 @@ class Wire:
     def _dispatch(self, name: str, params: Mapping[str, Any]) -> None:
         if listener := self._listeners.get(str(params.get("context"))):
             listener(name, params)
+
+
+class _Over(dict[int, Any]):
+    """The answers to all commands of a connection that is over, as Selenium's looks for them."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def pop(self, key: int, *default: Any) -> Any:
+        return {"error": "the session is over"}
 
 
 class _Raw:
