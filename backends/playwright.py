@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -89,7 +90,7 @@ class PlaywrightBackend:
         async with self._starting:
             before = children()
             try:
-                with anyio.fail_after(self._options.launch_timeout_s):
+                with anyio.fail_after(self._options.launch_timeout_s), _apart():
                     playwright = await async_playwright().start()
             except (OSError, TimeoutError, Error) as error:
                 await Tree(children() - before).end(within_s=self._options.close_timeout_s)
@@ -132,6 +133,17 @@ class PlaywrightBackend:
                 )
         except (Error, OSError, TimeoutError) as error:
             raise LaunchError(f"{browser.path} did not start: {first_line(error)}") from error
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Start the driver outside our process group, so that Ctrl-C reaches only us; Playwright has no option for it."""
+    begin = asyncio.create_subprocess_exec
+    asyncio.create_subprocess_exec = partial(begin, start_new_session=True)
+    try:
+        yield
+    finally:
+        asyncio.create_subprocess_exec = begin
 
 
 class PlaywrightSession:
