@@ -8,6 +8,9 @@ from dataclasses import dataclass
 # Each may cost an order one of its tries, so that one run meets only so many of them.
 _COSTLY = ("cut", "busy", "storm", "stopped browser", "stopped driver")
 _COSTLY_AT_MOST = 2
+# An order that asks for a fourth sign-in ends the run by right.
+_SIGN_INS = ("expire", "wall")
+_SIGN_INS_AT_MOST = 3
 _SITE = ("expire", "expire", "slow", "truncated file", "reset file", "wall", "busy page", "cut", "busy", "storm")
 _BROWSER = ("killed browser", "killed driver", "crashed renderer", "stopped browser", "stopped driver")
 _WORKERS = 3
@@ -41,22 +44,23 @@ def schedule(seed: int, *, has_browsers: bool) -> list[Blow]:
     """
     dice = random.Random(f"chaos/{seed}/{has_browsers}")
     length_s = 25.0 if has_browsers else 8.0
-    blows, costly, struck = [], 0, set[str]()
+    blows, costly, sign_ins, struck = [], 0, 0, set[str]()
     at_s = dice.uniform(0.2, 2.0)
     while at_s < length_s:
         if dice.random() < 0.2:
             what, worker = "killed program", ""
             struck.clear()
-            costly = 0
+            costly = sign_ins = 0
         elif has_browsers and dice.random() < 0.5 and len(struck) < _WORKERS:
             what = dice.choice(_BROWSER)
             worker = dice.choice([f"worker-{n}" for n in range(1, _WORKERS + 1) if f"worker-{n}" not in struck])
             struck.add(worker)
         else:
             what, worker = dice.choice(_SITE), ""
-        is_costly = what in _COSTLY
-        if not is_costly or costly < _COSTLY_AT_MOST:
-            costly += is_costly
+        costly += what in _COSTLY
+        sign_ins += what in _SIGN_INS
+        is_bearable = costly <= _COSTLY_AT_MOST and sign_ins <= _SIGN_INS_AT_MOST
+        if is_bearable or what not in (*_COSTLY, *_SIGN_INS):
             blows.append(Blow(at_s=at_s, what=what, size=dice.random(), worker=worker))
         at_s += dice.expovariate(1 / (length_s / 8))
     return blows
