@@ -6,6 +6,8 @@ LANE ?= browser
 INPUT ?=
 ARGS ?=
 REPEAT ?= 2
+# Tests side by side; JOBS=0 for one after the other.
+JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -30,15 +32,16 @@ else
 endif
 
 test: setup
-	$(BIN)/pytest -q -m "not parity" --ignore tests/site $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m "not parity" --ignore tests/site $(ARGS)
 
 # pytest-playwright leaves a running loop behind, so the site's own tests have a process to themselves.
 test-site: setup
 	$(BIN)/pytest -q tests/site $(ARGS)
 
-# One backend held against the other, at length: what `make test` leaves out.
+# One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup
-	$(BIN)/pytest -q -m parity --ignore tests/site $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m "parity and not timing" --ignore tests/site $(ARGS)
+	$(BIN)/pytest -q -s -m timing --ignore tests/site $(ARGS)
 
 # Every browser test by its name, those of `make test` among them.
 test-browser: setup test-site

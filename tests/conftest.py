@@ -9,6 +9,20 @@ from pathlib import Path
 import psutil
 import pytest
 
+ROOT = Path(__file__).parents[1]
+# Whole runs and sweeps take minutes together: `make test` has the sample and Edge's paths of them.
+AT_LENGTH = ("tests/chaos/", "tests/docs/test_walk.py", "tests/runs/")
+IN_SHORT = ("tests/runs/test_edge.py", "tests/runs/test_sample.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test` leaves to `make test-parity`."""
+    for item in items:
+        place = item.path.relative_to(ROOT).as_posix()
+        if place.startswith(AT_LENGTH) and place not in IN_SHORT:
+            item.add_marker(pytest.mark.parity)
+
 
 @pytest.fixture
 def anyio_backend() -> str:
