@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 _HALF = 0.5  # of the requests in flight, when the tenant is overrun
 _LESS = 0.9  # of the rate, when it asks to come back later
+_LEAST_PER_S = 5.0  # a slow page or a young run shows a lower rate than any tenant allows; Retry-After still holds
 _EASE = 0.7  # of the requests in flight, when its answers take longer and longer
 _GROWTH = 0.004  # of the rate at the last cut, each second that it is made full use of
 _SEARCH = 0.35  # of the present rate, each such second, while the allowed one is not known
@@ -118,7 +119,7 @@ class Tempo:
         cut = self._cut(_HALF, now_s, asked_s)
         if cut is self:
             return self
-        per_s = max(_LESS * min(self.per_s, self.answers), 0.1)
+        per_s = min(max(_LESS * min(self.per_s, self.answers), _LEAST_PER_S), self.limits.requests_per_s)
         growth_per_s = 0.0 if math.isinf(self.per_s) else _GROWTH * per_s
         return replace(cut, per_s=per_s, growth_per_s=growth_per_s, answers_s=now_s + pause_s)
 
