@@ -7,11 +7,12 @@ import hashlib
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
+import psutil
 import pytest
 from aiohttp import web
 
@@ -411,7 +412,8 @@ async def test_a_browser_that_was_opened_gives_its_user_agent_and_ends_the_sessi
             assert session.pids
             assert len(tenant.agents) == 2  # before, and since
             for one in processes("chromium", "chrome", "msedge"):
-                if "driver" not in one.name() and not any("--type=" in word for word in one.cmdline()):
-                    one.kill()
+                with suppress(psutil.Error):  # a helper of the browser's may have ended by itself
+                    if "driver" not in one.name() and not any("--type=" in word for word in one.cmdline()):
+                        one.kill()
             with anyio.fail_after(3):
                 await anyio.sleep_forever()

