@@ -9,13 +9,13 @@ from contextlib import suppress
 
 import psutil
 
-from fixtures.catalogue import LOAD_IDS
+from fixtures.catalogue import LOAD_IDS, load
 from tests.chaos import harm, plugin
 from tests.chaos.check import asked_again, violations
 from tests.chaos.schedule import Blow, schedule
 from tests.chaos.world import World, kill, world
 
-ORDERS = 60
+_LOAD_ORDERS = 60 - len(load().orders)
 _END_S = 240.0
 # Tries enough for what a schedule may cost an order, and time-outs short enough to be met.
 _SETTINGS = {"COUPA_MAX_ATTEMPTS": "4", "COUPA_PAGE_TIMEOUT_S": "8", "COUPA_DOWNLOAD_TIMEOUT_S": "12"}
@@ -29,10 +29,8 @@ def turmoil(where: dict[str, str], backend: str, seed: int) -> list[str]:
         The violations.
     """
     has_browsers = backend != plugin.BACKEND
-    with world(where, backend, load_orders=0) as probe:
-        load_orders = ORDERS - len(probe.truth)
     folders = {"COUPA_FOLDER_COLUMNS": "{supplier}"} if seed % 2 else {}
-    with world(where, backend, load_orders=load_orders, **_SETTINGS, **folders) as made:
+    with world(where, backend, load_orders=_LOAD_ORDERS, **_SETTINGS, **folders) as made:
         run = _Run(made)
         try:
             for blow in schedule(seed, has_browsers=has_browsers):
@@ -147,5 +145,4 @@ class _Run:
                 ask("fault", {"path": path, "kind": kind, "first": 1})
 
     def _load_key(self, size: float) -> int:
-        load_orders = ORDERS - sum(not order["number"].startswith("PO9") for order in self._made.truth)
-        return LOAD_IDS[int(size * load_orders)]
+        return LOAD_IDS[int(size * _LOAD_ORDERS)]
