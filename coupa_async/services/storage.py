@@ -123,7 +123,7 @@ class Storage:
         """
         refusal = OutputError(f"{self.root}: another run is at work there: wait for its end, or choose another with -o")
         with locked(self.root / LOCK, refusal):
-            for folder, names, _ in os.walk(self.root):
+            for folder, names, _ in os.walk(self._home):
                 for name in names:
                     if is_work_folder(name):  # of a killed run
                         self._works.setdefault(name, set()).add(Path(folder, name))
