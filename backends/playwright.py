@@ -84,7 +84,8 @@ class PlaywrightBackend:
                     await cleanup(f"the connection of {profile.name}", context.browser.close, within_s=close_s)
                 await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=close_s)
         finally:
-            await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
+            end = partial(tree.end, within_s=close_s, profile=profile.directory)
+            await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
     async def _start_driver(self, record: Path | None) -> tuple[Playwright, Tree]:
         async with self._starting:

@@ -84,8 +84,15 @@ class Tree:
         if self._record is not None:
             processes.note(self._record, new)
 
-    async def end(self, *, within_s: float) -> None:
-        """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched."""
+    async def end(self, *, within_s: float, profile: Path | None = None) -> None:
+        """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched.
+
+        Args:
+            within_s: For each of the two steps.
+            profile: A directory of ours; whatever browser still runs on it is ended, too.
+        """
+        if profile is not None:
+            self._take(await to_thread.run_sync(processes.using, profile))
         self.look()
         await to_thread.run_sync(lambda: processes.end(self._own, within_s=within_s))
 

@@ -93,7 +93,8 @@ class SeleniumBackend:
             own = getattr(service, "process", None)  # Selenium sets it when it starts the driver, if it comes so far
             if own is not None and psutil.pid_exists(own.pid):
                 tree.add(psutil.Process(own.pid))
-            await cleanup(f"the processes of {profile.name}", partial(tree.end, within_s=close_s), within_s=4 * close_s)
+            end = partial(tree.end, within_s=close_s, profile=profile.directory)
+            await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
     async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
         options = self._options

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ _log = logging.getLogger(__name__)
 # A clock that is set while we run moves create times by fractions of a second; a pid is not reused within one.
 _SAME_S = 1.0
 _LOOK_S = 0.05
+_PROFILE = re.compile(r"--user-data-dir=(.+?)(?= --|$)")
 
 
 def note(record: Path, processes: Iterable[psutil.Process]) -> None:
@@ -56,6 +58,23 @@ def noted(record: Path) -> list[psutil.Process]:
         if is_same and is_alive(process):
             found.append(process)
     return list(dict.fromkeys(found))
+
+
+def using(folder: Path) -> list[psutil.Process]:
+    """Tell the browsers on a profile in a folder of ours: what their command line says, and no name. Blocking.
+
+    A driver that is killed while it starts its browser leaves one that nobody is the parent of, and no record has.
+    """
+    found = []
+    for one in psutil.process_iter():
+        try:
+            # Chromium writes its children's command lines as one text, others word by word.
+            match = _PROFILE.search(" ".join(one.cmdline()))
+        except psutil.Error:
+            continue  # ended meanwhile, or somebody else's
+        if match and Path(match[1]).is_relative_to(folder):
+            found.append(one)
+    return found
 
 
 def with_children(process: psutil.Process) -> list[psutil.Process]:

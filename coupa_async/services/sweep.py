@@ -43,9 +43,9 @@ def record_of(directory: Path) -> Path:
 
 
 def end_recorded(directory: Path) -> None:
-    """End what its record says was started on a directory and still runs, then forget it. Blocking."""
+    """End what still runs on a directory, by its record or its own command line, then forget it. Blocking."""
     record = record_of(directory)
-    left = processes.noted(record)
+    left = {*processes.noted(record), *processes.using(directory)}
     if left:
         _log.warning("%s: ending what was left running: %s", directory, ", ".join(str(one.pid) for one in left))
         processes.end({one for root in left for one in processes.with_children(root)}, within_s=_END_S)
