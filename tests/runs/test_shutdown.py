@@ -44,9 +44,6 @@ def made(where: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Worl
         made.ask("latency", {"file_latency_ms": 0})
 
 
-each = pytest.mark.parametrize("made", BACKENDS, indirect=True)
-
-
 def wait_until(is_so: Callable[[], object], *, within_s: float = 60.0) -> None:
     deadline_s = time.monotonic() + within_s
     while not is_so():
@@ -103,7 +100,7 @@ def drained(ours: int, program: subprocess.Popen[bytes]) -> bytes:
         shown += piece
 
 
-@each
+@pytest.mark.parametrize("made", BACKENDS, indirect=True)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_the_first_signal_finishes_what_is_in_hand(made: World, number: signal.Signals, code: int) -> None:
     program = made.start()
@@ -116,7 +113,7 @@ def test_the_first_signal_finishes_what_is_in_hand(made: World, number: signal.S
     finish(made)
 
 
-@each
+@pytest.mark.parametrize("made", BACKENDS, indirect=True)
 def test_the_second_signal_ends_it_at_once(made: World) -> None:
     made.ask("latency", {"file_latency_ms": 30_000})
     program = made.start()
@@ -130,7 +127,7 @@ def test_the_second_signal_ends_it_at_once(made: World) -> None:
     finish(made)
 
 
-@each
+@pytest.mark.parametrize("made", BACKENDS, indirect=True)
 def test_ctrl_c_in_a_terminal_reaches_the_program_alone(made: World) -> None:
     with in_terminal(made) as (program, ours):
         half_way(made)
@@ -149,7 +146,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_program_alone(made: World) -> None:
     finish(made)
 
 
-@each
+@pytest.mark.parametrize("made", BACKENDS, indirect=True)
 def test_a_terminal_that_is_closed_ends_it_in_order(made: World) -> None:
     with in_terminal(made) as (program, ours):
         half_way(made)
