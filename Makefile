@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-parity test-browser compare reliability evidence kill-sweep chaos docs bench lint check
+.PHONY: setup run test test-site test-contract test-parity test-browser compare reliability evidence kill-sweep chaos docs bench lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -37,6 +37,10 @@ test: setup
 # pytest-playwright leaves a running loop behind, so the site's own tests have a process to themselves.
 test-site: setup
 	$(BIN)/pytest -q tests/site $(ARGS)
+
+# The contract of every backend, and the runs that hold one against the other.
+test-contract: setup
+	$(BIN)/pytest -q -n $(JOBS) -m parity tests/contract tests/runs/test_differential.py tests/runs/test_remote.py $(ARGS)
 
 # One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup
