@@ -61,6 +61,7 @@ class PlaywrightBackend:
     async def _started(self, profile: Profile, temporary: Path) -> AsyncIterator[Session]:
         close_s = self._options.close_timeout_s
         tree = Tree(())
+        playwright: Playwright | None = None
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
@@ -82,8 +83,9 @@ class PlaywrightBackend:
                 await cleanup(f"the browser of {profile.name}", context.close, within_s=close_s)
                 if context.browser is not None:  # on a server; a persistent context is its own browser
                     await cleanup(f"the connection of {profile.name}", context.browser.close, within_s=close_s)
-                await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=close_s)
         finally:
+            if playwright is not None:  # also one whose browser did not start: asyncio waits for its end
+                await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=close_s)
             end = partial(tree.end, within_s=close_s, profile=profile.directory)
             await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
