@@ -18,8 +18,11 @@ from coupa_async.services.sweep import end_recorded
 
 @contextmanager
 def running_on(profile: Path) -> Iterator[psutil.Process]:
-    words = [sys.executable, "-c", "input()", "--headless", f"--user-data-dir={profile}", "--no-first-run"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE) as process:
+    code = "print(flush=True); input()"
+    words = [sys.executable, "-c", code, "--headless", f"--user-data-dir={profile}", "--no-first-run"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()  # for a moment after it was started the system knows no command line of it
         yield psutil.Process(process.pid)
         process.kill()
 
