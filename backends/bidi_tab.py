@@ -244,10 +244,12 @@ class BidiTab:
             elif self._as_file and not 200 <= response["status"] < 300:
                 self._arrived.set()
         if params.get("isBlocked"):
-            self._spawn(lambda: self._continue(params["request"]["request"], forced))
+            # A transfer that broke off has no status. Continued like a good one, its download now and then never ends.
+            cure = "network.continueResponse" if response["status"] > 0 else "network.failRequest"
+            self._spawn(lambda: self._answer(cure, request=params["request"]["request"], **forced))
 
-    async def _continue(self, request: str, forced: Mapping[str, Any]) -> None:
+    async def _answer(self, cure: str, **params: Any) -> None:
         try:
-            await self._wire.command("network.continueResponse", request=request, **forced)
+            await self._wire.command(cure, **params)
         except PageError:
             return  # the tab has gone on to something else: its navigation says so

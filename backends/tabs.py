@@ -198,6 +198,9 @@ class Tab:
         try:
             if "responseStatusCode" in event:
                 await self._answer_response(event, request)
+            elif reason := event.get("responseErrorReason"):
+                # The transfer broke off. Continued like a good one, its download now and then never ends.
+                await self._cdp.send("Fetch.failRequest", {**request, "errorReason": reason})
             elif event["resourceType"] in _HEAVY:
                 await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
             else:

@@ -125,7 +125,7 @@ class Site:
         response = web.StreamResponse(headers={"Content-Type": "application/pdf", "Content-Length": "99999"})
         await response.prepare(request)
         await response.write(PDF)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(int(request.query.get("late_ms", 50)) / 1000)
         assert request.transport is not None
         request.transport.close()
         return response

@@ -20,7 +20,7 @@ from coupa_async.domain.errors import (
     RefusedDownloadError,
     UnreachableError,
 )
-from coupa_async.ports import Backend, Document
+from coupa_async.ports import Backend, Document, Session
 from tests.contract.conftest import Open
 from tests.contract.site import BIG_BYTES, FILES, NAMES, PDF, Site
 
@@ -151,6 +151,21 @@ async def test_a_transfer_that_breaks_off_is_told(launch: Open, site: Site, into
             with pytest.raises(BrokenDownloadError):
                 await session.download(f"{site.url}/cut", into)
         await session.download(f"{site.url}/plain", into)
+
+
+@pytest.mark.process
+async def test_no_transfer_that_breaks_off_is_waited_for(launch: Open, site: Site, tmp_path: Path) -> None:
+    """Only one in forty or so ever was: hence so many."""
+    async with launch() as session:
+        for turn in range(40):
+            async with anyio.create_task_group() as tasks:
+                for tab, late_ms in enumerate((0, 1, 2, 5)):
+                    tasks.start_soon(_cut, session, f"{site.url}/cut?late_ms={late_ms}", tmp_path / f"{turn}-{tab}")
+
+
+async def _cut(session: Session, url: str, into: Path) -> None:
+    with pytest.raises(BrokenDownloadError):
+        await session.download(url, into)
 
 
 @pytest.mark.process
