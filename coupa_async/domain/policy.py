@@ -22,8 +22,10 @@ from coupa_async.domain.errors import (
     UnreachableError,
 )
 
-_MORE_FOR_CUTS = 2
+_MORE_FOR_WHAT_PASSES = 2
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+# What a tenant answers that has too much to do for everybody, not one that cannot answer this one request.
+_OVERRUN = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +103,20 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
             return GiveUp()
         case NotAFileError():
             return GiveUp()
-    if isinstance(error, CutDownloadError):
-        # A network that is gone for seconds breaks every transfer: at least half of each delay, and more of them.
-        max_attempts, dice = max_attempts + _MORE_FOR_CUTS, (1 + dice) / 2
+    if _passes(error):
+        max_attempts, dice = max_attempts + _MORE_FOR_WHAT_PASSES, (1 + dice) / 2
     if attempt >= max_attempts:
         return GiveUp()
     delay_s = backoff.delay_s(attempt, dice)
     if isinstance(error, BusyError | RefusedDownloadError) and error.retry_after_s is not None:
         delay_s = error.retry_after_s
     return Retry(delay_s)
+
+
+def _passes(error: CoupaError) -> bool:
+    """Tell what befalls every request for seconds, as a network that is gone does: more tries, farther apart."""
+    overrun = isinstance(error, BusyError | RefusedDownloadError) and error.status in _OVERRUN
+    return overrun or isinstance(error, CutDownloadError)
 
 
 def is_busy(status: int | None) -> bool:

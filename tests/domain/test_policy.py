@@ -56,7 +56,8 @@ def decided(error: CoupaError, attempt: int = 1) -> Decision:
         (RefusedDownloadError(500), Retry(1.0)),
         (RefusedDownloadError(503, 7.0), Retry(7.0)),
         (BusyError("x", 429, 9.0), Retry(9.0)),
-        (BusyError("x", 429), Retry(1.0)),
+        (BusyError("x", 429), Retry(1.5)),
+        (BusyError("x", 500), Retry(1.0)),
         (BrokenDownloadError("x"), Retry(1.0)),
         (UnreachableError("x"), Retry(1.0)),
         (UnknownPageError("x"), Retry(1.0)),
@@ -107,9 +108,19 @@ def test_only_time_makes_a_timeout() -> None:
     assert not is_timeout(PageError("x"))
 
 
-def test_a_transfer_that_breaks_off_is_tried_for_longer_than_a_short_outage() -> None:
-    def wait_s(attempt: int) -> float:
-        decision = decide(CutDownloadError("reset"), attempt, max_attempts=3, backoff=Backoff(base_s=1.0), dice=0.0)
-        return decision.delay_s if isinstance(decision, Retry) else -1.0
+@pytest.mark.parametrize(
+    "error",
+    [CutDownloadError("reset"), BusyError("u", 429), BusyError("u", 503), RefusedDownloadError(503)],
+    ids=str,
+)
+def test_what_passes_by_itself_is_tried_for_longer_than_it_lasts(error: CoupaError) -> None:
+    assert [_wait_s(error, attempt) for attempt in range(1, 6)] == [0.5, 1.0, 2.0, 4.0, -1.0]
 
-    assert [wait_s(attempt) for attempt in range(1, 6)] == [0.5, 1.0, 2.0, 4.0, -1.0]
+
+def test_what_one_request_alone_meets_gets_its_tries_and_no_more() -> None:
+    assert [_wait_s(RefusedDownloadError(500), attempt) for attempt in range(1, 4)] == [0.0, 0.0, -1.0]
+
+
+def _wait_s(error: CoupaError, attempt: int) -> float:
+    decision = decide(error, attempt, max_attempts=3, backoff=Backoff(base_s=1.0), dice=0.0)
+    return decision.delay_s if isinstance(decision, Retry) else -1.0
