@@ -38,9 +38,9 @@ test: setup
 test-site: setup
 	$(BIN)/pytest -q tests/site $(ARGS)
 
-# The contract of every backend.
+# The contract of every backend, and the runs that hold one against the other.
 test-contract: setup
-	$(BIN)/pytest -q -n $(JOBS) -m parity tests/contract $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m parity tests/contract tests/runs/test_differential.py tests/runs/test_remote.py $(ARGS)
 
 # One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup

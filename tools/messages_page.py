@@ -38,7 +38,8 @@ _COMES_TO: tuple[tuple[type[CoupaError], str], ...] = (
     (errors.NotAFileError, "the order is `PARTIAL`, or `FAILED` if no file came"),
     (
         errors.RefusedDownloadError,
-        "tried again for 408, 425, 429, 500, 502, 503, 504 (429 and 503: twice more); then `PARTIAL`, or `FAILED` if no file came",
+        "tried again for 408, 425, 500, 502, 504, and longer for 429 and 503; "
+        "then `PARTIAL`, or `FAILED` if no file came",
     ),
     (errors.DownloadError, "tried again; then `PARTIAL`, or `FAILED` or `TIMEOUT` if no file came"),
     (errors.BrokenMessageError, "a note in `ERROR_MESSAGE`; the outcome is not touched"),
