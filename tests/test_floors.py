@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,11 @@ def test_a_module_imports_only_what_lies_below_it(module: str) -> None:
     assert not above, f"{module} may import {FLOORS[row]}"
     banned = {name for place, names in NEVER.items() if lies_in(module, place) for name in names}
     assert not {name for name in imports(module) if any(lies_in(name, one) for one in banned)}
+
+
+def test_no_modules_import_each_other() -> None:
+    known = set(modules())
+    TopologicalSorter({module: imports(module) & known for module in known}).prepare()
 
 
 def test_the_command_line_loads_no_browser_library() -> None:

@@ -28,8 +28,9 @@ from coupa_async.engine.compare import Compared, Fault, schedule
 from coupa_async.engine.compare import compare as take_turns
 from coupa_async.ports import Backend
 from coupa_async.services.audit import read_truth as as_truth
+from coupa_async.services.compare_page import write_comparison
 from coupa_async.services.compare_report import report
-from coupa_async.services.comparison import Comparison, write_comparison
+from coupa_async.services.comparison import Comparison
 from coupa_async.services.worklist import WorklistOptions, read_worklist
 
 # The recorded site answers within milliseconds: what takes longer there is stuck.

@@ -147,3 +147,16 @@ def _disagreements(comparison: Comparison) -> str:
 def _listed(lines: Iterable[str], otherwise: str) -> str:
     items: Sequence[str] = [f"<li>{escape(line)}</li>" for line in lines]
     return f"<ul>{''.join(items)}</ul>" if items else f"<p>{escape(otherwise)}</p>"
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> Path:
+    """Write ``compare.json`` for scripts and ``compare.html`` for people.
+
+    Returns:
+        The page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "compare.json").write_text(comparison.to_json() + "\n", encoding="utf-8")
+    page = folder / "compare.html"
+    page.write_text(render(comparison), encoding="utf-8")
+    return page

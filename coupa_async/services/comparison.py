@@ -1,4 +1,4 @@
-"""A comparison as it is kept: ``compare.json`` for scripts, ``compare.html`` for people."""
+"""A comparison: the trials, and what can be said of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
 from coupa_async.domain.reliability import (
     Arm,
@@ -78,18 +77,3 @@ class Comparison:
             },
             ensure_ascii=False,
         )
-
-
-def write_comparison(comparison: Comparison, folder: Path) -> Path:
-    """Write both files.
-
-    Returns:
-        The page.
-    """
-    from coupa_async.services.compare_page import render
-
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "compare.json").write_text(comparison.to_json() + "\n", encoding="utf-8")
-    page = folder / "compare.html"
-    page.write_text(render(comparison), encoding="utf-8")
-    return page

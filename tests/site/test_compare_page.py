@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.reliability import Arm, Trial
 from coupa_async.domain.story import Story
-from coupa_async.services.comparison import Comparison, write_comparison
+from coupa_async.services.compare_page import write_comparison
+from coupa_async.services.comparison import Comparison
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
