@@ -15,7 +15,14 @@ from typing import Protocol
 
 import anyio
 
-from coupa_async.domain.errors import BusyError, OutageError, PageError, SignInError, SignInRefusedError
+from coupa_async.domain.errors import (
+    BusyError,
+    OutageError,
+    PageError,
+    SignInError,
+    SignInRefusedError,
+    UnreachableError,
+)
 from coupa_async.domain.events import SignedIn, SignInStarted, TenantLost
 from coupa_async.domain.policy import Backoff
 from coupa_async.ports import Observer, Session
@@ -52,7 +59,7 @@ class Patience:
     """How long the gate tries.
 
     Attributes:
-        sign_ins: Tries of a sign-in while the tenant is not to be had. A refusal is never tried twice.
+        sign_ins: Tries of a sign-in that the tenant does not come to answer. A refusal is never tried twice.
         first_s: For a tenant that this run has never reached: its address may be wrong.
         again_s: For one that was there before: a laptop that slept, a network that comes back.
         backoff: Delays between tries.
@@ -220,14 +227,18 @@ class Gate:
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._patience.keep_s)
 
     async def _persist(self, session: Session) -> None:
-        for attempt in range(1, self._patience.sign_ins + 1):
+        began_s, tries, outs = anyio.current_time(), 0, 0
+        while True:
             try:
                 return await self._door.sign_in(session)
+            except UnreachableError as error:  # nobody there has seen this try
+                outs += 1
+                await self._wait(error, outs, began_s)
             except PageError as error:
-                if attempt == self._patience.sign_ins:
-                    raise SignInError(f"sign-in was tried {attempt} times: {error}") from error
-                await anyio.sleep(self._delay_s(error, attempt))
-        return None
+                tries += 1
+                if tries == self._patience.sign_ins:
+                    raise SignInError(f"sign-in was tried {tries} times: {error}") from error
+                await anyio.sleep(self._delay_s(error, tries))
 
     def _delay_s(self, error: PageError, attempt: int) -> float:
         asked_s = error.retry_after_s if isinstance(error, BusyError) else None

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import anyio
 import pytest
 
 from backends.double import Answer, DoubleSession
-from coupa_async.domain.errors import SignInRefusedError, SignInRequiredError, UnreachableError
+from coupa_async.domain.errors import (
+    OutageError,
+    PageError,
+    PageTimeoutError,
+    SignInError,
+    SignInRefusedError,
+    SignInRequiredError,
+    UnreachableError,
+)
 from coupa_async.domain.events import SignedIn
 from coupa_async.domain.outcome import Outcome
 from coupa_async.ports import Document, Profile, Session
@@ -171,3 +179,33 @@ async def test_a_sign_in_is_tried_again_while_the_tenant_is_away_and_never_when_
         await it.run(5, workers=3)
     assert len(tries) == 3
     assert it.results == []
+
+
+@pytest.mark.usefixtures("virtual")
+async def test_a_sign_in_waits_for_a_tenant_that_is_away_and_gives_one_up_that_does_not_answer(bench: Make) -> None:
+    """S4: a network that is gone for seconds is not four refusals."""
+    tries: list[str] = []
+
+    def away(times: int, error: PageError) -> Callable[[Session], Awaitable[None]]:
+        async def sign_in(session: Session) -> None:
+            tries.append("try")
+            if len(tries) <= times:
+                raise error
+            await let_in(session)
+
+        return sign_in
+
+    def answer(url: str, session: DoubleSession) -> Answer:
+        return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
+
+    it = bench(answer, on_sign_in=away(9, PageTimeoutError("no page")))
+    with pytest.raises(SignInError, match="tried 4 times: no page"):
+        await it.run(2)
+    it = bench(answer, on_sign_in=away(10_000, UnreachableError("the proxy does not answer")))
+    with pytest.raises(OutageError, match="the proxy does not answer: tried for 60 s"):
+        await it.run(2)
+    tries.clear()
+    it = bench(answer, on_sign_in=away(9, UnreachableError("the connection was reset")))
+    await it.run(2)
+    assert set(it.outcomes.values()) == {Outcome.COMPLETED}
+    assert len(tries) == 10
