@@ -44,7 +44,8 @@ def run_log(path: Path) -> Iterator[None]:
     """Write the log of a run while the block runs."""
     handler = _File(path, encoding="utf-8")
     handler.setFormatter(_Lines())
-    roots = [logging.getLogger(name) for name in ("coupa_async", "backends")]
+    # asyncio's, too: what a killed driver leaves unsaid would else be written across the progress.
+    roots = [logging.getLogger(name) for name in ("coupa_async", "backends", "asyncio")]
     for root in roots:
         root.addHandler(handler)
         root.setLevel(logging.INFO)
