@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coupa_async.domain.events import (
+    Draining,
     Event,
     MemoryRead,
     OrderFinished,
@@ -66,14 +67,19 @@ class Board:
         self.done = self.total = 0
         self._clock = clock
         self._bar = Progress(
-            SpinnerColumn(), TextColumn("orders"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()
+            SpinnerColumn(),
+            TextColumn("orders"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("left", style="cyan"),
         )
         self._task = self._bar.add_task("orders", total=None)
         self._counts: Counter[Outcome] = Counter()
         self._files = self._bytes = 0
         self._recent: deque[tuple[float, int]] = deque()
         self._workers: dict[str, _Line] = {}
-        self._memory = self._pace = self._tenant = ""
+        self._memory = self._pace = self._tenant = self._end = ""
 
     def note(self, event: Event, /) -> None:
         """Take note of a fact."""
@@ -89,15 +95,18 @@ class Board:
                 self._pace = pace_text(event)
             case TenantLost():
                 self._tenant = "the tenant cannot be reached"
+            case Draining():
+                self._end = f"stopping: no order is begun any more, those in hand have {event.grace_s:.0f} s"
         if worker := getattr(event, "worker", ""):
             self._tenant = ""
             self._work(self._workers.setdefault(worker, _Line()), event)
 
     def __rich__(self) -> Group:
         """Draw it."""
-        counts = Text("  ").join(Text(f"{one.value} {n}", STYLES[one]) for one, n in sorted([*self._counts.items()]))
-        facts = [self._files_text(), self._memory, self._pace, self._tenant]
-        return Group(self._bar, counts, Text("  ·  ".join(filter(None, facts)), "dim"), self._table())
+        counts = Text("  ").join(Text(f"{one.value} {n}", STYLES[one]) for one in Outcome if (n := self._counts[one]))
+        facts = Text("  ·  ".join(filter(None, (self._files_text(), self._memory, self._pace, self._tenant))), "dim")
+        end = [Text(self._end, "yellow")] if self._end else []
+        return Group(self._bar, counts, facts, *end, self._table())
 
     def _finished(self, event: OrderFinished) -> None:
         self.done += 1
@@ -177,3 +186,11 @@ def size_text(size_bytes: float) -> str:
         if size_bytes >= factor:
             return f"{size_bytes / factor:.1f} {unit}"
     return f"{size_bytes / 1e3:.1f} kB"
+
+
+def span_text(seconds: float) -> str:
+    """Write a time as a person would say it."""
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

@@ -14,6 +14,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
+from coupa_async.cli.board import span_text
 from coupa_async.cli.compose import find_backend, make_entry, sign_in_by_hand
 from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.domain.errors import (
@@ -172,14 +173,9 @@ def _story(stands: _Standing, settings: Login) -> str:
         return f"forgotten: the next run at {stands.tenant} has to sign in"
     if not stands.signed_in:
         return f"signed out of {stands.tenant}: coupa-async login"
-    lasts = f"; it lasts {_span(stands.lasts_s)} unused, and longer while it is used" if stands.lasts_s else ""
-    return f"signed in to {stands.tenant} since {stands.since}{lasts}"
-
-
-def _span(seconds: float) -> str:
-    """Write a time as a person would say it."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+    since = (stands.since or "").replace("T", " ")
+    lasts = f"\nit lasts {span_text(stands.lasts_s)} unused, and longer while it is used" if stands.lasts_s else ""
+    return f"signed in to {stands.tenant} since {since}{lasts}"
 
 
 def has_screen(platform: str, environment: Mapping[str, str]) -> bool:

@@ -73,14 +73,16 @@ class _Bars:
     def __call__(self, event: Event, /) -> None:
         self._board.note(event)
         if text := _story(event, self._board.done, self._board.total):
-            self._console.print(text, highlight=False)
+            is_long = isinstance(event, OrderFinished | OrderRetried)  # the whole of it is in the log and the report
+            self._console.print(text, highlight=False, no_wrap=is_long, overflow="ellipsis" if is_long else None)
 
 
 def _story(event: Event, done: int, total: int) -> str:
     match event:
         case RunStarted():
             skipped = f", {event.skipped} settled before" if event.skipped else ""
-            return f"{event.total - event.skipped} orders to do{skipped}; {event.workers} at once"
+            workers = "worker" if event.workers == 1 else "workers"
+            return f"{event.total - event.skipped} orders to do{skipped}; {event.workers} {workers}"
         case OrderFinished():
             result = event.result
             files = f"{len(result.saved)}/{result.found} files" if result.found else ""

@@ -153,6 +153,7 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
         summary.outcomes = _outcomes(worklist, journal)
         wrong = (one for one, _ in journal.results() if one.outcome in AGAIN and one.number.key in worklist.rows)
         summary.failures = tuple(islice(wrong, FAILURES))
+        summary.bad_rows = worklist.bad_rows[: FAILURES - len(summary.failures)]
         summary.files, summary.size_bytes = journal.files()
     summary.seconds = time.monotonic() - started_s
     summary.show(console)

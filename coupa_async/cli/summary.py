@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coupa_async.cli.board import STYLES, size_text
+from coupa_async.cli.board import STYLES, size_text, span_text
 from coupa_async.domain.errors import CoupaError, InputError, SignInError
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.worklist import BadRow
 
 # What a retry takes up, and how many of these are shown with their reasons.
 AGAIN = (Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT)
@@ -32,6 +33,7 @@ class Summary:
         stopped_by: The number of the signal that ended it; 0 for none.
         error: What ended it; ``None`` if nothing did.
         failures: Those orders that did not come out well, as far as they are shown.
+        bad_rows: Likewise those rows of the spreadsheet that name no order.
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
     """
@@ -44,6 +46,7 @@ class Summary:
     stopped_by: int = 0
     error: CoupaError | None = None
     failures: tuple[OrderResult, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
     output_dir: Path = Path()
     workbook: Path | None = None
     report: Path | None = None
@@ -81,8 +84,8 @@ class Summary:
         console.print()
         console.print(table)
         self._show_failures(console)
-        size = size_text(self.size_bytes)
-        console.print(f"{self.files} files, {size}, in {self.seconds:.1f} s", highlight=False)
+        size, took = size_text(self.size_bytes), span_text(self.seconds)
+        console.print(f"\n{self.files} files, {size} in all; the latest run took {took}", highlight=False)
         console.print(f"folders   {escape(str(self.output_dir))}", highlight=False, soft_wrap=True)
         if self.workbook is not None:
             console.print(f"workbook  {escape(str(self.workbook))}", highlight=False, soft_wrap=True)
@@ -91,9 +94,7 @@ class Summary:
         if self.error is not None:
             console.print(f"[red]stopped: {escape(str(self.error))}[/]", highlight=False, soft_wrap=True)
         if self.outcomes[Outcome.PENDING] and not isinstance(self.error, InputError):
-            console.print(
-                "to go on where the run stopped, run it again with the same spreadsheet and folder", highlight=False
-            )
+            console.print("go on     run it again with the same spreadsheet and folder", highlight=False)
         folder = shown_path(self.output_dir)
         if any(self.outcomes[one] for one in AGAIN):
             console.print(f"again     coupa-async retry {escape(folder)}", highlight=False, soft_wrap=True)
@@ -102,12 +103,16 @@ class Summary:
 
     def _show_failures(self, console: Console) -> None:
         """Print the first failures with their reasons, a line each."""
-        for one in self.failures:
-            line = f"[{STYLES[one.outcome]}]{one.number.shown:<14}[/] {escape(one.error)}"
+        told = [(one.outcome, one.number.shown, one.error) for one in self.failures]
+        told += [(Outcome.FAILED, f"row {one.row}", one.reason) for one in self.bad_rows]
+        if not told:
+            return
+        console.print()
+        for outcome, name, reason in told:
+            line = f"[{STYLES[outcome]}]{name:<14}[/] {escape(reason)}"
             console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
-        failed = sum(self.outcomes[one] for one in AGAIN)
-        if self.failures and failed > len(self.failures):
-            console.print(f"and {failed - len(self.failures)} more", style="dim", highlight=False)
+        if more := sum(self.outcomes[one] for one in AGAIN) - len(told):
+            console.print(f"and {more} more", style="dim", highlight=False)
 
 
 def shown_path(path: Path) -> str:

@@ -7,8 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
-from coupa_async.cli.board import Board
+from coupa_async.cli.board import Board, span_text
 from coupa_async.domain.events import (
+    Draining,
     Event,
     MemoryRead,
     OrderFinished,
@@ -74,7 +75,24 @@ def test_the_bar_counts_what_this_run_has_to_do(board: Board) -> None:
     board.note(finished(1))
     board.note(finished(2, Outcome.FAILED))
     assert "2/100" in shown(board)[0]
-    assert shown(board)[1].split() == ["COMPLETED", "1", "FAILED", "1"]
+    board.note(finished(3, Outcome.NO_ATTACHMENTS))
+    assert shown(board)[1].split() == ["COMPLETED", "1", "NO_ATTACHMENTS", "1", "FAILED", "1"]
+
+
+def test_a_run_that_is_asked_to_stop_says_so_until_it_has_stopped(board: Board) -> None:
+    board.note(started(1))
+    assert "stopping" not in "\n".join(shown(board))
+    board.note(Draining(reason="SIGINT", grace_s=60.0))
+    board.note(finished(1))
+    assert "stopping: no order is begun any more, those in hand have 60 s" in shown(board)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(4.64, "4.6 s"), (119.0, "119.0 s"), (150.0, "2 min"), (3599.0, "1 h 00 min"), (13_080.0, "3 h 38 min")],
+)
+def test_a_time_is_written_as_a_person_would_say_it(seconds: float, text: str) -> None:
+    assert span_text(seconds) == text
 
 
 def test_bytes_a_second_are_those_of_the_last_half_minute(board: Board, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from coupa_async.cli.summary import Summary
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.worklist import BadRow
 
 
 def failure(n: int, error: str) -> OrderResult:
@@ -33,6 +34,13 @@ def test_failures_have_a_line_each_and_the_rest_is_counted() -> None:
     assert told[0].startswith("PO1            [red]Gone.pdf[/]: the tenant")
     assert all(len(line) <= 80 for line in told)
     assert "and 3 more" in lines
+
+
+def test_a_row_that_names_no_order_is_among_the_failures() -> None:
+    bad = BadRow(row=28, shown="ABC", reason="'ABC' is not an order number")
+    lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 2}), failures=(failure(1, "Gone"),), bad_rows=(bad,)))
+    assert "row 28         'ABC' is not an order number" in lines
+    assert not any("more" in line for line in lines)
 
 
 def test_the_next_commands_can_be_typed_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
