@@ -123,6 +123,7 @@ class PlaywrightBackend:
                     channel=browser.channel,  # tells Playwright which browser it is; where it is, we know
                     executable_path=browser.path,
                     headless=options.headless,
+                    no_viewport=not options.headless,  # a page as large as the window that a person sees
                     args=flags(options),
                     chromium_sandbox=None,
                     accept_downloads=True,
