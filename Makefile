@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-parity test-browser compare reliability evidence kill-sweep chaos docs bench lint check
+.PHONY: setup run test test-site test-contract test-parity test-browser compare reliability evidence kill-sweep chaos docs walk bench lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -89,3 +89,7 @@ check: lint test test-site test-parity
 # All ratios are of runs that took turns. QUICK=1 takes three minutes; the whole takes half an hour.
 bench: setup
 	$(BIN)/python -m tests.benchmarks --into docs/performance.md $(if $(QUICK),--quick)
+
+# The pictures of docs/walk.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
+walk: setup
+	$(BIN)/python -m tools.walk
