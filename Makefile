@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-parity test-browser compare reliability evidence kill-sweep chaos docs walk bench lint check
+.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos docs walk bench lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -41,6 +41,10 @@ test-site: setup
 # The contract of every backend, and the runs that hold one against the other.
 test-contract: setup
 	$(BIN)/pytest -q -n $(JOBS) -m parity tests/contract tests/runs/test_differential.py tests/runs/test_remote.py $(ARGS)
+
+# The wheel, away from the checkout.
+test-wheel: setup
+	$(BIN)/pytest -q tests/runs/test_wheel.py $(ARGS)
 
 # One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup
@@ -92,4 +96,5 @@ bench: setup
 
 # The pictures of docs/walk.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
 walk: setup
+	@for one in tmux Xvfb; do command -v $$one >/dev/null || { echo "make walk needs $$one" >&2; exit 2; }; done
 	$(BIN)/python -m tools.walk
