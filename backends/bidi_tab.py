@@ -244,8 +244,9 @@ class BidiTab:
             elif self._as_file and not 200 <= response["status"] < 300:
                 self._arrived.set()
         if params.get("isBlocked"):
-            # A transfer that broke off has no status. Continued like a good one, its download now and then never ends.
-            cure = "network.continueResponse" if response["status"] > 0 else "network.failRequest"
+            # A transfer that broke off. Continued like a good one, its download now and then never ends.
+            is_broken = response["status"] <= 0 and self.head is not None
+            cure = "network.failRequest" if is_broken else "network.continueResponse"
             self._spawn(lambda: self._answer(cure, request=params["request"]["request"], **forced))
 
     async def _answer(self, cure: str, **params: Any) -> None:

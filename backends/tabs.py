@@ -198,8 +198,8 @@ class Tab:
         try:
             if "responseStatusCode" in event:
                 await self._answer_response(event, request)
-            elif reason := event.get("responseErrorReason"):
-                # The transfer broke off. Continued like a good one, its download now and then never ends.
+            elif self.head is not None and (reason := event.get("responseErrorReason")):
+                # A transfer that broke off. Continued like a good one, its download now and then never ends.
                 await self._cdp.send("Fetch.failRequest", {**request, "errorReason": reason})
             elif event["resourceType"] in _HEAVY:
                 await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
