@@ -161,6 +161,7 @@ class PlaywrightSession:
         self._idle: list[Tab] = []
         self._answers = Answers(tasks)
         self._readers = Readers(self._tab)
+        self._answer_s = options.page_timeout_s + options.close_timeout_s
         self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
@@ -217,7 +218,7 @@ class PlaywrightSession:
 
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""
-        with translated("cookies"):
+        with translated("cookies", within_s=self._answer_s):
             found = await self._context.cookies()
         return [
             Cookie(
@@ -235,14 +236,14 @@ class PlaywrightSession:
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
-        with translated("storage state"):
+        with translated("storage state", within_s=self._answer_s):
             state = await self._context.storage_state()
         await to_thread.run_sync(replace_private, path, json.dumps(state))
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         await to_thread.run_sync(read_state, path)  # says of a bad one what to do
-        with translated("storage state"):
+        with translated("storage state", within_s=self._answer_s):
             await self._context.set_storage_state(path)
 
     async def snapshot(self, url: str, into: Path) -> None:
@@ -252,14 +253,14 @@ class PlaywrightSession:
         shown = self._readers.showing(url)
         assert shown is not None  # noqa: S101 - it was opened
         page = shown.page
-        with translated(url):
+        with translated(url, within_s=self._answer_s):
             html = await page.content()
             await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
             await page.screenshot(path=into.with_name(f"{into.name}.png"))
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
-        with translated("printing"):
+        with translated("printing", within_s=self._answer_s):
             page = await self._context.new_page()
             try:
                 await page.route("**", lambda route: route.abort())
@@ -286,9 +287,8 @@ class PlaywrightSession:
         return {page: page.url for page in self._context.pages}
 
     async def _tab(self, page: Page | None = None) -> Tab:
-        with translated("a tab"):
-            answer_s = self._options.page_timeout_s + self._options.close_timeout_s
-            block = self._options.headless
+        with translated("a tab", within_s=self._answer_s):
+            block, answer_s = self._options.headless, self._answer_s
             return await Tab.open(self._context, self._answers.spawn, page=page, block=block, answer_s=answer_s)
 
     def _greet(self, page: Page) -> None:

@@ -7,6 +7,7 @@ shown inline never announces a download.
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -223,10 +224,13 @@ class Tab:
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Turn Playwright's errors into ours."""
+def translated(what: str, *, within_s: float = math.inf) -> Iterator[None]:
+    """Turn Playwright's errors into ours, and a browser that does not answer into one that is lost."""
     try:
-        yield
+        with anyio.fail_after(within_s):
+            yield
+    except TimeoutError as error:
+        raise SessionLostError(f"{what}: the browser did not answer in {within_s:.0f} s") from error
     except SlowError as error:
         raise PageTimeoutError(f"{what}: {first_line(error)}") from error
     except Error as error:

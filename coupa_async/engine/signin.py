@@ -231,7 +231,7 @@ class Gate:
         while True:
             try:
                 return await self._door.sign_in(session)
-            except UnreachableError as error:  # nobody there has seen this try
+            except (UnreachableError, BusyError) as error:  # nobody there has looked at this try
                 outs += 1
                 await self._wait(error, outs, began_s)
             except PageError as error:

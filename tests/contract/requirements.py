@@ -37,6 +37,7 @@ VOID: tuple[Difference, ...] = tuple(
         "a_killed_process_is_noticed_at_once_while_idle",
         "a_browser_killed_in_the_middle_is_a_lost_session",
         "a_driver_that_hangs_is_given_up_and_its_processes_end",
+        "a_browser_that_does_not_answer_costs_its_session",
         "a_browser_that_does_not_start_is_told_and_leaves_nothing",
         "a_renderer_that_crashes_costs_a_session_at_most",
         "a_page_whose_script_never_ends_is_given_up",

@@ -209,3 +209,26 @@ async def test_closing_has_an_end_when_nobody_answers(launch: Open, site: Site, 
                 one.send_signal(signal.SIGSTOP)
         began = time.monotonic()
     assert time.monotonic() - began < 8 * OPTIONS.close_timeout_s
+
+
+@pytest.mark.process
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
+@pytest.mark.parametrize("what", ["load_state", "save_state", "cookies", "print_pdf"])
+async def test_a_browser_that_does_not_answer_costs_its_session(launch: Open, tmp_path: Path, what: str) -> None:
+    state = tmp_path / "state.json"
+    with pytest.raises((SessionLostError, PageTimeoutError)):
+        async with launch() as session:
+            await session.save_state(state)
+            for one in processes("chromium", "chrome", "msedge"):
+                if "driver" not in one.name():
+                    one.send_signal(signal.SIGSTOP)
+            with anyio.move_on_after(20):
+                match what:
+                    case "load_state":
+                        await session.load_state(state)
+                    case "save_state":
+                        await session.save_state(state)
+                    case "cookies":
+                        await session.cookies()
+                    case "print_pdf":
+                        await session.print_pdf("<p>hello", tmp_path / "out.pdf")

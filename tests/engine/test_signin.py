@@ -10,6 +10,7 @@ import pytest
 
 from backends.double import Answer, DoubleSession
 from coupa_async.domain.errors import (
+    BusyError,
     OutageError,
     PageError,
     PageTimeoutError,
@@ -182,8 +183,11 @@ async def test_a_sign_in_is_tried_again_while_the_tenant_is_away_and_never_when_
 
 
 @pytest.mark.usefixtures("virtual")
-async def test_a_sign_in_waits_for_a_tenant_that_is_away_and_gives_one_up_that_does_not_answer(bench: Make) -> None:
-    """S4: a network that is gone for seconds is not four refusals."""
+@pytest.mark.parametrize("trouble", [UnreachableError("the connection was reset"), BusyError("/", 429)], ids=str)
+async def test_a_sign_in_waits_for_a_tenant_that_is_away_and_gives_one_up_that_does_not_answer(
+    bench: Make, trouble: PageError
+) -> None:
+    """S4, H1: a network that is gone for seconds is not four refusals, nor is a tenant with too much to do."""
     tries: list[str] = []
 
     def away(times: int, error: PageError) -> Callable[[Session], Awaitable[None]]:
@@ -205,7 +209,7 @@ async def test_a_sign_in_waits_for_a_tenant_that_is_away_and_gives_one_up_that_d
     with pytest.raises(OutageError, match="the proxy does not answer: tried for 60 s"):
         await it.run(2)
     tries.clear()
-    it = bench(answer, on_sign_in=away(9, UnreachableError("the connection was reset")))
+    it = bench(answer, on_sign_in=away(9, trouble))
     await it.run(2)
     assert set(it.outcomes.values()) == {Outcome.COMPLETED}
     assert len(tries) == 10
