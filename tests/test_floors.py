@@ -18,11 +18,13 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "coupa_async.__main__": ("coupa_async.cli",),
     "coupa_async.domain": ("coupa_async.domain",),
     "coupa_async.ports": ("coupa_async.domain",),
+    "coupa_async.errands": (),
     "coupa_async.scopes": ("coupa_async.domain",),
     "coupa_async.processes": ("coupa_async.domain",),
     "coupa_async.staging": ("coupa_async.domain",),
     "coupa_async.services": (
         "coupa_async.domain",
+        "coupa_async.errands",
         "coupa_async.ports",
         "coupa_async.processes",
         "coupa_async.staging",
@@ -32,6 +34,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "coupa_async.cli": ("coupa_async", "backends"),
     "backends": (
         "coupa_async.domain",
+        "coupa_async.errands",
+        "coupa_async.errands",
         "coupa_async.ports",
         "coupa_async.processes",
         "coupa_async.staging",

@@ -123,4 +123,6 @@ class Hands:
         return at_work
 
     def _set_deadline(self) -> None:
-        self.life.deadline = min((hand.stalled_s for hand in self.busy), default=FOREVER_S)
+        deadline_s = min((hand.stalled_s for hand in self.busy), default=FOREVER_S)
+        if deadline_s != self.life.deadline and abs(deadline_s - self.life.deadline) >= _NEGLIGIBLE * self._stall_s:
+            self.life.deadline = deadline_s

@@ -27,6 +27,8 @@ async def together(jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> li
 
     with plain_errors():
         async with anyio.create_task_group() as group:
-            for index, job in enumerate(jobs):
+            for index, job in enumerate(jobs[:-1]):
                 group.start_soon(run, index, job, name=f"job {index + 1} of {len(jobs)}")
+            for job in jobs[-1:]:  # this task would only wait
+                await run(len(jobs) - 1, job)
     return [results[index] for index in range(len(jobs))]

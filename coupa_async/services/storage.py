@@ -69,7 +69,7 @@ class OrderFolder:
             StorageError: If the disk does not take them.
         """
         with told(part):
-            _sync(part)
+            _sync(part, os.O_RDWR)
             part.replace(self.path / name)
 
     def add(self, name: str, data: bytes) -> None:
@@ -144,10 +144,12 @@ class Storage:
         works = self._works.setdefault(work.name, set())
         names = [outcome_folder(order.number, one) for one in Outcome if one is not Outcome.PENDING]
         # Asked of every order, and hardly ever there: a Path for each would take longer than all else here.
-        siblings = [work.with_name(name) for name in names if os.access(f"{work.parent}{os.sep}{name}", os.F_OK)]
+        beside = f"{work.parent}{os.sep}"
+        siblings = [work.with_name(name) for name in names if os.access(beside + name, os.F_OK)]
         with told(work):
             for older in [*([self._home / previous] if previous else []), *siblings, *sorted(works)]:
                 if older.is_dir() and older != work:
+                    work.parent.mkdir(parents=True, exist_ok=True)
                     _merge(older, work)
             if work.is_dir():
                 for part in work.glob("*.part"):
@@ -180,14 +182,13 @@ class Storage:
                     _merge(work, final)
                 else:
                     final.mkdir(parents=True, exist_ok=True)
-        for parent in parents:
+        for parent in parents if os.name != "nt" else ():  # Windows opens no folders
             with told(parent):
-                _sync(parent)
+                _sync(parent, os.O_RDONLY)
 
 
 def _merge(source: Path, target: Path) -> None:
     """Rename a folder; where the target exists already, move what it lacks into it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists():
         source.rename(target)
         return
@@ -196,11 +197,9 @@ def _merge(source: Path, target: Path) -> None:
     source.rmdir()
 
 
-def _sync(path: Path) -> None:
-    """Have the disk keep a file, or a folder's names where the system lets folders be opened."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+def _sync(path: Path, how: int) -> None:
+    """Have the disk keep what a path opened like this holds: a file's bytes, a folder's names."""
+    handle = os.open(path, how)
     try:
         os.fsync(handle)
     finally:
