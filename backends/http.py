@@ -29,6 +29,7 @@ from coupa_async.domain.errors import (
     SettingsError,
     UnreachableError,
 )
+from coupa_async.errands import Errands
 from coupa_async.ports import Document, Download
 
 _MAX_REDIRECTS = 20  # as browsers do
@@ -55,6 +56,7 @@ class Client:
         self._http = http
         self._jar = jar
         self._options = options
+        self._errands = Errands()
 
     async def page(self, url: str) -> Document:
         """Fetch a page.
@@ -86,7 +88,7 @@ class Client:
             UnreachableError: If the network did not carry the request.
             DownloadError: As ``ports.Session.download``.
         """
-        part = Part(into)
+        part = Part(into, self._errands)
         with _translated(url):
             try:
                 with anyio.fail_after(self._options.download_timeout_s):

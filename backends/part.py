@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
-
-from anyio import to_thread
 
 from backends.chromium import Head
 from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.errors import BrokenDownloadError, StorageError
+from coupa_async.errands import Errands
 from coupa_async.ports import Download
 
 _BUFFER_BYTES = 1 << 20
@@ -23,9 +23,10 @@ class Part:
         size_bytes: So many bytes are written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, errands: Errands) -> None:
         self.size_bytes = 0
         self._path = path
+        self._errands = errands
         self._head: Head | None = None
         self._first = b""
         self._digest = hashlib.sha256()
@@ -60,10 +61,10 @@ class Part:
                 held.append(chunk)
                 size += len(chunk)
                 if size >= _BUFFER_BYTES:
-                    await to_thread.run_sync(self._write, held)
+                    await self._errands.run(partial(self._write, held))
                     held, size = [], 0
         finally:
-            await to_thread.run_sync(self._write, held)
+            await self._errands.run(partial(self._write, held))
 
     def download(self) -> Download:
         """Tell what it came to."""
