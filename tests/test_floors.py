@@ -35,7 +35,6 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "backends": (
         "coupa_async.domain",
         "coupa_async.errands",
-        "coupa_async.errands",
         "coupa_async.ports",
         "coupa_async.processes",
         "coupa_async.staging",
