@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
 import psutil
 import pytest
-from aiohttp import web
 
-from backends import open_backend, open_lane
+from backends import open_backend
 from backends.chromium import BrowserOptions
-from backends.cookies import Jar, parse_cookie
 from backends.direct import DirectBackend
-from backends.double import Answer, DoubleBackend, DoubleSession
-from backends.http import user_agent
+from backends.double import DoubleBackend
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     SessionLostError,
@@ -29,149 +22,11 @@ from coupa_async.domain.errors import (
     StorageError,
     UnreachableError,
 )
-from coupa_async.ports import Backend, Cookie, Document, Profile, Session
+from coupa_async.ports import Document, Profile, Session
+from tests.backends.conftest import BARE, BYTES, DRAWN, OPTIONS, Behind, Open, Tenant
 from tests.contract.conftest import processes
-from tests.contract.site import html
 
 pytestmark = pytest.mark.anyio
-OPTIONS = BrowserOptions(page_timeout_s=3.0, settle_s=2.0, download_timeout_s=6.0, close_timeout_s=3.0)
-ORDER = '<html data-controller="order_headers" data-action="show"><body>{}</body></html>'
-ISLAND = '<span class="comments_count">(2)</span><div id="s-mountCommentsApp">{}</div>'
-BARE, DRAWN = (ORDER.format(ISLAND.format(text)) for text in ("", '<li class="comment"></li>'))
-BYTES = bytes(range(256)) * 4000
-
-
-@dataclass
-class Tenant:
-    """A tenant on a socket. Its second origin is the same port under the name localhost."""
-
-    url: str = ""
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-    ranges: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=lambda: ['"1"'])
-    agents: set[str] = field(default_factory=set)
-    refuses: bool = False
-    came: anyio.Event = field(default_factory=anyio.Event)
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        path = request.path
-        self.asked.append((request.host.partition(":")[0], path, request.headers.get("Cookie", "")))
-        self.came.set()
-        self.agents.add(request.headers["User-Agent"])
-        if self.refuses and path != "/sessions/new":
-            raise web.HTTPFound("/sessions/new")
-        match path:
-            case "/renew":
-                response = page(ORDER.format("renewed"))
-                response.set_cookie("_coupa_session", f"renewed-{len(self.asked)}", httponly=True)
-                return response
-            case "/elsewhere":
-                raise web.HTTPFound(f"http://localhost:{request.url.port}/storage")
-            case "/storage":
-                response = web.Response(body=BYTES)
-                response.set_cookie("_coupa_session", "of-the-storage")
-                return response
-            case "/part":
-                return await self._part(request)
-            case "/chunked":
-                return await self._cut(request, web.StreamResponse(headers={"Content-Type": "application/zip"}))
-            case "/bare":
-                return page(BARE)
-            case "/unknown":
-                return page(html("something else"))
-        return page(ORDER.format(path))
-
-    async def _part(self, request: web.Request) -> web.StreamResponse:
-        """Break off once, at 40 %; then serve what is asked for, if it is still the same file."""
-        tag = self.tags[min(len(self.ranges), len(self.tags) - 1)]
-        self.ranges.append(request.headers.get("Range", ""))
-        headers = {"Content-Type": "application/zip", "ETag": tag, "Accept-Ranges": "bytes"}
-        begin = request.http_range.start or 0
-        if begin and request.headers["If-Range"] == tag:
-            headers["Content-Range"] = f"bytes {begin}-{len(BYTES) - 1}/{len(BYTES)}"
-            return web.Response(status=206, body=BYTES[begin:], headers=headers)
-        if len(self.ranges) > 1:
-            return web.Response(body=BYTES, headers=headers)
-        return await self._cut(request, web.StreamResponse(headers=headers | {"Content-Length": str(len(BYTES))}))
-
-    async def _cut(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        await response.prepare(request)
-        await response.write(BYTES[: len(BYTES) * 2 // 5])
-        await asyncio.sleep(0.05)
-        assert request.transport is not None
-        request.transport.close()
-        return response
-
-
-def page(text: str) -> web.Response:
-    return web.Response(text=text, content_type="text/html")
-
-
-@pytest.fixture
-async def tenant() -> AsyncIterator[Tenant]:
-    it = Tenant()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", it.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        it.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield it
-    finally:
-        await runner.cleanup()
-
-
-@dataclass
-class Behind:
-    """A browser in memory that shows what scripts draw, and has a sign-in of its own."""
-
-    shown: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.backend = DoubleBackend(self.answer, domain="127.0.0.1")
-
-    def answer(self, url: str, session: DoubleSession) -> Answer:
-        if url.startswith("data:"):
-            return Document(url=url, html="<p>Mozilla/5.0 of the browser</p>")
-        self.shown.append((url.rpartition("/")[2], dict(session.jar)))
-        return Document(url=url, html=DRAWN, status=200)
-
-
-@pytest.fixture
-def behind() -> Behind:
-    return Behind()
-
-
-Open = Callable[..., AbstractAsyncContextManager[Session]]
-
-
-@pytest.fixture
-def direct(tenant: Tenant, behind: Behind, tmp_path: Path) -> Open:
-    """Open a session; its browser speaks of domains as its tenant's cookies do."""
-
-    def launch(*, lane: str = "auto", state: Path | None = None, browser: Backend | None = None) -> object:
-        backend = open_lane(browser or behind.backend, OPTIONS, lane, tenant.url)
-        return backend.session(Profile(name="worker-1", directory=tmp_path / "profile", state=state))
-
-    return launch  # type: ignore[return-value]
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    path = tmp_path / "state.json"
-    cookie = {"name": "_coupa_session", "value": "first", "domain": "127.0.0.1", "path": "/", "expires": -1}
-    of_sso = {"name": "sso", "value": "s", "domain": "login.example", "path": "/", "expires": -1}
-    storage = {"origin": "https://login.example", "localStorage": [{"name": "device", "value": "1"}]}
-    path.write_text(json.dumps({"cookies": [cookie, of_sso], "origins": [storage]}))
-    return path
-
-
-@pytest.fixture
-def closed_port() -> int:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        return int(closed.getsockname()[1])
 
 
 def drawn(document: Document) -> bool:
@@ -352,50 +207,6 @@ async def test_a_client_certificate_that_cannot_be_used_is_named(tenant: Tenant,
     with pytest.raises(SettingsError, match=r"COUPA_CLIENT_CERT=.*mine\.pem"):
         async with backend.session(Profile(name="worker-1", directory=tmp_path)):
             pass
-
-
-def test_an_answer_to_a_request_before_the_sign_in_does_not_undo_it() -> None:
-    jar, url = Jar("https://t.example"), "https://t.example/x"
-    before = jar.version
-    jar.replace([Cookie(name="s", value="signed-in", domain="t.example")])
-    jar.take(url, ["s=anonymous; path=/"], version=before)
-    assert jar.header(url) == "s=signed-in"
-    jar.take(url, ["s=renewed; path=/"], version=jar.version)
-    assert jar.header(url) == "s=renewed"
-
-
-def test_a_cookie_goes_where_its_domain_path_and_scheme_say() -> None:
-    jar = Jar("https://t.example")
-    one = Cookie(name="a", value="1", domain="t.example", secure=True)
-    jar.replace([
-        one,
-        Cookie(name="b", value="2", domain=".example"),
-        Cookie(name="c", value="3", domain="other.example"),
-        Cookie(name="d", value="4", domain="t.example", path="/orders"),
-        Cookie(name="e", value="5", domain="t.example", expires_s=1.0),
-    ])  # fmt: skip
-    assert jar.header("https://t.example/") == "a=1; b=2"
-    assert jar.header("https://t.example/orders/7") == "d=4; a=1; b=2"
-    assert jar.header("https://t.example/ordersheet") == "a=1; b=2"
-    assert jar.header("http://t.example/") == jar.header("https://t.example:8443/") == ""
-    assert [one.name for one in jar.cookies()] == ["a", "b", "c", "d"]
-
-
-def test_a_set_cookie_header_is_read_as_browsers_do() -> None:
-    url = "https://t.example/a/b?c"
-    header = "n=v=w; Domain=.t.example; Path=/p; Max-Age=60; Secure; HttpOnly; SameSite=strict"
-    assert parse_cookie(header, url, now_s=100.0) == Cookie(
-        name="n", value="v=w", domain="t.example", path="/p", expires_s=160.0, http_only=True, secure=True,
-        same_site="Strict",
-    )  # fmt: skip
-    plain = parse_cookie("n=v; expires=Thu, 01 Jan 1970 00:01:40 GMT", url, now_s=0.0)
-    assert plain == Cookie(name="n", value="v", domain="t.example", path="/a", expires_s=100.0)
-    assert parse_cookie("nameless", url, now_s=0.0) is None
-
-
-def test_the_user_agent_is_the_browsers_with_its_version_frozen_as_browsers_do() -> None:
-    assert user_agent("msedge", "156.0.8078.79").endswith("Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0")
-    assert user_agent("chromium", "156.0.8078.79").endswith("Chrome/156.0.0.0 Safari/537.36")
 
 
 @pytest.mark.browser

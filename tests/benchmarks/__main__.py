@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.benchmarks import measures
+from tests.benchmarks.jobs import Room
 
 _ALL = {
     "bare": measures.against_bare,
@@ -39,7 +40,7 @@ def main(argv: list[str]) -> int:
     texts = [_HEAD.format(day=date.today(), cpus=cpus, python=platform.python_version(), load=load, quick=quick)]
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as root:
-        room = measures.Room(Path(root))
+        room = Room(Path(root))
         for name in given.names or _ALL:
             for table in _ALL[name](room, quick=given.quick):
                 print(table, flush=True)

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pstats
 import shutil
 import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fixtures.workbook import write_load
-from tests.benchmarks.servers import FIRST_KEY, afar, lacks_nginx, nginx, recorded
+from tests.benchmarks.jobs import (
+    CONNECTIONS,
+    Room,
+    curl,
+    direct,
+    first_request,
+    python,
+    signed_in,
+    site_job,
+    start,
+    who,
+)
+from tests.benchmarks.servers import afar, lacks_nginx, nginx, recorded
 from tests.benchmarks.table import Table
-
-_CONNECTIONS = 16
-_EMPTY_STATE = '{"cookies": [], "origins": []}'
-
-
-class Room:
-    """A folder for one measurement, on a RAM disk where there is one, so that the disk is not what is measured."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._count = 0
-
-    def folder(self) -> Path:
-        """Make a new empty folder."""
-        self._count += 1
-        made = self.root / f"{self._count}"
-        made.mkdir()
-        return made
-
-    def sheet(self, orders: int) -> Path:
-        """Write a worklist of so many orders."""
-        path = self.root / f"{orders}.xlsx"
-        if not path.exists():
-            write_load(path, orders)
-        return path
 
 
 def against_bare(room: Room, *, quick: bool) -> Iterator[Table]:
@@ -59,13 +42,13 @@ def against_bare(room: Room, *, quick: bool) -> Iterator[Table]:
 
 def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) -> Table:
     def bare(fsync: str) -> Callable[[], Mapping[str, Any]]:
-        return lambda: _python("bare", address, orders, _CONNECTIONS, room.folder(), fsync)
+        return lambda: python("bare", address, orders, CONNECTIONS, room.folder(), fsync)
 
     arms: dict[str, Callable[[], Mapping[str, Any]]] = {
         "bare httpx2 loop": bare("0"),
         "bare httpx2 loop, fsync": bare("1"),
-        "curl --parallel": lambda: _curl(room, address, orders),
-        "coupa-async, direct lane": lambda: direct(room, address, orders, in_flight=_CONNECTIONS),
+        "curl --parallel": lambda: curl(room, address, orders),
+        "coupa-async, direct lane": lambda: direct(room, address, orders, in_flight=CONNECTIONS),
     }
     took: dict[str, list[Mapping[str, Any]]] = {name: [] for name in arms}
     for _ in range(turns):
@@ -80,7 +63,7 @@ def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) ->
         title=f"{orders} orders of a 20 kB page and two 200 kB files from nginx, {latency_ms} ms away",
         head=("", "orders/s", "of the bare loop", "CPU ms/order"),
         rows=rows,
-        notes=(f"{_CONNECTIONS} requests in flight, {turns} turns by turns, medians.",),
+        notes=(f"{CONNECTIONS} requests in flight, {turns} turns by turns, medians.",),
     )
 
 
@@ -135,7 +118,7 @@ def scale(room: Room, *, quick: bool) -> Iterator[Table]:
     rows = []
     for orders in (1_000, 10_000) if quick else (1_000, 10_000, 100_000):
         folder = room.folder()
-        told, again = _python("double", orders, folder), _python("resume", folder)
+        told, again = python("double", orders, folder), python("resume", folder)
         shutil.rmtree(folder)
         rate, cpu_ms = told["orders"] / told["seconds"], told["cpu_s"] / told["orders"] * 1000
         rows.append(
@@ -153,15 +136,15 @@ def starts(room: Room, *, quick: bool) -> Iterator[Table]:
     """(f): how soon something happens."""
     program = [sys.executable, "-m", "coupa_async"]
     turns = 3 if quick else 7
-    rows = [(what, *_start([*program, what], turns)) for what in ("--version", "--help")]
+    rows = [(what, *start([*program, what], turns)) for what in ("--version", "--help")]
     with recorded() as where:
         state = signed_in(room, where)
         folder = room.folder()
         command = [*program, "run", str(room.sheet(1)), "-o", str(folder), "--lane", "direct", "--quiet", "--no-input"]
-        environment = os.environ | _who(where) | {"COUPA_STORAGE_STATE": str(state)}
-        firsts = [_first_request([*command, "--fresh"], environment, where) for _ in range(turns)]
+        environment = os.environ | who(where) | {"COUPA_STORAGE_STATE": str(state)}
+        firsts = [first_request([*command, "--fresh"], environment, where) for _ in range(turns)]
         rows.append(("to the first request, direct lane, saved sign-in", f"{statistics.median(firsts):.2f}", ""))
-        rows.append(("a whole run of nothing to do", *_start(command, turns, environment)))
+        rows.append(("a whole run of nothing to do", *start(command, turns, environment)))
     yield Table(
         title="Start-up",
         head=("", "s", "CPU s"),
@@ -177,7 +160,7 @@ def profile(room: Room, *, quick: bool) -> Iterator[Table]:
         return
     orders, into = 150 if quick else 400, room.root / "profile"
     with nginx(room.folder(), orders) as address:
-        direct(room, address, orders, in_flight=_CONNECTIONS, PROFILE=str(into))
+        direct(room, address, orders, in_flight=CONNECTIONS, PROFILE=str(into))
     shares: dict[str, float] = {}
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = pstats.Stats(str(into)).stats  # type: ignore[attr-defined]
     for (file, _, function), (_, _, own_s, _, _) in stats.items():
@@ -190,110 +173,6 @@ def profile(room: Room, *, quick: bool) -> Iterator[Table]:
         rows=rows,
         notes=("cProfile on CPU time, nginx at 0 ms. The worker threads, which write and hash, are not in it.",),
     )
-
-
-def direct(room: Room, address: str, orders: int, *, in_flight: int, **environment: str) -> Mapping[str, Any]:
-    """Do the job over HTTP, signed in for ever."""
-    state = room.root / "state.json"
-    state.write_text(_EMPTY_STATE)
-    flags = ["--lane", "direct", "--max-in-flight", in_flight, "--min-in-flight", in_flight]
-    own = {"COUPA_BASE_URL": address, "COUPA_STORAGE_STATE": str(state)} | environment
-    told = _python("work", room.sheet(orders), room.folder(), *flags, environment=own)
-    _see(told, orders)
-    return told
-
-
-def site_job(
-    room: Room,
-    where: Mapping[str, str],
-    state: Path,
-    orders: int,
-    *,
-    backend: str = "playwright",
-    lane: str,
-    workers: int = 1,
-    in_flight: int = 64,
-    least_in_flight: int = 1,
-    tabs: int | None = None,
-) -> Mapping[str, Any]:
-    """Do the job on the recorded site."""
-    flags = ["--lane", lane, "--backend", backend, "--workers", workers, "--max-in-flight", in_flight]
-    flags += ["--min-in-flight", least_in_flight, *(["--tabs", tabs] if tabs else [])]
-    environment = _who(where) | {"COUPA_STORAGE_STATE": str(state), "WATCH": "1"}
-    told = _python("work", room.sheet(orders), room.folder(), *flags, environment=environment)
-    _see(told, orders)
-    return told
-
-
-def signed_in(room: Room, where: Mapping[str, str]) -> Path:
-    """Have a browser sign in at the recorded site once; the state that it leaves."""
-    state = room.folder() / "state.json"
-    site_job(room, where, state, 1, lane="direct")
-    return state
-
-
-def _see(told: Mapping[str, Any], orders: int) -> None:
-    if told["orders"] != orders or told["files"] != 2 * orders or told["outcomes"] != ["COMPLETED"]:
-        raise RuntimeError(f"not what was to be measured: {told}")
-
-
-def _python(module: str, *arguments: object, environment: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-    command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, arguments)]
-    env = os.environ | (environment or {})
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=env)
-    told: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
-
-
-def _curl(room: Room, address: str, orders: int) -> Mapping[str, Any]:
-    folder = room.folder()
-    urls = []
-    for key in range(FIRST_KEY, FIRST_KEY + orders):
-        urls.append(f'url="{address}/order_headers/{key}"\noutput="{folder}/{key}.html"\n')
-        urls += [f'url="{address}/attachment/{key}{n}"\noutput="{folder}/{key}-{n}.pdf"\n' for n in (1, 2)]
-    config = folder / "urls"
-    config.write_text("".join(urls))
-    command = ["curl", "--parallel", "--parallel-max", str(_CONNECTIONS), "-K", str(config)]
-    began_s, before = time.perf_counter(), os.times()
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    seconds, after = time.perf_counter() - began_s, os.times()
-    cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
-    return {"orders": orders, "seconds": seconds, "cpu_s": cpu_s}
-
-
-def _start(command: list[str], turns: int, environment: Mapping[str, str] | None = None) -> tuple[str, str]:
-    walls, cpus = [], []
-    for _ in range(turns):
-        began_s, before = time.perf_counter(), os.times()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        walls.append(time.perf_counter() - began_s)
-        after = os.times()
-        cpus.append(after.children_user + after.children_system - before.children_user - before.children_system)
-    return f"{statistics.median(walls):.2f}", f"{statistics.median(cpus):.2f}"
-
-
-def _first_request(command: list[str], environment: Mapping[str, str], where: Mapping[str, str]) -> float:
-    from urllib.request import urlopen
-
-    def count() -> int:
-        with urlopen(f"{where['base_url']}/__admin__/log/count") as answer:
-            return int(json.load(answer)["total"])
-
-    before, began_s = count(), time.perf_counter()
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while count() == before and process.poll() is None:
-            time.sleep(0.005)
-        seconds = time.perf_counter() - began_s
-        process.wait(60)
-    return seconds
-
-
-def _who(where: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "COUPA_BASE_URL": where["base_url"],
-        "COUPA_USERNAME": where["username"],
-        "COUPA_PASSWORD": where["password"],
-    }
 
 
 def _owner(file: str, function: str) -> str:

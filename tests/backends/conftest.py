@@ -1,0 +1,160 @@
+"""A tenant on a socket, a browser in memory, and the direct lane between them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import pytest
+from aiohttp import web
+
+from backends import open_lane
+from backends.chromium import BrowserOptions
+from backends.double import Answer, DoubleBackend, DoubleSession
+from coupa_async.ports import Backend, Document, Profile, Session
+from tests.contract.site import html
+
+OPTIONS = BrowserOptions(page_timeout_s=3.0, settle_s=2.0, download_timeout_s=6.0, close_timeout_s=3.0)
+ORDER = '<html data-controller="order_headers" data-action="show"><body>{}</body></html>'
+ISLAND = '<span class="comments_count">(2)</span><div id="s-mountCommentsApp">{}</div>'
+BARE, DRAWN = (ORDER.format(ISLAND.format(text)) for text in ("", '<li class="comment"></li>'))
+BYTES = bytes(range(256)) * 4000
+
+
+@dataclass
+class Tenant:
+    """A tenant on a socket. Its second origin is the same port under the name localhost."""
+
+    url: str = ""
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=lambda: ['"1"'])
+    agents: set[str] = field(default_factory=set)
+    refuses: bool = False
+    came: anyio.Event = field(default_factory=anyio.Event)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path = request.path
+        self.asked.append((request.host.partition(":")[0], path, request.headers.get("Cookie", "")))
+        self.came.set()
+        self.agents.add(request.headers["User-Agent"])
+        if self.refuses and path != "/sessions/new":
+            raise web.HTTPFound("/sessions/new")
+        match path:
+            case "/renew":
+                response = page(ORDER.format("renewed"))
+                response.set_cookie("_coupa_session", f"renewed-{len(self.asked)}", httponly=True)
+                return response
+            case "/elsewhere":
+                raise web.HTTPFound(f"http://localhost:{request.url.port}/storage")
+            case "/storage":
+                response = web.Response(body=BYTES)
+                response.set_cookie("_coupa_session", "of-the-storage")
+                return response
+            case "/part":
+                return await self._part(request)
+            case "/chunked":
+                return await self._cut(request, web.StreamResponse(headers={"Content-Type": "application/zip"}))
+            case "/bare":
+                return page(BARE)
+            case "/unknown":
+                return page(html("something else"))
+        return page(ORDER.format(path))
+
+    async def _part(self, request: web.Request) -> web.StreamResponse:
+        """Break off once, at 40 %; then serve what is asked for, if it is still the same file."""
+        tag = self.tags[min(len(self.ranges), len(self.tags) - 1)]
+        self.ranges.append(request.headers.get("Range", ""))
+        headers = {"Content-Type": "application/zip", "ETag": tag, "Accept-Ranges": "bytes"}
+        begin = request.http_range.start or 0
+        if begin and request.headers["If-Range"] == tag:
+            headers["Content-Range"] = f"bytes {begin}-{len(BYTES) - 1}/{len(BYTES)}"
+            return web.Response(status=206, body=BYTES[begin:], headers=headers)
+        if len(self.ranges) > 1:
+            return web.Response(body=BYTES, headers=headers)
+        return await self._cut(request, web.StreamResponse(headers=headers | {"Content-Length": str(len(BYTES))}))
+
+    async def _cut(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+        await response.prepare(request)
+        await response.write(BYTES[: len(BYTES) * 2 // 5])
+        await asyncio.sleep(0.05)
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+
+def page(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html")
+
+
+@pytest.fixture
+async def tenant() -> AsyncIterator[Tenant]:
+    it = Tenant()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", it.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        it.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield it
+    finally:
+        await runner.cleanup()
+
+
+@dataclass
+class Behind:
+    """A browser in memory that shows what scripts draw, and has a sign-in of its own."""
+
+    shown: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.backend = DoubleBackend(self.answer, domain="127.0.0.1")
+
+    def answer(self, url: str, session: DoubleSession) -> Answer:
+        if url.startswith("data:"):
+            return Document(url=url, html="<p>Mozilla/5.0 of the browser</p>")
+        self.shown.append((url.rpartition("/")[2], dict(session.jar)))
+        return Document(url=url, html=DRAWN, status=200)
+
+
+@pytest.fixture
+def behind() -> Behind:
+    return Behind()
+
+
+Open = Callable[..., AbstractAsyncContextManager[Session]]
+
+
+@pytest.fixture
+def direct(tenant: Tenant, behind: Behind, tmp_path: Path) -> Open:
+    """Open a session; its browser speaks of domains as its tenant's cookies do."""
+
+    def launch(*, lane: str = "auto", state: Path | None = None, browser: Backend | None = None) -> object:
+        backend = open_lane(browser or behind.backend, OPTIONS, lane, tenant.url)
+        return backend.session(Profile(name="worker-1", directory=tmp_path / "profile", state=state))
+
+    return launch  # type: ignore[return-value]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    path = tmp_path / "state.json"
+    cookie = {"name": "_coupa_session", "value": "first", "domain": "127.0.0.1", "path": "/", "expires": -1}
+    of_sso = {"name": "sso", "value": "s", "domain": "login.example", "path": "/", "expires": -1}
+    storage = {"origin": "https://login.example", "localStorage": [{"name": "device", "value": "1"}]}
+    path.write_text(json.dumps({"cookies": [cookie, of_sso], "origins": [storage]}))
+    return path
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
