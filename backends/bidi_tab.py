@@ -120,6 +120,10 @@ class BidiTab:
         except PageError:
             await anyio.sleep(0.05)  # a navigation took the page away; the next one is on its way
 
+    async def ask(self) -> None:
+        """Have the browser, not the page, answer anything at all."""
+        await self._wire.command("browsingContext.getTree", maxDepth=0)
+
     async def download(self, url: str, into: Path, *, from_grid: bool) -> Download:
         """Fetch a file; see ``ports.Session``. Not bounded in time.
 

@@ -11,6 +11,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from backends.chromium import BrowserOptions
+from coupa_async.domain.errors import PageTimeoutError
 from coupa_async.ports import Document, Fill
 
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
@@ -31,6 +32,9 @@ class Reader(Protocol):
 
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
+
+    async def ask(self) -> None:
+        """Have the browser, not the page, answer anything at all; raises ``SessionLostError``."""
 
 
 T = TypeVar("T", bound=Reader)
@@ -96,7 +100,11 @@ async def walk(
 ) -> Document:
     """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
     settle_s = within_s or options.settle_s
-    await tab.navigate(url, within_s=options.page_timeout_s)
+    try:
+        await tab.navigate(url, within_s=options.page_timeout_s)
+    except PageTimeoutError:
+        await tab.ask()  # a browser that has been stopped shows no page either, and that is not the order's fault
+        raise
     settled_s = anyio.current_time() + settle_s
     while True:
         document = await tab.document()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from queue import SimpleQueue
 
 from tests.chaos.sweep import sweep
 from tests.chaos.turmoil import turmoil
@@ -26,6 +29,7 @@ def main(words: list[str]) -> int:
     mixed = verbs.add_parser("chaos", help="mix faults over sixty orders")
     mixed.add_argument("--seeds", type=int, default=200)
     mixed.add_argument("--first", type=int, default=1)
+    mixed.add_argument("--jobs", type=int, default=3)
     for one in (swept, mixed):
         one.add_argument("--backends", default=",".join(_SHARES), type=lambda text: text.split(","))
     given = parser.parse_args(words)
@@ -48,13 +52,24 @@ def _sweep(given: argparse.Namespace) -> int:
 
 def _chaos(given: argparse.Namespace) -> int:
     turns = [one for one in given.backends for _ in range(_SHARES[one])]
+    seeds = range(given.first, given.first + given.seeds)
+    free: SimpleQueue[dict[str, str]] = SimpleQueue()
     bad = 0
-    with site("--file-latency-ms", "5") as where:
-        for seed in range(given.first, given.first + given.seeds):
-            backend, began_s = turns[-seed % len(turns)], time.monotonic()
-            found = turmoil(where, backend, seed)
+
+    def run(seed: int) -> tuple[str, list[str], float]:
+        backend, where, began_s = turns[-seed % len(turns)], free.get(), time.monotonic()
+        try:
+            return backend, turmoil(where, backend, seed), time.monotonic() - began_s
+        finally:
+            free.put(where)
+
+    # A schedule waits more than it works, so some run at once, each on a site of its own.
+    with ExitStack() as sites, ThreadPoolExecutor(given.jobs) as threads:
+        for _ in range(given.jobs):
+            free.put(sites.enter_context(site("--file-latency-ms", "5")))
+        for seed, (backend, found, took_s) in zip(seeds, threads.map(run, seeds), strict=True):
             bad += len(found)
-            print(f"seed {seed} {backend}: {len(found)} violations, {time.monotonic() - began_s:.0f} s", flush=True)
+            print(f"seed {seed} {backend}: {len(found)} violations, {took_s:.0f} s", flush=True)
             print(*(f"  {one}\n" for one in found[:_SHOWN]), sep="", end="", flush=True)
     return bad
 
