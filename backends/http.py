@@ -57,6 +57,7 @@ class Client:
         self._jar = jar
         self._options = options
         self._errands = Errands()
+        self._bounds = {"timeout": {"connect": options.page_timeout_s}}  # whoever asks bounds the rest
 
     async def page(self, url: str) -> Document:
         """Fetch a page.
@@ -122,12 +123,16 @@ class Client:
         for _ in range(_MAX_REDIRECTS):
             version = self._jar.version
             cookies = {"Cookie": text} if (text := self._jar.header(at)) else {}
-            request = self._http.build_request("GET", at, headers={"User-Agent": self.agent} | headers | cookies)
+            # Not `build_request`, which merges in defaults that all are set here.
+            own = {"User-Agent": self.agent} | headers | cookies
+            request = httpx2.Request("GET", at, headers=own, extensions=self._bounds)
             response = await self._http.send(request, stream=True)
             try:
                 self._jar.take(str(response.url), response.headers.get_list("set-cookie"), version=version)
                 if response.next_request is None:
-                    head = Head(url=str(response.url), status=response.status_code, headers=dict(response.headers))
+                    head = Head(
+                        url=str(response.url), status=response.status_code, headers=dict(response.headers.items())
+                    )
                     yield response, head
                     return
                 at = str(response.next_request.url)
@@ -155,7 +160,6 @@ def connect(options: BrowserOptions) -> httpx2.AsyncClient:
         verify=trusted,
         http2=True,
         mounts=dict.fromkeys(here),  # browsers do not ask a proxy for these either
-        timeout=httpx2.Timeout(None, connect=options.page_timeout_s),  # whoever asks bounds the rest
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=20.0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: they are the jar's business
     )

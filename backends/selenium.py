@@ -13,10 +13,8 @@ import anyio
 import psutil
 from anyio import to_thread
 from anyio.abc import TaskGroup
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.command import Command
-from urllib3.exceptions import HTTPError
 
 from backends.bidi_tab import BidiTab
 from backends.chromium import Browser, BrowserOptions, find_browser
@@ -24,7 +22,7 @@ from backends.driver import driver_path, launch_error, service_of, start
 from backends.processes import Tree, children, known_as, temporary_folder, watch
 from backends.reading import Answers, Readers, nowhere, walk
 from backends.state import read_state, write_state
-from backends.wire import Wire
+from backends.wire import FAULTS, Wire
 from coupa_async.domain.errors import DownloadTimeoutError, LaunchError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.scopes import cleanup, plain_errors
@@ -108,7 +106,7 @@ class SeleniumBackend:
                 )
         except TimeoutError as error:
             raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
-        except (WebDriverException, HTTPError, OSError) as error:
+        except FAULTS as error:
             raise launch_error(error, browser, options) from error
 
     async def _find_driver(self, browser: Browser, service: Any) -> None:

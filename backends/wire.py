@@ -16,6 +16,7 @@ from anyio import from_thread, lowlevel, to_thread
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from urllib3.exceptions import HTTPError
+from websocket import WebSocketException
 
 from backends.chromium import page_error
 from coupa_async.domain.errors import PageError, PageTimeoutError, SessionLostError
@@ -30,6 +31,8 @@ EVENTS = (
 )
 _THREADS = 4
 _NAVIGATIONS = 32  # each waits for its first byte, which other calls must be able to let through
+# What Selenium's calls raise: its own errors, and those of the two connections to its driver.
+FAULTS = (WebDriverException, WebSocketException, HTTPError, OSError)
 _GONE = (
     "chrome not reachable",
     "disconnected",
@@ -40,8 +43,6 @@ _GONE = (
     "no such frame",
     "session deleted",
     "tab crashed",
-    "Connection is already closed",
-    "socket is already closed",
 )
 T = TypeVar("T")
 
@@ -86,7 +87,7 @@ class Wire:
             raise SessionLostError(f"{what}: the driver does not answer") from error
         except TimeoutException as error:
             raise PageTimeoutError(f"{what}: {first_line(error)}") from error
-        except (WebDriverException, HTTPError, OSError) as error:
+        except FAULTS as error:
             raise translated(error, what) from error
 
     async def command(self, method: str, **params: Any) -> Any:
@@ -103,7 +104,7 @@ class Wire:
         go = partial(self._send, "browsingContext.navigate", params)
         try:
             await to_thread.run_sync(go, limiter=self._navigations, abandon_on_cancel=True)
-        except (WebDriverException, HTTPError, OSError) as error:
+        except FAULTS as error:
             raise PageError(first_line(error)) from error
 
     async def begin(self) -> None:
