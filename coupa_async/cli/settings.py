@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import (
     BaseSettings,
     CliApp,
+    CliSettingsSource,
     CliSuppress,
     NoDecode,
     PydanticBaseSettingsSource,
@@ -19,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from coupa_async.cli.help import HelpFormatter
 from coupa_async.domain import errors
 
 
@@ -63,7 +65,10 @@ class Command(BaseSettings):
             SettingsError: One line that names the setting.
         """
         try:
-            return CliApp.run(cls, cli_args=arguments or [], cli_settings_source=None, **given)  # type: ignore[arg-type]
+            source: CliSettingsSource[Self] = CliSettingsSource(
+                cls, case_sensitive=False, formatter_class=HelpFormatter
+            )
+            return CliApp.run(cls, cli_args=arguments or [], cli_settings_source=source, **given)  # type: ignore[arg-type]
         except ValidationError as error:
             raise errors.SettingsError(_one_line(error)) from error
         except SettingsError as error:
