@@ -169,7 +169,10 @@ async def sign_in_by_hand(settings: Settings, tell: Observer) -> None:
 
 
 def _tabs(settings: Settings) -> int:
-    """Tell how many orders a session works on at once: over HTTP as many as the pace may ever have in flight."""
+    """Tell how many orders a session works on at once.
+
+    Over HTTP half as many again as the pace may ever have in flight: those that write or file ask for nothing.
+    """
     if settings.tabs is not None:
         return settings.tabs
-    return 1 if settings.lane == "browser" else max(1, settings.max_in_flight // settings.workers)
+    return 1 if settings.lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
