@@ -18,6 +18,7 @@ from rich.console import Console
 from coupa_async.cli.compare_table import show
 from coupa_async.cli.compose import find_backend
 from coupa_async.cli.faults import DOUBLE, Pressure, make_faults, meets, named_faults
+from coupa_async.cli.log import run_log
 from coupa_async.cli.recorded import Recorded, read_truth, recorded_site, write_sample
 from coupa_async.cli.settings import Settings
 from coupa_async.cli.stage import Stage
@@ -179,7 +180,8 @@ async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault], notes: Seq
         console.print(f"{what}: {story}", highlight=False, markup=False)
 
     console.print(f"{len(turns)} runs of up to {len(stage.orders)} orders", highlight=False)
-    compared: Compared = await take_turns(turns, stage, faults, limit_s=settings.run_limit_s, tell=tell)
+    with run_log(stage.root / "compare.log", of=("asyncio",)):  # of killed drivers, once their run is over
+        compared: Compared = await take_turns(turns, stage, faults, limit_s=settings.run_limit_s, tell=tell)
     comparison = Comparison(
         trials=compared.trials,
         repeats=settings.repeat,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,6 +16,8 @@ from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.redaction import redacted
 
 _log = logging.getLogger("coupa_async.events")
+# asyncio's, too: what a killed driver leaves unsaid would else be written across the progress.
+_OURS = ("coupa_async", "backends", "asyncio")
 
 
 class _Lines(logging.Formatter):
@@ -40,12 +42,12 @@ class _File(logging.FileHandler):
 
 
 @contextmanager
-def run_log(path: Path) -> Iterator[None]:
-    """Write the log of a run while the block runs."""
+def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
+    """Write what these loggers say into a log while the block runs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handler = _File(path, encoding="utf-8")
     handler.setFormatter(_Lines())
-    # asyncio's, too: what a killed driver leaves unsaid would else be written across the progress.
-    roots = [logging.getLogger(name) for name in ("coupa_async", "backends", "asyncio")]
+    roots = [logging.getLogger(name) for name in of]
     for root in roots:
         root.addHandler(handler)
         root.setLevel(logging.INFO)
