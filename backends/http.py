@@ -19,6 +19,7 @@ import httpx2
 from backends.chromium import BrowserOptions, Head
 from backends.cookies import Jar
 from backends.part import Part
+from backends.sockets import use_cheap_sockets
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     DownloadTimeoutError,
@@ -156,13 +157,15 @@ def connect(options: BrowserOptions) -> httpx2.AsyncClient:
             key = f" with COUPA_CLIENT_KEY={options.client_key}" if options.client_key else ""
             raise SettingsError(f"COUPA_CLIENT_CERT={options.client_cert}{key}: {error}") from error
     here = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-    return httpx2.AsyncClient(
+    http = httpx2.AsyncClient(
         verify=trusted,
         http2=True,
         mounts=dict.fromkeys(here),  # browsers do not ask a proxy for these either
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=20.0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: they are the jar's business
     )
+    use_cheap_sockets(http)
+    return http
 
 
 def trust() -> ssl.SSLContext:

@@ -38,12 +38,15 @@ class Tenant:
     agents: set[str] = field(default_factory=set)
     refuses: bool = False
     came: anyio.Event = field(default_factory=anyio.Event)
+    connections: set[asyncio.Transport] = field(default_factory=set)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = request.path
         self.asked.append((request.host.partition(":")[0], path, request.headers.get("Cookie", "")))
         self.came.set()
         self.agents.add(request.headers["User-Agent"])
+        if isinstance(request.transport, asyncio.Transport):
+            self.connections.add(request.transport)
         if self.refuses and path != "/sessions/new":
             raise web.HTTPFound("/sessions/new")
         match path:

@@ -1,0 +1,37 @@
+"""Idle connections: used again, and not once the server has hung up."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+import anyio
+import httpx2
+import pytest
+
+from backends.http import connect
+from backends.sockets import Stream
+from tests.backends.conftest import OPTIONS, Open, Tenant
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("how", ["end", "reset"])
+async def test_a_connection_is_used_again_until_the_server_hangs_up(direct: Open, tenant: Tenant, how: str) -> None:
+    async with direct(lane="direct") as session:
+        for name in ("/one", "/two"):
+            await session.open(tenant.url + name)
+        (connection,) = tenant.connections
+        if how == "reset":
+            connection.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.abort()
+        await anyio.sleep(0.05)
+        await session.open(f"{tenant.url}/three")
+    assert len(tenant.connections) == 2
+    assert [path for _, path, _ in tenant.asked] == ["/one", "/two", "/three"]
+
+
+async def test_the_connections_are_ours(tenant: Tenant) -> None:
+    async with connect(OPTIONS) as http, http.stream("GET", f"{tenant.url}/page") as response:
+        assert isinstance(response, httpx2.Response)
+        assert isinstance(response.extensions["network_stream"], Stream)
