@@ -124,5 +124,5 @@ class Hands:
 
     def _set_deadline(self) -> None:
         deadline_s = min((hand.stalled_s for hand in self.busy), default=FOREVER_S)
-        if deadline_s != self.life.deadline and abs(deadline_s - self.life.deadline) >= _NEGLIGIBLE * self._stall_s:
+        if deadline_s != self.life.deadline:
             self.life.deadline = deadline_s
