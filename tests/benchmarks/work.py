@@ -59,7 +59,9 @@ class Watch:
         return sum(self._cpu_s.values())
 
     def _look(self) -> None:
-        while not self._stop.wait(_LOOK_EVERY_S):
+        is_over = False
+        while not is_over:
+            is_over = self._stop.wait(_LOOK_EVERY_S)  # and once more then: a run may be shorter
             self.peak_bytes = max(self.peak_bytes, tree_bytes([os.getpid()]))
             for one in psutil.Process().children(recursive=True):
                 try:
