@@ -58,17 +58,19 @@ class Watch:
         """What browsers and drivers have used."""
         return sum(self._cpu_s.values())
 
+    def look(self) -> None:
+        """See what is used now."""
+        self.peak_bytes = max(self.peak_bytes, tree_bytes([os.getpid()]))
+        for one in psutil.Process().children(recursive=True):
+            try:
+                used = one.cpu_times()
+                self._cpu_s[one.pid, one.create_time()] = used.user + used.system
+            except psutil.Error:
+                continue  # it has just ended
+
     def _look(self) -> None:
-        is_over = False
-        while not is_over:
-            is_over = self._stop.wait(_LOOK_EVERY_S)  # and once more then: a run may be shorter
-            self.peak_bytes = max(self.peak_bytes, tree_bytes([os.getpid()]))
-            for one in psutil.Process().children(recursive=True):
-                try:
-                    used = one.cpu_times()
-                    self._cpu_s[one.pid, one.create_time()] = used.user + used.system
-                except psutil.Error:
-                    continue  # it has just ended
+        while not self._stop.wait(_LOOK_EVERY_S):
+            self.look()
 
 
 async def work(settings: Run) -> None:
@@ -105,6 +107,7 @@ async def work(settings: Run) -> None:
             "cpu_s": cpu_s,
         }
         if watch:
+            watch.look()  # a run may have been shorter than the time between two looks
             told |= {"children_cpu_s": watch.children_cpu_s, "peak_mb": watch.peak_bytes / 1e6}
     print(json.dumps(told))
 
