@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from backends.chromium import BrowserOptions
 from backends.double import Answer, DoubleBackend, DoubleSession
 from coupa_async.ports import Backend, Document, Profile, Session
 from tests.contract.site import html
+from tests.stand_ins.certificate import make_certificate
 
 OPTIONS = BrowserOptions(page_timeout_s=3.0, settle_s=2.0, download_timeout_s=6.0, close_timeout_s=3.0)
 ORDER = '<html data-controller="order_headers" data-action="show"><body>{}</body></html>'
@@ -97,15 +99,23 @@ def page(text: str) -> web.Response:
 
 
 @pytest.fixture
-async def tenant() -> AsyncIterator[Tenant]:
-    it = Tenant()
+async def tenant(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Tenant]:
+    """Over HTTPS, with a certificate that this machine trusts, where a test's parameter says so."""
+    it, scheme, context = Tenant(), getattr(request, "param", "http"), None
+    if scheme == "https":
+        pem = make_certificate(tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", it.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        it.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+        it.url = f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
         yield it
     finally:
         await runner.cleanup()

@@ -6,7 +6,6 @@ import socket
 import struct
 
 import anyio
-import httpx2
 import pytest
 
 from backends.http import connect
@@ -16,6 +15,10 @@ from tests.backends.conftest import OPTIONS, Open, Tenant
 pytestmark = pytest.mark.anyio
 
 
+BOTH = pytest.mark.parametrize("tenant", ["http", "https"], indirect=True)
+
+
+@BOTH
 @pytest.mark.parametrize("how", ["end", "reset"])
 async def test_a_connection_is_used_again_until_the_server_hangs_up(direct: Open, tenant: Tenant, how: str) -> None:
     async with direct(lane="direct") as session:
@@ -31,7 +34,7 @@ async def test_a_connection_is_used_again_until_the_server_hangs_up(direct: Open
     assert [path for _, path, _ in tenant.asked] == ["/one", "/two", "/three"]
 
 
+@BOTH
 async def test_the_connections_are_ours(tenant: Tenant) -> None:
     async with connect(OPTIONS) as http, http.stream("GET", f"{tenant.url}/page") as response:
-        assert isinstance(response, httpx2.Response)
         assert isinstance(response.extensions["network_stream"], Stream)

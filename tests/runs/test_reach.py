@@ -14,6 +14,7 @@ import pytest
 
 from tests.runs.conftest import BACKENDS, Run, Site
 from tests.stand_ins import script
+from tests.stand_ins.certificate import make_certificate
 
 pytestmark = pytest.mark.browser
 WAYS = pytest.mark.parametrize(
@@ -41,13 +42,7 @@ def sheet(tmp_path: Path) -> Path:
 @pytest.fixture
 def self_signed(tmp_path: Path) -> Iterator[str]:
     """A server whose certificate nobody vouches for."""
-    if (openssl := shutil.which("openssl")) is None:
-        pytest.skip("openssl makes the certificate, and is not here")
-    pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subject = ["-subj", "/CN=127.0.0.1", "-days", "2", "-nodes", "-newkey", "rsa:2048"]
-    subprocess.run([openssl, "req", "-x509", *subject, "-out", pem, "-keyout", key], check=True, capture_output=True)
-    pem.write_text(pem.read_text() + key.read_text())
-    command = [sys.executable, "-c", SECURE, str(pem)]
+    command = [sys.executable, "-c", SECURE, str(make_certificate(tmp_path))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         yield f"https://127.0.0.1:{process.stdout.readline().strip()}"
