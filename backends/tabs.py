@@ -131,7 +131,8 @@ class Tab:
 
     async def ask(self) -> None:
         """Have the browser, not the page, answer anything at all."""
-        await self._told(self._cdp.send("Browser.getVersion"))
+        with translated(self.page.url, within_s=self._answer_s):
+            await self._cdp.send("Browser.getVersion")
 
     async def download(self, url: str, into: Path) -> Download:
         """Fetch a file; see ``ports.Session``. Not bounded in time."""
@@ -184,12 +185,12 @@ class Tab:
         raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
 
     async def _told(self, answer: Awaitable[T]) -> T:
-        """Wait for an answer of the page's or the browser's; a script that never ends gives none."""
+        """Wait for an answer of the page's own; one whose script never ends gives none."""
         try:
             with anyio.fail_after(self._answer_s):
                 return await answer
         except TimeoutError as error:
-            raise SessionLostError(f"{self.page.url}: the browser does not answer") from error
+            raise SessionLostError(f"{self.page.url}: the page does not answer") from error
 
     def _downloaded(self, announced: Announced) -> None:
         self.downloads.append(announced)
