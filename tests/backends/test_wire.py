@@ -9,7 +9,6 @@ import pytest
 
 from backends.chromium import BrowserOptions
 from backends.selenium import open_backend
-from backends.wire import Wire
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.ports import Profile
 
@@ -18,17 +17,9 @@ OPTIONS = BrowserOptions(page_timeout_s=3.0, close_timeout_s=3.0)
 
 
 @pytest.mark.browser
-async def test_a_connection_that_is_closed_is_a_lost_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wires: list[Wire] = []
-    begin = Wire.begin
-
-    async def note(wire: Wire) -> None:
-        await begin(wire)
-        wires.append(wire)
-
-    monkeypatch.setattr(Wire, "begin", note)
+async def test_a_connection_that_is_closed_is_a_lost_session(tmp_path: Path) -> None:
     with pytest.raises(SessionLostError, match="closed"):
         async with open_backend(OPTIONS).session(Profile(name="w", directory=tmp_path / "profile")) as session:
-            connection: Any = wires[0].driver._websocket_connection
-            connection._ws.close()
+            its: Any = session
+            its._wire.driver._websocket_connection._ws.close()
             await session.cookies()
