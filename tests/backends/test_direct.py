@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
+import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import anyio
@@ -17,6 +18,7 @@ from backends.direct import DirectBackend
 from backends.double import DoubleBackend
 from coupa_async.domain.errors import (
     BrokenDownloadError,
+    PageTimeoutError,
     SessionLostError,
     SettingsError,
     StorageError,
@@ -198,6 +200,22 @@ async def test_network_troubles_are_told_apart(
         with pytest.raises(UnreachableError, match="the proxy does not answer"):
             await session.open("http://tenant.invalid/page")
         assert (await session.open(f"{tenant.url}/page")).status == 200  # this machine is asked without it
+
+
+async def test_a_connection_that_does_not_come_about_is_not_waited_for_as_long_as_a_file(
+    direct: Open, tmp_path: Path
+) -> None:
+    with socket.socket() as full, ExitStack() as others:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):  # as many as its queue takes: the next one gets no answer
+            one = others.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        async with direct(lane="direct") as session:
+            with anyio.fail_after((OPTIONS.page_timeout_s + OPTIONS.download_timeout_s) / 2):
+                with pytest.raises(PageTimeoutError, match="ConnectTimeout"):
+                    await session.download(f"http://127.0.0.1:{full.getsockname()[1]}/5", tmp_path / "5.part")
 
 
 async def test_a_client_certificate_that_cannot_be_used_is_named(tenant: Tenant, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_
     assert not any(one["error"] or one["missed"] for one in found["trials"])
     assert not any(one["leftovers"] for one in found["trials"])
     assert (tmp_path / "out" / "compare.html").is_file()
+    assert [*(tmp_path / "out").glob("runs/*/compare.log")]
 
 
 async def test_a_double_that_drops_one_file_in_twenty_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

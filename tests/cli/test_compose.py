@@ -1,0 +1,24 @@
+"""How settings become the parts of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from coupa_async.cli.compose import _tabs
+from coupa_async.cli.run import Run
+
+
+@pytest.mark.parametrize(
+    ("words", "tabs"),
+    [
+        (["--lane", "browser", "--max-in-flight", "16"], 1),
+        (["--lane", "direct", "--max-in-flight", "16"], 24),
+        (["--lane", "auto", "--max-in-flight", "16", "--workers", "2"], 12),
+        (["--lane", "direct", "--max-in-flight", "1", "--workers", "6"], 1),
+        (["--lane", "browser", "--tabs", "3"], 3),
+    ],
+)
+def test_more_orders_are_in_hand_than_requests_in_flight_where_that_costs_no_browser(
+    words: list[str], tabs: int
+) -> None:
+    assert _tabs(Run.read(words)) == tabs
