@@ -43,7 +43,8 @@ def safe_name(text: str, *, fallback: str) -> str:
     text = unicodedata.normalize("NFC", text)
     text = "".join(" " if ch in "\t\r\n" else ch for ch in text if ch in "\t\r\n" or unicodedata.category(ch)[0] != "C")
     text = _SPACE.sub(" ", re.sub(r"[/\\:|]", "-", text))
-    text = sanitize_filename(text, platform="universal", max_len=100_000)
+    # Cut before, too: the library cuts what is longer than 260 bytes, whatever it is told, and takes the extension.
+    text = sanitize_filename(_cut(text.strip(" .")), platform="universal")
     text = _cut(text.strip(" ."))
     # Cutting or stripping can uncover a reserved name.
     return (f"_{text}" if _is_reserved(text) else text) or fallback

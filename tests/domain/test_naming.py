@@ -57,6 +57,7 @@ def test_any_text_becomes_a_legal_name(text: str) -> None:
 
 
 @given(any_text, st.sampled_from(["pdf", "docx", "MSG", "x"]))
+@example("\u00e9" * 128, "pdf")
 def test_the_extension_is_kept(text: str, suffix: str) -> None:
     stem = f"a{text}b"
     assert safe_name(f"{stem}.{suffix}", fallback="f").endswith(f".{suffix}")
