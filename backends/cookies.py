@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -56,7 +56,7 @@ class Jar:
         ]
         return "; ".join(f"{one.name}={one.value}" for one in sorted(fit, key=lambda one: -len(one.path)))
 
-    def take(self, url: str, headers: Iterable[str], *, version: int) -> None:
+    def take(self, url: str, headers: Sequence[str], *, version: int) -> None:
         """Take an answer's Set-Cookie headers.
 
         Args:
@@ -65,7 +65,7 @@ class Jar:
             version: The jar's when it was asked. An older one's are dropped: the answer to a request that was signed
                 out must not undo the sign-in that came between.
         """
-        if version != self.version or origin_of(url) != self._origin:
+        if not headers or version != self.version or origin_of(url) != self._origin:
             return
         for header in headers:
             cookie = parse_cookie(header, url, now_s=time.time())

@@ -17,9 +17,9 @@ from pathlib import Path
 import anyio
 
 from backends.state import read_state, write_state
+from coupa_async import errands
 from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
-from coupa_async.errands import Errands
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 
 
@@ -90,7 +90,6 @@ class DoubleSession:
         lost: Whether its browser is gone.
         shown: What was opened, by its URL.
         pids: None: no process is behind it.
-        errands: Writes its files.
     """
 
     answer: Callable[[str, DoubleSession], Answer | Awaitable[Answer]]
@@ -100,7 +99,6 @@ class DoubleSession:
     shown: dict[str, Document] = field(default_factory=dict)
     pids: Sequence[int] = ()
     domain: str = "double"
-    errands: Errands = field(default_factory=Errands)
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """See ``ports.Session``."""
@@ -131,7 +129,7 @@ class DoubleSession:
         if isinstance(answer, Document):
             raise NotAFileError(answer.url, answer.html)
         assert isinstance(answer, Body)  # noqa: S101 - the one kind left
-        await self.errands.run(partial(into.write_bytes, answer.data))
+        await errands.run(partial(into.write_bytes, answer.data))
         return Download(
             path=into,
             suggested_name=answer.name,

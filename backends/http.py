@@ -30,7 +30,6 @@ from coupa_async.domain.errors import (
     SettingsError,
     UnreachableError,
 )
-from coupa_async.errands import Errands
 from coupa_async.ports import Document, Download
 
 _MAX_REDIRECTS = 20  # as browsers do
@@ -57,7 +56,6 @@ class Client:
         self._http = http
         self._jar = jar
         self._options = options
-        self._errands = Errands()
         self._bounds = {"timeout": {"connect": options.page_timeout_s}}  # whoever asks bounds the rest
 
     async def page(self, url: str) -> Document:
@@ -90,7 +88,7 @@ class Client:
             UnreachableError: If the network did not carry the request.
             DownloadError: As ``ports.Session.download``.
         """
-        part = Part(into, self._errands)
+        part = Part(into)
         with _translated(url):
             try:
                 with anyio.fail_after(self._options.download_timeout_s):
@@ -129,12 +127,10 @@ class Client:
             request = httpx2.Request("GET", at, headers=own, extensions=self._bounds)
             response = await self._http.send(request, stream=True)
             try:
-                self._jar.take(str(response.url), response.headers.get_list("set-cookie"), version=version)
+                self._jar.take(at, response.headers.get_list("set-cookie"), version=version)
                 if response.next_request is None:
-                    head = Head(
-                        url=str(response.url), status=response.status_code, headers=dict(response.headers.items())
-                    )
-                    yield response, head
+                    headers = dict(response.headers.items())
+                    yield response, Head(url=str(response.url), status=response.status_code, headers=headers)
                     return
                 at = str(response.next_request.url)
                 await response.aread()  # which leaves the connection fit for the next one

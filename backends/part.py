@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from backends.chromium import Head
+from coupa_async import errands
 from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.errors import BrokenDownloadError, StorageError
-from coupa_async.errands import Errands
 from coupa_async.ports import Download
 
 _BUFFER_BYTES = 1 << 20
@@ -23,10 +23,9 @@ class Part:
         size_bytes: So many bytes are written.
     """
 
-    def __init__(self, path: Path, errands: Errands) -> None:
+    def __init__(self, path: Path) -> None:
         self.size_bytes = 0
         self._path = path
-        self._errands = errands
         self._head: Head | None = None
         self._first = b""
         self._digest = hashlib.sha256()
@@ -61,10 +60,10 @@ class Part:
                 held.append(chunk)
                 size += len(chunk)
                 if size >= _BUFFER_BYTES:
-                    await self._errands.run(partial(self._write, held))
+                    await errands.run(partial(self._write, held))
                     held, size = [], 0
         finally:
-            await self._errands.run(partial(self._write, held))
+            await errands.run(partial(self._write, held))
 
     def download(self) -> Download:
         """Tell what it came to."""

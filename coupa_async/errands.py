@@ -1,6 +1,7 @@
 """Floor 1: blocking calls in worker threads, several to a trip: the way there and back takes longer than most of them.
 
-One trip at a time, for as long as trips are short. A slow disk is asked for several things at once all the same.
+One trip at a time, for as long as trips are short: threads that run side by side take turns at Python all the same, and
+pass it back and forth. A slow disk is asked for several things at once.
 """
 
 from __future__ import annotations
@@ -48,36 +49,50 @@ class _Trip:
             errand.do()
 
 
-class Errands:
-    """Makes blocking calls for many tasks."""
+@dataclass(slots=True)
+class _Threads:
+    """Whose turn it is, and the trip that comes next."""
 
-    def __init__(self) -> None:
-        self._turn = anyio.Semaphore(1, fast_acquire=True)
-        self._next = _Trip()
+    turn: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1, fast_acquire=True))
+    next: _Trip = field(default_factory=_Trip)
 
-    async def run(self, call: Callable[[], T]) -> T:
-        """Make a call in a thread. What it raises is raised here; once begun, it is waited for whatever happens."""
-        await lowlevel.checkpoint_if_cancelled()
-        errand, trip = _Errand(call), self._next
-        trip.errands.append(errand)
-        with anyio.CancelScope(shield=True):
-            if len(trip.errands) > 1:
-                await trip.is_over.wait()
-            else:
-                await self._go(trip)
-        if errand.error is not None:
-            raise errand.error
-        return errand.results[0]
 
-    async def _go(self, trip: _Trip) -> None:
-        """Take along whoever asks until the trip before is over, or is no short one."""
-        with anyio.move_on_after(_SHORT_S) as waiting:
-            await self._turn.acquire()
-        await lowlevel.checkpoint()  # whoever is about to ask comes along, too
-        self._next = _Trip()
-        try:
-            await to_thread.run_sync(trip.go)
-        finally:
-            trip.is_over.set()
-            if not waiting.cancelled_caught:
-                self._turn.release()
+_threads: lowlevel.RunVar[_Threads] = lowlevel.RunVar("_threads")
+
+
+async def run(call: Callable[[], T]) -> T:
+    """Make a call in a thread. What it raises is raised here; once begun, it is waited for whatever happens."""
+    await lowlevel.checkpoint_if_cancelled()
+    threads = _of_this_loop()
+    errand, trip = _Errand(call), threads.next
+    trip.errands.append(errand)
+    with anyio.CancelScope(shield=True):
+        if len(trip.errands) > 1:
+            await trip.is_over.wait()
+        else:
+            await _go(trip, threads)
+    if errand.error is not None:
+        raise errand.error
+    return errand.results[0]
+
+
+async def _go(trip: _Trip, threads: _Threads) -> None:
+    """Take along whoever asks until the trip before is over, or is no short one."""
+    with anyio.move_on_after(_SHORT_S) as waiting:
+        await threads.turn.acquire()
+    await lowlevel.checkpoint()  # whoever is about to ask comes along, too
+    threads.next = _Trip()
+    try:
+        await to_thread.run_sync(trip.go)
+    finally:
+        trip.is_over.set()
+        if not waiting.cancelled_caught:
+            threads.turn.release()
+
+
+def _of_this_loop() -> _Threads:
+    threads = _threads.get(None)
+    if threads is None:
+        threads = _Threads()
+        _threads.set(threads)
+    return threads

@@ -10,7 +10,7 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from coupa_async.errands import Errands
+from coupa_async import errands
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +30,6 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
 
 
 async def test_calls_that_come_together_make_one_trip_in_their_order(trips: list[object]) -> None:
-    errands = Errands()
     made: list[int] = []
     with anyio.fail_after(5):
         async with anyio.create_task_group() as group:
@@ -41,7 +40,6 @@ async def test_calls_that_come_together_make_one_trip_in_their_order(trips: list
 
 
 async def test_an_error_is_raised_where_its_call_is_waited_for_and_nowhere_else() -> None:
-    errands = Errands()
     came: dict[str, object] = {}
 
     async def ask(text: str) -> None:
@@ -58,7 +56,7 @@ async def test_an_error_is_raised_where_its_call_is_waited_for_and_nowhere_else(
 
 
 async def test_a_slow_call_holds_up_no_other_trip() -> None:
-    errands, slow = Errands(), threading.Event()
+    slow = threading.Event()
     was_freed: list[bool] = []
     with anyio.fail_after(20):
         async with anyio.create_task_group() as group:
@@ -69,7 +67,7 @@ async def test_a_slow_call_holds_up_no_other_trip() -> None:
 
 
 async def test_a_call_that_has_begun_is_waited_for_though_its_task_is_cancelled() -> None:
-    errands, begun, go_on = Errands(), threading.Event(), threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
     ended: list[str] = []
 
     def call() -> None:

@@ -62,19 +62,20 @@ def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
             yield _text(node)
         elif "attachment-url" in classes:
             yield _link(node, address)
-        elif one := _file(node, urljoin(url, address.strip())):
+        elif one := _file(node, _absolute(url, address.strip())):
             yield one
+
+
+def _absolute(url: str, address: str) -> str:
+    # Most are so already, and `urljoin` would take them apart all the same.
+    return address if address.startswith(("https://", "http://")) else urljoin(url, address)
 
 
 def _file(node: LexborNode, address: str) -> Attachment | None:
     parts = urlsplit(address)
     # `/attachments/{id}` leads back to the document and `/public_attachments/` is the company's logo (facts §1).
     is_file = "attachment_file" in parts.path or "download" in node.attributes
-    if (
-        parts.scheme not in ("http", "https")
-        or not is_file
-        or parts.path.startswith(("/sessions/", "/public_attachments/"))
-    ):
+    if parts.scheme not in ("http", "https") or not is_file or parts.path.startswith(_NEVER):
         return None
     titled = node.css_first("[title]")
     name = node.attributes.get("title") or node.attributes.get("download")

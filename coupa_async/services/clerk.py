@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import anyio
-from anyio import to_thread
 
+from coupa_async import errands
 from coupa_async.domain.outcome import OrderResult
 from coupa_async.services.journal import Journal
 from coupa_async.services.storage import Storage
@@ -48,7 +49,7 @@ class Clerk:
             if batch is self._next:  # else somebody whose outcome is in it has had it written
                 self._next = _Batch()
                 try:
-                    await to_thread.run_sync(self._write, batch.entries)
+                    await errands.run(partial(self._write, batch.entries))
                 except Exception as error:  # noqa: BLE001 - raised below, for each of the batch
                     batch.error = error
         if batch.error is not None:

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 import anyio
 
+from coupa_async import errands
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
@@ -20,7 +21,6 @@ from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, S
 from coupa_async.domain.page import NotFoundPage, OrderPage
 from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
-from coupa_async.errands import Errands
 from coupa_async.ports import Session
 from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
@@ -82,7 +82,6 @@ class Collector:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._clerk = Clerk(desk.journal, desk.storage, desk.now)
-        self._errands = Errands()
 
     async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
         """Bring in one order's attachments, each under its final name.
@@ -111,7 +110,7 @@ class Collector:
         jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
         staged = [one for one in fetched if isinstance(one, Staged)]
-        saved = await self._errands.run(partial(_keep, staged, folder))
+        saved = await errands.run(partial(_keep, staged, folder))
         failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
         notes = await print_messages(saved, folder, session, progressed) if self._desk.msg_pdf else ()
         return self._result(
@@ -175,7 +174,7 @@ class Collector:
     async def _begin(self, order: Order, supplier: str = "", *, is_made: bool = False) -> OrderFolder:
         previous = self._desk.journal.folder_of(order.number)
         begin = partial(self._desk.storage.begin, order, supplier, previous, is_made=is_made)
-        return await self._errands.run(begin)
+        return await errands.run(begin)
 
     async def _snapshot(self, order: Order, session: Session) -> None:
         with anyio.move_on_after(10):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -32,6 +33,10 @@ class Room:
         made = self.root / f"{self._count}"
         made.mkdir()
         return made
+
+    def tidy(self) -> None:
+        """Remove the newest folder: what is left there would make memory dearer for whoever comes next."""
+        shutil.rmtree(self.root / f"{self._count}")
 
     def sheet(self, orders: int) -> Path:
         """Write a worklist of so many orders."""

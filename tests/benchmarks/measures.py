@@ -54,6 +54,7 @@ def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) ->
     for _ in range(turns):
         for name, arm in arms.items():
             took[name].append(arm())
+            room.tidy()
     limit = [one["seconds"] for one in took["bare httpx2 loop"]]
     rows = []
     for name, runs in took.items():
