@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import anyio
+from anyio import lowlevel
 
 from coupa_async.scopes import plain_errors
 
@@ -31,4 +32,6 @@ async def together(jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> li
                 group.start_soon(run, index, job, name=f"job {index + 1} of {len(jobs)}")
             for job in jobs[-1:]:  # this task would only wait
                 await run(len(jobs) - 1, job)
+    # A cancelled job has no result, and this task need not have noticed: the last job may have ended in a shield.
+    await lowlevel.checkpoint_if_cancelled()
     return [results[index] for index in range(len(jobs))]

@@ -268,3 +268,17 @@ async def test_together_keeps_order_and_bounds() -> None:
 
     assert await together([job(n) for n in range(10)], 3) == list(range(10))
     assert most == 3
+
+
+async def test_together_is_cancelled_with_its_jobs_though_the_last_one_does_not_notice() -> None:
+    async def shielded() -> int:
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(1)
+        return 1
+
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+            group.start_soon(together, [anyio.sleep_forever, shielded], 2)
+            await anyio.wait_all_tasks_blocked()
+            scope.cancel("the worker ends")
+    assert scope.cancelled_caught
