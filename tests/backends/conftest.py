@@ -108,7 +108,9 @@ async def tenant(
         pem = make_certificate(tmp_path)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
-        context.set_alpn_protocols(["h2", "http/1.1"])  # it would not get far with the first, which is not to be offered
+        context.set_alpn_protocols(
+            ["h2", "http/1.1"]
+        )  # it would not get far with the first, which is not to be offered
         monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", it.answer)
