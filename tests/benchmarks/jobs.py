@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from backends.chromium import BrowserOptions, find_browser, flags
+from coupa_async.services.memory import tree_bytes
 from fixtures.workbook import write_load
 from tests.benchmarks.servers import FIRST_KEY
 
 CONNECTIONS = 16
+_SETTLE_S = 5
 _EMPTY_STATE = '{"cookies": [], "origins": []}'
 
 
@@ -113,6 +116,18 @@ def curl(room: Room, address: str, orders: int) -> Mapping[str, Any]:
     seconds, after = time.perf_counter() - began_s, os.times()
     cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
     return {"orders": orders, "seconds": seconds, "cpu_s": cpu_s}
+
+
+def blank_browser_mb(room: Room) -> float:
+    """Tell what the browser takes that nobody drives and that shows nothing: below that no lane with one can come."""
+    options = BrowserOptions()
+    command = [str(find_browser(options).path), *flags(options), "--headless=new", f"--user-data-dir={room.folder()}"]
+    with subprocess.Popen([*command, "about:blank"], stderr=subprocess.DEVNULL) as process:
+        try:
+            time.sleep(_SETTLE_S)
+            return tree_bytes([process.pid]) / 1e6
+        finally:
+            process.terminate()
 
 
 def start(command: list[str], turns: int, environment: Mapping[str, str] | None = None) -> tuple[str, str]:

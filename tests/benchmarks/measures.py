@@ -15,6 +15,7 @@ from typing import Any
 from tests.benchmarks.jobs import (
     CONNECTIONS,
     Room,
+    blank_browser_mb,
     curl,
     direct,
     first_request,
@@ -70,7 +71,7 @@ def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) ->
 
 def lanes(room: Room, *, quick: bool) -> Iterator[Table]:
     """(c): browsers and direct lane by workers, on the recorded site."""
-    rows = []
+    rows = [("browser alone, blank page", "", "", "", "", f"{blank_browser_mb(room):.0f}")]
     arms = [("playwright", "browser"), ("selenium", "browser"), ("playwright", "direct")]
     with recorded() as where:
         state = signed_in(room, where)
