@@ -1,20 +1,23 @@
 """Connections that are cheap to read, and of which it is cheap to see whether the server has hung up.
 
-The pool asks that of every idle one, twice a request. anyio puts together all that it knows of a socket each time,
-which with some dozens of connections is the dearest part of a request. And a file is read in as large pieces as the
+The pool asks that of every idle one, twice a request, and each would be a call of the system: with some dozens of
+connections the dearest part of a request. Here one look sees them all. And a file is read in as large pieces as the
 event loop has them, for each goes through a dozen functions on its way up.
 """
 
 from __future__ import annotations
 
-import select
-from collections.abc import Awaitable, Callable
+import math
+import time
+from collections.abc import Awaitable
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, cast
 
 import httpcore2
 import httpx2
 
 _READ_BYTES = 1 << 18  # what asyncio reads at once
+_LOOK_HOLDS_S = 0.0002  # as long as the pool goes through its connections; no hang-up comes over a network so fast
 
 
 def use_cheap_sockets(http: httpx2.AsyncClient) -> None:
@@ -24,22 +27,65 @@ def use_cheap_sockets(http: httpx2.AsyncClient) -> None:
 
 
 class _Sockets(httpcore2.AnyIOBackend):
+    def __init__(self) -> None:
+        self._watch = Watch()
+
     async def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
-        return Stream.around(await super().connect_tcp(*arguments, **options))
+        return Stream.around(await super().connect_tcp(*arguments, **options), self._watch)
+
+
+class Watch:
+    """Sees which sockets have something to be read; of an idle connection that is its end."""
+
+    def __init__(self) -> None:
+        self._selector = DefaultSelector()
+        self._sockets: dict[int, Any] = {}
+        self._ready: set[int] = set()
+        self._looked_s = -math.inf
+
+    def add(self, socket: Any) -> int:
+        """Look at one more from now on.
+
+        Returns:
+            Its number.
+        """
+        number: int = socket.fileno()
+        if (known := self._sockets.get(number)) is not socket:
+            self.drop(known, number)  # one that the event loop has closed by itself, and whose number is free again
+            self._selector.register(number, EVENT_READ)
+            self._sockets[number] = socket
+            self._looked_s = -math.inf
+        return number
+
+    def drop(self, socket: Any, number: int) -> None:
+        """Look at one no more, unless its number is another's by now."""
+        if number in self._sockets and self._sockets[number] is socket:
+            self._selector.unregister(number)
+            del self._sockets[number]
+
+    def is_readable(self, socket: Any, number: int) -> bool:
+        """Tell whether one has something to be read, or is closed already."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s > _LOOK_HOLDS_S:
+            self._ready = {key.fd for key, _ in self._selector.select(0)}
+            self._looked_s = now_s
+        return number in self._ready or socket.fileno() < 0
 
 
 class Stream:
-    """A connection, with its socket looked up once."""
+    """A connection."""
 
-    def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore2.AsyncNetworkStream, watch: Watch) -> None:
+        self.write = stream.write
         self._stream = stream
-        self._is_readable = _look(stream.get_extra_info("socket"))
-        self.write, self.aclose = stream.write, stream.aclose
+        self._watch = watch
+        self._socket = stream.get_extra_info("socket")
+        self._number = watch.add(self._socket)
 
     @classmethod
-    def around(cls, stream: httpcore2.AsyncNetworkStream) -> httpcore2.AsyncNetworkStream:
+    def around(cls, stream: httpcore2.AsyncNetworkStream, watch: Watch) -> httpcore2.AsyncNetworkStream:
         """Put one around another."""
-        return cast("httpcore2.AsyncNetworkStream", cls(stream))
+        return cast("httpcore2.AsyncNetworkStream", cls(stream, watch))
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Awaitable[bytes]:
         """Read what is there; more than asked for where there is more, which no reader of HTTP minds."""
@@ -47,18 +93,15 @@ class Stream:
 
     async def start_tls(self, *arguments: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
         """Go on encrypted, on the same socket."""
-        return Stream.around(await self._stream.start_tls(*arguments, **options))
+        return Stream.around(await self._stream.start_tls(*arguments, **options), self._watch)
+
+    async def aclose(self) -> None:
+        """Close it."""
+        self._watch.drop(self._socket, self._number)
+        await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> Any:
         """Tell what is known of the connection."""
-        return self._is_readable() if info == "is_readable" else self._stream.get_extra_info(info)
-
-
-def _look(socket: Any) -> Callable[[], bool]:
-    """Make a look at whether a socket has something to be read; of an idle connection that is its end."""
-    if not hasattr(select, "poll"):  # Windows
-        return lambda: socket.fileno() < 0 or bool(select.select([socket], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    # Without a number it is closed already, and its number may be another's.
-    return lambda: socket.fileno() < 0 or bool(poll.poll(0))
+        if info == "is_readable":
+            return self._watch.is_readable(self._socket, self._number)
+        return self._stream.get_extra_info(info)

@@ -56,8 +56,9 @@ def missing_attachments(tree: LexborHTMLParser) -> str:
 def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
     nodes = {node.mem_id: node for node in tree.css(f"{_SPANS}, {_LINKS}")}  # listed once for each selector that fits
     for node in nodes.values():
-        classes = (node.attributes.get("class") or "").split()
-        address = node.attributes.get("data-url") or node.attributes.get("href") or ""
+        attributes = node.attributes  # made anew each time that it is asked for
+        classes = (attributes.get("class") or "").split()
+        address = attributes.get("data-url") or attributes.get("href") or ""
         if "attachment-text" in classes:
             yield _text(node)
         elif "attachment-url" in classes:
@@ -74,12 +75,11 @@ def _absolute(url: str, address: str) -> str:
 def _file(node: LexborNode, address: str) -> Attachment | None:
     parts = urlsplit(address)
     # `/attachments/{id}` leads back to the document and `/public_attachments/` is the company's logo (facts §1).
-    is_file = "attachment_file" in parts.path or "download" in node.attributes
+    attributes = node.attributes
+    is_file = "attachment_file" in parts.path or "download" in attributes
     if parts.scheme not in ("http", "https") or not is_file or parts.path.startswith(_NEVER):
         return None
-    titled = node.css_first("[title]")
-    name = node.attributes.get("title") or node.attributes.get("download")
-    name = name or (titled.attributes.get("title") if titled else None) or node.text(strip=True)
+    name = attributes.get("title") or attributes.get("download") or _title(node) or node.text(strip=True)
     return Attachment(id=_id_of(address) or _item_id(node), kind=AttachmentKind.FILE, name=name or "", url=address)
 
 
@@ -95,11 +95,15 @@ def _text(node: LexborNode) -> Attachment:
 
 
 def _link(node: LexborNode, address: str) -> Attachment:
-    titled = node.css_first("[title]")
-    title = (titled.attributes.get("title") if titled else None) or node.text(strip=True)
+    title = _title(node) or node.text(strip=True)
     if urlsplit(address).scheme not in ("http", "https", "ftp", "mailto"):
         return _text(node)  # javascript:, file: and the like are shown, never made something that opens
     return Attachment(id=_item_id(node) or _hash(address), kind=AttachmentKind.URL, name=title or address, url=address)
+
+
+def _title(node: LexborNode) -> str | None:
+    titled = node.css_first("[title]")
+    return titled.attributes.get("title") if titled else None
 
 
 def _id_of(address: str) -> str:

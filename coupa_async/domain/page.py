@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from coupa_async.domain.attachments import missing_attachments, parse_attachments
 from coupa_async.domain.order import Attachment, AttachmentSource
 
-_SECONDS = re.compile(r"\bnum_secs\s*=\s*(\d+)")
+_SECONDS = re.compile(r"num_secs\s*=\s*(\d+)")
 _MILLISECONDS = re.compile(r'"timeout_duration"\s*:\s*(\d+)')
 _ERRORS = "#flash_error, .flash_error, #usernameError, #passwordError, .error_message, .alert-error, [role=alert]"
 _KINDS = {

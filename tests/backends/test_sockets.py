@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from backends.http import connect
-from backends.sockets import Stream
+from backends.sockets import Stream, Watch
 from tests.backends.conftest import OPTIONS, Open, Tenant
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +32,27 @@ async def test_a_connection_is_used_again_until_the_server_hangs_up(direct: Open
         await session.open(f"{tenant.url}/three")
     assert len(tenant.connections) == 2
     assert [path for _, path, _ in tenant.asked] == ["/one", "/two", "/three"]
+
+
+async def test_a_closed_sockets_number_that_is_anothers_by_now_is_told_apart() -> None:
+    watch = Watch()
+    ours, theirs = socket.socketpair()
+    number = watch.add(ours)
+    assert not watch.is_readable(ours, number)
+    for one in (ours, theirs):
+        one.close()
+    assert watch.is_readable(ours, number)
+    new, other = socket.socketpair()
+    with new, other:
+        assert watch.add(new) == number
+        watch.drop(ours, number)
+        assert not watch.is_readable(new, number)
+        other.send(b"x")
+        await anyio.sleep(0.001)
+        assert watch.is_readable(new, number)
+        watch.drop(new, number)
+        await anyio.sleep(0.001)
+        assert not watch.is_readable(new, number)
 
 
 @BOTH
