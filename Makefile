@@ -90,7 +90,7 @@ lint: setup
 
 check: lint test test-site test-parity
 
-# All ratios are of runs that took turns. QUICK=1 takes three minutes; the whole takes half an hour.
+# All ratios are of runs that took turns. QUICK=1 takes two minutes, the whole six.
 bench: setup
 	$(BIN)/python -m tests.benchmarks --into docs/performance.md $(if $(QUICK),--quick)
 

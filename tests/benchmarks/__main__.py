@@ -32,7 +32,7 @@ def main(argv: list[str]) -> int:
     """Measure what the arguments name, or everything."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(_ALL)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="fewer orders, fewer turns: three minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer orders, fewer turns: two minutes")
     parser.add_argument("--into", type=Path, help="where to write the tables, besides stdout")
     given = parser.parse_args(argv)
     quick = ", in the quick mode" if given.quick else ""
