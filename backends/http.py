@@ -57,6 +57,7 @@ class Client:
         self._jar = jar
         self._options = options
         self._bounds = {"timeout": {"connect": options.page_timeout_s}}  # whoever asks bounds the rest
+        self._silence_s = 2 * options.page_timeout_s
 
     async def page(self, url: str) -> Document:
         """Fetch a page.
@@ -84,6 +85,9 @@ class Client:
     async def file(self, url: str, into: Path) -> Download:
         """Fetch a file; what breaks off is taken up where it did, as long as the server offers that and more comes.
 
+        A connection that went dead while the machine slept says nothing of it, so one that brings nothing for long is
+        broken off, too.
+
         Raises:
             UnreachableError: If the network did not carry the request.
             DownloadError: As ``ports.Session.download``.
@@ -95,14 +99,23 @@ class Client:
                     while True:
                         before = part.size_bytes
                         try:
-                            return await self._file(url, part)
-                        except _BROKEN as error:
-                            if not part.can_go_on or part.size_bytes == before:
-                                raise BrokenDownloadError(f"the transfer broke off ({_told(error)})") from error
+                            with anyio.fail_after(self._silence_s) as alive:
+                                return await self._file(url, part, alive)
+                        except (*_BROKEN, TimeoutError) as error:
+                            if part.can_go_on and part.size_bytes > before:
+                                continue
+                            if isinstance(error, TimeoutError):
+                                raise DownloadTimeoutError(f"nothing came for {self._silence_s:.0f} s") from error
+                            raise BrokenDownloadError(f"the transfer broke off ({_told(error)})") from error
             except TimeoutError as error:
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
 
-    async def _file(self, url: str, part: Part) -> Download:
+    async def _file(self, url: str, part: Part, alive: anyio.CancelScope) -> Download:
+        def moved() -> None:
+            now_s = anyio.current_time()
+            if alive.deadline < now_s + self._silence_s / 2:  # not for every piece: a deadline is dear to move
+                alive.deadline = now_s + self._silence_s
+
         async with self._get(url, _FILE | part.wanted()) as (response, head):
             if head.status == 416:
                 raise BrokenDownloadError("the transfer broke off, and the server has no rest of it")
@@ -112,7 +125,7 @@ class Client:
                 await response.aread()
                 raise NotAFileError(head.url, response.text)
             part.begin(head)
-            await part.fill(response.aiter_bytes())
+            await part.fill(response.aiter_bytes(), moved)
         return part.download()
 
     @asynccontextmanager

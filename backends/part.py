@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -51,12 +51,18 @@ class Part:
             return
         self._head, self._digest, self._first, self.size_bytes = head, hashlib.sha256(), b"", 0
 
-    async def fill(self, chunks: AsyncIterator[bytes]) -> None:
-        """Write what comes. What came before an error is written, too."""
+    async def fill(self, chunks: AsyncIterator[bytes], moved: Callable[[], None]) -> None:
+        """Write what comes. What came before an error is written, too.
+
+        Args:
+            chunks: The bytes.
+            moved: Called for each piece.
+        """
         held: list[bytes] = []
         size = 0
         try:
             async for chunk in chunks:
+                moved()
                 held.append(chunk)
                 size += len(chunk)
                 if size >= _BUFFER_BYTES:

@@ -140,7 +140,9 @@ class Settings(Command):
     )
     patience_s: float = Field(60.0, ge=0, description="seconds to try a tenant that this run has never reached")
     max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
-    page_timeout_s: float = Field(30.0, gt=0, description="seconds for a page to come")
+    page_timeout_s: float = Field(
+        30.0, gt=0, description="seconds for a page to come; over HTTP a file may pause for twice as long"
+    )
     settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")
     download_timeout_s: float = Field(600.0, gt=0, description="seconds for a file to come whole")
 

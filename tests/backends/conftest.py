@@ -27,6 +27,7 @@ ORDER = '<html data-controller="order_headers" data-action="show"><body>{}</body
 ISLAND = '<span class="comments_count">(2)</span><div id="s-mountCommentsApp">{}</div>'
 BARE, DRAWN = (ORDER.format(ISLAND.format(text)) for text in ("", '<li class="comment"></li>'))
 BYTES = bytes(range(256)) * 4000
+LONG = BYTES * 2
 
 
 @dataclass
@@ -66,6 +67,12 @@ class Tenant:
                 return await self._part(request)
             case "/chunked":
                 return await self._cut(request, web.StreamResponse(headers={"Content-Type": "application/zip"}))
+            case "/asleep":
+                return await self._asleep(request)
+            case "/drip":
+                return await self._drip(request)
+            case "/mute":
+                await asyncio.sleep(60)
             case "/bare":
                 return page(BARE)
             case "/unknown":
@@ -84,6 +91,28 @@ class Tenant:
         if len(self.ranges) > 1:
             return web.Response(body=BYTES, headers=headers)
         return await self._cut(request, web.StreamResponse(headers=headers | {"Content-Length": str(len(BYTES))}))
+
+    async def _asleep(self, request: web.Request) -> web.StreamResponse:
+        """Send most of a file, and then nothing, as a connection that a laptop's sleep has killed; then the rest."""
+        self.ranges.append(request.headers.get("Range", ""))
+        headers = {"Content-Type": "application/zip", "ETag": '"1"', "Accept-Ranges": "bytes"}
+        if begin := request.http_range.start or 0:
+            headers["Content-Range"] = f"bytes {begin}-{len(LONG) - 1}/{len(LONG)}"
+            return web.Response(status=206, body=LONG[begin:], headers=headers)
+        response = web.StreamResponse(headers=headers | {"Content-Length": str(len(LONG))})
+        await response.prepare(request)
+        await response.write(LONG[: len(LONG) * 3 // 4])
+        await asyncio.sleep(60)
+        return response
+
+    async def _drip(self, request: web.Request) -> web.StreamResponse:
+        """Send a little now and then."""
+        response = web.StreamResponse(headers={"Content-Type": "application/zip"})
+        await response.prepare(request)
+        for n in range(10):
+            await response.write(BYTES[n : n + 1])
+            await asyncio.sleep(0.1)
+        return response
 
     async def _cut(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
         await response.prepare(request)
