@@ -10,7 +10,7 @@ import pytest
 
 from backends.http import connect
 from backends.sockets import Stream, Watch
-from tests.backends.conftest import OPTIONS, Open, Tenant
+from tests.backends.conftest import BYTES, OPTIONS, Open, Tenant
 
 pytestmark = pytest.mark.anyio
 
@@ -59,3 +59,11 @@ async def test_a_closed_sockets_number_that_is_anothers_by_now_is_told_apart() -
 async def test_the_connections_are_ours(tenant: Tenant) -> None:
     async with connect(OPTIONS) as http, http.stream("GET", f"{tenant.url}/page") as response:
         assert isinstance(response.extensions["network_stream"], Stream)
+
+
+async def test_what_has_come_is_read_in_large_pieces(tenant: Tenant) -> None:
+    async with connect(OPTIONS) as http, http.stream("GET", f"{tenant.url}/storage") as response:
+        await anyio.sleep(0.1)
+        sizes = [len(piece) async for piece in response.aiter_raw()]
+    assert sum(sizes) == len(BYTES)
+    assert max(sizes) > 1 << 16
