@@ -25,6 +25,7 @@ class Document:
         status: The HTTP status; ``None`` where the backend cannot see it.
         retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
         handed_back: Why the direct lane left it to a browser; empty if it did not, or was not asked.
+        via: The addresses that the navigation passed on its way to ``url``, the first one first, without ``url``.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Document:
     status: int | None = None
     retry_after_s: float | None = None
     handed_back: str = ""
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Download:
         expected_bytes: The size that the server promised; ``None`` if it did not.
         sha256: Of its bytes, in hex, where they were hashed as they came; else empty.
         head: Its first ``HEAD_BYTES`` bytes or fewer, where ``sha256`` is.
+        via: As ``Document.via``, the address that handed it out included.
     """
 
     path: Path
@@ -53,6 +56,7 @@ class Download:
     expected_bytes: int | None = None
     sha256: str = ""
     head: bytes = b""
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,34 @@
+"""How much of what others send is taken: one record, so that every bound is seen, and may be set, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Bounds on what suppliers, pages and files can make the program do.
+
+    Attributes:
+        page_bytes: Of a page after decompression. The largest real order page seen is below 2 MB.
+        page_depth: Elements inside each other. Browsers themselves stop at 512.
+        page_attachments: Attachments that one page may name.
+        parse_s: Seconds to parse one page or one message.
+        file_bytes: Of one attachment; ``None`` for no bound of our own.
+        disk_reserve_bytes: What stays free on the disk of the output folder, for the journal and for the user.
+        message_bytes: Of an Outlook message that is printed.
+        message_depth: Messages inside messages that are printed.
+        message_pictures_bytes: Of all pictures that one printed message shows.
+    """
+
+    page_bytes: int = 64 * _MIB
+    page_depth: int = 512
+    page_attachments: int = 5_000
+    parse_s: float = 10.0
+    file_bytes: int | None = None
+    disk_reserve_bytes: int = 256 * _MIB
+    message_bytes: int = 64 * _MIB
+    message_depth: int = 8
+    message_pictures_bytes: int = 64 * _MIB
