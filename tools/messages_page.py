@@ -33,6 +33,8 @@ _COMES_TO: tuple[tuple[type[CoupaError], str], ...] = (
         errors.SessionLostError,
         "the worker is restarted; its orders run again; one that takes two browsers down is `FAILED`",
     ),
+    (errors.WrongOrderError, "the order is `FAILED`; nothing of the page is kept"),
+    (errors.UnexpectedError, "that order is `FAILED`; the run goes on, unless most orders end so"),
     (errors.PageTimeoutError, "the order is tried again, then `TIMEOUT`"),
     (errors.PageError, "the order is tried again, then `FAILED`"),
     (errors.NotAFileError, "the order is `PARTIAL`, or `FAILED` if no file came"),

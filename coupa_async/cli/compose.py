@@ -123,6 +123,7 @@ def make_crew(
         now=datetime.now,
         snapshots=storage.root / "snapshots",
         session_lasts=gate.session_lasts,
+        order_path=settings.order_path,
         requisition=Requisition(settings.requisition),
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),

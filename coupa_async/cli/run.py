@@ -98,7 +98,12 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
     answers |= {} if settings.dry_run else ask_for_messages(settings)
     settings = settings.model_copy(update=answers | {"input": path.absolute()})  # for a retry from any other folder
     limits = memory_limits(settings)
-    options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
+    options = WorklistOptions(
+        po_column=settings.po_column,
+        folder_columns=settings.folder_columns,
+        id_column=settings.id_column,
+        group_column=settings.group_column,
+    )
     worklist = read_worklist(path, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():
         raise WorklistError(f"{path}: --only names orders that are not in it: {', '.join(sorted(missing))}")

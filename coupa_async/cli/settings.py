@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from coupa_async.cli.help import HelpFormatter
 from coupa_async.domain import errors
+from coupa_async.domain.addresses import DEFAULT_PATH, check_path
 
 
 class Command(BaseSettings):
@@ -129,6 +130,16 @@ class Settings(Command):
         None, description="columns that make the folders, or {supplier}; empty is flat; default: the sheet decides"
     )
     po_column: str | None = Field(None, description="header of the column with the order numbers")
+    id_column: str | None = Field(None, description="header of a column with the orders' ids or links in Coupa")
+    order_path: str = Field(
+        DEFAULT_PATH, description="where the tenant has its orders: {id}, {number} or {digits} of the order number"
+    )
+    group_column: str | None = Field(
+        None, description="header of the column that tells whose an order is, such as a company code"
+    )
+    skip_unseen_groups: bool = Field(
+        False, description="leave a group for last, or undone, of which the first orders cannot be seen"
+    )
     requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
     empty_folders: bool = Field(False, description="a folder also for orders without files")
     memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
@@ -148,7 +159,7 @@ class Settings(Command):
 
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
-        "selenium_url", "client_cert", "client_key", "po_column", mode="before",
+        "selenium_url", "client_cert", "client_key", "po_column", "id_column", "group_column", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
@@ -163,6 +174,13 @@ class Settings(Command):
         if parts.scheme not in ("http", "https") or not parts.hostname or " " in value.strip():
             raise ValueError(f"{value!r} is no address: write https://TENANT.coupahost.com")
         return value.strip().rstrip("/")
+
+    @field_validator("order_path")
+    @classmethod
+    def _is_path(cls, value: str) -> str:
+        if wrong := check_path(value):
+            raise ValueError(wrong)
+        return value
 
     @field_validator("folder_columns", mode="before")
     @classmethod

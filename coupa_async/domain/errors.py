@@ -19,13 +19,15 @@
     │   ├── UnreachableError       DNS, TLS, proxy, refused or reset connection
     │   ├── BusyError              429, 5xx: the tenant asks to come back later
     │   ├── PageTimeoutError
-    │   └── UnknownPageError       neither an order, nor a sign-in, nor a not-found page, or never complete
+    │   ├── UnknownPageError       neither an order, nor a sign-in, nor a not-found page, or never complete
+    │   └── WrongOrderError        another order's page
     ├── DownloadError              one attachment could not be had
     │   ├── RefusedDownloadError   a status other than 200
     │   ├── BrokenDownloadError    empty, or not what its name says
     │   │   └── CutDownloadError   truncated or reset: the transfer, not the file, is broken
     │   ├── NotAFileError          a page came instead of a file
     │   └── DownloadTimeoutError
+    ├── UnexpectedError            a bug, met in one order: that order's, not the run's
     ├── BrokenMessageError         an Outlook message among the files cannot be printed; a note, never an outcome
     └── RunError                   exit 4: the run could not go on
         ├── StorageError           disk full, folder not writable, path too long
@@ -53,12 +55,11 @@ class WorklistError(InputError):
 
 
 class BadOrderNumberError(InputError):
-    """A cell does not hold an order number. Cure: write ``PO`` or ``PM`` and digits, or digits alone."""
+    """A cell does not hold an order number. Cure: write it as Coupa shows it: PO123, US0158122, PO-2024-001."""
 
-    def __init__(self, raw: object) -> None:
+    def __init__(self, raw: object, why: str) -> None:
         shown = "" if raw is None else str(raw).strip()
-        text = f"{shown[:60]!r} is not an order number" if shown else "the order number is empty"
-        super().__init__(f"{text}: write PO or PM and digits, or digits alone")
+        super().__init__(f"{shown[:60]!r} is not an order number: {why}" if shown else "the order number is empty")
 
 
 class OutputError(InputError):
@@ -125,6 +126,25 @@ class PageTimeoutError(PageError):
 
 class UnknownPageError(PageError):
     """A page is none of the known ones. Cure: tried again; a snapshot is kept to look at."""
+
+
+class WrongOrderError(PageError):
+    """The order's address shows another order. Cure: give its link or id in the sheet, or set ``COUPA_ORDER_PATH``.
+
+    Attributes:
+        url: The address.
+    """
+
+    def __init__(self, url: str, shown: str, asked: str) -> None:
+        super().__init__(f"this address shows {shown}, not {asked}: {url}")
+        self.url = url
+
+
+class UnexpectedError(CoupaError):
+    """Something that nobody foresaw, in one order. Cure: none of the user's; ``run.log`` has what a report needs."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"unexpected: {type(error).__name__}: {error}"[:300] + ", see run.log")
 
 
 class DownloadError(CoupaError):

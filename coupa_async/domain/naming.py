@@ -141,7 +141,7 @@ def folder_path(hierarchy: tuple[str | None, ...], supplier: str, leaf: str) -> 
 
 
 def _base(number: OrderNumber) -> str:
-    shown = number.shown
+    shown = number.shown.replace("/", "~")  # which is in no number: `1/2` and `1-2` are two folders
     return shown if shown[:2].upper() in ("PO", "PM") else f"PO_{shown}"
 
 

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from coupa_async.domain.errors import BadOrderNumberError
 
-_NUMBER = re.compile(r"(?P<prefix>PO|PM)?(?P<digits>[0-9]{1,18})(?:\.0+)?", re.IGNORECASE)
+_LONGEST = 40
 _SPACES = re.compile(r"\s+")
+_DIGITS = re.compile(r"(?:PO|PM)?[0-9]+(?:\.0+)?", re.IGNORECASE)
+_TOKEN = re.compile(r"#?[^\W_][\w\-./#]*")
+_PREFIX = re.compile(r"#*(?:P[OM](?:(?=[0-9])|[\s\-_.#]+(?=\w)))?#*")
+_DATE = re.compile(
+    r"(?:[12][0-9]{3}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9])?[0-9]{2})"
+)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+
+
+def normal_number(text: str) -> str:
+    """Reduce an order number to what identifies it, without case, spaces, leading zeros and the prefixes PO and PM.
+
+    ``PO-0123``, ``pm 123`` and ``#123`` are ``123``; ``US0158122`` and ``2D-1234567`` stay as they are.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).upper().strip()
+    plain = _SPACES.sub("", _PREFIX.sub("", plain, count=1))
+    return plain.lstrip("0") or plain[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +36,7 @@ class OrderNumber:
 
     Attributes:
         shown: As the sheet shows it, spaces and Excel's ``.0`` dropped: ``PO15262984``. Names folders.
-        key: The digits alone: ``15262984``. Two numbers with one key are one order.
+        key: Its :func:`normal_number`: ``15262984``. Two numbers with one key are one order.
     """
 
     shown: str
@@ -26,21 +44,45 @@ class OrderNumber:
 
     @classmethod
     def parse(cls, raw: object) -> OrderNumber:
-        """Read a cell: ``PO123``, ``pm123``, ``123``, ``123.0``, ``" 123 "``, or an Excel number.
+        """Read a cell: ``PO123``, ``pm 123``, ``123.0``, ``US0158122``, ``PO-2024-001``, or an Excel number.
+
+        A number is one token of letters, digits and ``- _ . / #`` with a digit in it; spaces count only where letters
+        other than the prefix stand between them.
 
         Raises:
-            BadOrderNumberError: If the cell is empty or is no order number.
+            BadOrderNumberError: If the cell is empty or is no order number; the message says why.
         """
-        if isinstance(raw, bool):
-            raise BadOrderNumberError(raw)
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        text = _SPACES.sub("", str(raw)) if raw is not None else ""
-        match = _NUMBER.fullmatch(text)
-        if match is None:
-            raise BadOrderNumberError(raw)
-        key = match["digits"]
-        return cls(shown=match["prefix"] + key if match["prefix"] else key, key=key)
+        shown = "" if raw is None else unicodedata.normalize("NFKC", str(raw)).translate(_DASHES).strip()
+        if not shown:
+            raise BadOrderNumberError(raw, "")
+        if isinstance(raw, bool) or not isinstance(raw, int | str):
+            kinds: dict[type, str] = {bool: "it is a truth value", float: "it is no whole number"}
+            raise BadOrderNumberError(raw, kinds.get(type(raw), "it is a date or a time"))
+        joined = _SPACES.sub("", shown)
+        if _DIGITS.fullmatch(joined):
+            shown = joined.partition(".")[0]
+        elif why := _why_not(shown):
+            raise BadOrderNumberError(raw, why)
+        if len(shown) > _LONGEST:
+            raise BadOrderNumberError(raw, f"it is longer than {_LONGEST} characters")
+        return cls(shown=_SPACES.sub("", shown), key=normal_number(shown))
+
+
+def _why_not(text: str) -> str:
+    """Say why a text is no order number; empty if it is one."""
+    prefix = _PREFIX.match(text.upper())
+    token = text[prefix.end() :] if prefix else text
+    if not re.search("[0-9]", text):
+        return "it has no digit"
+    if _SPACES.search(token):
+        return "it is more than one word"
+    if _DATE.fullmatch(text):
+        return "it is a date"
+    if not _TOKEN.fullmatch(token):
+        return "it has signs that no order number has"
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +93,14 @@ class Order:
         number: Its number.
         hierarchy: The folders above the order's own, outermost first; ``None`` stands for the supplier,
             which only the page can tell. ``()`` is flat.
+        links: Links and ids that the sheet has for it, as they stand there; see ``domain.addresses``.
+        group: Whose it is, such as a company code, where a column of the sheet says so; else empty.
     """
 
     number: OrderNumber
     hierarchy: tuple[str | None, ...] = (None,)
+    links: tuple[str, ...] = ()
+    group: str = ""
 
 
 class AttachmentKind(StrEnum):

@@ -38,6 +38,7 @@ class SavedAttachment:
         size_bytes: Its size.
         sha256: Of its bytes, in hex.
         seconds: From the request to the final name.
+        note: What is odd about it, a clause for the spreadsheet; empty if nothing is.
     """
 
     id: str
@@ -47,6 +48,7 @@ class SavedAttachment:
     size_bytes: int
     sha256: str
     seconds: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class OrderResult:
         folder: The order's folder below the output folder, POSIX style; empty where none was made.
         error: Why the outcome is not a good one, or what is worth knowing; empty if nothing is.
         requisition_url: The requisition's page, where the files came from it; else empty.
+        found_by: How its address was come by (``domain.addresses.Way``); empty where no page was found.
         handed_back: Why a page of it was left to a browser in the direct lane; empty if none was.
         attempts: How often the order was tried.
         seconds: From its first attempt to its outcome.
@@ -96,6 +99,7 @@ class OrderResult:
     folder: str = ""
     error: str = ""
     requisition_url: str = ""
+    found_by: str = ""
     handed_back: str = ""
     attempts: int = 1
     seconds: float = 0.0

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.attachments import missing_attachments, parse_attachments
+from coupa_async.domain.identity import named_numbers
 from coupa_async.domain.order import Attachment, AttachmentSource
 
 _SECONDS = re.compile(r"num_secs\s*=\s*(\d+)")
@@ -33,6 +34,8 @@ class OrderPage:
         requisition_url: Absolute; empty if it links none.
         missing: What its own counts announce and it does not show yet; empty when it is complete.
         session_length_s: How long a session lasts unused; ``None`` if it does not say.
+        numbers: The numbers of the order that its heading names; see ``domain.identity``.
+        page_id: Its id in the tenant's database; empty if it does not say.
     """
 
     kind: AttachmentSource
@@ -42,6 +45,8 @@ class OrderPage:
     requisition_url: str
     missing: str
     session_length_s: float | None
+    numbers: tuple[str, ...] = ()
+    page_id: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -105,8 +110,7 @@ def read_page(html: str, url: str, base_url: str) -> Page:
     for kind in AttachmentSource:
         if _is(tree, kind):
             return _document(tree, html, url, kind)
-    title = tree.css_first("title")
-    text = title.text(strip=True) if title else ""
+    text = _title(tree)
     root = tree.css_first("html")
     bare = root is None or "data-controller" not in root.attributes
     if bare and (text == "Coupa: Page not found" or tree.css_first("h1#error-message")):
@@ -148,6 +152,7 @@ def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
 def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource) -> OrderPage:
     supplier = tree.css_first("section#supplier span.supplier-name") or tree.css_first(".supplier-name")
     requisition = tree.css_first("a#order_header_requisition_header[href]")
+    root = tree.css_first("html")
     return OrderPage(
         kind=kind,
         url=url,
@@ -156,7 +161,19 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
         requisition_url=urljoin(url, requisition.attributes.get("href") or "") if requisition else "",
         missing=missing_attachments(tree),
         session_length_s=session_length_s(html),
+        numbers=named_numbers(_heading(tree), _title(tree)),
+        page_id=(root.attributes.get("data-id") or "").strip() if root else "",
     )
+
+
+def _heading(tree: LexborHTMLParser) -> str:
+    heading = tree.css_first("#pageHeader")
+    return heading.text() if heading else ""
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    title = tree.css_first("title")
+    return title.text(strip=True) if title else ""
 
 
 def _form(tree: LexborHTMLParser) -> SignInForm | None:

@@ -19,7 +19,9 @@ from coupa_async.domain.errors import (
     RunError,
     SessionLostError,
     SignInError,
+    UnexpectedError,
     UnreachableError,
+    WrongOrderError,
 )
 
 _MORE_FOR_WHAT_PASSES = 2
@@ -101,7 +103,7 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
             return StopRun()
         case RefusedDownloadError(status=status) if status not in _BUSY:
             return GiveUp()
-        case NotAFileError():
+        case NotAFileError() | WrongOrderError() | UnexpectedError():
             return GiveUp()
     if _passes(error):
         max_attempts, dice = max_attempts + _MORE_FOR_WHAT_PASSES, (1 + dice) / 2

@@ -37,6 +37,23 @@ _SYNONYMS = frozenset(
     )
 )
 
+# Columns that may lead to an order's page: by its link, or by its id in Coupa, which need not be its number.
+_LINKS = frozenset(
+    _folded(name)
+    for name in (
+        *("COUPA_URL", "PO URL", "Order URL", "URL", "Link", "PO Link", "Order Link", "Coupa Link"),
+        *("Coupa ID", "Coupa Order ID", "Order Header ID", "PO Header ID", "Link do Pedido", "ID Coupa"),
+    )
+)
+# Columns that tell whose an order is: access to orders is granted by them.
+_GROUPS = frozenset(
+    _folded(name)
+    for name in (
+        *("Company Code", "Company", "Co Code", "Entity", "Legal Entity", "Business Unit", "Chart of Accounts"),
+        *("Empresa", "Código da Empresa", "Cód. Empresa", "Entidade", "Sociedad", "Société", "Buchungskreis"),
+    )
+)
+
 
 def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
     """Find the header: the first row with a column of order numbers.
@@ -120,6 +137,36 @@ def named_folder_columns(header: Header, wanted: Sequence[str], path: Path) -> t
                 f"row {header.row} has {_listed(_shown(header.names))}"
             )
     return tuple(columns)
+
+
+def link_columns(header: Header, id_column: str | None, path: Path) -> tuple[int, ...]:
+    """Find the columns that may lead to orders' pages, one that the user named first.
+
+    Raises:
+        WorklistError: If the sheet has no column of that name.
+    """
+    named = () if id_column is None else (_named(header, id_column, path, "--id-column"),)
+    known = (column for column, name in enumerate(header.names) if _folded(name) in _LINKS and name)
+    return tuple(dict.fromkeys((*named, *known)))
+
+
+def group_column(header: Header, wanted: str | None, path: Path) -> int | None:
+    """Find the column that tells whose an order is; ``None`` if there is none.
+
+    Raises:
+        WorklistError: If the sheet has no column of the name that the user gave.
+    """
+    if wanted is not None:
+        return _named(header, wanted, path, "--group-column")
+    return next((column for column, name in enumerate(header.names) if name and _folded(name) in _GROUPS), None)
+
+
+def _named(header: Header, name: str, path: Path, option: str) -> int:
+    found = next((column for column, known in enumerate(header.names) if _folded(known) == _folded(name)), None)
+    if found is None:
+        shown = _listed(_shown(header.names))
+        raise WorklistError(f"{path}: no column is headed {name!r}, as {option} asks; row {header.row} has {shown}")
+    return found
 
 
 def result_columns(header: Header, width: int) -> tuple[int, ...]:

@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 import anyio
 
 from coupa_async import errands
-from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.addresses import DEFAULT_PATH
+from coupa_async.domain.errors import CoupaError, WrongOrderError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
@@ -24,6 +25,7 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
+from coupa_async.services.find_order import FoundOrder, OrderFinder
 from coupa_async.services.journal import Journal
 from coupa_async.services.message import print_messages
 from coupa_async.services.pages import open_document
@@ -60,6 +62,7 @@ class Desk:
         msg_pdf: Whether Outlook messages among the files are also printed.
         snapshots: Where the pages of failures are kept.
         session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
+        order_path: Where the tenant has its orders; see ``domain.addresses``.
     """
 
     base_url: str
@@ -70,6 +73,7 @@ class Desk:
     now: Callable[[], datetime]
     snapshots: Path
     session_lasts: Callable[[float], None]
+    order_path: str = DEFAULT_PATH
     requisition: Requisition = Requisition.FALLBACK
     files_at_once: int = 3
     empty_folders: bool = False
@@ -82,6 +86,7 @@ class Collector:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._clerk = Clerk(desk.journal, desk.storage, desk.now)
+        self._finder = OrderFinder(desk.base_url, desk.order_path)
 
     async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
         """Bring in one order's attachments, each under its final name.
@@ -97,13 +102,13 @@ class Collector:
             PageError: If the page could not be read.
             StorageError: If the disk takes no more.
         """
-        url = self._url(order)
-        page, handed_back = await self._open(session, url)
-        progressed()
+        found = await self._finder.find(order, session, progressed)
+        page = found.page
         if isinstance(page, NotFoundPage):
             folder = await self._begin(order)
             error = "no such order in Coupa, or no access to it"
-            return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, handed_back=handed_back)
+            return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
+        self._note_session_length(page)
         named, requisition_url = await self._named(page, session)
         folder = await self._begin(order, page.supplier, is_made=bool(named))
         progressed()
@@ -122,27 +127,26 @@ class Collector:
             saved=saved,
             failed=failed,
             requisition_url=requisition_url,
-            handed_back=handed_back,
             error=_story(len(named), failed, requisition_url, notes),
+            **_from(found),
         )
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
         """Make an outcome of an error that trying again does not cure, and keep a snapshot of what was seen."""
+        url = error.url if isinstance(error, WrongOrderError) else self._finder.url(order)
         if session is not None:
-            await self._snapshot(order, session)
+            await self._snapshot(order, url, session)
         folder = await self._begin(order)
         outcome = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED
-        return self._result(order, folder, outcome, error=redacted(str(error)))
+        return self._result(order, folder, outcome, url=url, error=redacted(str(error)))
 
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down first, then give the folder its name."""
         await self._clerk.record(result)
 
-    async def _open(self, session: Session, url: str) -> tuple[OrderPage | NotFoundPage, str]:
-        page, handed_back = await open_document(session, url, self._desk.base_url)
-        if isinstance(page, OrderPage) and page.session_length_s is not None:
+    def _note_session_length(self, page: OrderPage) -> None:
+        if page.session_length_s is not None:
             self._desk.session_lasts(page.session_length_s)
-        return page, handed_back
 
     async def _named(self, page: OrderPage, session: Session) -> tuple[list[tuple[AttachmentSource, Attachment]], str]:
         """List an order's attachments, its requisition's among them where the rule says so, each id once."""
@@ -151,7 +155,7 @@ class Collector:
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
         if not page.requisition_url or rule is Requisition.NEVER or (rule is Requisition.FALLBACK and has_file):
             return named, ""
-        behind, _ = await self._open(session, page.requisition_url)
+        behind, _ = await open_document(session, page.requisition_url, self._desk.base_url)
         if isinstance(behind, NotFoundPage):
             return named, ""
         known = {one.id for one in page.attachments}
@@ -176,21 +180,23 @@ class Collector:
         begin = partial(self._desk.storage.begin, order, supplier, previous, is_made=is_made)
         return await errands.run(begin)
 
-    async def _snapshot(self, order: Order, session: Session) -> None:
+    async def _snapshot(self, order: Order, url: str, session: Session) -> None:
         with anyio.move_on_after(10):
             try:
                 self._desk.snapshots.mkdir(exist_ok=True)
                 into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
-                await session.snapshot(self._url(order), into)
+                await session.snapshot(url, into)
             except (CoupaError, OSError) as error:
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
 
-    def _url(self, order: Order) -> str:
-        return f"{self._desk.base_url}/order_headers/{order.number.key}"
-
     def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:
         destination = folder.destination(order, outcome, empty_folders=self._desk.empty_folders)
-        return OrderResult(number=order.number, outcome=outcome, url=self._url(order), folder=destination, **more)  # type: ignore[arg-type]
+        return OrderResult(number=order.number, outcome=outcome, folder=destination, **more)  # type: ignore[arg-type]
+
+
+def _from(found: FoundOrder) -> dict[str, str]:
+    """Say where the page was, for the result."""
+    return {"url": found.url, "found_by": found.way.value, "handed_back": found.handed_back}
 
 
 def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachment, ...]:

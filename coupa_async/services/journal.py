@@ -16,30 +16,14 @@ from pathlib import Path
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
+from coupa_async.services.journal_schema import bring_up
 
 _log = logging.getLogger(__name__)
 FILE_NAME = "journal.sqlite3"
-_VERSION = 2
-
-_SCHEMA = f"""
-CREATE TABLE orders (
-    key TEXT PRIMARY KEY, shown TEXT NOT NULL, outcome TEXT NOT NULL, url TEXT NOT NULL, supplier TEXT NOT NULL,
-    found INTEGER NOT NULL, folder TEXT NOT NULL, error TEXT NOT NULL, requisition_url TEXT NOT NULL,
-    handed_back TEXT NOT NULL, attempts INTEGER NOT NULL, seconds REAL NOT NULL, processed_at TEXT NOT NULL,
-    filed INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX unfiled ON orders (key) WHERE filed = 0;
-CREATE TABLE attachments (
-    order_key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
-    kind TEXT NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (order_key, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE failures (
-    order_key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
-    name TEXT NOT NULL, reason TEXT NOT NULL, timed_out INTEGER NOT NULL, PRIMARY KEY (order_key, position)
-) STRICT, WITHOUT ROWID;
-PRAGMA user_version = {_VERSION};
-"""
+_ORDER = (
+    "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
+    "found_by"
+)
 
 
 class Journal:
@@ -57,11 +41,7 @@ class Journal:
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-            elif version != _VERSION:
-                raise OutputError(f"{path}: written by another version of coupa-async: choose another folder with -o")
+            bring_up(self._db, path)
         except sqlite3.Error as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
@@ -162,20 +142,20 @@ class Journal:
         db = self._db
         db.execute("DELETE FROM orders WHERE key = ?", (key,))
         db.execute(
-            "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
+            f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
             (
                 *(key, result.number.shown, result.outcome.value, result.url, result.supplier, result.found),
                 *(result.folder, result.error, result.requisition_url, result.handed_back),
-                *(result.attempts, result.seconds),
+                *(result.attempts, result.seconds, result.found_by),
                 processed_at.isoformat(timespec="seconds"),
             ),
         )
         db.executemany(
-            "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (
                 (
                     *(key, n, one.id, one.kind, one.source, one.name, f"{result.folder}/{one.name}"),
-                    *(one.size_bytes, one.sha256, one.seconds),
+                    *(one.size_bytes, one.sha256, one.seconds, one.note),
                 )
                 for n, one in enumerate(result.saved)
             ),
@@ -186,10 +166,7 @@ class Journal:
         )
 
     def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
-        columns = (
-            "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds"
-        )
-        query = f"SELECT {columns}, processed_at FROM orders {where} ORDER BY key"  # noqa: S608 - our own text
+        query = f"SELECT {_ORDER}, processed_at FROM orders {where} ORDER BY key"  # noqa: S608 - our own text
         with closing(self._db.execute(query)) as rows:
             for (
                 key,
@@ -204,6 +181,7 @@ class Journal:
                 back,
                 attempts,
                 seconds,
+                found_by,
                 at,
             ) in rows:
                 yield (
@@ -218,6 +196,7 @@ class Journal:
                         folder=folder,
                         error=error,
                         requisition_url=requisition,
+                        found_by=found_by,
                         handed_back=back,
                         attempts=attempts,
                         seconds=seconds,
@@ -227,7 +206,7 @@ class Journal:
 
     def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
         rows = self._db.execute(
-            "SELECT id, kind, source, name, size_bytes, sha256, seconds FROM attachments "
+            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note FROM attachments "
             "WHERE order_key = ? ORDER BY position",
             (key,),
         )
@@ -240,8 +219,9 @@ class Journal:
                 size_bytes=size_bytes,
                 sha256=sha256,
                 seconds=seconds,
+                note=note,
             )
-            for id_, kind, source, name, size_bytes, sha256, seconds in rows
+            for id_, kind, source, name, size_bytes, sha256, seconds, note in rows
         )
 
     def _failed(self, key: str) -> tuple[FailedAttachment, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -44,6 +44,7 @@ class Table:
         uncalculated: Columns (0-based) with formulas of which no result was ever stored: their cells read as empty.
         reserved: How many columns merged ranges reach into, at the header or below it.
         losses: What an updated copy of the workbook cannot keep, in plain words.
+        links: Where cells lead outside the workbook, by row and column, both 1-based.
     """
 
     header: Header
@@ -53,6 +54,7 @@ class Table:
     uncalculated: frozenset[int] = frozenset()
     reserved: int = 0
     losses: tuple[str, ...] = ()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from openpyxl.cell import MergedCell
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.cells import RESULT_COLUMNS, is_blank, legal_text, looks_like_formula
 from coupa_async.services.columns import HEAD_ROWS, find_header, no_header
+from coupa_async.services.hyperlinks import cell_links
 from coupa_async.services.table import Fill, Header, Layout, Row, Table
 from coupa_async.services.workbook_parts import losses, sheet_facts
 from coupa_async.staging import temporary_folder
@@ -44,7 +45,8 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
             sheet, header, rows = _choose(path, book.worksheets, po_column)
             with _broken_told(path), ZipFile(path) as package:
                 # openpyxl has no public name for a sheet's part.
-                facts, lost = sheet_facts(package, sheet._worksheet_path), losses(package)
+                part = sheet._worksheet_path
+                facts, lost, links = sheet_facts(package, part), losses(package), cell_links(package, part)
             yield Table(
                 header=header,
                 rows=_unmerged(rows, [one for one in facts.merged if one[1] > header.row]),
@@ -52,6 +54,7 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
                 reserved=_reserved(facts.merged, header.row),
                 uncalculated=facts.uncalculated,
                 losses=lost,
+                links=links,
             )
         finally:
             book.close()

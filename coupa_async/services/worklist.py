@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,13 @@ from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.cells import bad_row_values, cell_text, is_blank, result_values
-from coupa_async.services.columns import named_folder_columns, result_columns, sheet_folder_columns
+from coupa_async.services.columns import (
+    group_column,
+    link_columns,
+    named_folder_columns,
+    result_columns,
+    sheet_folder_columns,
+)
 from coupa_async.services.formats import format_of
 from coupa_async.services.replace import replace_file
 from coupa_async.services.table import Fill, Layout, Table
@@ -29,10 +35,14 @@ class WorklistOptions:
         po_column: Header of the column with the order numbers; ``None`` finds it.
         folder_columns: Headers of the columns that make the folders, or ``{supplier}``; ``()`` is flat; ``None`` lets
             the sheet decide.
+        id_column: Header of a column with the orders' ids or links in Coupa; ``None`` finds those of known names.
+        group_column: Header of the column that tells whose an order is; ``None`` finds one of a known name.
     """
 
     po_column: str | None = None
     folder_columns: tuple[str, ...] | None = None
+    id_column: str | None = None
+    group_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +95,8 @@ class _Entry:
     hierarchy: tuple[str | None, ...]
     rows: tuple[int, ...]
     is_done: bool
+    links: tuple[str, ...]
+    group: str
     is_torn: bool = False
 
 
@@ -159,11 +171,16 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         columns = sheet_folder_columns(header)
     else:
         columns = named_folder_columns(header, options.folder_columns, path)
+    link_places, group_place = (
+        link_columns(header, options.id_column, path),
+        group_column(header, options.group_column, path),
+    )
     _check_calculated(path, table, {header.order_column, *columns})
     status = next((column for column, name in enumerate(header.names) if name.casefold() == "status"), None)
 
     entries: dict[str, _Entry] = {}
     hierarchies: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
+    groups: dict[str, str] = {}
     bad_rows: list[BadRow] = []
     width = max(table.reserved, *(column + 1 for column, name in enumerate(header.names) if name))
     has_folders = False
@@ -183,11 +200,17 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         hierarchy = tuple(_UNKNOWN if text == "" else text for text in texts)
         hierarchy = hierarchies.setdefault(hierarchy, hierarchy)  # a hundred thousand orders share a few of them
         is_done = status is not None and status < used and cell_text(cells[status]).upper() == Outcome.COMPLETED
+        links = _links(row, cells[:used], link_places, header.order_column, table)
         entry = entries.get(number.key)
         if entry is None:
-            entries[number.key] = _Entry(number=number, hierarchy=hierarchy, rows=(row,), is_done=is_done)
+            group = cell_text(cells[group_place]) if group_place is not None and group_place < used else ""
+            group = groups.setdefault(group, group)
+            entries[number.key] = _Entry(
+                number=number, hierarchy=hierarchy, rows=(row,), is_done=is_done, links=links, group=group
+            )
         else:
             entry.rows += (row,)
+            entry.links = tuple(dict.fromkeys((*entry.links, *links)))
             entry.is_done = entry.is_done and is_done
             entry.is_torn = entry.is_torn or entry.hierarchy != hierarchy
 
@@ -196,7 +219,13 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
     return Worklist(
         path=path,
         orders=tuple(
-            Order(number=one.number, hierarchy=_BY_SUPPLIER if by_supplier else one.hierarchy) for one in wanted
+            Order(
+                number=entry.number,
+                hierarchy=_BY_SUPPLIER if by_supplier else entry.hierarchy,
+                links=entry.links,
+                group=entry.group,
+            )
+            for entry in wanted
         ),
         bad_rows=tuple(bad_rows),
         done=tuple(one.number for one in entries.values() if one.is_done and not fresh),
@@ -212,6 +241,15 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         rows={key: one.rows for key, one in entries.items()},
         stamp=stamp,
     )
+
+
+def _links(
+    row: int, cells: Sequence[object], places: Sequence[int], order_column: int, table: Table
+) -> tuple[str, ...]:
+    """Tell what a row has that may lead to its order's page, the link of the order's own cell first."""
+    own = table.links.get((row, order_column + 1), "")
+    texts = (table.links.get((row, place + 1)) or cell_text(cells[place]) for place in places if place < len(cells))
+    return tuple(dict.fromkeys(text for text in (own, *texts) if text))
 
 
 def _check_calculated(path: Path, table: Table, columns: set[int | None]) -> None:

@@ -1,0 +1,69 @@
+"""Which order a page says it is. Number and id are two things in many tenants: only the page's own words count."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from coupa_async.domain.order import normal_number
+
+_SPACES = re.compile(r"\s+")
+# A number as a heading shows it, its prefix perhaps apart: `PO 123`, `US0158122`, `2D-1234567`.
+_NUMBER = r"((?:P[OM][ \-]?)?[^\W_][\w\-./]{0,60})"
+_MARKED = re.compile(rf"(?:#|\bn\.?[ºo°r]\.?(?=[ :#]))[ :#]*{_NUMBER}", re.IGNORECASE)
+_BARE = re.compile(rf"(?<![\w\-./]){_NUMBER}", re.IGNORECASE)
+# Without a mark or a prefix before it, what is short, a date or a revision is no order number.
+_SHORTEST_BARE = 5
+_PREFIXED = re.compile(r"P[OM][ \-]?[0-9]", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_REVISION = re.compile(r"\b(?:rev|ver)\w*[ .:]*$", re.IGNORECASE)
+
+
+class Identity(Enum):
+    """Whether a page is the one of the order that was asked for."""
+
+    SAME = auto()
+    OTHER = auto()
+    UNNAMED = auto()
+
+
+def named_numbers(heading: str, title: str) -> tuple[str, ...]:
+    """Read the order's number from a page's heading; from its title where the heading names none.
+
+    A title is less to be trusted, for company names have numbers, too: there only a mark or a prefix counts.
+
+    Returns:
+        The number after a mark such as ``#``; else all that may be it; empty if there is none.
+    """
+    for text, is_title in ((heading, False), (title, True)):
+        line = _SPACES.sub(" ", text).strip()[:500]
+        for marked in _MARKED.finditer(line):
+            if any(char.isdecimal() for char in marked[1]):
+                return (marked[1].rstrip(".-/"),)
+        found = [bare[1].rstrip(".-/") for bare in _BARE.finditer(line) if _is_number(bare, is_title=is_title)]
+        if found:
+            return tuple(found)
+    return ()
+
+
+def identify(named: tuple[str, ...], page_id: str, key: str, asked_id: str) -> Identity:
+    """Hold what a page says of itself against the order that was asked for.
+
+    Args:
+        named: The numbers that the page names, of :func:`named_numbers`.
+        page_id: The page's id in the tenant's database; empty if it does not say.
+        key: The order's, as ``OrderNumber.key``.
+        asked_id: The id that was asked for; empty if the address has none.
+    """
+    if named:
+        return Identity.SAME if key in map(normal_number, named) else Identity.OTHER
+    is_elsewhere = page_id.isdecimal() and asked_id.isdecimal() and page_id.lstrip("0") != asked_id.lstrip("0")
+    return Identity.OTHER if is_elsewhere else Identity.UNNAMED
+
+
+def _is_number(bare: re.Match[str], *, is_title: bool) -> bool:
+    if _PREFIXED.match(bare[1]):
+        return True
+    digits = sum(char.isdecimal() for char in bare[1])
+    is_long = digits >= _SHORTEST_BARE and not _DATE.fullmatch(bare[1])
+    return is_long and not is_title and not _REVISION.search(bare.string, 0, bare.start())
