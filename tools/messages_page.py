@@ -45,6 +45,7 @@ _COMES_TO: tuple[tuple[type[CoupaError], str], ...] = (
     ),
     (errors.DownloadError, "tried again; then `PARTIAL`, or `FAILED` or `TIMEOUT` if no file came"),
     (errors.BrokenMessageError, "a note in `ERROR_MESSAGE`; the outcome is not touched"),
+    (errors.ProgramError, "exit code 70; every open order stays pending"),
     (errors.RunError, "exit code 4; every open order stays pending"),
 )
 

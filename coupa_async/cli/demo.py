@@ -33,5 +33,10 @@ async def demo(settings: Demo) -> int:
     await write_sample(sample)
     async with recorded_site() as site:
         Console(stderr=True).print(f"the recorded site is at {site.base_url}", highlight=False)
-        own = {"input": sample, "storage_state": sample.with_name("state.json"), "fresh": True, "no_input": True}
-        return await run(Run.model_construct(**(settings.model_dump() | site.settings | own)))
+        own = {"input": sample, "storage_state": state_beside(sample), "fresh": True, "no_input": True}
+        return await run(Run.model_construct(**(settings.model_dump() | site.settings | own)), is_demo=True)
+
+
+def state_beside(sample: Path) -> Path:
+    """Tell where the demo keeps its sign-in: not where those of the user's own tenants are."""
+    return sample.with_name("state.json")

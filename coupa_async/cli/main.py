@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
+from coupa_async.cli.exit_codes import BUG, exit_code
 from coupa_async.cli.streams import patient_streams
-from coupa_async.domain.errors import CoupaError, InputError, SignInError
+from coupa_async.domain.errors import CoupaError, InputError, UnexpectedError
+from coupa_async.domain.redaction import redacted
 
 # Each command is a module of this folder with a settings class and an async function: imported when it is asked for.
 COMMANDS = {
@@ -52,10 +55,13 @@ def _main(words: list[str]) -> int:
     try:
         return _run(words[0], words[1:])
     except CoupaError as error:
-        print(f"coupa-async: {error}", file=sys.stderr)  # noqa: T201
-        return 2 if isinstance(error, InputError) else 3 if isinstance(error, SignInError) else 4
+        print(f"coupa-async: {_typed(error)}", file=sys.stderr)  # noqa: T201
+        return exit_code(error)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001 - a bug gets one line and a code of its own, no traceback
+        print(f"coupa-async: {UnexpectedError(error, _kept(error))}", file=sys.stderr)  # noqa: T201
+        return BUG
 
 
 def _run(name: str, words: list[str]) -> int:
@@ -68,6 +74,26 @@ def _run(name: str, words: list[str]) -> int:
     command: Callable[[Any], Any] = getattr(module, name)
     logging.captureWarnings(True)
     return int(anyio.run(command, settings, backend="asyncio"))
+
+
+def _typed(error: CoupaError) -> str:
+    from coupa_async.cli.invocation import as_typed  # which knows the commands by this module
+
+    return as_typed(str(error))
+
+
+def _kept(error: Exception) -> str:
+    """Keep what a report of a bug needs.
+
+    Returns:
+        Where it is.
+    """
+    from coupa_async.cli.settings import data_dir
+
+    path = data_dir() / "last-error.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(redacted("".join(traceback.format_exception(error))), encoding="utf-8")
+    return str(path)
 
 
 def _usage() -> str:

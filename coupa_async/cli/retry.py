@@ -9,7 +9,9 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 
+from coupa_async.cli.demo import state_beside
 from coupa_async.cli.folder import opened
+from coupa_async.cli.recorded import recorded_site
 from coupa_async.cli.run import Run, run
 from coupa_async.cli.settings import Settings, split_list
 from coupa_async.domain.errors import InputError
@@ -69,8 +71,13 @@ async def retry(settings: Retry) -> int:
         raise InputError(f"{root}: its spreadsheet is not where it was ({path}): name it with --input")
     told = {name: before[name] for name in _AS_BEFORE if name in before}
     given = {name: getattr(settings, name) for name in settings.model_fields_set if name in Run.model_fields}
-    again = Run.read(None, **(told | given | {"input": path.absolute(), "output_dir": root}))
-    return await run(again, Selection(due=frozenset(settings.outcome)))
+    here = told | given | {"input": path.absolute(), "output_dir": root}
+    selection = Selection(due=frozenset(settings.outcome))
+    if not before.get("is_demo"):
+        return await run(Run.read(None, **here), selection)
+    async with recorded_site() as site:  # the one of then has ended with its demo
+        own = {"storage_state": state_beside(path), "no_input": True}
+        return await run(Run.read(None, **(here | site.settings | own)), selection, is_demo=True)
 
 
 def _latest(root: Path) -> Mapping[str, object]:

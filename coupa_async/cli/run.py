@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -22,7 +24,14 @@ from coupa_async.cli.progress import progress
 from coupa_async.cli.settings import Settings, profiles_dir, split_list
 from coupa_async.cli.source import source_of
 from coupa_async.cli.summary import AGAIN, FAILURES, Summary
-from coupa_async.domain.errors import BadOrderNumberError, CoupaError, SettingsError, StorageError, WorklistError
+from coupa_async.domain.errors import (
+    BadOrderNumberError,
+    CoupaError,
+    ProgramError,
+    SettingsError,
+    UnexpectedError,
+    WorklistError,
+)
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import Outcome
@@ -41,6 +50,8 @@ from coupa_async.services.storage import Storage
 from coupa_async.services.sweep import sweep
 from coupa_async.services.worklist import Worklist, WorklistOptions, read_worklist, write_results
 from coupa_async.staging import sweep_staged
+
+_log = logging.getLogger(__name__)
 
 
 class Run(Settings):
@@ -77,12 +88,13 @@ class Run(Settings):
         return Selection(due=EVERYTHING if self.fresh else frozenset({Outcome.PENDING}), only=only, limit=self.limit)
 
 
-async def run(settings: Run, selection: Selection | None = None) -> int:
+async def run(settings: Run, selection: Selection | None = None, *, is_demo: bool = False) -> int:
     """Do the main job.
 
     Args:
         settings: The command's.
         selection: Which orders are due; ``None`` for what the settings say.
+        is_demo: Whether the tenant is the recorded site: a retry of the folder starts it again.
 
     Returns:
         The exit code of design §8.
@@ -119,7 +131,12 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
         stack.enter_context(storage.held())
         journal = stack.enter_context(Journal(storage.root / FILE_NAME))
         history = stack.enter_context(History(storage.root / FILE_NAME))
-        history.begin(backend=settings.backend, lane=settings.lane, workers=settings.workers, settings=settings.shown())
+        history.begin(
+            backend=settings.backend,
+            lane=settings.lane,
+            workers=settings.workers,
+            settings=settings.shown() | {"is_demo": is_demo},
+        )
         stack.enter_context(run_log(storage.root / "run.log"))
         display = stack.enter_context(progress(console, quiet=settings.quiet))
         tell = Tellers([log_event, history.note, _counter(summary), display])
@@ -141,20 +158,22 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
                 await download_all(todo, names, crew, shutdown, roster=roster, services=[guard.watch])
             except CoupaError as error:
                 summary.error = error
+            except Exception as error:  # noqa: BLE001 - workbook and report are written all the same
+                _log.exception("the run met an error that nobody foresaw")
+                summary.error = ProgramError(str(UnexpectedError(error)))
             summary.stopped_by = shutdown.signal or 0
         else:
             _sweep(settings)
-        try:
+        with _kept_going(summary):
             target, now = path if settings.in_place else storage.root / path.name, datetime.now()
             if settings.in_place:
                 tell(Warned(text=f"{path} as it was is in {back_up(path, now).name}"))
             summary.workbook = write_results(worklist, journal.results(), target, output_dir=storage.root, now=now)
             if summary.workbook != target:
                 tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+        with _kept_going(summary):
             history.end()
             summary.report = write_report(storage.root, journal, history, datetime.now())
-        except StorageError as error:
-            summary.error = summary.error or error  # what came of the orders is in the journal
         summary.outcomes = _outcomes(worklist, journal)
         wrong = (one for one, _ in journal.results() if one.outcome in AGAIN and one.number.key in worklist.rows)
         summary.failures = tuple(islice(wrong, FAILURES))
@@ -165,6 +184,18 @@ async def run(settings: Run, selection: Selection | None = None) -> int:
     if settings.json_:
         print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
+
+
+@contextmanager
+def _kept_going(summary: Summary) -> Iterator[None]:
+    """Have the rest of a run's end done where a part of it cannot be: what came of the orders is in the journal."""
+    try:
+        yield
+    except CoupaError as error:
+        summary.error = summary.error or error
+    except Exception as error:  # noqa: BLE001 - likewise
+        _log.exception("the end of the run met an error that nobody foresaw")
+        summary.error = summary.error or ProgramError(str(UnexpectedError(error)))
 
 
 def _todo(worklist: Worklist, journal: Journal, storage: Storage, selection: Selection) -> list[Order]:

@@ -12,7 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from coupa_async.cli.board import STYLES, size_text, span_text
-from coupa_async.domain.errors import CoupaError, InputError, SignInError
+from coupa_async.cli.exit_codes import exit_code
+from coupa_async.cli.invocation import as_typed, command, shown_path
+from coupa_async.domain.errors import CoupaError, InputError
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.worklist import BadRow
 
@@ -55,7 +57,7 @@ class Summary:
     def exit_code(self) -> int:
         """The code of design §8."""
         if self.error is not None:
-            return 2 if isinstance(self.error, InputError) else 3 if isinstance(self.error, SignInError) else 4
+            return exit_code(self.error)
         if self.stopped_by:
             return 128 + self.stopped_by
         return 0 if all(outcome.is_good for outcome in +self.outcomes) else 1
@@ -92,14 +94,16 @@ class Summary:
         if self.report is not None:
             console.print(f"report    {escape(str(self.report))}", highlight=False, soft_wrap=True)
         if self.error is not None:
-            console.print(f"[red]stopped: {escape(str(self.error))}[/]", highlight=False, soft_wrap=True)
+            console.print(f"[red]stopped: {escape(as_typed(str(self.error)))}[/]", highlight=False, soft_wrap=True)
         if self.outcomes[Outcome.PENDING] and not isinstance(self.error, InputError):
             console.print("go on     run it again with the same spreadsheet and folder", highlight=False)
         folder = shown_path(self.output_dir)
         if any(self.outcomes[one] for one in AGAIN):
-            console.print(f"again     coupa-async retry {escape(folder)}", highlight=False, soft_wrap=True)
+            console.print(f"again     {escape(command())} retry {escape(folder)}", highlight=False, soft_wrap=True)
         if self.report is not None:
-            console.print(f"look      coupa-async report {escape(folder)} --open", highlight=False, soft_wrap=True)
+            console.print(
+                f"look      {escape(command())} report {escape(folder)} --open", highlight=False, soft_wrap=True
+            )
 
     def _show_failures(self, console: Console) -> None:
         """Print the first failures with their reasons, a line each."""
@@ -113,10 +117,3 @@ class Summary:
             console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
         if more := sum(self.outcomes[one] for one in AGAIN) - len(told):
             console.print(f"and {more} more", style="dim", highlight=False)
-
-
-def shown_path(path: Path) -> str:
-    """Write a path as it can be typed: in quotes where it has spaces, below the folder that we are in if it is."""
-    here = Path.cwd()
-    text = str(path.relative_to(here) if path.is_relative_to(here) and path != here else path)
-    return f'"{text}"' if " " in text else text

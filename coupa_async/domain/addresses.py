@@ -1,4 +1,4 @@
-"""Where an order's page may be. Number and id are two things in many tenants, so each address is for its page to prove."""
+"""Where an order's page may be. Number and id are two things in many tenants: each address is for its page to prove."""
 
 from __future__ import annotations
 

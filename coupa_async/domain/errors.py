@@ -32,6 +32,7 @@
     └── RunError                   exit 4: the run could not go on
         ├── StorageError           disk full, folder not writable, path too long
         ├── OutageError            the tenant cannot be reached for long
+        ├── ProgramError           exit 70: a bug, met by most orders or outside of any
         └── RestartIntensityError  workers die faster than restarting can help
 """
 
@@ -143,8 +144,8 @@ class WrongOrderError(PageError):
 class UnexpectedError(CoupaError):
     """Something that nobody foresaw, in one order. Cure: none of the user's; ``run.log`` has what a report needs."""
 
-    def __init__(self, error: Exception) -> None:
-        super().__init__(f"unexpected: {type(error).__name__}: {error}"[:300] + ", see run.log")
+    def __init__(self, error: Exception, log: str = "run.log") -> None:
+        super().__init__(f"unexpected: {type(error).__name__}: {error}"[:300] + f", see {log}")
 
 
 class DownloadError(CoupaError):
@@ -207,6 +208,10 @@ class StorageError(RunError):
 
 class OutageError(RunError):
     """The tenant cannot be reached for long. Cure: check what the message names, then run again: it resumes."""
+
+
+class ProgramError(RunError):
+    """The program itself is at fault. Cure: report it, with ``coupa-async doctor --json`` and ``run.log``."""
 
 
 class RestartIntensityError(RunError):

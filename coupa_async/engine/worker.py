@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
@@ -18,6 +18,7 @@ from coupa_async.domain.errors import (
     SessionLostError,
     SignInRefusedError,
     SignInRequiredError,
+    UnexpectedError,
     UnreachableError,
 )
 from coupa_async.domain.events import OrderFinished, OrderRetried, OrderStarted, WorkerStarted
@@ -28,6 +29,7 @@ from coupa_async.engine.hands import Hand, Hands
 from coupa_async.engine.job import Job
 from coupa_async.engine.plan import Plan
 from coupa_async.engine.signin import Gate
+from coupa_async.engine.unexpected import UnexpectedErrors
 from coupa_async.ports import Backend, Observer, Profile, Session
 from coupa_async.scopes import plain_errors
 
@@ -40,6 +42,7 @@ class Crew:
 
     Attributes:
         profile: Makes a worker's browser profile, anew for each life.
+        unexpected: Counts orders that end in an error which nobody foresaw.
         berths: So many workers may have a session; the memory guard takes some away and gives them back.
     """
 
@@ -51,6 +54,7 @@ class Crew:
     berths: anyio.CapacityLimiter
     tell: Observer
     dice: Callable[[], float]
+    unexpected: UnexpectedErrors = field(default_factory=UnexpectedErrors)
 
 
 class Worker:
@@ -182,6 +186,9 @@ class Worker:
                     continue
                 await self._record(hand, given_up)
                 return
+            except Exception as error:  # noqa: BLE001 - one order's surprise is one order's
+                await self._end_unexpectedly(hand, error, session)
+                return
             if result.outcome is Outcome.PO_NOT_FOUND and hand.seen != self._seen:
                 continue  # another tab has found the session signed out meanwhile, and had it signed in
             if is_late := any(one.timed_out for one in result.failed):
@@ -226,6 +233,14 @@ class Worker:
                 crew.tell(OrderRetried(worker=self.name, number=number, reason=str(error), delay_s=delay_s))
                 await anyio.sleep(delay_s)
         return None
+
+    async def _end_unexpectedly(self, hand: Hand, error: Exception, session: Session) -> None:
+        """Record an order as FAILED that met an error which nobody foresaw; the log has all of it."""
+        _log.exception("%s met an error that nobody foresaw", hand.order.number.shown)
+        self.hands.rest(hand)
+        hand.attempts += 1
+        unexpected = UnexpectedError(error)
+        await self._record(hand, await self._crew.job.give_up(hand.order, unexpected, session), unexpected)
 
     def _count(self, error: CoupaError) -> None:
         """Take failures in a row that any page could have for the browser's, once, before they become outcomes."""
@@ -282,7 +297,7 @@ class Worker:
                 self._seen = await self._crew.gate.renew(session, self.name, seen=seen, reason=reason)
                 self.hands.doubt_no_more()
 
-    async def _record(self, hand: Hand, result: OrderResult | None) -> None:
+    async def _record(self, hand: Hand, result: OrderResult | None, unexpected: UnexpectedError | None = None) -> None:
         """Record first, shielded; then let go of the order; then tell."""
         assert result is not None  # noqa: S101 - a doubtful hand has its doubt
         final = replace(result, attempts=max(hand.attempts, 1), seconds=anyio.current_time() - hand.since_s)
@@ -291,5 +306,6 @@ class Worker:
             self.hands.let_go(hand)
         self.done_in_this_life += 1
         self._crew.tell(OrderFinished(worker=self.name, result=final))
+        self._crew.unexpected.count(unexpected)
         if self.done_in_this_life >= self._crew.plan.recycle_orders * (0.9 + 0.2 * self._crew.dice()):
             self.retire(f"{self.done_in_this_life} orders on one session")

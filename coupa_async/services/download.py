@@ -19,7 +19,7 @@ from coupa_async.domain.errors import CoupaError, WrongOrderError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
-from coupa_async.domain.page import NotFoundPage, OrderPage
+from coupa_async.domain.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
@@ -136,9 +136,15 @@ class Collector:
         url = error.url if isinstance(error, WrongOrderError) else self._finder.url(order)
         if session is not None:
             await self._snapshot(order, url, session)
-        folder = await self._begin(order)
-        outcome = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED
-        return self._result(order, folder, outcome, url=url, error=redacted(str(error)))
+        outcome, text = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, redacted(str(error))
+        try:
+            return self._result(order, await self._begin(order), outcome, url=url, error=text)
+        except CoupaError:
+            raise
+        except Exception:  # noqa: BLE001 - an order always has an outcome
+            # What nobody foresaw may lie in the folder itself, such as a name that this disk cannot hold.
+            _log.exception("no folder for %s", order.number.shown)
+            return OrderResult(number=order.number, outcome=outcome, url=url, error=text)
 
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down first, then give the folder its name."""
@@ -153,7 +159,9 @@ class Collector:
         named = [(AttachmentSource.ORDER, one) for one in page.attachments]
         rule = self._desk.requisition
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
-        if not page.requisition_url or rule is Requisition.NEVER or (rule is Requisition.FALLBACK and has_file):
+        is_wanted = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
+        # A link that leads away from the tenant, or into its sign-in, is no requisition.
+        if not is_wanted or not page.requisition_url or is_signed_out(page.requisition_url, self._desk.base_url):
             return named, ""
         behind, _ = await open_document(session, page.requisition_url, self._desk.base_url)
         if isinstance(behind, NotFoundPage):
@@ -186,7 +194,7 @@ class Collector:
                 self._desk.snapshots.mkdir(exist_ok=True)
                 into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
                 await session.snapshot(url, into)
-            except (CoupaError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
 
     def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:

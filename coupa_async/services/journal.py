@@ -144,8 +144,8 @@ class Journal:
         db.execute(
             f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
             (
-                *(key, result.number.shown, result.outcome.value, result.url, result.supplier, result.found),
-                *(result.folder, result.error, result.requisition_url, result.handed_back),
+                *(key, result.number.shown, result.outcome.value, result.url, _whole(result.supplier), result.found),
+                *(result.folder, _whole(result.error), result.requisition_url, result.handed_back),
                 *(result.attempts, result.seconds, result.found_by),
                 processed_at.isoformat(timespec="seconds"),
             ),
@@ -162,7 +162,10 @@ class Journal:
         )
         db.executemany(
             "INSERT INTO failures VALUES (?,?,?,?,?,?)",
-            ((key, n, one.id, one.name, one.reason, int(one.timed_out)) for n, one in enumerate(result.failed)),
+            (
+                (key, n, one.id, _whole(one.name), _whole(one.reason), int(one.timed_out))
+                for n, one in enumerate(result.failed)
+            ),
         )
 
     def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
@@ -231,3 +234,8 @@ class Journal:
         return tuple(
             FailedAttachment(id=id_, name=name, reason=reason, timed_out=bool(late)) for id_, name, reason, late in rows
         )
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which a page's script can make and no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -229,7 +229,7 @@ async def test_a_run_that_is_over_before_its_fault_struck_says_so(virtual: None,
 
 async def test_an_arm_that_crashes_is_told_and_the_others_go_on(virtual: None, state: Path) -> None:
     def answer(url: str, session: DoubleSession) -> Answer:
-        if url == "3" and not crashed:
+        if url == "probe" and not crashed:
             crashed.append(url)
             raise RuntimeError("a bug")
         return page(url)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests.conftest import ROOT
 from tests.runs.conftest import Run, Site, cells
 from tests.stand_ins import script
 
@@ -114,3 +119,19 @@ def test_a_retry_says_what_it_lacks(direct: Run, book: Path, tmp_path: Path) -> 
     assert "--input" in lost.stderr
     assert direct("retry", "out", "--input", moved, "--outcome", "NONSENSE").returncode == 2
     assert direct("retry", "out", "--input", moved).returncode == 1
+
+
+def test_a_demos_folder_is_retried_as_the_summary_says_with_the_recorded_site_beside_it(tmp_path: Path) -> None:
+    def typed(words: list[str]) -> subprocess.CompletedProcess[str]:
+        own = {"COUPA_BASE_URL": "https://own.invalid", "PYTHONPATH": str(ROOT), "COUPA_LANE": "direct"}
+        return subprocess.run(
+            words, cwd=tmp_path, env=os.environ | own, capture_output=True, text=True, timeout=100, check=False
+        )
+
+    demo = typed([sys.executable, "-m", "coupa_async", "demo"])
+    assert demo.returncode == 1, demo.stderr
+    proposed = next(line.split(maxsplit=1)[1] for line in demo.stderr.splitlines() if line.startswith("again "))
+    again = typed(shlex.split(proposed))
+    assert again.returncode == 1
+    assert "PARTIAL              3" in again.stderr
+    assert "own.invalid" not in again.stderr

@@ -92,7 +92,7 @@ def test_what_was_filed_before_a_kill_is_filed_again(tmp_path: Path) -> None:
 def test_several_orders_are_recorded_together_or_not_at_all(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal:
         with pytest.raises(sqlite3.Error):
-            journal.record_all([(result("PO1"), AT), (result("PO2", supplier=object()), AT)])
+            journal.record_all([(result("PO1"), AT), (result("PO2", url=object()), AT)])
         assert journal.settled() == frozenset()
         journal.record_all([(result("PO1"), AT), (result("PO2"), AT)])
         assert journal.settled() == {"1", "2"}
@@ -111,7 +111,7 @@ def test_a_record_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal:
         journal.record(result(), AT)
         with pytest.raises(sqlite3.Error):
-            journal.record(result(supplier=object()), AT)
+            journal.record(result(url=object()), AT)
         assert [one for one, _ in journal.results()] == [result()]
 
 

@@ -1,0 +1,26 @@
+"""Errors that nobody foresaw: each is its order's, until most orders have one."""
+
+from __future__ import annotations
+
+from coupa_async.domain.errors import ProgramError, UnexpectedError
+
+_ENOUGH = 10
+
+
+class UnexpectedErrors:
+    """Counts orders, and those among them that ended in an error that nobody foresaw."""
+
+    def __init__(self) -> None:
+        self._orders = 0
+        self._unexpected = 0
+
+    def count(self, error: UnexpectedError | None) -> None:
+        """Count an order that has its outcome, and what it met if nobody foresaw that.
+
+        Raises:
+            ProgramError: If more than half of the orders end so, of ten at least: going on would only fail more.
+        """
+        self._orders += 1
+        self._unexpected += error is not None
+        if error is not None and self._unexpected >= _ENOUGH and self._unexpected * 2 > self._orders:
+            raise ProgramError(f"{self._unexpected} of {self._orders} orders ended in the program's own error: {error}")
