@@ -7,14 +7,16 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from backends.policies import forbidding_policy
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrowserMissingError, PageError, PageTimeoutError, UnreachableError
 from coupa_async.domain.naming import content_disposition_name
 from coupa_async.domain.policy import retry_after_s
+from coupa_async.domain.targets import Targets
 
 CHANNELS = ("msedge", "chrome", "chromium")
 
@@ -82,6 +84,8 @@ class BrowserOptions:
         selenium_url: A Selenium Grid's address; likewise.
         client_cert: A certificate (PEM) that the direct lane shows the tenant; browsers have their own.
         client_key: Its key, where it is not in the same file.
+        targets: Where links and redirects of the tenant's may lead; ``None`` for anywhere.
+        bounds: On what others send.
     """
 
     channel: str = "msedge"
@@ -98,6 +102,8 @@ class BrowserOptions:
     selenium_url: str | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    targets: Targets | None = None
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True, slots=True)
