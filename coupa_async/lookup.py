@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,15 +21,18 @@ async def check_target(url: str, targets: Targets) -> None:
     Raises:
         ForbiddenAddressError: If it may not.
     """
-    reason = targets.objection(url)
-    addresses: tuple[str, ...] = ()
-    if not reason and (name := targets.name_to_look_up(url)) and not is_proxied(url):
-        addresses = await addresses_of(name)
-        reason = targets.objection(url, addresses)
-    if reason and (tenant := targets.tenant_name):
-        reason = targets.objection(url, addresses, await addresses_of(tenant))
-    if reason:
+    name = targets.name_to_look_up(url)
+    addresses = await addresses_of(name) if name and not is_proxied(url) else ()
+    if reason := await objection_to(url, addresses, targets):
         raise ForbiddenAddressError(url, reason)
+
+
+async def objection_to(url: str, addresses: Sequence[str], targets: Targets) -> str:
+    """As ``Targets.objection``, with the tenant's own name looked up where that decides."""
+    reason = targets.objection(url, addresses)
+    if reason and targets.tenant_name and not is_proxied(targets.base_url):
+        reason = targets.objection(url, addresses, await addresses_of(targets.tenant_name))
+    return reason
 
 
 async def addresses_of(host: str) -> tuple[str, ...]:

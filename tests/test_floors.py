@@ -38,6 +38,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "coupa_async.domain",
         "coupa_async.errands",
         "coupa_async.lookup",
+        "coupa_async.lookup",
         "coupa_async.ports",
         "coupa_async.processes",
         "coupa_async.staging",

@@ -134,11 +134,12 @@ def make_crew(
         session_lasts=gate.session_lasts,
         order_path=settings.order_path,
         requisition=Requisition(settings.requisition),
+        allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
     )
     return Crew(
-        backend=PacedBackend(backend, Pace(limits, tell)),
+        backend=PacedBackend(backend, Pace(limits, tell), make_targets(settings)),
         job=Collector(desk),
         gate=gate,
         plan=plan,

@@ -164,12 +164,14 @@ class RefusedDownloadError(DownloadError):
     Attributes:
         status: The HTTP status.
         retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
+        url: Where it was refused, redirects followed; empty where that is not known.
     """
 
-    def __init__(self, status: int, retry_after_s: float | None = None) -> None:
+    def __init__(self, status: int, retry_after_s: float | None = None, url: str = "") -> None:
         super().__init__(f"the tenant answered {status}")
         self.status = status
         self.retry_after_s = retry_after_s
+        self.url = url
 
 
 class BrokenDownloadError(DownloadError):

@@ -171,6 +171,12 @@ def target_of(url: str) -> Target | None:
     return Target(scheme, name, number, address, has_user=user is not None)
 
 
+def host_of(url: str) -> str:
+    """Tell an address's host and port, by which servers are told apart; empty for what is no address."""
+    here = target_of(url)
+    return f"{here.host}:{here.port}" if here else ""
+
+
 def reach_of(address: str) -> Reach:
     """Tell from where an address can be reached; of one that holds another, from where that one can.
 
