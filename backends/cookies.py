@@ -34,6 +34,7 @@ class Jar:
         self.base_url = base_url
         self.version = 0
         self._origin = origin_of(base_url)
+        self._home = f"{base_url.rstrip('/')}/"
         self._cookies: dict[Key, Cookie] = {}
 
     def replace(self, cookies: Iterable[Cookie]) -> None:
@@ -54,7 +55,7 @@ class Jar:
 
     def header(self, url: str) -> str:
         """Write the Cookie header of a request (RFC 6265 §5.4); empty for all origins but the tenant's."""
-        if origin_of(url) != self._origin:
+        if not self._is_the_tenants(url):
             return ""
         scheme, host, _ = self._origin
         path = _path_of(url)
@@ -74,7 +75,7 @@ class Jar:
             version: The jar's when it was asked. An older one's are dropped: the answer to a request that was signed
                 out must not undo the sign-in that came between.
         """
-        if not headers or version != self.version or origin_of(url) != self._origin:
+        if not headers or version != self.version or not self._is_the_tenants(url):
             return
         now_s = time.time()
         for header in headers:
@@ -82,6 +83,10 @@ class Jar:
             if cookie is not None and _is_of(cookie.domain, self._origin[1]):
                 self._put(cookie, now_s)
         self._forget_the_oldest()
+
+    def _is_the_tenants(self, url: str) -> bool:
+        # Nearly every address begins so, and need not be taken apart.
+        return url.startswith(self._home) or origin_of(url) == self._origin
 
     def _put(self, cookie: Cookie, now_s: float) -> None:
         """Hold a cookie in the place of the one before; one that has run out takes that along."""
