@@ -7,14 +7,17 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from backends.policies import forbidding_policy
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrowserMissingError, PageError, PageTimeoutError, UnreachableError
+from coupa_async.domain.headers import http_date, size_of
 from coupa_async.domain.naming import content_disposition_name
 from coupa_async.domain.policy import retry_after_s
+from coupa_async.domain.targets import Targets
 
 CHANNELS = ("msedge", "chrome", "chromium")
 
@@ -82,6 +85,8 @@ class BrowserOptions:
         selenium_url: A Selenium Grid's address; likewise.
         client_cert: A certificate (PEM) that the direct lane shows the tenant; browsers have their own.
         client_key: Its key, where it is not in the same file.
+        targets: Where links and redirects of the tenant's may lead; ``None`` for anywhere.
+        bounds: On what others send.
     """
 
     channel: str = "msedge"
@@ -98,6 +103,8 @@ class BrowserOptions:
     selenium_url: str | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    targets: Targets | None = None
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ class Head:
         """The file's size as promised; ``None`` if not, or where the header counts compressed bytes."""
         text = self.headers.get("content-length", "")
         plain = self.headers.get("content-encoding", "identity").lower() == "identity"
-        return int(text) if text.isdecimal() and plain else None
+        return size_of(text) if plain else None
 
     @property
     def file_name(self) -> str | None:
@@ -136,8 +143,12 @@ class Head:
         return content_disposition_name(self.headers.get("content-disposition", ""))
 
     def retry_after_s(self, now: datetime) -> float | None:
-        """How long the tenant asks to wait."""
-        return retry_after_s(self.headers.get("retry-after"), now)
+        """How long the server asks to wait; a date counts from the answer's own, for its clock may not be ours.
+
+        Args:
+            now: When it came, for an answer without a date.
+        """
+        return retry_after_s(self.headers.get("retry-after"), http_date(self.headers.get("date", "")) or now)
 
 
 def find_browser(options: BrowserOptions) -> Browser:

@@ -25,6 +25,7 @@ from backends.state import read_state, write_state
 from coupa_async.domain.errors import UnreachableError
 from coupa_async.domain.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.policy import is_busy
+from coupa_async.domain.targets import Targets
 from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.scopes import cleanup, plain_errors
 
@@ -47,7 +48,7 @@ class DirectBackend:
             base_url: The tenant's address: its origin alone gets the session's cookies.
             is_forced: Whether HTTP that is refused stays refused, instead of being left to the browser.
         """
-        self._options = options
+        self._options = replace(options, targets=options.targets or Targets(base_url=base_url))
         self._browser = browser
         self._base_url = base_url
         self._is_forced = is_forced

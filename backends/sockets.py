@@ -9,36 +9,64 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, cast
 
 import httpcore2
 import httpx2
 
+from coupa_async.domain.errors import ForbiddenAddressError
+from coupa_async.domain.targets import Targets
+from coupa_async.lookup import addresses_of, objection_to
+from coupa_async.scopes import cleanup
+
 _READ_BYTES = 1 << 18  # what asyncio reads at once
+_SHELF_SOCKETS = 500  # Windows looks at no more than 512 at a time
+_CLOSE_S = 1.0
 _LOOK_HOLDS_S = 0.0002  # as long as the pool goes through its connections; no hang-up comes over a network so fast
 
 
-def use_cheap_sockets(http: httpx2.AsyncClient) -> None:
-    """Have a client open such connections. Those through a proxy stay as they are."""
+def use_cheap_sockets(http: httpx2.AsyncClient, targets: Targets | None = None) -> None:
+    """Have a client open such connections. Those through a proxy stay as they are.
+
+    Args:
+        http: The client.
+        targets: Where they may lead; ``None`` for anywhere.
+    """
     transport: Any = http._transport  # httpx2 has no public name for it, nor for the pool's backend
-    transport._pool._network_backend = _Sockets()
+    transport._pool._network_backend = _Sockets(targets)
 
 
 class _Sockets(httpcore2.AnyIOBackend):
-    def __init__(self) -> None:
+    def __init__(self, targets: Targets | None) -> None:
         self._watch = Watch()
+        self._targets = targets
 
-    async def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
-        return Stream.around(await super().connect_tcp(*arguments, **options), self._watch)
+    async def connect_tcp(self, host: str, port: int, *arguments: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
+        url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        if self._targets is None or not (name := self._targets.name_to_look_up(url)):
+            return Stream.around(await super().connect_tcp(host, port, *arguments, **options), self._watch)
+        await self._see(url, await addresses_of(name))
+        stream = await super().connect_tcp(host, port, *arguments, **options)
+        try:
+            # The name is looked up again for the connection, and may stand for something else this time.
+            await self._see(url, [stream.get_extra_info("server_addr")[0]])
+        except BaseException:
+            await cleanup(f"a connection to {name}", stream.aclose, within_s=_CLOSE_S)
+            raise
+        return Stream.around(stream, self._watch)
+
+    async def _see(self, url: str, addresses: Sequence[str]) -> None:
+        if self._targets and (reason := await objection_to(url, addresses, self._targets)):
+            raise ForbiddenAddressError("", reason)
 
 
 class Watch:
     """Sees which sockets have something to be read; of an idle connection that is its end."""
 
     def __init__(self) -> None:
-        self._selector = DefaultSelector()
+        self._shelves: list[_Shelf] = []
         self._sockets: dict[int, Any] = {}
         self._ready: set[int] = set()
         self._looked_s = -math.inf
@@ -47,12 +75,12 @@ class Watch:
         """Look at one more from now on.
 
         Returns:
-            Its number.
+            Its number; below 0 if it is closed already.
         """
         number: int = socket.fileno()
-        if (known := self._sockets.get(number)) is not socket:
+        if number >= 0 and (known := self._sockets.get(number)) is not socket:
             self.drop(known, number)  # one that the event loop has closed by itself, and whose number is free again
-            self._selector.register(number, EVENT_READ)
+            self._free_shelf().add(number)
             self._sockets[number] = socket
             self._looked_s = -math.inf
         return number
@@ -60,16 +88,55 @@ class Watch:
     def drop(self, socket: Any, number: int) -> None:
         """Look at one no more, unless its number is another's by now."""
         if number in self._sockets and self._sockets[number] is socket:
-            self._selector.unregister(number)
+            next(shelf for shelf in self._shelves if number in shelf.numbers).drop(number)
             del self._sockets[number]
 
     def is_readable(self, socket: Any, number: int) -> bool:
         """Tell whether one has something to be read, or is closed already."""
         now_s = time.monotonic()
         if now_s - self._looked_s > _LOOK_HOLDS_S:
-            self._ready = {key.fd for key, _ in self._selector.select(0)}
+            self._ready = self._look()
             self._looked_s = now_s
         return number in self._ready or socket.fileno() < 0
+
+    def _look(self) -> set[int]:
+        try:
+            return {number for shelf in self._shelves for number in shelf.readable()}
+        except OSError:  # Windows looks at none where one of them is closed, as the event loop does with a reset one
+            for number, socket in list(self._sockets.items()):
+                if socket.fileno() != number:
+                    self.drop(socket, number)
+        try:
+            return {number for shelf in self._shelves for number in shelf.readable()}
+        except OSError:
+            return set(self._sockets)  # nobody knows: then none of them is used again
+
+    def _free_shelf(self) -> _Shelf:
+        for shelf in self._shelves:
+            if len(shelf.numbers) < _SHELF_SOCKETS:
+                return shelf
+        self._shelves.append(_Shelf())
+        return self._shelves[-1]
+
+
+class _Shelf:
+    """As many sockets as every system looks at in one go."""
+
+    def __init__(self) -> None:
+        self.numbers: set[int] = set()
+        self._selector = DefaultSelector()
+
+    def add(self, number: int) -> None:
+        self._selector.register(number, EVENT_READ)
+        self.numbers.add(number)
+
+    def drop(self, number: int) -> None:
+        self._selector.unregister(number)
+        self.numbers.remove(number)
+
+    def readable(self) -> list[int]:
+        # Windows does not look at none.
+        return [key.fd for key, _ in self._selector.select(0)] if self.numbers else []
 
 
 class Stream:

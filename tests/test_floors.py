@@ -19,12 +19,14 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "coupa_async.domain": ("coupa_async.domain",),
     "coupa_async.ports": ("coupa_async.domain",),
     "coupa_async.errands": (),
+    "coupa_async.lookup": ("coupa_async.domain",),
     "coupa_async.scopes": ("coupa_async.domain",),
     "coupa_async.processes": ("coupa_async.domain",),
     "coupa_async.staging": ("coupa_async.domain",),
     "coupa_async.services": (
         "coupa_async.domain",
         "coupa_async.errands",
+        "coupa_async.lookup",
         "coupa_async.ports",
         "coupa_async.processes",
         "coupa_async.staging",
@@ -35,6 +37,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "backends": (
         "coupa_async.domain",
         "coupa_async.errands",
+        "coupa_async.lookup",
+        "coupa_async.lookup",
         "coupa_async.ports",
         "coupa_async.processes",
         "coupa_async.staging",

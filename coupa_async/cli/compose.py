@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import anyio
 from anyio import to_thread
@@ -18,6 +19,7 @@ from coupa_async.cli.settings import Settings, profiles_dir
 from coupa_async.domain.events import Warned
 from coupa_async.domain.pace import PaceLimits
 from coupa_async.domain.pressure import Limits
+from coupa_async.domain.targets import Targets
 from coupa_async.engine.guard import Guard, Readings
 from coupa_async.engine.pace import Pace, PacedBackend
 from coupa_async.engine.plan import Plan
@@ -83,7 +85,14 @@ def browser_options(settings: Settings) -> BrowserOptions:
         download_timeout_s=settings.download_timeout_s,
         client_cert=settings.client_cert,
         client_key=settings.client_key,
+        targets=make_targets(settings) if settings.base_url else None,
     )
+
+
+def make_targets(settings: Settings) -> Targets:
+    """Tell where links and redirects may lead: the host where a sign-in begins is the user's own choice."""
+    login = urlsplit(settings.login_url or "").hostname
+    return Targets(base_url=settings.tenant(), allowed_hosts=(*settings.allowed_hosts, *([login] if login else [])))
 
 
 def make_entry(settings: Settings) -> Entry:
@@ -125,11 +134,12 @@ def make_crew(
         session_lasts=gate.session_lasts,
         order_path=settings.order_path,
         requisition=Requisition(settings.requisition),
+        allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
     )
     return Crew(
-        backend=PacedBackend(backend, Pace(limits, tell)),
+        backend=PacedBackend(backend, Pace(limits, tell), make_targets(settings)),
         job=Collector(desk),
         gate=gate,
         plan=plan,

@@ -125,6 +125,9 @@ class Settings(Command):
     requests_per_s: float | None = Field(None, gt=0, description="requests a second that are never gone above")
     client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show the tenant")
     client_key: Path | None = Field(None, description="its key, where it is not in the same file")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="file stores inside your network that links may lead to: hosts, or .domain for all below it"
+    )
     output_dir: Path = Field(Path("out"), description="where folders, journal and the updated spreadsheet go")
     folder_columns: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None, description="columns that make the folders, or {supplier}; empty is flat; default: the sheet decides"
@@ -182,7 +185,7 @@ class Settings(Command):
             raise ValueError(wrong)
         return value
 
-    @field_validator("folder_columns", mode="before")
+    @field_validator("folder_columns", "allowed_hosts", mode="before")
     @classmethod
     def _is_list(cls, value: object) -> object:
         return split_list(value)

@@ -26,6 +26,7 @@
     │   ├── BrokenDownloadError    empty, or not what its name says
     │   │   └── CutDownloadError   truncated or reset: the transfer, not the file, is broken
     │   ├── NotAFileError          a page came instead of a file
+    │   ├── ForbiddenAddressError  a link or a redirect leads where the program does not go
     │   └── DownloadTimeoutError
     ├── UnexpectedError            a bug, met in one order: that order's, not the run's
     ├── BrokenMessageError         an Outlook message among the files cannot be printed; a note, never an outcome
@@ -40,7 +41,13 @@ from __future__ import annotations
 
 
 class CoupaError(Exception):
-    """Something went wrong that the program knows about. Cure: see the message; each subclass says its own."""
+    """Something went wrong that the program knows about. Cure: see the message; each subclass says its own.
+
+    Attributes:
+        url: The address where it went wrong, redirects followed; empty where that is not known, or of no importance.
+    """
+
+    url: str = ""
 
 
 class InputError(CoupaError):
@@ -158,12 +165,14 @@ class RefusedDownloadError(DownloadError):
     Attributes:
         status: The HTTP status.
         retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
+        url: Where it was refused, redirects followed; empty where that is not known.
     """
 
-    def __init__(self, status: int, retry_after_s: float | None = None) -> None:
+    def __init__(self, status: int, retry_after_s: float | None = None, url: str = "") -> None:
         super().__init__(f"the tenant answered {status}")
         self.status = status
         self.retry_after_s = retry_after_s
+        self.url = url
 
 
 class BrokenDownloadError(DownloadError):
@@ -188,6 +197,18 @@ class NotAFileError(DownloadError):
         self.url = url
         self.html = html
         self.via = via
+
+
+class ForbiddenAddressError(DownloadError):
+    """A link or redirect leads where the program does not go. Cure: open it by hand, or set ``COUPA_ALLOWED_HOSTS``.
+
+    Attributes:
+        url: Where it leads.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"its address is not asked: {reason}")
+        self.url = url
 
 
 class DownloadTimeoutError(DownloadError):

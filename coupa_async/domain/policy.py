@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from coupa_async.domain.errors import (
     BusyError,
     CoupaError,
     CutDownloadError,
     DownloadTimeoutError,
+    ForbiddenAddressError,
     InputError,
     NotAFileError,
     PageError,
@@ -23,7 +24,9 @@ from coupa_async.domain.errors import (
     UnreachableError,
     WrongOrderError,
 )
+from coupa_async.domain.headers import http_date
 
+_SECONDS = re.compile(r"[+-]?[0-9]+")
 _MORE_FOR_WHAT_PASSES = 2
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 # What a tenant answers that has too much to do for everybody, not one that cannot answer this one request.
@@ -103,7 +106,7 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
             return StopRun()
         case RefusedDownloadError(status=status) if status not in _BUSY:
             return GiveUp()
-        case NotAFileError() | WrongOrderError() | UnexpectedError():
+        case NotAFileError() | ForbiddenAddressError() | WrongOrderError() | UnexpectedError():
             return GiveUp()
     if _passes(error):
         max_attempts, dice = max_attempts + _MORE_FOR_WHAT_PASSES, (1 + dice) / 2
@@ -139,16 +142,19 @@ def is_timeout(error: CoupaError) -> bool:
 def retry_after_s(header: str | None, now: datetime, *, longest_s: float = 300.0) -> float | None:
     """Read a Retry-After header: seconds or an HTTP date (RFC 9110 §10.2.3), clamped to [0, ``longest_s``].
 
+    Args:
+        header: The header.
+        now: When it was written, by the clock of whoever wrote it.
+        longest_s: What is waited at most.
+
     Returns:
         ``None`` without a header or for one that says nothing.
     """
     text = (header or "").strip()
-    if text.lstrip("+-").isdecimal():
-        wait_s = float(text[:20])
+    if _SECONDS.fullmatch(text):
+        wait_s = float(text)
+    elif (at := http_date(text)) is not None:
+        wait_s = (at - now).total_seconds()
     else:
-        try:
-            at = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        wait_s = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+        return None
     return min(max(wait_s, 0.0), longest_s)

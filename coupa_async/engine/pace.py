@@ -10,9 +10,10 @@ from pathlib import Path
 
 import anyio
 
-from coupa_async.domain.errors import DownloadTimeoutError, PageTimeoutError, RefusedDownloadError
+from coupa_async.domain.errors import CoupaError, DownloadTimeoutError, PageTimeoutError, RefusedDownloadError
 from coupa_async.domain.events import PaceChanged
 from coupa_async.domain.pace import PaceLimits, Tempo
+from coupa_async.domain.targets import Targets, host_of
 from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Observer, Profile, Session, at_once
 
 _OVERRUN = 429
@@ -31,26 +32,37 @@ class Pace:
         self._waiting: deque[anyio.Event] = deque()
         self._next_s = -math.inf
         self._pauses = 0
+        self._elsewhere: dict[str, Pace] = {}
 
     @property
     def limit(self) -> int:
         """So many requests may be in flight."""
         return int(self._tempo.in_flight)
 
+    def elsewhere(self, host: str) -> Pace:
+        """Tell the pace of another host's: it begins as this one did, and nobody is told of it."""
+        return self._elsewhere.setdefault(host, Pace(self._tempo.limits, lambda event: None))
+
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
-        """Wait for a turn; what comes of it sets the pace of the next ones."""
+    async def turn(self, is_its: Callable[[CoupaError], bool] = lambda error: True) -> AsyncIterator[Turn]:
+        """Wait for a turn; what comes of it sets the pace of the next ones.
+
+        Args:
+            is_its: Whether an error says something of whom this is the pace of.
+        """
         await self._place()
         try:
             await self._moment()
             turn = Turn(self, anyio.current_time())
             try:
                 yield turn
-            except (PageTimeoutError, DownloadTimeoutError):
-                turn.was_late()
+            except (PageTimeoutError, DownloadTimeoutError) as error:
+                if is_its(error):
+                    turn.was_late()
                 raise
             except RefusedDownloadError as error:
-                turn.was_answered(error.status, error.retry_after_s)
+                if is_its(error):
+                    turn.was_answered(error.status, error.retry_after_s)
                 raise
         finally:
             self._busy -= 1
@@ -159,10 +171,19 @@ class Turn:
 class PacedBackend:
     """A backend whose sessions keep to a pace."""
 
-    def __init__(self, backend: Backend, pace: Pace) -> None:
+    def __init__(self, backend: Backend, pace: Pace, targets: Targets | None = None) -> None:
+        """Make the backend.
+
+        Args:
+            backend: What opens the sessions.
+            pace: The tenant's.
+            targets: Tell the tenant's addresses from others', each of which has a pace of its own; ``None`` takes all
+                for the tenant's.
+        """
         self.name = backend.name
         self._backend = backend
         self._pace = pace
+        self._targets = targets
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """See ``ports.Backend``."""
@@ -171,15 +192,16 @@ class PacedBackend:
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
         async with self._backend.session(profile) as session:
-            yield PacedSession(session, self._pace)
+            yield PacedSession(session, self._pace, self._targets)
 
 
 class PacedSession:
     """A session whose pages and files wait for their turn. Sign-ins and what stays here do not."""
 
-    def __init__(self, session: Session, pace: Pace) -> None:
+    def __init__(self, session: Session, pace: Pace, targets: Targets | None = None) -> None:
         self._session = session
         self._pace = pace
+        self._targets = targets
 
     @property
     def pids(self) -> Sequence[int]:
@@ -195,7 +217,8 @@ class PacedSession:
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
-        async with self._pace.turn() as turn:
+        pace = self._pace_of(url)
+        async with pace.turn(lambda error: self._pace_of(error.url or url) is pace) as turn:
             download = await self._session.download(url, into)
             turn.was_answered(None, None)
         return download
@@ -230,3 +253,8 @@ class PacedSession:
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
         await self._session.print_pdf(html, into)
+
+    def _pace_of(self, url: str) -> Pace:
+        if self._targets is None or self._targets.is_tenant(url):
+            return self._pace
+        return self._pace.elsewhere(host_of(url))

@@ -15,13 +15,14 @@ import anyio
 
 from coupa_async import errands
 from coupa_async.domain.addresses import DEFAULT_PATH
-from coupa_async.domain.errors import CoupaError, WrongOrderError
+from coupa_async.domain.errors import CoupaError, PageError, WrongOrderError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
 from coupa_async.domain.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
+from coupa_async.domain.targets import Targets
 from coupa_async.ports import Session
 from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
@@ -60,6 +61,7 @@ class Desk:
         files_at_once: Downloads side by side within one order.
         empty_folders: Whether orders without files get a folder, too.
         msg_pdf: Whether Outlook messages among the files are also printed.
+        allowed_hosts: Hosts inside the user's network that links may lead to: see ``domain.targets``.
         snapshots: Where the pages of failures are kept.
         session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
         order_path: Where the tenant has its orders; see ``domain.addresses``.
@@ -78,6 +80,7 @@ class Desk:
     files_at_once: int = 3
     empty_folders: bool = False
     msg_pdf: bool = False
+    allowed_hosts: tuple[str, ...] = ()
 
 
 class Collector:
@@ -85,6 +88,7 @@ class Collector:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._targets = Targets(base_url=desk.base_url, allowed_hosts=desk.allowed_hosts)
         self._clerk = Clerk(desk.journal, desk.storage, desk.now)
         self._finder = OrderFinder(desk.base_url, desk.order_path)
 
@@ -163,6 +167,8 @@ class Collector:
         # A link that leads away from the tenant, or into its sign-in, is no requisition.
         if not is_wanted or not page.requisition_url or is_signed_out(page.requisition_url, self._desk.base_url):
             return named, ""
+        if not self._targets.is_tenant(page.requisition_url):
+            raise PageError(f"{page.url}: its requisition's link leads elsewhere: {page.requisition_url[:100]!r}")
         behind, _ = await open_document(session, page.requisition_url, self._desk.base_url)
         if isinstance(behind, NotFoundPage):
             return named, ""
@@ -179,7 +185,9 @@ class Collector:
         progressed: Callable[[], None],
     ) -> Staged | FailedAttachment:
         desk = self._desk
-        fetched = await fetch(attachment, source, session, folder, base_url=desk.base_url, tries=desk.tries)
+        fetched = await fetch(
+            attachment, source, session, folder, base_url=desk.base_url, tries=desk.tries, targets=self._targets
+        )
         progressed()
         return fetched
 

@@ -24,8 +24,11 @@ from coupa_async.domain.outcome import FailedAttachment
 from coupa_async.domain.page import is_signed_out
 from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
+from coupa_async.domain.targets import Targets
+from coupa_async.lookup import check_target
 from coupa_async.ports import Session
 from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
+from coupa_async.services.outage import is_out
 from coupa_async.services.storage import Inspection, OrderFolder, inspect, told
 
 
@@ -63,6 +66,7 @@ async def fetch(
     *,
     base_url: str,
     tries: Tries,
+    targets: Targets | None = None,
 ) -> Staged | FailedAttachment:
     """Fetch one attachment, again where that can help.
 
@@ -70,22 +74,28 @@ async def fetch(
         SignInRequiredError: If the tenant shows its sign-in page instead.
         SessionLostError: If the session is gone.
         StorageError: If the disk takes no more.
+        PageError: If the tenant cannot be reached.
     """
+    targets = targets or Targets(base_url=base_url)
     part = folder.part(attachment.id)
     attempt = 1
     while True:
         try:
+            if attachment.kind is AttachmentKind.FILE:
+                await check_target(attachment.url, targets)
             with told(part):
                 return await _once(attachment, source, session, part)
         except (DownloadError, PageError) as error:
-            if isinstance(error, NotAFileError) and is_signed_out(error.url, base_url):
+            is_foreign = not targets.is_tenant(error.url or attachment.url)
+            is_a_strangers = is_foreign and not targets.is_tenant(attachment.url)  # who has no sign-in of the tenant's
+            if isinstance(error, NotAFileError) and not is_a_strangers and is_signed_out(error.url, base_url):
                 raise SignInRequiredError(error.url) from error
             decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
             if not isinstance(decision, Retry):
-                if isinstance(error, PageError):
+                if isinstance(error, PageError) and (not is_foreign or await is_out(error, session, base_url)):
                     raise  # no network is the order's trouble, not this one attachment's
                 part.unlink(missing_ok=True)
-                late = is_timeout(error)
+                late = is_timeout(error) and not is_foreign  # of which a browser is suspected
                 return FailedAttachment(
                     id=attachment.id, name=attachment.name, reason=redacted(str(error)), timed_out=late
                 )

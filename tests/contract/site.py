@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -96,6 +98,10 @@ class Site:
                 )
             case "/bare-busy":
                 return web.Response(status=503, headers={"Retry-After": "7"})
+            case "/busy-at":
+                now_s = time.time() + 600  # its clock is ahead
+                headers = {"Date": formatdate(now_s, usegmt=True), "Retry-After": formatdate(now_s + 3, usegmt=True)}
+                return web.Response(status=503, text=html("busy"), content_type="text/html", headers=headers)
             case "/refused":
                 return web.Response(status=500, text=html("no"), content_type="text/html")
             case "/form":
@@ -166,6 +172,7 @@ def double_answer(url: str, session: DoubleSession) -> Answer:
         "/walled-file": Document(url=f"{origin}/sessions/new", html=PAGES["/sessions/new"], status=200),
         "/busy": Document(url=url, html=html("busy"), status=503, retry_after_s=7.0),
         "/bare-busy": Document(url=url, html="", status=503, retry_after_s=7.0),
+        "/busy-at": Document(url=url, html=html("busy"), status=503, retry_after_s=3.0),
         "/alert": Document(url=url, html=html("after"), status=200),
         "/refused": RefusedDownloadError(500),
         "/cut": BrokenDownloadError("the transfer broke off"),

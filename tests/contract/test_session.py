@@ -46,6 +46,12 @@ async def test_a_redirect_ends_where_it_leads(launch: Open, site: Site) -> None:
         assert (await session.open(f"{site.url}/wall")).url == f"{site.url}/sessions/new"
 
 
+async def test_a_date_to_come_back_at_counts_from_the_answers_own(launch: Open, site: Site) -> None:
+    async with launch() as session:
+        page = await session.open(f"{site.url}/busy-at")
+    assert (page.status, page.retry_after_s) == (503, 3.0)
+
+
 @pytest.mark.parametrize("path", ["/busy", "/bare-busy"])
 async def test_a_busy_answer_says_so_and_for_how_long(launch: Open, site: Site, path: str) -> None:
     async with launch() as session:

@@ -9,9 +9,10 @@ import anyio
 import pytest
 
 from backends.double import Answer, DoubleBackend, DoubleSession
-from coupa_async.domain.errors import PageTimeoutError, RefusedDownloadError
+from coupa_async.domain.errors import DownloadTimeoutError, PageTimeoutError, RefusedDownloadError
 from coupa_async.domain.events import Event, PaceChanged
 from coupa_async.domain.pace import PaceLimits
+from coupa_async.domain.targets import Targets
 from coupa_async.engine.pace import Pace, PacedBackend, PacedSession
 from coupa_async.ports import Document, Profile, Session
 
@@ -203,6 +204,35 @@ async def test_a_file_that_is_not_to_be_had_changes_nothing() -> None:
         with pytest.raises(RefusedDownloadError):
             await session.download("/file", Path())
     assert not told.changes
+
+
+async def test_another_hosts_refusals_and_delays_pace_that_host_alone() -> None:
+    told = Told()
+    targets = Targets(base_url="https://t.example")
+
+    class Refusing:
+        async def open(self, url: str, **_: object) -> Document:
+            return Document(url=url, html="", status=200)
+
+        async def download(self, url: str, into: Path) -> None:
+            if "late" in url:
+                raise DownloadTimeoutError("nothing came")
+            raise RefusedDownloadError(429, 30.0, "https://store.example/x" if "moved" in url else "")
+
+    session = PacedSession(Refusing(), Pace(PaceLimits(), told), targets)  # type: ignore[arg-type]
+    begun = anyio.current_time()
+    for url in ("https://files.example/a", "https://other.example/late", "https://t.example/moved"):
+        with pytest.raises((RefusedDownloadError, DownloadTimeoutError)):
+            await session.download(url, Path())
+        await session.open("https://t.example/1")
+    assert (anyio.current_time() - begun, told.changes) == (0, [])
+    with pytest.raises(RefusedDownloadError):
+        await session.download("https://files.example/b", Path())
+    assert anyio.current_time() - begun == pytest.approx(30, abs=0.1)  # it asked to wait so long itself
+    with pytest.raises(RefusedDownloadError):
+        await session.download("https://t.example/c", Path())
+    await session.open("https://t.example/2")
+    assert anyio.current_time() - begun == pytest.approx(60, abs=0.1)
 
 
 async def test_whoever_stops_waiting_gives_the_place_to_the_next() -> None:
