@@ -23,6 +23,9 @@ _SPACES = re.compile(r"([ \t\r\n]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CHARSET = re.compile(r"[A-Za-z0-9_.:+()-]{1,40}")
 _ISO = re.compile(r"iso[-_]?8859[-_]?(\d)", re.IGNORECASE)
+# Browsers call Windows-1252 Latin-1: what its characters stand for are these bytes.
+_WINDOWS = {ord(bytes([byte]).decode("cp1252", "replace")): byte for byte in range(0x80, 0xA0)}
+_WINDOWS.pop(0xFFFD, None)
 # Text in name only: slow on long input, or no character set of documents.
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 
@@ -47,10 +50,11 @@ def content_disposition_name(header: str) -> str | None:
 
 
 def _as_latin1(header: str) -> str:
-    """Give every byte its own character, however the HTTP library read them."""
-    for encoding, errors in (("latin-1", "strict"), ("utf-8", "surrogateescape")):
-        with suppress(UnicodeError):
-            return header.encode(encoding, errors).decode("latin-1")
+    """Give every byte its own character, however the HTTP library or the browser read them."""
+    with suppress(UnicodeError):
+        return header.translate(_WINDOWS).encode("latin-1").decode("latin-1")
+    with suppress(UnicodeError):
+        return header.encode("utf-8", "surrogateescape").decode("latin-1")
     return header.encode("utf-8", "replace").decode("latin-1")
 
 

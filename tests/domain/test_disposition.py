@@ -60,6 +60,8 @@ from coupa_async.domain.disposition import content_disposition_name
         ('attachment; filename="Cota\u00e7\u00e3o.pdf"', "Cotação.pdf"),
         ('attachment; filename="\u0080 rates.pdf"', "€ rates.pdf"),
         ('attachment; filename="€ rates.pdf"', "€ rates.pdf"),
+        ('attachment; filename="Cota\u00c3\u00a7\u00c3\u00a3o \u00e2\u201a\u00ac.pdf"', "Cotação €.pdf"),
+        ('attachment; filename="\u00c3\u0081 \u00e2\u201a\u00ac.pdf"', "Á €.pdf"),
         ('attachment; filename="Cota\udcc3\udca7\udcc3\udca3o €.pdf"', "Cotação €.pdf"),
         ('attachment; filename="a;b.pdf"; size=3', "a;b.pdf"),
         ('attachment; filename="a \\"; b.pdf"', 'a "; b.pdf'),
