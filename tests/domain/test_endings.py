@@ -98,6 +98,7 @@ def linearized(size: int) -> bytes:
     ("name", "data"),
     [
         ("web.pdf", linearized(600)[:300]),
+        ("web, before its pages.pdf", linearized(9000).partition(b"%%EOF\n")[0] + b"%%EOF\nxref of the rest"),
         ("update is cut.pdf", PDF + b"9 0 obj<</Type/Annot>>endobj\n10 0 obj<</Le"),
         ("no mark.pdf", PDF.removesuffix(b"%%EOF\n")),
         ("half a comment.zip", archive(comment=b"c" * 999)[:-500]),
