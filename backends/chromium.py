@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from backends.policies import forbidding_policy
 from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.content import PAGE_SUFFIXES, suffix_of
 from coupa_async.domain.errors import BrowserMissingError, PageError, PageTimeoutError, UnreachableError
 from coupa_async.domain.headers import http_date, size_of
 from coupa_async.domain.naming import content_disposition_name
@@ -125,10 +127,19 @@ class Head:
 
     @property
     def is_page(self) -> bool:
-        """Whether a browser would show it as a page."""
+        """Whether it is a page, and not a file that happens to be one.
+
+        A file is what comes as an attachment, and what the tenant names as a page of the user's: in its header, or in
+        an attachment's own address. A sign-in, or whatever else comes in a file's place, has neither.
+        """
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        attached = self.headers.get("content-disposition", "").strip().lower().startswith("attachment")
-        return kind in ("text/html", "application/xhtml+xml") and not attached
+        if kind not in ("text/html", "application/xhtml+xml"):
+            return False
+        if self.headers.get("content-disposition", "").strip().lower().startswith("attachment"):
+            return False
+        path = urlsplit(self.url).path
+        names = (self.file_name or "", path if "/attachment_file/" in path else "")
+        return not any(suffix_of(name) in PAGE_SUFFIXES for name in names)
 
     @property
     def length(self) -> int | None:

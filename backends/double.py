@@ -18,7 +18,7 @@ import anyio
 
 from backends.state import read_state, write_state
 from coupa_async import errands
-from coupa_async.domain.content import HEAD_BYTES
+from coupa_async.domain.content import HEAD_BYTES, TAIL_BYTES
 from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 
@@ -137,6 +137,7 @@ class DoubleSession:
             expected_bytes=len(answer.data),
             sha256=hashlib.sha256(answer.data).hexdigest(),
             head=answer.data[:HEAD_BYTES],
+            tail=answer.data[-TAIL_BYTES:],
         )
 
     async def cookies(self) -> Sequence[Cookie]:

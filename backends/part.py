@@ -10,6 +10,7 @@ from pathlib import Path
 from backends.chromium import Head
 from coupa_async import errands
 from coupa_async.domain.content import HEAD_BYTES
+from coupa_async.domain.endings import last_bytes
 from coupa_async.domain.errors import BrokenDownloadError, StorageError
 from coupa_async.ports import Download
 
@@ -28,6 +29,7 @@ class Part:
         self._path = path
         self._head: Head | None = None
         self._first = b""
+        self._last = b""
         self._digest = hashlib.sha256()
 
     @property
@@ -49,7 +51,7 @@ class Part:
             if not head.headers.get("content-range", "").startswith(f"bytes {self.size_bytes}-"):
                 raise BrokenDownloadError("the transfer broke off, and what came then was not the rest")
             return
-        self._head, self._digest, self._first, self.size_bytes = head, hashlib.sha256(), b"", 0
+        self._head, self._digest, self._first, self._last, self.size_bytes = head, hashlib.sha256(), b"", b"", 0
 
     async def fill(self, chunks: AsyncIterator[bytes], moved: Callable[[], None]) -> None:
         """Write what comes. What came before an error is written, too.
@@ -81,6 +83,7 @@ class Part:
             expected_bytes=self._head.length,
             sha256=self._digest.hexdigest(),
             head=self._first,
+            tail=self._last,
         )
 
     @property
@@ -99,5 +102,6 @@ class Part:
                     self._digest.update(chunk)
                     self._first += chunk[: HEAD_BYTES - len(self._first)]
                     self.size_bytes += len(chunk)
+            self._last = last_bytes(self._last, chunks)
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}: free space or permissions, then run again") from error

@@ -22,6 +22,7 @@ from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
 from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
+from backends.raw_headers import RawHeaders
 from backends.reading import Spawn
 from coupa_async.domain.errors import (
     BrokenDownloadError,
@@ -59,6 +60,7 @@ class Tab:
         self.downloads: list[Announced] = []
         self._announced = anyio.Event()
         self._cdp = cdp
+        self._raw = RawHeaders(cdp)
         self._spawn = spawn
         self._answer_s = answer_s
         self._as_file = False
@@ -90,6 +92,7 @@ class Tab:
         Raises:
             PageTimeoutError: If it does not come in time.
         """
+        await self._raw.watch(on=False)
         self._expect(as_file=False)
         try:
             await self.page.goto(url, wait_until="domcontentloaded", timeout=within_s * 1000)
@@ -136,6 +139,7 @@ class Tab:
 
     async def download(self, url: str, into: Path) -> Download:
         """Fetch a file; see ``ports.Session``. Not bounded in time."""
+        await self._raw.watch(on=True)
         self._expect(as_file=True)
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
@@ -165,7 +169,7 @@ class Tab:
             await to_thread.run_sync(shutil.move, await announced.path(), into)
         return Download(
             path=into,
-            suggested_name=head.file_name,
+            suggested_name=self._raw.file_name(head),
             size_bytes=(await anyio.Path(into).stat()).st_size,
             expected_bytes=head.length,
         )

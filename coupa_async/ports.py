@@ -47,6 +47,7 @@ class Download:
         expected_bytes: The size that the server promised; ``None`` if it did not.
         sha256: Of its bytes, in hex, where they were hashed as they came; else empty.
         head: Its first ``HEAD_BYTES`` bytes or fewer, where ``sha256`` is.
+        tail: Its last ``TAIL_BYTES`` bytes or fewer, likewise.
         via: As ``Document.via``, the address that handed it out included.
     """
 
@@ -56,6 +57,7 @@ class Download:
     expected_bytes: int | None = None
     sha256: str = ""
     head: bytes = b""
+    tail: bytes = b""
     via: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pathvalidate import sanitize_filename
 
+from coupa_async.domain.disposition import content_disposition_name as content_disposition_name
 from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
 from coupa_async.domain.outcome import Outcome
 
@@ -21,11 +23,25 @@ _LONGEST_SUFFIX_BYTES = 20
 _RESERVED = frozenset(
     ("CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789\u00b9\u00b2\u00b3"))
 )
+# On these Windows, macOS or a Linux desktop acts by itself: when their folder is only looked at, or without a question.
+_ACTIVE_NAMES = frozenset({"desktop.ini", "autorun.inf", "thumbs.db", "ehthumbs.db", "folder.htt"})
+_ACTIVE_SUFFIXES = frozenset(
+    {
+        *("lnk", "scf", "url", "website", "local", "library-ms", "search-ms", "searchconnector-ms"),
+        *("settingcontent-ms", "appref-ms", "theme", "themepack", "deskthemepack"),
+        *("desktop", "webloc", "inetloc", "fileloc"),
+    }
+)
+_HARMLESS = ".download"  # as browsers have it
+_CLASS_SUFFIX = re.compile(r"\{[^{}]*\}")  # Windows hides it, and takes the file for what it names
+# What a name ends in that says how it was made, not what is in it.
+_PROGRAM_SUFFIXES = frozenset({"aspx", "asp", "ashx", "php", "jsp", "jspx", "do", "cgi", "dll", "action"})
+_SUFFIX = re.compile(r"(?=[0-9]*[a-z])[a-z0-9]{1,10}", re.IGNORECASE)
+# What the disk's names are written in; not UTF-8 under an old locale.
+_DISK = sys.getfilesystemencoding()
 _SPACE = re.compile(r"\s+")
 # Names that need nothing done, which most are; finding that out of any text takes a hundred times as long.
 _SAFE = re.compile(r"[A-Za-z0-9_]+(?:[ .-][A-Za-z0-9_]+)*")
-_EXTENDED = re.compile(r";\s*filename\*\s*=\s*([\w.-]*)'[^']*'([^;\s]+)", re.IGNORECASE)
-_PLAIN = re.compile(r';\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))', re.IGNORECASE)
 
 
 def safe_name(text: str, *, fallback: str) -> str:
@@ -42,7 +58,7 @@ def safe_name(text: str, *, fallback: str) -> str:
         return text
     text = unicodedata.normalize("NFC", text)
     text = "".join(" " if ch in "\t\r\n" else ch for ch in text if ch in "\t\r\n" or unicodedata.category(ch)[0] != "C")
-    text = _SPACE.sub(" ", re.sub(r"[/\\:|]", "-", text))
+    text = _SPACE.sub(" ", re.sub(r"[/\\:|]", "-", _on_disk(text)))
     # Cut before, too: the library cuts what is longer than 260 bytes, whatever it is told, and takes the extension.
     text = sanitize_filename(_cut(text.strip(" .")), platform="universal")
     text = _cut(text.strip(" ."))
@@ -51,31 +67,14 @@ def safe_name(text: str, *, fallback: str) -> str:
 
 
 def file_name(text: str, *, fallback: str) -> str:
-    """Make a safe file name of the last segment of a path in either system's form."""
-    return safe_name(re.split(r"[/\\]", text.rstrip("/\\ "))[-1], fallback=fallback)
-
-
-def content_disposition_name(header: str) -> str | None:
-    """Read the file name of a Content-Disposition header: ``filename*`` before ``filename`` (RFC 6266, RFC 8187).
-
-    Returns:
-        The name, not yet safe; ``None`` if the header has none that can be read.
-    """
-    if extended := _EXTENDED.search(header):
-        try:
-            "".encode(extended[1] or "utf-8")  # a name without any escape would never ask for its charset
-            return unquote(extended[2].strip('"'), encoding=extended[1] or "utf-8", errors="strict") or None
-        except (LookupError, UnicodeError):
-            pass  # an unknown or false charset: the plain form is what such a header has it for
-    if plain := _PLAIN.search(header):
-        quoted = plain[1]
-        name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain[2].strip()
-        return _as_utf8(name) or None
-    return None
+    """Make a safe and harmless file name of the last segment of a path in either system's form."""
+    return _harmless(safe_name(re.split(r"[/\\]", text.rstrip("/\\ "))[-1], fallback=fallback))
 
 
 def attachment_name(attachment: Attachment, suggested: str | None) -> str:
     """Name an attachment: by its header, else its label, else its URL's last segment, else its id.
+
+    A name without an extension does not go before one that has it. Where only the URL has one, the name gets it.
 
     Args:
         attachment: The attachment.
@@ -84,13 +83,23 @@ def attachment_name(attachment: Attachment, suggested: str | None) -> str:
     fallback = safe_name(attachment.id, fallback="attachment")
     if attachment.kind is AttachmentKind.FILE:
         last = unquote(urlsplit(attachment.url).path.rpartition("/")[2])
-        for text in (suggested, attachment.name, last):
-            if text and (name := file_name(text, fallback="")):
-                return name
-        return fallback
+        names = [name for text in (suggested, attachment.name) if text and (name := file_name(text, fallback=""))]
+        if speaking := next((name for name in names if _suffix(name)), ""):
+            return speaking
+        behind = file_name(last, fallback="")
+        if not names:
+            return behind or fallback
+        stem = next((name for name in names if _split(name)[1][1:].lower() not in _PROGRAM_SUFFIXES), names[0])
+        return safe_name(f"{stem}.{_suffix(behind)}", fallback=fallback) if _suffix(behind) else stem
     return safe_name(attachment.name, fallback=fallback) + (
         ".txt" if attachment.kind is AttachmentKind.TEXT else ".url"
     )
+
+
+def is_made_harmless(name: str) -> bool:
+    """Tell a name of :func:`file_name`'s that is not the one it was given: systems would act on that by themselves."""
+    own = name.removesuffix(_HARMLESS)
+    return (own != name and _is_active(own)) or (name.startswith("_") and _is_active(name[1:]))
 
 
 def fold(name: str) -> str:
@@ -145,6 +154,29 @@ def _base(number: OrderNumber) -> str:
     return shown if shown[:2].upper() in ("PO", "PM") else f"PO_{shown}"
 
 
+def _harmless(name: str) -> str:
+    if not _is_active(name):
+        return name
+    # Of these the whole name is what counts.
+    return f"_{name}" if name.lower() in _ACTIVE_NAMES else safe_name(f"{name}{_HARMLESS}", fallback="")
+
+
+def _is_active(name: str) -> bool:
+    suffix = name.rpartition(".")[2].lower() if "." in name else ""
+    return name.lower() in _ACTIVE_NAMES or suffix in _ACTIVE_SUFFIXES or bool(_CLASS_SUFFIX.fullmatch(suffix))
+
+
+def _suffix(name: str) -> str:
+    """Tell an extension that says what is in a file; empty if there is none."""
+    suffix = _split(name)[1].removeprefix(".")
+    return suffix if _SUFFIX.fullmatch(suffix) and suffix.lower() not in _PROGRAM_SUFFIXES else ""
+
+
+def _on_disk(text: str) -> str:
+    """Replace what the disk's names cannot hold."""
+    return text if _DISK == "utf-8" else text.encode(_DISK, "replace").decode(_DISK).replace("?", "_")
+
+
 def _is_reserved(name: str) -> bool:
     return name.partition(".")[0].strip().upper() in _RESERVED  # Windows reserves `aux .txt` with `aux`
 
@@ -162,11 +194,3 @@ def _cut(name: str) -> str:
     stem, suffix = _split(name)
     room = _LONGEST - len(suffix.encode())
     return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + suffix
-
-
-def _as_utf8(name: str) -> str:
-    """Undo the Latin-1 reading that HTTP libraries give header bytes which were UTF-8 all along."""
-    try:
-        return name.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return name

@@ -121,7 +121,8 @@ class Collector:
         staged = [one for one in fetched if isinstance(one, Staged)]
         saved = await errands.run(partial(_keep, staged, folder))
         failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
-        notes = await print_messages(saved, folder, session, progressed) if self._desk.msg_pdf else ()
+        notes = [f"{file.name} {note}" for file, one in zip(saved, staged, strict=True) for note in one.notes]
+        notes += await print_messages(saved, folder, session, progressed) if self._desk.msg_pdf else ()
         return self._result(
             order,
             folder,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import anyio
 from anyio import to_thread
 
-from coupa_async.domain.content import check_content, url_shortcut
+from coupa_async import errands
+from coupa_async.domain.content import PAGE_SUFFIXES, Doubt, Kind, doubt_of, is_tenants_page, suffix_of, url_shortcut
+from coupa_async.domain.endings import Ends, NotAtHandError
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     CutDownloadError,
@@ -18,7 +22,7 @@ from coupa_async.domain.errors import (
     PageError,
     SignInRequiredError,
 )
-from coupa_async.domain.naming import attachment_name
+from coupa_async.domain.naming import attachment_name, is_made_harmless
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
 from coupa_async.domain.page import is_signed_out
@@ -31,6 +35,10 @@ from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
 from coupa_async.services.outage import is_out
 from coupa_async.services.storage import Inspection, OrderFolder, inspect, told
 
+_RENAMED = "has this name because systems act by themselves on the one that it came with"
+# Of a page that is a file; a sign-in has its form in far less.
+_PAGE_BYTES = 1 << 18
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
@@ -38,6 +46,7 @@ class Staged:
 
     Attributes:
         name: The name it wants, safe but not yet unique.
+        notes: What is to be said of it, as clauses that go on after its name.
     """
 
     attachment: Attachment
@@ -47,6 +56,14 @@ class Staged:
     size_bytes: int
     sha256: str
     seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Doubted:
+    """The bytes that came last and could not be right, by their hash; empty if none did."""
+
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +87,8 @@ async def fetch(
 ) -> Staged | FailedAttachment:
     """Fetch one attachment, again where that can help.
 
+    Bytes that cannot be right, and come twice alike, are what the tenant holds: they are kept, and said.
+
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page instead.
         SessionLostError: If the session is gone.
@@ -78,13 +97,14 @@ async def fetch(
     """
     targets = targets or Targets(base_url=base_url)
     part = folder.part(attachment.id)
+    doubted = _Doubted()
     attempt = 1
     while True:
         try:
             if attachment.kind is AttachmentKind.FILE:
                 await check_target(attachment.url, targets)
             with told(part):
-                return await _once(attachment, source, session, part)
+                return await _once(attachment, source, session, part, doubted)
         except (DownloadError, PageError) as error:
             is_foreign = not targets.is_tenant(error.url or attachment.url)
             is_a_strangers = is_foreign and not targets.is_tenant(attachment.url)  # who has no sign-in of the tenant's
@@ -103,7 +123,9 @@ async def fetch(
             attempt += 1
 
 
-async def _once(attachment: Attachment, source: AttachmentSource, session: Session, part: Path) -> Staged:
+async def _once(
+    attachment: Attachment, source: AttachmentSource, session: Session, part: Path, doubted: _Doubted
+) -> Staged:
     started_s = anyio.current_time()
     suggested, expected = None, None
     found: Inspection | None = None
@@ -114,7 +136,9 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
             raise CutDownloadError(str(error)) from error
         suggested, expected = download.suggested_name, download.expected_bytes
         if download.sha256:
-            found = Inspection(size_bytes=download.size_bytes, sha256=download.sha256, head=download.head)
+            found = Inspection(
+                size_bytes=download.size_bytes, sha256=download.sha256, head=download.head, tail=download.tail
+            )
     else:
         data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
         await to_thread.run_sync(part.write_bytes, data)
@@ -125,8 +149,9 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
     name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
         raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")
-    if attachment.kind is AttachmentKind.FILE and (doubt := check_content(name, found.head, found.size_bytes)):
-        raise BrokenDownloadError(doubt)
+    notes: tuple[str, ...] = ()
+    if attachment.kind is AttachmentKind.FILE:
+        notes = await _verified(attachment, name, found, part, doubted)
     return Staged(
         attachment=attachment,
         source=source,
@@ -135,4 +160,53 @@ async def _once(attachment: Attachment, source: AttachmentSource, session: Sessi
         size_bytes=found.size_bytes,
         sha256=found.sha256,
         seconds=anyio.current_time() - started_s,
+        notes=notes,
     )
+
+
+async def _verified(
+    attachment: Attachment, name: str, found: Inspection, part: Path, doubted: _Doubted
+) -> tuple[str, ...]:
+    """Say what is to be said of a file that came whole; what cannot be right is believed when it comes twice alike.
+
+    Raises:
+        BrokenDownloadError: If it must come again.
+        NotAFileError: If it is a page of the tenant's own.
+    """
+    try:
+        doubt = doubt_of(name, Ends(found.size_bytes, found.head, found.tail))
+    except NotAtHandError:
+        doubt = await errands.run(partial(_look, name, part))
+    if suffix_of(name) in PAGE_SUFFIXES and is_tenants_page(await errands.run(partial(_beginning, part))):
+        raise NotAFileError(attachment.url)
+    if doubt is not None and doubt.kind is Kind.PAGE:
+        raise BrokenDownloadError(f"it {doubt.clause}")
+    notes = (_RENAMED,) if is_made_harmless(name) else ()
+    if doubt is None:
+        return notes
+    before, doubted.sha256 = doubted.sha256, found.sha256
+    if before != found.sha256:
+        raise CutDownloadError(f"it {doubt.clause}")
+    return (doubt.clause if doubt.kind is Kind.OTHER else f"{doubt.clause} at the tenant", *notes)
+
+
+def _look(name: str, part: Path) -> Doubt | None:
+    with part.open("rb") as file:
+        return doubt_of(name, _OnDisk(part.stat().st_size, file))
+
+
+def _beginning(part: Path) -> bytes:
+    with part.open("rb") as file:
+        return file.read(_PAGE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDisk:
+    """A file's bytes, read where they are."""
+
+    size_bytes: int
+    file: BinaryIO
+
+    def read(self, at: int, count: int) -> bytes:
+        self.file.seek(at)
+        return self.file.read(count)

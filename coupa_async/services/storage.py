@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coupa_async.domain.content import HEAD_BYTES
+from coupa_async.domain.endings import last_bytes
 from coupa_async.domain.errors import BrokenDownloadError, OutputError, StorageError
 from coupa_async.domain.naming import folder_path, is_work_folder, outcome_folder, safe_name, work_folder
 from coupa_async.domain.order import Order
@@ -33,22 +34,26 @@ class Inspection:
 
     Attributes:
         head: Its first ``HEAD_BYTES`` bytes, or fewer.
+        tail: Its last ``TAIL_BYTES`` bytes, or fewer.
     """
 
     size_bytes: int
     sha256: str
     head: bytes
+    tail: bytes
 
 
 def inspect(path: Path) -> Inspection:
     """Read a file once, in flat memory. Blocking."""
-    digest, size, head = hashlib.sha256(), 0, b""
+    digest, size, head, before, last = hashlib.sha256(), 0, b"", b"", b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
             head = head or chunk[:HEAD_BYTES]
             size += len(chunk)
-    return Inspection(size_bytes=size, sha256=digest.hexdigest(), head=head)
+            before, last = last, chunk
+    tail = last_bytes(before, [last])
+    return Inspection(size_bytes=size, sha256=digest.hexdigest(), head=head, tail=tail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class File:
     kind: str = "application/pdf"
 
 
+HTM = "/attachment/attachment_file/file/9/Report.htm"
 FILES = {
     "/plain": File(PDF, 'attachment; filename="plain.pdf"'),
     "/inline": File(PDF, 'inline; filename="inline.pdf"'),
@@ -55,6 +56,16 @@ FILES = {
     "/text": File(b"plain words", "inline", "text/plain"),
     "/picture": File(b"\x89PNG\r\n\x1a\n" + b"0" * 50, 'inline; filename="p.png"', "image/png"),
     "/hostile": File(PDF, "attachment; filename=\"../../x.pdf\"; filename*=UTF-8''..%2F..%2F%E2%82%AC.pdf"),
+    # Each character a byte of the header.
+    "/latin": File(PDF, 'attachment; filename="Cota\xe7\xe3o n\xba 7.pdf"'),
+    "/windows": File(PDF, 'attachment; filename="\x80 rates.pdf"'),
+    "/utf-8": File(PDF, 'attachment; filename="' + "Cotação € 図.pdf".encode().decode("latin-1") + '"'),
+    "/percent": File(PDF, 'attachment; filename="Cota%C3%A7%C3%A3o.pdf"'),
+    "/encoded": File(PDF, 'attachment; filename="=?UTF-8?B?Q290YcOnw6NvLnBkZg==?="'),
+    "/quoted": File(PDF, 'inline; filename="=?iso-8859-1?Q?Cota=E7=E3o;_nova.pdf?="'),
+    "/broken": File(PDF, "attachment; filename*=nonsense''%61.pdf; filename=b.pdf; filename=c.pdf"),
+    "/label": File(b"<html><p>a report</p></html>", 'inline; filename="Report.html"', "text/html; charset=utf-8"),
+    HTM: File(b"<html><p>a report</p></html>", "", "text/html"),
 }
 PAGES = {
     "/page": html("<h1>page</h1>"),
@@ -81,6 +92,8 @@ class Site:
         self.hits.append(path)
         if path in FILES:
             one = FILES[path]
+            if not one.disposition.isascii():
+                return self._raw(request, one)
             headers = {"Content-Type": one.kind} | ({"Content-Disposition": one.disposition} if one.disposition else {})
             return web.Response(body=one.data, headers=headers)
         if path in PAGES:
@@ -88,7 +101,7 @@ class Site:
         match path:
             case "/moved":
                 raise web.HTTPFound("/page")
-            case "/wall" | "/walled-file":
+            case "/wall" | "/walled-file" | "/attachment/attachment_file/file/8/Report.htm":
                 raise web.HTTPFound("/sessions/new")
             case "/moved-file":
                 raise web.HTTPFound("/plain")
@@ -126,6 +139,20 @@ class Site:
             case "/hang":
                 await asyncio.sleep(3600)
         raise web.HTTPNotFound
+
+    def _raw(self, request: web.Request, one: File) -> web.Response:
+        """Answer with a header in bytes as they are, which no HTTP library sends."""
+        lines = (
+            "HTTP/1.1 200 OK",
+            f"Content-Type: {one.kind}",
+            f"Content-Length: {len(one.data)}",
+            "Connection: close",
+        )
+        head = "\r\n".join([*lines, f"Content-Disposition: {one.disposition}", "", ""])
+        assert request.transport is not None
+        request.transport.write(head.encode("latin-1") + one.data)
+        request.transport.close()
+        return web.Response()  # to nobody
 
     async def _cut(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/pdf", "Content-Length": "99999"})
@@ -181,6 +208,8 @@ def double_answer(url: str, session: DoubleSession) -> Answer:
         "/big": Body(data=b"x" * BIG_BYTES),
         "/whoami": Document(url=url, html=html(session.jar.get("session", "nobody")), status=200),
     }
+    if path == "/attachment/attachment_file/file/8/Report.htm":
+        path = "/walled-file"
     if path in FILES:
         return Body(data=FILES[path].data, name=NAMES.get(path))
     if path == "/sessions/new" and "#pw" in session.jar:
@@ -197,4 +226,12 @@ NAMES = {
     "/empty": "empty.pdf",
     "/picture": "p.png",
     "/hostile": "../../€.pdf",
+    "/latin": "Cotação nº 7.pdf",
+    "/windows": "€ rates.pdf",
+    "/utf-8": "Cotação € 図.pdf",
+    "/percent": "Cotação.pdf",
+    "/encoded": "Cotação.pdf",
+    "/quoted": "Cotação; nova.pdf",
+    "/broken": "b.pdf",
+    "/label": "Report.html",
 }

@@ -22,7 +22,7 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.ports import Backend, Document, Session
 from tests.contract.conftest import Open
-from tests.contract.site import BIG_BYTES, FILES, NAMES, PDF, Site
+from tests.contract.site import BIG_BYTES, FILES, HTM, NAMES, PDF, Site
 
 pytestmark = [pytest.mark.anyio]
 
@@ -123,6 +123,29 @@ async def test_a_file_is_downloaded_whatever_a_browser_would_show(
     assert download.suggested_name == NAMES.get(path, "plain.pdf" if path == "/moved-file" else None)
     assert data == (PDF if path not in ("/text", "/picture") else data)
     assert list(into.parent.iterdir()) == [into]
+
+
+@pytest.mark.parametrize(
+    "path", ["/latin", "/windows", "/utf-8", "/percent", "/encoded", "/quoted", "/broken", "/hostile"]
+)
+async def test_a_name_is_read_alike_however_its_header_is_written(
+    launch: Open, site: Site, into: Path, path: str
+) -> None:
+    async with launch() as session:
+        download = await session.download(f"{site.url}{path}", into)
+    assert download.suggested_name == NAMES[path]
+    assert into.read_bytes() == PDF
+
+
+@pytest.mark.parametrize("path", [HTM, "/label"])
+async def test_a_page_that_is_named_as_a_file_is_downloaded(launch: Open, site: Site, into: Path, path: str) -> None:
+    async with launch() as session:
+        download = await session.download(f"{site.url}{path}", into)
+        assert into.read_bytes() == FILES[path].data
+        assert download.suggested_name == NAMES.get(path)
+        with pytest.raises(NotAFileError) as caught:
+            await session.download(f"{site.url}/attachment/attachment_file/file/8/Report.htm", into)
+        assert caught.value.url == f"{site.url}/sessions/new"
 
 
 async def test_an_empty_file_is_a_file_of_no_bytes(launch: Open, site: Site, into: Path) -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from coupa_async.domain import naming
 from coupa_async.domain.naming import (
     attachment_name,
-    content_disposition_name,
     file_name,
     fold,
     folder_path,
+    is_made_harmless,
     outcome_folder,
     safe_name,
     unique_name,
@@ -82,33 +82,6 @@ def test_folders_stay_inside(levels: list[str | None], supplier: str) -> None:
     assert all(is_legal(part) for part in path.parts)
 
 
-@pytest.mark.parametrize(
-    ("header", "name"),
-    [
-        ('attachment; filename="a b.pdf"', "a b.pdf"),
-        ("attachment; filename=plain.pdf", "plain.pdf"),
-        ("attachment; filename=\"x.pdf\"; filename*=UTF-8''%E2%82%AC%20rates.pdf", "€ rates.pdf"),
-        ("attachment; filename*=UTF-8''%E2%82%AC.pdf; filename=\"x.pdf\"", "€.pdf"),
-        ("attachment; filename*=iso-8859-1'en'%A3.pdf", "£.pdf"),
-        ("attachment; filename*=UTF-8''%FF; filename=x.pdf", "x.pdf"),
-        ("attachment; filename*=nonsense''%61; filename=x.pdf", "x.pdf"),
-        ('attachment; filename="say \\"hi\\".pdf"', 'say "hi".pdf'),
-        ('attachment; filename="caf\u00c3\u00a9.pdf"', "café.pdf"),
-        ('inline; FILENAME="x.pdf"', "x.pdf"),
-        ("attachment", None),
-        ("", None),
-        ('attachment; filename=""', None),
-    ],
-)
-def test_content_disposition_is_read_by_its_standards(header: str, name: str | None) -> None:
-    assert content_disposition_name(header) == name
-
-
-@given(st.text())
-def test_no_header_is_an_exception(header: str) -> None:
-    content_disposition_name(header)
-
-
 def attachment(**more: object) -> Attachment:
     return Attachment(**({"id": "77", "kind": AttachmentKind.FILE, "name": ""} | more))  # type: ignore[arg-type]
 
@@ -123,6 +96,16 @@ def attachment(**more: object) -> Attachment:
         (attachment(name="C:\\x\\report.pdf"), None, "report.pdf"),
         (attachment(name="See a/b", kind=AttachmentKind.TEXT), None, "See a-b.txt"),
         (attachment(name="Shop", kind=AttachmentKind.URL, url="https://x"), None, "Shop.url"),
+        (attachment(name="Offer.pdf"), "document", "Offer.pdf"),
+        (attachment(name="Offer.pdf"), "attachment.aspx", "Offer.pdf"),
+        (attachment(name="Offer", url="https://t/x/Offer.pdf"), "document", "document.pdf"),
+        (attachment(name="Offer", url="https://t/x/scan_7.pdf"), None, "Offer.pdf"),
+        (attachment(name="Offer", url="https://t/x/download.aspx"), None, "Offer"),
+        (attachment(name="Offer", url="https://t/x/7.pdf"), "download.aspx", "Offer.pdf"),
+        (attachment(url="https://t/x/7.php"), "index.php", "index.php"),
+        (attachment(name="Rev 1.2", url="https://t/x/plan.dwg"), None, "Rev 1.2.dwg"),
+        (attachment(name="Terms No. 5", url="https://t/x/5"), "", "Terms No. 5"),
+        (attachment(name="Offer.pdf"), "archive.7z", "archive.7z"),
     ],
 )
 def test_a_name_comes_from_header_label_url_and_id(one: Attachment, suggested: str | None, name: str) -> None:
@@ -162,3 +145,57 @@ def test_a_plain_name_comes_out_as_any_text_does(name: str, monkeypatch: pytest.
     at_once = naming.safe_name(name, fallback="f")
     monkeypatch.setattr(naming, "_SAFE", re.compile("(?!)"))
     assert naming.safe_name(name, fallback="f") == at_once
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("run.lnk", "run.lnk.download"),
+        ("icons.SCF", "icons.SCF.download"),
+        ("x.url", "x.url.download"),
+        ("x.library-ms", "x.library-ms.download"),
+        ("x.search-ms", "x.search-ms.download"),
+        ("x.searchConnector-ms", "x.searchConnector-ms.download"),
+        ("app.exe.local", "app.exe.local.download"),
+        ("x.{20D04FE0-3AEA-1069-A2D8-08002B30309D}", "x.{20D04FE0-3AEA-1069-A2D8-08002B30309D}.download"),
+        ("run.lnk. ", "run.lnk.download"),
+        ("run.l\u200bnk", "run.lnk.download"),
+        ("../desktop.ini", "_desktop.ini"),
+        ("Desktop.INI", "_Desktop.INI"),
+        ("autorun.inf", "_autorun.inf"),
+        ("Thumbs.db", "_Thumbs.db"),
+        ("start.desktop", "start.desktop.download"),
+    ],
+)
+def test_a_name_on_which_systems_act_by_themselves_is_made_harmless(text: str, name: str) -> None:
+    assert file_name(text, fallback="f") == name
+    assert is_made_harmless(name)
+    assert attachment_name(attachment(name=text), None) == name
+    assert attachment_name(attachment(), text) == name
+
+
+@pytest.mark.parametrize("name", ["setup.exe", "a.pdf", "desktop.ini.txt", "lnk", "url.pdf", "x.download", "_a.pdf"])
+def test_a_name_that_a_person_must_open_is_left(name: str) -> None:
+    assert file_name(name, fallback="f") == name
+    assert not is_made_harmless(name)
+
+
+@given(any_text)
+@example("x" * 300 + ".lnk")
+@example("b.{a}")
+def test_no_text_becomes_a_name_that_acts(text: str) -> None:
+    name = file_name(text, fallback="f")
+    assert is_legal(name)
+    assert file_name(name, fallback="f") == name
+    assert not name.lower().endswith((".lnk", ".scf", ".url", ".{a}"))
+
+
+def test_our_own_shortcut_stays_one() -> None:
+    shortcut = attachment(name="Shop", kind=AttachmentKind.URL, url="https://x")
+    assert attachment_name(shortcut, None) == "Shop.url"
+
+
+def test_what_the_disk_cannot_write_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naming, "_DISK", "iso8859-1")
+    assert safe_name("€ rates für Kürze.pdf", fallback="f") == "_ rates für Kürze.pdf"
+    assert safe_name("図面.dwg", fallback="f").encode("iso8859-1").endswith(b".dwg")
