@@ -9,10 +9,10 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from coupa_async.domain.sign_in import origin_of
 from coupa_async.ports import Cookie
 
 Key = tuple[str, str, str]
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Jar:
@@ -76,12 +76,6 @@ class Jar:
 def key_of(cookie: Cookie) -> Key:
     """Tell what makes two cookies the same one."""
     return cookie.name, cookie.domain, cookie.path
-
-
-def origin_of(url: str) -> tuple[str, str, int | None]:
-    """Tell an address's scheme, host and port."""
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme)
 
 
 def parse_cookie(header: str, url: str, *, now_s: float) -> Cookie | None:

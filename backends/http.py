@@ -8,6 +8,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -69,7 +70,7 @@ class Client:
         with _translated(url):
             try:
                 with anyio.fail_after(self._options.page_timeout_s):
-                    async with self._get(url, _PAGE) as (response, head):
+                    async with self._get(url, _PAGE) as (response, head, via):
                         await response.aread()
             except TimeoutError as error:
                 raise PageTimeoutError(f"{url}: no page in {self._options.page_timeout_s:.0f} s") from error
@@ -80,6 +81,7 @@ class Client:
             html=response.text,
             status=head.status,
             retry_after_s=head.retry_after_s(datetime.now(UTC)),
+            via=via,
         )
 
     async def file(self, url: str, into: Path) -> Download:
@@ -116,22 +118,25 @@ class Client:
             if alive.deadline < now_s + self._silence_s / 2:  # not for every piece: a deadline is dear to move
                 alive.deadline = now_s + self._silence_s
 
-        async with self._get(url, _FILE | part.wanted()) as (response, head):
+        async with self._get(url, _FILE | part.wanted()) as (response, head, via):
             if head.status == 416:
                 raise BrokenDownloadError("the transfer broke off, and the server has no rest of it")
             if not 200 <= head.status < 300:
                 raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
             if head.is_page:
                 await response.aread()
-                raise NotAFileError(head.url, response.text)
+                raise NotAFileError(head.url, response.text, via)
             part.begin(head)
             await part.fill(response.aiter_bytes(), moved)
-        return part.download()
+        return replace(part.download(), via=(*via, head.url))
 
     @asynccontextmanager
-    async def _get(self, url: str, headers: dict[str, str]) -> AsyncIterator[tuple[httpx2.Response, Head]]:
-        """Ask, follow redirects, and leave the body of the last answer to be read."""
-        at = url
+    async def _get(
+        self, url: str, headers: dict[str, str]
+    ) -> AsyncIterator[tuple[httpx2.Response, Head, tuple[str, ...]]]:
+        """Ask, follow redirects, and leave the body of the last answer to be read; with what was asked before it."""
+        at: str = url
+        via: tuple[str, ...] = ()
         for _ in range(_MAX_REDIRECTS):
             version = self._jar.version
             cookies = {"Cookie": text} if (text := self._jar.header(at)) else {}
@@ -143,9 +148,9 @@ class Client:
                 self._jar.take(at, response.headers.get_list("set-cookie"), version=version)
                 if response.next_request is None:
                     headers = dict(response.headers.items())
-                    yield response, Head(url=str(response.url), status=response.status_code, headers=headers)
+                    yield response, Head(url=str(response.url), status=response.status_code, headers=headers), via
                     return
-                at = str(response.next_request.url)
+                at, via = str(response.next_request.url), (*via, at)
                 await response.aread()  # which leaves the connection fit for the next one
             finally:
                 await response.aclose()

@@ -12,6 +12,7 @@
     │   └── BrowserMissingError
     ├── SignInError                exit 3
     │   ├── SignInRequiredError    a page showed that the session is signed out
+    │   │   └── SignInPassedError  an answer came by way of a sign-in: it is asked for again
     │   └── SignInRefusedError     a sign-in was tried and did not work
     ├── SessionLostError           the browser or its driver is gone: a restart, not an outcome
     │   └── LaunchError            it did not even start
@@ -83,6 +84,20 @@ class SignInRequiredError(SignInError):
 
     def __init__(self, url: str) -> None:
         super().__init__(f"signed out: the tenant answered with its sign-in page ({url})")
+        self.url = url
+
+
+class SignInPassedError(SignInRequiredError):
+    """The way to an answer led through a sign-in that needed nobody. Cure: the run asks again, at no order's cost.
+
+    Attributes:
+        asked: What was asked for.
+        url: Where it led.
+    """
+
+    def __init__(self, asked: str, url: str) -> None:
+        super(SignInRequiredError, self).__init__(f"the way to {asked} led through a sign-in, to {url}")
+        self.asked = asked
         self.url = url
 
 

@@ -14,17 +14,15 @@ from coupa_async.domain.errors import (
     BrokenDownloadError,
     CutDownloadError,
     DownloadError,
-    NotAFileError,
     PageError,
-    SignInRequiredError,
 )
 from coupa_async.domain.naming import attachment_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
-from coupa_async.domain.page import is_signed_out
 from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
+from coupa_async.services.asking import ask_for_file
 from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
 from coupa_async.services.storage import Inspection, OrderFolder, inspect, told
 
@@ -67,7 +65,7 @@ async def fetch(
     """Fetch one attachment, again where that can help.
 
     Raises:
-        SignInRequiredError: If the tenant shows its sign-in page instead.
+        SignInRequiredError: If the tenant shows its sign-in page instead, or the way led through a sign-in.
         SessionLostError: If the session is gone.
         StorageError: If the disk takes no more.
     """
@@ -76,10 +74,8 @@ async def fetch(
     while True:
         try:
             with told(part):
-                return await _once(attachment, source, session, part)
+                return await _once(attachment, source, session, part, base_url)
         except (DownloadError, PageError) as error:
-            if isinstance(error, NotAFileError) and is_signed_out(error.url, base_url):
-                raise SignInRequiredError(error.url) from error
             decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
             if not isinstance(decision, Retry):
                 if isinstance(error, PageError):
@@ -93,13 +89,15 @@ async def fetch(
             attempt += 1
 
 
-async def _once(attachment: Attachment, source: AttachmentSource, session: Session, part: Path) -> Staged:
+async def _once(
+    attachment: Attachment, source: AttachmentSource, session: Session, part: Path, base_url: str
+) -> Staged:
     started_s = anyio.current_time()
     suggested, expected = None, None
     found: Inspection | None = None
     if attachment.kind is AttachmentKind.FILE:
         try:
-            download = await session.download(attachment.url, part)
+            download = await ask_for_file(session, attachment.url, part, base_url)
         except BrokenDownloadError as error:
             raise CutDownloadError(str(error)) from error
         suggested, expected = download.suggested_name, download.expected_bytes
