@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from coupa_async.cli.compose import make_entry
 from coupa_async.cli.faults import sign_in_mode
@@ -35,11 +36,9 @@ def test_what_is_no_origin_is_refused(text: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_run_on_the_recorded_site_names_its_identity_provider() -> None:
-    settings = Settings.read(password="x")
-    site = Recorded(
-        base_url="http://127.0.0.1:1", sso_url="http://localhost:1", username="a", password=settings.password
-    )  # type: ignore[arg-type]
-    assert settings.model_copy(update=site.settings).sign_in_origins == ("http://localhost:1",)
+    there = {"base_url": "http://127.0.0.1:1", "sso_url": "http://localhost:1", "username": "ann"}
+    site = Recorded(**there, password=SecretStr("open-sesame"))
+    assert Settings.read().model_copy(update=site.settings).sign_in_origins == ("http://localhost:1",)
 
 
 def test_sessions_end_at_the_form_and_at_an_sso_that_lands_elsewhere_by_turns() -> None:

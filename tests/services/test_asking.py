@@ -137,7 +137,7 @@ async def test_a_page_of_a_store_that_was_asked_itself_says_nothing_of_our_sign_
 def folder(tmp_path: Path) -> OrderFolder:
     storage = Storage(tmp_path / "out")
     storage.prepare()
-    return storage.begin(Order(number=OrderNumber.parse("PO1")), "", None, is_made=True)
+    return storage.begin(Order(number=OrderNumber.parse("PO1")), "", "", is_made=True)
 
 
 async def test_only_the_file_that_the_tenant_never_hands_out_has_failed(tmp_path: Path, folder: OrderFolder) -> None:
