@@ -193,6 +193,7 @@ class DirectSession:
     async def _leave(self, url: str, until: Callable[[Document], bool], reason: str) -> Document:
         """Try the browser; if it gets where HTTP does not, leave everything to it from now on."""
         document = await self._hand_back(url, until, reason)
-        if not self._is_out(document):
+        is_straight = sign_in_trace(url, document.via, document.url, self._base_url) is Trace.NONE
+        if is_straight and not self._is_out(document):  # else the browser was signed out as well, until just now
             self._left = reason
         return document

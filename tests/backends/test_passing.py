@@ -58,6 +58,20 @@ async def test_a_page_that_is_left_to_the_browser_keeps_the_way_that_the_browser
     assert page.via == ("https://login.example/sso",)
 
 
+async def test_a_browser_that_an_sso_had_to_sign_in_does_not_show_that_http_is_refused(
+    direct: Open, tenant: Tenant, behind: Behind
+) -> None:
+    async with direct() as session:
+        await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
+        tenant.refuses = True
+        behind.via = (f"{tenant.url}/page", "https://login.example/sso", f"{tenant.url}/sessions/saml_post")
+        page = await session.open(f"{tenant.url}/page")
+        assert page.via == behind.via
+        tenant.refuses, asked = False, len(tenant.asked)
+        assert (await session.open(f"{tenant.url}/page")).handed_back == ""
+        assert len(tenant.asked) == asked + 1
+
+
 @pytest.fixture(params=["sso-landing", "oidc-landing", "sso"])
 def site(request: pytest.FixtureRequest) -> Site:
     return Site(load(), SignIn(request.param), Dials())

@@ -126,6 +126,10 @@ async def test_a_file_behind_a_sign_in_is_no_answer(
         assert type(told.value) is kind
 
 
+def test_what_is_said_of_a_sign_in_on_the_way_holds_no_keys() -> None:
+    assert "key" not in str(SignInPassedError(f"{FILE}?supplier_view_key=1", f"{HOME}?key=2"))
+
+
 async def test_a_page_of_a_store_that_was_asked_itself_says_nothing_of_our_sign_in(tmp_path: Path) -> None:
     asked = "https://store.example/a.pdf"
     async with session(first(Document(url="https://store.example/login", html="", via=(asked,))), tmp_path) as it:
