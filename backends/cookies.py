@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from coupa_async.domain.headers import http_date
+from coupa_async.domain.sign_in import origin_of
 from coupa_async.domain.targets import target_of
 from coupa_async.ports import Cookie
 
@@ -105,12 +106,6 @@ class Jar:
 def key_of(cookie: Cookie) -> Key:
     """Tell what makes two cookies the same one."""
     return cookie.name, cookie.domain, cookie.path
-
-
-def origin_of(url: str) -> tuple[str, str, int | None]:
-    """Tell an address's scheme, host and port; of what is no http address, nothing."""
-    here = target_of(url)
-    return (here.scheme, here.host, here.port) if here else ("", "", None)
 
 
 def parse_cookie(header: str, url: str, *, now_s: float) -> Cookie | None:

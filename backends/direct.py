@@ -25,6 +25,7 @@ from backends.state import read_state, write_state
 from coupa_async.domain.errors import UnreachableError
 from coupa_async.domain.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.policy import is_busy
+from coupa_async.domain.sign_in import Trace, sign_in_trace
 from coupa_async.domain.targets import Targets
 from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.scopes import cleanup, plain_errors
@@ -119,6 +120,8 @@ class DirectSession:
             may_try = is_vouched and self._is_vouched and not self._is_forced
             return await self._leave(url, until, _REFUSED) if may_try else document
         self._works, self._is_vouched = True, False
+        if sign_in_trace(url, document.via, document.url, self._base_url) is Trace.PASSED:
+            return document  # it says who is signed in, not what was asked: no browser need look at it
         reason = self._shortcoming(document, until)
         return await self._hand_back(url, until, reason) if reason else document
 
@@ -162,10 +165,10 @@ class DirectSession:
         self._jar.replace(await to_thread.run_sync(read_state, path))
         self._is_vouched = True
 
-    async def snapshot(self, url: str, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
         async with self._behind.use() as browser:
-            await browser.snapshot(url, into)
+            return await browser.snapshot(url, into)
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
@@ -191,6 +194,7 @@ class DirectSession:
     async def _leave(self, url: str, until: Callable[[Document], bool], reason: str) -> Document:
         """Try the browser; if it gets where HTTP does not, leave everything to it from now on."""
         document = await self._hand_back(url, until, reason)
-        if not self._is_out(document):
+        is_straight = sign_in_trace(url, document.via, document.url, self._base_url) is Trace.NONE
+        if is_straight and not self._is_out(document):  # else the browser was signed out as well, until just now
             self._left = reason
         return document

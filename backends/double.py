@@ -29,6 +29,7 @@ class Body:
 
     data: bytes
     name: str | None = None
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class DoubleSession:
         """See ``ports.Session``."""
         answer = await self._ask(url)
         if isinstance(answer, Document):
-            raise NotAFileError(answer.url, answer.html)
+            raise NotAFileError(answer.url, answer.html, answer.via)
         assert isinstance(answer, Body)  # noqa: S101 - the one kind left
         await errands.run(partial(into.write_bytes, answer.data))
         return Download(
@@ -138,6 +139,7 @@ class DoubleSession:
             sha256=hashlib.sha256(answer.data).hexdigest(),
             head=answer.data[:HEAD_BYTES],
             tail=answer.data[-TAIL_BYTES:],
+            via=answer.via or (url,),
         )
 
     async def cookies(self) -> Sequence[Cookie]:
@@ -154,11 +156,12 @@ class DoubleSession:
         self._alive()
         self.jar = {one.name: one.value for one in read_state(path)}
 
-    async def snapshot(self, url: str, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``. Without a screen there is no picture."""
         self._alive()
-        html = (self.shown.get(url) or await self.open(url)).html
-        await anyio.Path(into.with_name(f"{into.name}.html")).write_text(html, encoding="utf-8")
+        shown = self.shown.get(url) or await self.open(url)
+        await anyio.Path(into.with_name(f"{into.name}.html")).write_text(shown.html, encoding="utf-8")
+        return shown.url
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``. A PDF by its first bytes only."""

@@ -246,7 +246,7 @@ class PlaywrightSession:
         with translated("storage state", within_s=self._answer_s):
             await self._context.set_storage_state(path)
 
-    async def snapshot(self, url: str, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
         if self._readers.showing(url) is None:
             await self.open(url)
@@ -257,6 +257,7 @@ class PlaywrightSession:
             html = await page.content()
             await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
             await page.screenshot(path=into.with_name(f"{into.name}.png"))
+        return page.url
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""

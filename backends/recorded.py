@@ -1,7 +1,7 @@
 """The double on the recorded site: what the site answers over plain HTTP, with no browser in between.
 
 The control arm of a comparison: what fails here as well is not a browser's doing. It runs no scripts, so it asks the
-site for pages as they are after theirs. On asyncio only.
+site for pages as they are after theirs, and sends the forms that send themselves. On asyncio only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from coupa_async.domain.errors import BrokenDownloadError, CoupaError, RefusedDo
 from coupa_async.ports import Document
 
 _HOPS = 10
+_SSO_COOKIE = "sso"  # the second origin's; a jar by name has no other way to tell
 _TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 
@@ -43,25 +44,30 @@ def answers(base_url: str) -> Callable[[str, DoubleSession], Awaitable[Answer]]:
             return broken if is_file else UnreachableError(f"{url}: {broken}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return UnreachableError(f"{url}: {error or type(error).__name__}")
-        return _told(head, data, is_file=is_file)
+        return _told(head, data, tuple(walk.via), is_file=is_file)
 
     return answer
 
 
-def _told(head: Head, data: bytes, *, is_file: bool) -> Document | Body | CoupaError:
+def _told(head: Head, data: bytes, via: tuple[str, ...], *, is_file: bool) -> Document | Body | CoupaError:
     wait_s = head.retry_after_s(datetime.now(UTC))
     if is_file and head.status != 200:
         return RefusedDownloadError(head.status, wait_s)
     if head.is_page or not is_file:
         html = data.decode(errors="replace")
-        return Document(url=head.url, html=html, status=head.status, retry_after_s=wait_s)
-    return Body(data=data, name=head.file_name)
+        return Document(url=head.url, html=html, status=head.status, retry_after_s=wait_s, via=via)
+    return Body(data=data, name=head.file_name, via=(*via, head.url))
 
 
 class _Walk:
-    """Requests from link to link, with the session's cookies on the tenant's own origin only."""
+    """Requests from link to link, with the session's cookies on the tenant's own origin only.
+
+    Attributes:
+        via: What was asked on the way to the last answer.
+    """
 
     def __init__(self, client: aiohttp.ClientSession, session: DoubleSession, base_url: str) -> None:
+        self.via: list[str] = []
         self._client = client
         self._session = session
         self._base_url = base_url
@@ -69,29 +75,41 @@ class _Walk:
     async def get(self, url: str, data: dict[str, str] | None = None) -> tuple[Head, bytes]:
         """Ask, and follow where the answers lead."""
         for _ in range(_HOPS):
-            jar = self._session.jar if url.startswith(f"{self._base_url}/") else {}
+            is_own = url.startswith(f"{self._base_url}/")
+            jar = {name: value for name, value in self._session.jar.items() if (name == _SSO_COOKIE) != is_own}
             headers = {"X-Scripts": "done", "Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
             method = "GET" if data is None else "POST"
             async with self._client.request(method, url, data=data, headers=headers, allow_redirects=False) as reply:
                 self._session.jar.update({name: one.value for name, one in reply.cookies.items()})
                 if 300 <= reply.status < 400:
+                    self.via.append(url)
                     url, data = urljoin(url, reply.headers["Location"]), None
                     continue
                 names = {name.lower(): value for name, value in reply.headers.items()}
                 head = Head(url=url, status=reply.status, headers=names)
                 try:
-                    return head, await reply.read()
+                    body = await reply.read()
                 except (aiohttp.ClientError, TimeoutError, OSError) as error:
                     raise BrokenDownloadError(f"the transfer broke off ({error or type(error).__name__})") from error
+            if not (head.is_page and b".submit()</script>" in body):
+                return head, body
+            self.via.append(url)
+            url, data = _filled(head, body, {})
         raise aiohttp.ClientError(f"more than {_HOPS} redirects")
 
     async def submit(self, head: Head, data: bytes, typed: dict[str, str]) -> tuple[Head, bytes]:
         """Send the page's form as a browser would, with what was typed into it; a page without one is the answer."""
-        form = LexborHTMLParser(data.decode()).css_first("form")
-        if form is None:
+        if LexborHTMLParser(data.decode()).css_first("form") is None:
             return head, data
-        fields = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.css("input[name]")}
-        for selector, text in typed.items():
-            if (one := form.css_first(selector)) is not None:
-                fields[str(one.attributes["name"])] = text
-        return await self.get(urljoin(head.url, form.attributes.get("action") or ""), fields)
+        self.via.append(head.url)
+        return await self.get(*_filled(head, data, typed))
+
+
+def _filled(head: Head, data: bytes, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Tell where a page's form is sent to, and with what."""
+    form = LexborHTMLParser(data.decode()).css("form")[0]
+    fields = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.css("input[name]")}
+    for selector, text in typed.items():
+        if (one := form.css_first(selector)) is not None:
+            fields[str(one.attributes["name"])] = text
+    return urljoin(head.url, form.attributes.get("action") or ""), fields

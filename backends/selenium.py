@@ -227,7 +227,7 @@ class SeleniumSession:
                 cookie["expiry"] = int(one.expires_s)
             await self._wire.command("storage.setCookie", cookie=cookie)
 
-    async def snapshot(self, url: str, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
         if self._readers.showing(url) is None:
             await self.open(url)
@@ -237,6 +237,7 @@ class SeleniumSession:
         shot = await self._wire.command("browsingContext.captureScreenshot", context=tab.context)
         await anyio.Path(into.with_name(f"{into.name}.html")).write_text(document.html, encoding="utf-8")
         await anyio.Path(into.with_name(f"{into.name}.png")).write_bytes(base64.b64decode(shot["data"]))
+        return document.url
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""

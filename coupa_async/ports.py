@@ -181,8 +181,12 @@ class Session(Protocol):
         """Take over a storage state that another session wrote."""
         ...
 
-    async def snapshot(self, url: str, into: Path) -> None:
-        """Write what a page that was opened shows, as ``into``.png and ``into``.html; opened again if it is gone."""
+    async def snapshot(self, url: str, into: Path) -> str:
+        """Write what a page that was opened shows, as ``into``.png and ``into``.html; opened again if it is gone.
+
+        Returns:
+            The address that it shows; empty where the backend cannot tell.
+        """
         ...
 
     async def print_pdf(self, html: str, into: Path) -> None:

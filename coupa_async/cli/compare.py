@@ -17,7 +17,7 @@ from rich.console import Console
 
 from coupa_async.cli.compare_table import show
 from coupa_async.cli.compose import find_backend
-from coupa_async.cli.faults import DOUBLE, Pressure, make_faults, meets, named_faults
+from coupa_async.cli.faults import DOUBLE, Pressure, make_faults, meets, named_faults, sign_in_mode
 from coupa_async.cli.log import run_log
 from coupa_async.cli.recorded import Recorded, read_truth, recorded_site, write_sample
 from coupa_async.cli.settings import Settings
@@ -126,7 +126,7 @@ async def _on_recorded(case: Case, site: Recorded) -> int:
             stage,
             plain=[order for order in stage.orders if order.number.key in plain],
             open_backend=open_backend,
-            prepare=site.reset,
+            prepare=lambda turn: site.reset(sign_in_mode(turn.fault, turn.repeat)),
             pressure=pressure,
             is_recorded=True,
             stall_s=_STALL_S,
@@ -153,7 +153,7 @@ def _stage(case: Case, path: Path, truth: Mapping[str, Truth]) -> Stage:
         plain=orders,
         truth=truth,
         open_backend=lambda own, arm: find_arm(own, arm)[0],
-        prepare=lambda: None,
+        prepare=lambda turn: None,
         pressure=Pressure(),
         is_recorded=False,
     )

@@ -100,7 +100,12 @@ def make_entry(settings: Settings) -> Entry:
     base_url = settings.tenant()
     password = settings.password or SecretStr("")
     credentials = Credentials(username=settings.username, password=password) if settings.username else None
-    return Entry(base_url=base_url, login_url=settings.login_url or base_url, credentials=credentials)
+    return Entry(
+        base_url=base_url,
+        login_url=settings.login_url or base_url,
+        credentials=credentials,
+        trusted=settings.sign_in_origins,
+    )
 
 
 def make_crew(

@@ -153,7 +153,7 @@ async def _signed_in(settings: Doctor) -> list[Finding]:
         profile = Profile(name="doctor", directory=Path(folder) / "profile", state=state)
         async with backend.session(profile) as session:
             try:
-                await entry.probe(session)
+                await entry.look(session)
             except SignInRequiredError:
                 return [good("tenant", f"{base_url} answers"), _way_in(settings)]
             except BusyError as error:

@@ -119,6 +119,7 @@ async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
             "COUPA_BASE_URL": site.base_url,
             "COUPA_USERNAME": site.username,
             "COUPA_PASSWORD": site.password.get_secret_value(),
+            "COUPA_SIGN_IN_ORIGINS": site.sso_url,
         }
 
         async def end_sessions() -> None:

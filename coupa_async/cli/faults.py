@@ -9,7 +9,7 @@ from functools import partial
 import anyio
 from anyio import to_thread
 
-from coupa_async.cli.recorded import Recorded
+from coupa_async.cli.recorded import FORM, LANDING, Recorded
 from coupa_async.domain.errors import SettingsError
 from coupa_async.domain.reliability import Arm
 from coupa_async.services import memory
@@ -19,7 +19,8 @@ NONE = "none"
 DOUBLE = "double"
 # Those that need a browser, which the double has none of.
 _OF_BROWSERS = ("browser-killed", "driver-killed", "browser-stopped", "renderer-crash", "memory-pressure")
-_OF_THE_SITE = ("session-expired", "network-cut", "tenant-busy")
+_EXPIRED = "session-expired"
+_OF_THE_SITE = (_EXPIRED, "network-cut", "tenant-busy")
 FAULTS = (*_OF_BROWSERS, *_OF_THE_SITE)
 _OUTAGE_S = 3.0
 _PRESSURE_S = 2.0
@@ -43,6 +44,11 @@ def named_faults(text: str) -> tuple[str, ...]:
 def meets(arm: Arm, fault: str) -> bool:
     """Tell whether a fault can befall an arm."""
     return arm.backend != DOUBLE or fault not in _OF_BROWSERS
+
+
+def sign_in_mode(fault: str, repeat: int) -> str:
+    """Tell how the recorded site signs in: for sessions that end, every second time by an SSO that lands elsewhere."""
+    return LANDING if fault == _EXPIRED and repeat % 2 == 0 else FORM
 
 
 class Pressure:
@@ -76,6 +82,11 @@ def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[],
             heal(injury, struck)
 
     @asynccontextmanager
+    async def forgotten() -> AsyncIterator[None]:
+        await site.end_sessions()
+        yield
+
+    @asynccontextmanager
     async def asked(what: str, **body: object) -> AsyncIterator[None]:
         await site.ask(what, **body)
         yield
@@ -83,7 +94,7 @@ def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[],
     return {
         **{name: partial(injured, injury) for name, injury in INJURIES.items()},
         "memory-pressure": pressure.press,
-        "session-expired": partial(asked, "expire", sso=True),
+        _EXPIRED: forgotten,
         "network-cut": partial(asked, "cut", seconds=_OUTAGE_S),
         "tenant-busy": partial(asked, "busy", seconds=_OUTAGE_S),
     }

@@ -135,7 +135,7 @@ async def _look(settings: Login, since: datetime) -> _Standing:
     state = settings.state_file()
     with base_profile(profiles_dir(), state) as profile:
         async with backend.session(profile) as session:
-            await entry.probe(session)
+            await entry.look(session)
             try:
                 lasts_s = await entry.length_s(session)
             except PageError:

@@ -21,13 +21,23 @@ from coupa_async.scopes import cleanup
 _FIXTURES = [sys.executable, "-m", "fixtures"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+FORM, LANDING = "form", "sso-landing"
+
+
+@dataclass(slots=True, kw_only=True)
 class Recorded:
-    """The recorded site while it runs."""
+    """The recorded site while it runs.
+
+    Attributes:
+        sso_url: The origin of its identity provider.
+        mode: How it signs in: by its own ``form``, or ``sso-landing``, which then needs nobody and ends elsewhere.
+    """
 
     base_url: str
+    sso_url: str
     username: str
     password: SecretStr
+    mode: str = FORM
 
     @property
     def settings(self) -> dict[str, object]:
@@ -37,15 +47,26 @@ class Recorded:
             "login_url": None,
             "username": self.username,
             "password": self.password,
+            "sign_in_origins": (self.sso_url,),
         }
 
     async def ask(self, what: str, **body: object) -> None:
         """Turn one of the admin's dials."""
         await to_thread.run_sync(self._ask, what, body)
 
-    def reset(self) -> None:
-        """Bring it back to where it began: nobody is signed in, no fault was met yet. Blocking."""
+    async def end_sessions(self) -> None:
+        """Forget every session; an SSO still knows who was signed in."""
+        await self.ask("expire", sso=self.mode == FORM)
+
+    def reset(self, mode: str = FORM) -> None:
+        """Bring it back to where it began: nobody is signed in, no fault was met yet. Blocking.
+
+        Args:
+            mode: How it signs in from now on.
+        """
+        self.mode = mode
         self._ask("reset", {})
+        self._ask("sign-in", {"mode": self.mode})
         self._ask("expire", {"sso": True})
 
     def _ask(self, what: str, body: dict[str, object]) -> None:
@@ -73,7 +94,9 @@ async def recorded_site() -> AsyncIterator[Recorded]:
             except anyio.EndOfStream as error:
                 raise RunError("the recorded site did not start") from error
             secret = SecretStr(where["password"])
-            yield Recorded(base_url=where["base_url"], username=where["username"], password=secret)
+            yield Recorded(
+                base_url=where["base_url"], sso_url=where["sso_url"], username=where["username"], password=secret
+            )
         finally:
             site.terminate()
             await cleanup("the recorded site", site.wait, within_s=5)

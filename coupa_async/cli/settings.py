@@ -84,6 +84,9 @@ class Settings(Command):
     login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
     username: str | None = Field(None, description="for the tenant's own sign-in form")
     password: CliSuppress[SecretStr | None] = Field(None, description="for the tenant's own sign-in form")
+    sign_in_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="identity providers whose forms may be filled in, too, separated by commas: https://HOST"
+    )
     storage_state: Path | None = Field(None, description="file that keeps the sign-in; default: per user and tenant")
     backend: str = Field(
         "playwright", validation_alias=AliasChoices("backend", "BACKEND"), description="playwright or selenium"
@@ -189,6 +192,16 @@ class Settings(Command):
     @classmethod
     def _is_list(cls, value: object) -> object:
         return split_list(value)
+
+    @field_validator("sign_in_origins", mode="before")
+    @classmethod
+    def _are_origins(cls, value: object) -> object:
+        origins = split_list(value)
+        for origin in origins if isinstance(origins, tuple | list) else ():
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+                raise ValueError(f"{origin!r} is no origin: write https://HOST, without a path")
+        return origins
 
     def tenant(self) -> str:
         """Tell the tenant's address.

@@ -57,7 +57,7 @@ class Stage:
     plain: Sequence[Order]
     truth: Mapping[str, Truth]
     open_backend: Callable[[Settings, Arm], Backend]
-    prepare: Callable[[], None]
+    prepare: Callable[[Turn], None]
     pressure: Pressure
     is_recorded: bool
     stall_s: float | None = None
@@ -65,7 +65,7 @@ class Stage:
     @contextmanager
     def __call__(self, turn: Turn, observer: Observer) -> Iterator[Scene]:
         """Set one run up, and sweep up after it."""
-        self.prepare()
+        self.prepare(turn)
         footprint = Footprint()
         orders = self.plain if turn.fault else self.orders
         storage = Storage(self.root / f"{turn.repeat:02}-{turn.fault or NONE}-{turn.arm.backend}-{turn.arm.lane}")

@@ -12,6 +12,7 @@
     │   └── BrowserMissingError
     ├── SignInError                exit 3
     │   ├── SignInRequiredError    a page showed that the session is signed out
+    │   │   └── SignInPassedError  an answer came by way of a sign-in: it is asked for again
     │   └── SignInRefusedError     a sign-in was tried and did not work
     ├── SessionLostError           the browser or its driver is gone: a restart, not an outcome
     │   └── LaunchError            it did not even start
@@ -91,6 +92,21 @@ class SignInRequiredError(SignInError):
 
     def __init__(self, url: str) -> None:
         super().__init__(f"signed out: the tenant answered with its sign-in page ({url})")
+        self.url = url
+
+
+class SignInPassedError(SignInRequiredError):
+    """The way to an answer led through a sign-in that needed nobody. Cure: the run asks again, at no order's cost.
+
+    Attributes:
+        asked: What was asked for.
+        url: Where it led.
+    """
+
+    def __init__(self, asked: str, url: str) -> None:
+        here, there = (one.partition("?")[0] for one in (asked, url))  # a query may hold what lets one in
+        super(SignInRequiredError, self).__init__(f"the way to {here} led through a sign-in, to {there}")
+        self.asked = asked
         self.url = url
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.attachments import missing_attachments, parse_attachments
 from coupa_async.domain.identity import named_numbers
 from coupa_async.domain.order import Attachment, AttachmentSource
+from coupa_async.domain.sign_in import is_sign_in_path, origin_of
 
 _SECONDS = re.compile(r"num_secs\s*=\s*(\d+)")
 _MILLISECONDS = re.compile(r'"timeout_duration"\s*:\s*(\d+)')
@@ -56,11 +57,16 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInForm:
-    """Where to type on a sign-in page, as CSS selectors; empty where the page has no such part."""
+    """Where to type on a sign-in page, as CSS selectors; empty where the page has no such part.
+
+    Attributes:
+        action: The address that the form is sent to.
+    """
 
     user: str
     password: str
     submit: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +112,7 @@ def read_page(html: str, url: str, base_url: str) -> Page:
     """
     tree = LexborHTMLParser(html)
     if is_signed_out(url, base_url):
-        return SignInPage(url=url, form=_form(tree), error=_error(tree))
+        return SignInPage(url=url, form=_form(tree, url), error=_error(tree))
     for kind in AttachmentSource:
         if _is(tree, kind):
             return _document(tree, html, url, kind)
@@ -123,11 +129,7 @@ def is_signed_out(url: str, base_url: str) -> bool:
 
     Never by text: a healthy page contains ``openid-connect``, ``oauth`` and ``identity``.
     """
-    here, home = urlsplit(url), urlsplit(base_url)
-    path = here.path.rstrip("/")
-    return (here.scheme, here.netloc.lower()) != (home.scheme, home.netloc.lower()) or (
-        path == "/sessions" or path.startswith(("/sessions/", "/login/")) or path == "/login"
-    )
+    return origin_of(url) != origin_of(base_url) or is_sign_in_path(url)
 
 
 def session_length_s(text: str) -> float | None:
@@ -176,7 +178,7 @@ def _title(tree: LexborHTMLParser) -> str:
     return title.text(strip=True) if title else ""
 
 
-def _form(tree: LexborHTMLParser) -> SignInForm | None:
+def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:
     """Find the fields by what they are; their ids vary by tenant."""
     for form in tree.css("form"):
         password = form.css_first("input[type=password]")
@@ -188,8 +190,18 @@ def _form(tree: LexborHTMLParser) -> SignInForm | None:
             user=_selector(users[0]) if users else "",
             password=_selector(password) if password else "",
             submit=_selector(submit) if submit else "",
+            action=_joined(url, form.attributes.get("action") or ""),
         )
     return None
+
+
+def _joined(url: str, reference: str) -> str:
+    """Tell where a form leads: what its scripts send, they send as the page."""
+    try:
+        joined = urljoin(url, reference.strip())
+    except ValueError:
+        return reference
+    return joined if joined.startswith(("http:", "https:")) else url
 
 
 def _selector(node: LexborNode) -> str:

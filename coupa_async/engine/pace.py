@@ -246,9 +246,9 @@ class PacedSession:
         """See ``ports.Session``."""
         await self._session.load_state(path)
 
-    async def snapshot(self, url: str, into: Path) -> None:
+    async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
-        await self._session.snapshot(url, into)
+        return await self._session.snapshot(url, into)
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -17,10 +18,13 @@ import anyio
 
 from coupa_async.domain.errors import (
     BusyError,
+    CoupaError,
     OutageError,
     PageError,
     SignInError,
+    SignInPassedError,
     SignInRefusedError,
+    SignInRequiredError,
     UnreachableError,
 )
 from coupa_async.domain.events import SignedIn, SignInStarted, TenantLost
@@ -49,6 +53,7 @@ class Door(Protocol):
 
         Raises:
             SignInRequiredError: If the session is signed out.
+            SignInPassedError: If it was, and has just been signed in on the way: nobody knows of it yet.
             PageError: If the tenant is not to be had now, which says nothing of the session.
         """
         ...
@@ -133,7 +138,7 @@ class Gate:
         """See that a session is signed in, however long the tenant takes to be there.
 
         Raises:
-            SignInRequiredError: If it is not.
+            SignInRequiredError: If it is not, or was not: :meth:`renew` has the others know.
             OutageError: If the tenant cannot be reached for long.
         """
         while True:
@@ -145,6 +150,18 @@ class Gate:
             else:
                 self._was_reached = True
                 return
+
+    async def is_in(self, session: Session) -> bool:
+        """Tell whether a session is signed in and stays so, however long the tenant takes to be there.
+
+        Raises:
+            OutageError: If the tenant cannot be reached for long.
+        """
+        try:
+            await self.check(session)
+        except SignInRequiredError:
+            return False
+        return True
 
     async def outage(self, session: Session, error: PageError, *, since_s: float) -> bool:
         """Hold everybody until the tenant can be reached.
@@ -177,14 +194,16 @@ class Gate:
                     return attempt > 1
         raise AssertionError("the loop above has no end")
 
-    async def renew(self, session: Session, worker: str, *, seen: int, reason: str) -> int:
+    async def renew(self, session: Session, worker: str, *, seen: int, error: CoupaError) -> int:
         """Have a signed-out session signed in: with the state of a newer sign-in if there is one, else by signing in.
 
+        A session that an SSO has signed in on the way to something is not signed in again, if it is seen to be in.
+
         Args:
-            session: The session that saw a sign-in page.
+            session: The session that saw a sign-in.
             worker: Whose it is.
             seen: The generation of the state that this session holds.
-            reason: What it saw.
+            error: What it saw.
 
         Returns:
             The generation of the state that it holds now.
@@ -199,9 +218,9 @@ class Gate:
             if self._refusal:
                 raise SignInRefusedError(self._refusal)  # never hammered, however many wait here
             started_s = anyio.current_time()
-            self._tell(SignInStarted(worker=worker, reason=reason))
+            self._tell(SignInStarted(worker=worker, reason=str(error)))
             try:
-                await self._persist(session)
+                await self._persist(session, is_in=isinstance(error, SignInPassedError))
                 await session.save_state(self.state)
             except SignInRefusedError as refusal:
                 if self._person is None:
@@ -226,10 +245,14 @@ class Gate:
                 return
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._patience.keep_s)
 
-    async def _persist(self, session: Session) -> None:
+    async def _persist(self, session: Session, *, is_in: bool) -> None:
+        """Sign in, however long the tenant takes to answer; first see, if ``is_in`` says so, whether that is done."""
         began_s, tries, outs = anyio.current_time(), 0, 0
         while True:
             try:
+                if is_in:
+                    with suppress(SignInRequiredError):
+                        return await self._door.probe(session)
                 return await self._door.sign_in(session)
             except (UnreachableError, BusyError) as error:  # nobody there has looked at this try
                 outs += 1

@@ -16,9 +16,11 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from coupa_async.domain.errors import (
     CoupaError,
     SessionLostError,
+    SignInPassedError,
     SignInRefusedError,
     SignInRequiredError,
     UnexpectedError,
+    UnknownPageError,
     UnreachableError,
 )
 from coupa_async.domain.events import OrderFinished, OrderRetried, OrderStarted, WorkerStarted
@@ -218,8 +220,12 @@ class Worker:
             case RestartSession() | StopRun():
                 raise error
             case SignInAgain():
+                self.hands.rest(hand)
+                is_often = isinstance(error, SignInPassedError) and hand.sign_ins >= plan.max_sign_ins
+                if is_often and await crew.gate.is_in(session):  # so it is this address that leads there for ever
+                    led = UnknownPageError(f"{error}, each time, though the session is signed in: open it in a browser")
+                    return await crew.job.give_up(hand.order, led, None)
                 await self._sign_in(hand, session, error)
-                return None
             case Retry() | GiveUp() as decision:
                 self.hands.rest(hand)
                 if isinstance(error, UnreachableError) and await self._was_out(hand, error, session):
@@ -281,20 +287,19 @@ class Worker:
         try:
             await self._crew.gate.check(session)
         except SignInRequiredError as error:
-            await self._renew(session, str(error), seen=self._seen)
+            await self._renew(session, error, seen=self._seen)
         self._used_s = anyio.current_time()
 
     async def _sign_in(self, hand: Hand, session: Session, error: CoupaError) -> None:
         hand.sign_ins += 1
         if hand.sign_ins > self._crew.plan.max_sign_ins:
             raise SignInRefusedError(f"signed in {hand.sign_ins - 1} times, and still: {error}") from error
-        self.hands.rest(hand)
-        await self._renew(session, str(error), seen=hand.seen)
+        await self._renew(session, error, seen=hand.seen)
 
-    async def _renew(self, session: Session, reason: str, *, seen: int) -> None:
+    async def _renew(self, session: Session, error: CoupaError, *, seen: int) -> None:
         async with self._renewing:
             if self._seen == seen:  # else another tab of this session has had it signed in meanwhile
-                self._seen = await self._crew.gate.renew(session, self.name, seen=seen, reason=reason)
+                self._seen = await self._crew.gate.renew(session, self.name, seen=seen, error=error)
                 self.hands.doubt_no_more()
 
     async def _record(self, hand: Hand, result: OrderResult | None, unexpected: UnexpectedError | None = None) -> None:

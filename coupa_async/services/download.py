@@ -24,6 +24,7 @@ from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.domain.targets import Targets
 from coupa_async.ports import Session
+from coupa_async.services.asking import is_about_sign_in
 from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
 from coupa_async.services.find_order import FoundOrder, OrderFinder
@@ -202,7 +203,10 @@ class Collector:
             try:
                 self._desk.snapshots.mkdir(exist_ok=True)
                 into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
-                await session.snapshot(url, into)
+                if is_about_sign_in(url, await session.snapshot(url, into), self._desk.base_url):
+                    _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
+                    for suffix in (".html", ".png"):
+                        into.with_name(f"{into.name}{suffix}").unlink(missing_ok=True)
             except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
 

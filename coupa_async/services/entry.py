@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from coupa_async.domain.errors import BusyError, SignInRefusedError, SignInRequiredError
+from coupa_async.domain.errors import BusyError, SignInPassedError, SignInRefusedError, SignInRequiredError
 from coupa_async.domain.page import SignInPage, is_signed_out, read_page, session_length_s
 from coupa_async.domain.policy import is_busy
+from coupa_async.domain.sign_in import may_be_told, origin_of, origin_text
 from coupa_async.ports import Document, Fill, Session
+from coupa_async.services.asking import ask
 
 _PROBE = "/order_headers"
 _EXPIRATION = "/sessions/expiration_check"
@@ -32,12 +34,14 @@ class Entry:
         login_url: Where the chain begins. The base URL for SSO, for ``/sessions/new`` goes around it (facts §1).
         credentials: ``None`` leaves it to the browser's own SSO, or to a person.
         person_s: How long a person at the browser's window may take for a page; ``None`` if nobody is there.
+        trusted: Addresses whose origins may be told the credentials, besides the tenant's and the login URL's.
     """
 
     base_url: str
     login_url: str
     credentials: Credentials | None = None
     person_s: float | None = None
+    trusted: tuple[str, ...] = ()
 
     async def sign_in(self, session: Session) -> None:
         """Sign a session in.
@@ -54,6 +58,8 @@ class Entry:
         if not self._is_in(document):
             page = read_page(document.html, document.url, self.base_url)
             error = page.error if isinstance(page, SignInPage) else ""
+            if self.person_s is None and isinstance(page, SignInPage) and page.form is not None:
+                error = self._distrust(page.url, page.form.action) or error
             raise SignInRefusedError(f"sign-in ended at {_bare(document.url)}" + (f": {error}" if error else ""))
 
     async def probe(self, session: Session) -> None:
@@ -61,13 +67,26 @@ class Entry:
 
         Raises:
             SignInRequiredError: If it is not.
+            SignInPassedError: If it has just been signed in on the way, by an SSO that needed nobody.
             PageError: If the tenant is not to be had now.
         """
         url = f"{self.base_url}{_PROBE}"
-        document = await session.open(url)
-        if is_signed_out(document.url, self.base_url) or document.status in (401, 403):
+        document, _ = await ask(session, url, self.base_url)  # the list of orders may be more than a user may see
+        if document.status in (401, 403):
             raise SignInRequiredError(document.url)
         _check_busy(document, url)
+
+    async def look(self, session: Session) -> None:
+        """See whether a session is signed in, or is so once it was asked: for who alone uses it.
+
+        Raises:
+            SignInRequiredError: If it is not.
+            PageError: If the tenant is not to be had now.
+        """
+        try:
+            await self.probe(session)
+        except SignInPassedError:
+            await self.probe(session)
 
     def _is_over(self, document: Document) -> bool:
         return self._is_in(document) or is_busy(document.status)
@@ -80,12 +99,31 @@ class Entry:
         """
         for path in (_PROBE, _EXPIRATION):
             document = await session.open(f"{self.base_url}{path}")
-            if (length_s := session_length_s(document.html)) is not None:
+            is_tenants = origin_of(document.url) == origin_of(self.base_url)
+            if is_tenants and (length_s := session_length_s(document.html)) is not None:
                 return length_s
         return None
 
     def _is_in(self, document: Document) -> bool:
         return not is_signed_out(document.url, self.base_url)
+
+    def _distrust(self, *addresses: str) -> str:
+        """Say why a page is not told the credentials; empty if it may be: domain facts §1 lists who asks for them.
+
+        Args:
+            addresses: Where its form is, and where it leads.
+        """
+        trusted = (self.login_url, *self.trusted)
+        asking = next((one for one in addresses if not may_be_told(one, self.base_url, trusted)), "")
+        if not asking:
+            return ""
+        origin = origin_text(asking)
+        if origin_of(self.base_url)[0] == "https" and origin_of(asking)[0] != "https":
+            return f"{origin} asks for the password without TLS (https), and is not told it: sign in by hand"
+        return (
+            f"{origin} asks for the password, which only {origin_text(self.base_url)} and origins that you name are "
+            f"told: if it is your identity provider, set COUPA_SIGN_IN_ORIGINS={origin}"
+        )
 
     def _filler(self) -> Callable[[Document], Fill | None]:
         """Fill each form in once: a form that comes back is a refusal, and hammering it locks accounts."""
@@ -101,6 +139,8 @@ class Entry:
                     "set COUPA_USERNAME and COUPA_PASSWORD, or run coupa-async login"
                 )
             form = page.form
+            if self._distrust(page.url, form.action):
+                return None  # an SSO may yet go on by itself; if it does not, this is where the sign-in ends
             step = (form.user, form.password)
             if step in used:
                 if page.error:

@@ -20,17 +20,16 @@ from coupa_async.domain.errors import (
     DownloadError,
     NotAFileError,
     PageError,
-    SignInRequiredError,
 )
 from coupa_async.domain.naming import attachment_name, is_made_harmless
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
-from coupa_async.domain.page import is_signed_out
 from coupa_async.domain.policy import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.domain.targets import Targets
 from coupa_async.lookup import check_target
 from coupa_async.ports import Session
+from coupa_async.services.asking import ask_for_file
 from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
 from coupa_async.services.outage import is_out
 from coupa_async.services.storage import Inspection, OrderFolder, inspect, told
@@ -90,7 +89,7 @@ async def fetch(
     Bytes that cannot be right, and come twice alike, are what the tenant holds: they are kept, and said.
 
     Raises:
-        SignInRequiredError: If the tenant shows its sign-in page instead.
+        SignInRequiredError: If the tenant shows its sign-in page instead, or the way led through a sign-in.
         SessionLostError: If the session is gone.
         StorageError: If the disk takes no more.
         PageError: If the tenant cannot be reached.
@@ -104,12 +103,9 @@ async def fetch(
             if attachment.kind is AttachmentKind.FILE:
                 await check_target(attachment.url, targets)
             with told(part):
-                return await _once(attachment, source, session, part, doubted)
+                return await _once(attachment, source, session, part, doubted, base_url)
         except (DownloadError, PageError) as error:
             is_foreign = not targets.is_tenant(error.url or attachment.url)
-            is_a_strangers = is_foreign and not targets.is_tenant(attachment.url)  # who has no sign-in of the tenant's
-            if isinstance(error, NotAFileError) and not is_a_strangers and is_signed_out(error.url, base_url):
-                raise SignInRequiredError(error.url) from error
             decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
             if not isinstance(decision, Retry):
                 if isinstance(error, PageError) and (not is_foreign or await is_out(error, session, base_url)):
@@ -124,14 +120,14 @@ async def fetch(
 
 
 async def _once(
-    attachment: Attachment, source: AttachmentSource, session: Session, part: Path, doubted: _Doubted
+    attachment: Attachment, source: AttachmentSource, session: Session, part: Path, doubted: _Doubted, base_url: str
 ) -> Staged:
     started_s = anyio.current_time()
     suggested, expected = None, None
     found: Inspection | None = None
     if attachment.kind is AttachmentKind.FILE:
         try:
-            download = await session.download(attachment.url, part)
+            download = await ask_for_file(session, attachment.url, part, base_url)
         except BrokenDownloadError as error:
             raise CutDownloadError(str(error)) from error
         suggested, expected = download.suggested_name, download.expected_bytes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coupa_async.domain.addresses import DEFAULT_PATH, Candidate, Way, candidates, id_of, kind_of
-from coupa_async.domain.errors import WrongOrderError
+from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.identity import Identity, identify
 from coupa_async.domain.order import AttachmentSource, Order
 from coupa_async.domain.page import NotFoundPage, OrderPage
@@ -60,13 +60,19 @@ class OrderFinder:
 
         Raises:
             WrongOrderError: If what they show are other orders.
+            UnknownPageError: If one shows what is no known page, and none the order.
             SignInRequiredError, PageError, SessionLostError: As :func:`open_document`.
         """
-        wrong: WrongOrderError | None = None
+        odd: UnknownPageError | WrongOrderError | None = None
         missing: FoundOrder | None = None
         for candidate in self._candidates(order):
-            page, handed_back = await open_document(session, candidate.url, self._base_url)
-            progressed()
+            try:
+                page, handed_back = await open_document(session, candidate.url, self._base_url)
+            except UnknownPageError as error:
+                odd = odd or error  # from now on nothing is believed but a page that names the order
+                continue
+            finally:
+                progressed()
             if isinstance(page, NotFoundPage):
                 missing = missing or FoundOrder(
                     page=page, url=candidate.url, way=candidate.way, handed_back=handed_back
@@ -74,10 +80,10 @@ class OrderFinder:
                 if self._is_proven(order, candidate.way):
                     break
                 continue
-            identity = _identity(page, order, candidate)
+            identity = _identity(page, order, candidate, is_sure=odd is None)
             if identity is Identity.OTHER:
                 shown = page.numbers[0] if page.numbers else f"the page of id {page.page_id or 'unknown'}"
-                wrong = wrong or WrongOrderError(candidate.url, shown, order.number.shown)
+                odd = odd or WrongOrderError(candidate.url, shown, order.number.shown)
                 continue
             is_named = identity is Identity.SAME
             if is_named:
@@ -85,8 +91,8 @@ class OrderFinder:
             return FoundOrder(
                 page=page, url=candidate.url, way=candidate.way, is_named=is_named, handed_back=handed_back
             )
-        if wrong is not None:
-            raise wrong
+        if odd is not None:
+            raise odd
         assert missing is not None  # noqa: S101 - there is an address at least, and each was one or the other
         return missing
 
@@ -105,9 +111,9 @@ class OrderFinder:
         return self._proofs[kind, way] >= _PROVEN and not others
 
 
-def _identity(page: OrderPage, order: Order, candidate: Candidate) -> Identity:
+def _identity(page: OrderPage, order: Order, candidate: Candidate, *, is_sure: bool) -> Identity:
     if page.kind is not AttachmentSource.ORDER:
         return Identity.OTHER
     identity = identify(page.numbers, page.page_id, order.number.key, id_of(candidate.url))
-    is_too_little = identity is Identity.UNNAMED and candidate.needs_name
+    is_too_little = identity is Identity.UNNAMED and (candidate.needs_name or not is_sure)
     return Identity.OTHER if is_too_little else identity

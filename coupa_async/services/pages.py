@@ -6,6 +6,7 @@ from coupa_async.domain.errors import BusyError, PageTimeoutError, SignInRequire
 from coupa_async.domain.page import NotFoundPage, OrderPage, SignInPage, UnknownPage, read_page
 from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Session
+from coupa_async.services.asking import ask
 
 
 async def open_document(session: Session, url: str, base_url: str) -> tuple[OrderPage | NotFoundPage, str]:
@@ -35,8 +36,9 @@ async def open_any(
     """Open a page of the tenant, whatever it is, and wait until it shows what it announces.
 
     Raises:
-        SignInRequiredError: If the tenant shows its sign-in page.
+        SignInRequiredError: If the tenant shows its sign-in page, or the way led through a sign-in.
         BusyError: If it answers 429 or 5xx.
+        UnknownPageError: If it answers this address with its landing page.
         UnreachableError: If the network did not carry the request.
     """
 
@@ -44,7 +46,7 @@ async def open_any(
         page = read_page(document.html, document.url, base_url)
         return not isinstance(page, OrderPage) or page.is_complete
 
-    document = await session.open(url, until=whole)
+    document, is_landing = await ask(session, url, base_url, until=whole)
     page = read_page(document.html, document.url, base_url)
     if isinstance(page, SignInPage):
         raise SignInRequiredError(document.url)
@@ -52,4 +54,7 @@ async def open_any(
         raise SignInRequiredError(document.url)
     if document.status is not None and is_busy(document.status):
         raise BusyError(url, document.status, document.retry_after_s)
+    if is_landing:
+        where = document.url.partition("?")[0]
+        raise UnknownPageError(f"{url}: the tenant leads from here to {where}, each time: open it in a browser")
     return document, page

@@ -40,6 +40,8 @@ class Tenant:
     tags: list[str] = field(default_factory=lambda: ['"1"'])
     agents: set[str] = field(default_factory=set)
     refuses: bool = False
+    forgets: bool = False
+    vouched: int = 0
     came: anyio.Event = field(default_factory=anyio.Event)
     connections: set[asyncio.Transport] = field(default_factory=set)
 
@@ -52,7 +54,18 @@ class Tenant:
             self.connections.add(request.transport)
         if self.refuses and path != "/sessions/new":
             raise web.HTTPFound("/sessions/new")
+        if self.forgets and not path.startswith(("/authorize", "/sessions/", "/user/")):
+            raise web.HTTPFound(f"http://localhost:{request.url.port}/authorize")
         match path:
+            case "/authorize":  # it knows this machine, and no scripts are needed
+                raise web.HTTPFound(f"{self.url}/sessions/lightweight_oauth_callback")
+            case "/sessions/lightweight_oauth_callback":
+                self.forgets, self.vouched = False, self.vouched + 1
+                landed = web.Response(status=302, headers={"Location": "/user/home"})
+                landed.set_cookie("_coupa_session", f"vouched-{self.vouched}", httponly=True)
+                return landed
+            case "/user/home":
+                return page(html("Home"))
             case "/renew":
                 response = page(ORDER.format("renewed"))
                 response.set_cookie("_coupa_session", f"renewed-{len(self.asked)}", httponly=True)
@@ -158,6 +171,7 @@ class Behind:
     """A browser in memory that shows what scripts draw, and has a sign-in of its own."""
 
     shown: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    via: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.backend = DoubleBackend(self.answer, domain="127.0.0.1")
@@ -166,7 +180,7 @@ class Behind:
         if url.startswith("data:"):
             return Document(url=url, html="<p>Mozilla/5.0 of the browser</p>")
         self.shown.append((url.rpartition("/")[2], dict(session.jar)))
-        return Document(url=url, html=DRAWN, status=200)
+        return Document(url=url, html=DRAWN, status=200, via=self.via)
 
 
 @pytest.fixture

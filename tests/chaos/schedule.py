@@ -9,9 +9,9 @@ from dataclasses import dataclass
 _COSTLY = ("cut", "busy", "storm", "stopped browser", "stopped driver")
 _COSTLY_AT_MOST = 2
 # An order that asks for a fourth sign-in ends the run by right.
-_SIGN_INS = ("expire", "wall")
+_SIGN_INS = ("expire", "landing", "wall")
 _SIGN_INS_AT_MOST = 3
-_SITE = ("expire", "expire", "slow", "truncated file", "reset file", "wall", "busy page", "cut", "busy", "storm")
+_SITE = ("expire", "landing", "slow", "truncated file", "reset file", "wall", "busy page", "cut", "busy", "storm")
 _BROWSER = ("killed browser", "killed driver", "crashed renderer", "stopped browser", "stopped driver")
 _WORKERS = 3
 

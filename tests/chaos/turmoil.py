@@ -31,6 +31,8 @@ def turmoil(where: dict[str, str], backend: str, seed: int) -> list[str]:
     has_browsers = backend != plugin.BACKEND
     folders = {"COUPA_FOLDER_COLUMNS": "{supplier}"} if seed % 2 else {}
     with world(where, backend, load_orders=_LOAD_ORDERS, **_SETTINGS, **folders) as made:
+        # An SSO knows nobody before the first sign-in there, so half of the schedules begin with it.
+        made.ask("sign-in", {"mode": "sso-landing" if seed % 4 < 2 else "form"})
         run = _Run(made)
         try:
             for blow in schedule(seed, has_browsers=has_browsers):
@@ -41,6 +43,7 @@ def turmoil(where: dict[str, str], backend: str, seed: int) -> list[str]:
             run.heal()
             kill(run.program)
             made.ask("latency", {"latency_ms": 0, "rate": 0, "burst": 20})
+            made.ask("sign-in", {"mode": "form"})
 
 
 class _Run:
@@ -126,6 +129,9 @@ class _Run:
         match blow.what:
             case "expire":
                 ask("expire", {"sso": size < 0.5})
+            case "landing":
+                ask("sign-in", {"mode": "sso-landing"})
+                ask("expire", {})
             case "cut":
                 ask("cut", {"seconds": 0.3 + 2 * size})
             case "busy":

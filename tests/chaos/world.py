@@ -76,6 +76,7 @@ class World:
             "COUPA_BASE_URL": self.where["base_url"],
             "COUPA_USERNAME": self.where["username"],
             "COUPA_PASSWORD": self.where["password"],
+            "COUPA_SIGN_IN_ORIGINS": self.where["sso_url"],
             "COUPA_SETTLE_S": "3",
             "BACKEND": self.backend,
             "MAX_PARALLEL_WORKERS": "3",

@@ -80,6 +80,15 @@ async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_
     assert [*(tmp_path / "out").glob("runs/*/compare.log")]
 
 
+@pytest.mark.usefixtures("unhurried")
+async def test_sessions_that_an_sso_renews_on_the_way_cost_no_order_anything(tmp_path: Path) -> None:
+    words = ("--backends", "double", "--repeat", "2", "--workers", "2", "--faults", "session-expired")
+    assert await compare(Compare.read([*words, "-o", str(tmp_path / "out")])) == 0
+    told = {path.parent.name: path.read_text() for path in (tmp_path / "out").glob("runs/*/*session-expired*/run.log")}
+    assert [name.partition("-")[0] for name, log in told.items() if "led through a sign-in" in log] == ["02"]
+    assert len(told) == 2
+
+
 async def test_a_double_that_drops_one_file_in_twenty_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(body: Body) -> BrokenDownloadError:
         return BrokenDownloadError("broke off at /x.pdf?supplier_view_key=5568a42fdb")

@@ -231,7 +231,7 @@ async def test_a_snapshot_has_picture_and_html(launch: Open, site: Site, tmp_pat
     async with launch() as session:
         await session.open(f"{site.url}/page")
         await session.open(f"{site.url}/late")  # another page since
-        await session.snapshot(f"{site.url}/page", tmp_path / "shot.1")
+        assert await session.snapshot(f"{site.url}/page", tmp_path / "shot.1") == f"{site.url}/page"
     assert "<h1>page</h1>" in (tmp_path / "shot.1.html").read_text()
     assert (tmp_path / "shot.1.png").read_bytes().startswith(b"\x89PNG")
 

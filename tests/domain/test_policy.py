@@ -19,6 +19,7 @@ from coupa_async.domain.errors import (
     PageTimeoutError,
     RefusedDownloadError,
     SessionLostError,
+    SignInPassedError,
     SignInRequiredError,
     StorageError,
     UnknownPageError,
@@ -49,6 +50,7 @@ def decided(error: CoupaError, attempt: int = 1) -> Decision:
     [
         (SessionLostError("x"), RestartSession()),
         (SignInRequiredError("x"), SignInAgain()),
+        (SignInPassedError("x", "y"), SignInAgain()),
         (StorageError("x"), StopRun()),
         (RefusedDownloadError(404), GiveUp()),
         (RefusedDownloadError(403), GiveUp()),

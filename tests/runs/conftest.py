@@ -48,6 +48,7 @@ class Site:
             "COUPA_BASE_URL": self.where["base_url"],
             "COUPA_USERNAME": self.where["username"],
             "COUPA_PASSWORD": self.where["password"],
+            "COUPA_SIGN_IN_ORIGINS": self.where["sso_url"],
         }
         return os.environ | own
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from backends.double import Answer, DoubleBackend, DoubleSession
-from coupa_async.domain.errors import BusyError
+from coupa_async.domain.errors import BusyError, SignInRefusedError
 from coupa_async.ports import Document, Profile
 from coupa_async.services.entry import Credentials, Entry
 
@@ -36,3 +37,74 @@ async def test_a_busy_tenant_is_neither_signed_in_to_nor_a_refusal(tmp_path: Pat
         with pytest.raises(BusyError) as told:
             await ENTRY.sign_in(session)
     assert told.value.retry_after_s == 4.0
+
+
+ELSEWHERE = "https://login.example"
+
+
+@dataclass
+class Site:
+    """A tenant whose sign-in meets one form, and what was typed into it."""
+
+    form_url: str
+    form: str = FORM
+    typed: list[str] = field(default_factory=list)
+
+    def answer(self, url: str, session: DoubleSession) -> Answer:
+        self.typed = [*session.jar.values()]
+        if self.typed:
+            return Document(url=f"{BASE}/user/home", html="", status=200)
+        return Document(url=self.form_url, html=self.form, status=200)
+
+    async def sign_in(self, entry: Entry, folder: Path) -> None:
+        async with DoubleBackend(self.answer).session(Profile(name="one", directory=folder)) as session:
+            await entry.sign_in(session)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("form_url", "login_url", "trusted"),
+    [
+        (f"{BASE}/sessions/new", BASE, ()),
+        (f"{ELSEWHERE}/sso", f"{ELSEWHERE}/start", ()),
+        (f"{ELSEWHERE}/sso", BASE, (ELSEWHERE,)),
+    ],
+)
+async def test_the_password_is_typed_at_the_tenant_the_login_url_and_where_the_user_says(
+    tmp_path: Path, form_url: str, login_url: str, trusted: tuple[str, ...]
+) -> None:
+    site = Site(form_url)
+    await site.sign_in(replace(ENTRY, login_url=login_url, trusted=trusted), tmp_path)
+    assert site.typed == ["ann", "open-sesame"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("site", "trusted", "story"),
+    [
+        (Site(f"{ELSEWHERE}/sso?x=1"), (), f"{ELSEWHERE} asks for the password"),
+        (
+            Site("https://login.microsoftonline.com/x"),
+            (),
+            "set COUPA_SIGN_IN_ORIGINS=https://login.microsoftonline.com",
+        ),
+        (Site("http://login.example/sso"), ("http://login.example",), "http://login.example asks .* without TLS"),
+        (Site("http://acme.example/sessions/new"), (), "http://acme.example asks .* without TLS"),
+        (Site(f"{BASE}/sessions/new", FORM.replace("/sessions/new", "http://acme.example/x")), (), "without TLS"),
+        (Site(f"{BASE}/sessions/new", FORM.replace("/sessions/new", "//evil.example/x")), (), "https://evil.example"),
+        (Site(f"{BASE}/sessions/new", FORM.replace("/sessions/new", "http://[x")), (), "asks for the password"),
+    ],
+)
+async def test_the_password_is_typed_nowhere_else_and_the_refusal_says_what_to_set(
+    tmp_path: Path, site: Site, trusted: tuple[str, ...], story: str
+) -> None:
+    with pytest.raises(SignInRefusedError, match=story):
+        await site.sign_in(replace(ENTRY, trusted=trusted), tmp_path)
+    assert site.typed == []
+
+
+@pytest.mark.anyio
+async def test_a_form_that_scripts_send_leads_to_its_own_page(tmp_path: Path) -> None:
+    site = Site(f"{BASE}/sessions/new", FORM.replace("/sessions/new", "javascript:void(0)"))
+    await site.sign_in(ENTRY, tmp_path)
+    assert site.typed == ["ann", "open-sesame"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backends.double import Answer, DoubleBackend, DoubleSession
-from coupa_async.domain.errors import WrongOrderError
+from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.page import NotFoundPage, OrderPage
 from coupa_async.ports import Document, Profile
@@ -98,3 +98,11 @@ async def test_a_not_found_is_asked_for_in_one_way_once_that_way_is_proven(tmp_p
     tenant.asked.clear()
     assert isinstance((await tenant.find("PO98")).page, NotFoundPage)
     assert tenant.asked == ["98"]
+
+
+async def test_an_address_that_shows_no_known_page_does_not_hide_the_order_behind_the_next(tmp_path: Path) -> None:
+    pages = {"5": "<html><title>Home</title></html>", "PO5": page("Purchase Order #PO5")}
+    assert (await Tenant(pages, tmp_path).find("PO5")).url.endswith("/PO5")
+    del pages["PO5"]
+    with pytest.raises(UnknownPageError):
+        await Tenant(pages, tmp_path).find("PO5")
