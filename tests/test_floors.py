@@ -18,7 +18,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "coupa_async.__main__": ("coupa_async.cli",),
     "coupa_async.domain": ("coupa_async.domain",),
     "coupa_async.ports": ("coupa_async.domain",),
-    "coupa_async.errands": (),
+    "coupa_async.errands": ("coupa_async.domain",),
     "coupa_async.scopes": ("coupa_async.domain",),
     "coupa_async.processes": ("coupa_async.domain",),
     "coupa_async.staging": ("coupa_async.domain",),

@@ -109,7 +109,12 @@ class Collector:
             error = "no such order in Coupa, or no access to it"
             return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
         self._note_session_length(page)
-        named, requisition_url = await self._named(page, session)
+        named, requisition = await self._named(page, session)
+        pages = (page, requisition) if requisition is not None else (page,)
+        lacking = tuple(one.missing for one in pages if one.missing)
+        requisition_url = (
+            page.requisition_url if any(source is AttachmentSource.REQUISITION for source, _ in named) else ""
+        )
         folder = await self._begin(order, page.supplier, is_made=bool(named))
         progressed()
         jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
@@ -121,13 +126,13 @@ class Collector:
         return self._result(
             order,
             folder,
-            judge(len(named), len(saved), failed),
+            judge(len(named), len(saved), failed, is_whole=not lacking),
             supplier=page.supplier,
             found=len(named),
             saved=saved,
             failed=failed,
             requisition_url=requisition_url,
-            error=_story(len(named), failed, requisition_url, notes),
+            error=_story(len(named), failed, lacking, requisition_url, (*_notes(pages), *notes)),
             **_from(found),
         )
 
@@ -148,19 +153,21 @@ class Collector:
         if page.session_length_s is not None:
             self._desk.session_lasts(page.session_length_s)
 
-    async def _named(self, page: OrderPage, session: Session) -> tuple[list[tuple[AttachmentSource, Attachment]], str]:
+    async def _named(
+        self, page: OrderPage, session: Session
+    ) -> tuple[list[tuple[AttachmentSource, Attachment]], OrderPage | None]:
         """List an order's attachments, its requisition's among them where the rule says so, each id once."""
         named = [(AttachmentSource.ORDER, one) for one in page.attachments]
         rule = self._desk.requisition
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
         if not page.requisition_url or rule is Requisition.NEVER or (rule is Requisition.FALLBACK and has_file):
-            return named, ""
+            return named, None
         behind, _ = await open_document(session, page.requisition_url, self._desk.base_url)
         if isinstance(behind, NotFoundPage):
-            return named, ""
+            return named, None
         known = {one.id for one in page.attachments}
         more = [(AttachmentSource.REQUISITION, one) for one in behind.attachments if one.id not in known]
-        return named + more, page.requisition_url if more else ""
+        return named + more, behind
 
     async def _fetch(
         self,
@@ -221,9 +228,19 @@ def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachmen
     return tuple(saved)
 
 
-def _story(found: int, failed: Sequence[FailedAttachment], requisition_url: str, notes: Sequence[str]) -> str:
+def _notes(pages: Sequence[OrderPage]) -> tuple[str, ...]:
+    return tuple(page.note for page in pages if page.note)
+
+
+def _story(
+    found: int,
+    failed: Sequence[FailedAttachment],
+    lacking: Sequence[str],
+    requisition_url: str,
+    notes: Sequence[str],
+) -> str:
     """Say in one sentence why not all is there, and where what is there came from."""
-    parts = []
+    parts = [*lacking]
     if failed:
         reasons = "; ".join(f"{one.name}: {one.reason}" for one in failed)
         parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
