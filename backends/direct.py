@@ -22,7 +22,8 @@ from backends.chromium import BrowserOptions
 from backends.cookies import Jar
 from backends.http import Client, connect
 from backends.state import read_state, write_state
-from coupa_async.domain.errors import UnreachableError
+from coupa_async import errands
+from coupa_async.domain.errors import ExcessivePageError, UnreachableError
 from coupa_async.domain.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.policy import is_busy
 from coupa_async.domain.sign_in import Trace, sign_in_trace
@@ -123,6 +124,7 @@ class DirectSession:
         if sign_in_trace(url, document.via, document.url, self._base_url) is Trace.PASSED:
             return document  # it says who is signed in, not what was asked: no browser need look at it
         reason = self._shortcoming(document, until)
+        reason = await self._shortcoming(document, until)
         return await self._hand_back(url, until, reason) if reason else document
 
     async def download(self, url: str, into: Path) -> Download:
@@ -178,10 +180,16 @@ class DirectSession:
     def _is_out(self, document: Document) -> bool:
         return is_signed_out(document.url, self._base_url) or document.status in (401, 403)
 
-    def _shortcoming(self, document: Document, until: Callable[[Document], bool]) -> str:
+    async def _shortcoming(self, document: Document, until: Callable[[Document], bool]) -> str:
         """Say what a page lacks that a browser may show; empty if nothing."""
         if until is at_once or (document.status is not None and is_busy(document.status)):
             return ""
+        try:
+            return await errands.parse(partial(self._lack, document, until), document.html)
+        except ExcessivePageError as error:
+            return str(error)  # a browser shows no more of it than it can
+
+    def _lack(self, document: Document, until: Callable[[Document], bool]) -> str:
         if isinstance(read_page(document.html, document.url, self._base_url), UnknownPage):
             return _UNKNOWN
         return "" if until(document) else _SCRIPTS

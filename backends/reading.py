@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup
 
 from backends.chromium import BrowserOptions
+from coupa_async import errands
 from coupa_async.domain.errors import PageTimeoutError
-from coupa_async.ports import Document, Fill
+from coupa_async.domain.parts import Settling
+from coupa_async.ports import Document, Fill, Waits
 
 Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 """Starts a task of the session."""
@@ -105,14 +108,17 @@ async def walk(
     except PageTimeoutError:
         await tab.ask()  # a browser that has been stopped shows no page either, and that is not the order's fault
         raise
-    settled_s = anyio.current_time() + settle_s
+    settling = Settling(settle_s, anyio.current_time())
     while True:
         document = await tab.document()
-        if until(document) or anyio.current_time() > settled_s:
+        if await errands.parse(partial(until, document), document.html):
+            return document
+        lacks = until.lacks if isinstance(until, Waits) else {"page": 0}
+        if settling.is_over(lacks, anyio.current_time()):
             return document
         if (other := await elsewhere()) is not None:
             return other
         if (step := fill(document)) is not None:
             await tab.fill(step, within_s=options.page_timeout_s)
-            settled_s = anyio.current_time() + settle_s
+            settling = Settling(settle_s, anyio.current_time())
         await tab.change()

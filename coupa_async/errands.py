@@ -13,8 +13,13 @@ from typing import Any, Generic, TypeVar
 import anyio
 from anyio import lowlevel, to_thread
 
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import ExcessivePageError
+
 T = TypeVar("T")
 _SHORT_S = 0.02
+_LIGHT_CHARS, _LIGHT_TAGS = 2_000_000, 2_000
+_BOUNDS = Bounds()
 
 
 @dataclass(slots=True)
@@ -74,6 +79,26 @@ async def run(call: Callable[[], T]) -> T:
     if errand.error is not None:
         raise errand.error
     return errand.results[0]
+
+
+async def parse(call: Callable[[], T], text: str, *, bounds: Bounds = _BOUNDS) -> T:
+    """Make a call that parses what others sent: a light text at once, any other beside the event loop.
+
+    A thread that takes too long is left behind.
+
+    Args:
+        call: What parses.
+        text: What is parsed.
+        bounds: How long it may take.
+
+    Raises:
+        ExcessivePageError: If it takes longer.
+    """
+    if len(text) <= _LIGHT_CHARS and text.count("<") <= _LIGHT_TAGS:
+        return call()
+    with anyio.move_on_after(bounds.parse_s):
+        return await to_thread.run_sync(call, abandon_on_cancel=True)
+    raise ExcessivePageError(f"a page of {len(text):,} characters could not be parsed in {bounds.parse_s:g} s")
 
 
 async def _go(trip: _Trip, threads: _Threads) -> None:

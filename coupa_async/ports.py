@@ -6,11 +6,11 @@ by every backend. An implementation translates its library's exceptions into ``d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from coupa_async.domain.events import Event
 
@@ -115,6 +115,20 @@ def at_once(document: Document) -> bool:
     return True
 
 
+@runtime_checkable
+class Waits(Protocol):
+    """An ``until`` that tells apart the parts that it waits for: each has the settling time to itself."""
+
+    def __call__(self, document: Document, /) -> bool:
+        """Tell whether a page is the one wanted."""
+        ...
+
+    @property
+    def lacks(self) -> Mapping[str, int]:
+        """What the page that it saw last lacks, and how much of each it shows."""
+        ...
+
+
 class Session(Protocol):
     """One browser. After ``SessionLostError``, or after a call that was cancelled, it is never used again.
 
@@ -129,6 +143,8 @@ class Session(Protocol):
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
         """Navigate, then read the page again each time it changes, until ``until`` says yes or it stays still.
+
+        Each part that ``until`` tells apart may stand still for the settling time (:class:`Waits`).
 
         Raises:
             UnreachableError: If the network did not carry the request.

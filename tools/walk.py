@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 import openpyxl
 
 from fixtures.catalogue import LOAD_IDS, load
-from fixtures.render import file_path
+from fixtures.odd import file_path
 from tools.terminal import Terminal, draw, terminal
 from tools.window import display, open_browser, photograph, sign_in
 

@@ -1,56 +1,61 @@
-"""A document's HTML into its attachments, and what its own counts say is still missing. Structures: domain facts §3."""
+"""A document's HTML into its attachments. Structures: domain facts §3; where there is none, the address itself."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import ExcessivePageError
+from coupa_async.domain.links import absolute, file_addresses, file_id, split
 from coupa_async.domain.order import Attachment, AttachmentKind
 
-_FILE_PATH = re.compile(r"/attachment/attachment_file/(?:type|file)/([^/]+)/")
 _ANY_ID = re.compile(r"(?:^|[/_])(\d+)(?:$|[/?#])")
-_COUNT = re.compile(r"\((\d+)\)")
 _TEXT_NAME_CHARS = 60
-_COMMENT_LINKS = "#s-mountCommentsApp li.attachmentFile a[href]"
 _SPANS = "li.attachment span.attachment-file, li.attachment span.attachment-text, li.attachment span.attachment-url"
 _LINKS = 'a[href*="attachment_file"], a[download][href], [data-url*="/attachment"]'
-_SUBSTANCE = "span.attachment-file[data-url], span.attachment-text, span.attachment-url, a[href]"
 _NEVER = ("/sessions/", "/public_attachments/")
+_LOOKS_FOR_EACH = 2
 
 
-def parse_attachments(tree: LexborHTMLParser, url: str) -> tuple[Attachment, ...]:
+def parse_attachments(
+    tree: LexborHTMLParser, html: str, url: str, bounds: Bounds
+) -> tuple[tuple[Attachment, ...], int]:
     """Name a document's attachments in page order, each id once; a file goes before another kind of the same id.
 
     Args:
         tree: The document.
+        html: Its text, which is held against what the known structures gave.
         url: Where it came from, for relative addresses.
+        bounds: How many it may have.
+
+    Returns:
+        The attachments, and how many of them, the last ones, stand in no known structure.
+
+    Raises:
+        ExcessivePageError: If there are too many.
     """
     found: dict[str, Attachment] = {}
     for one in _all(tree, url):
         known = found.get(one.id)
         if known is None or (known.kind is not AttachmentKind.FILE and one.kind is AttachmentKind.FILE):
             found[one.id] = one
-    return tuple(found.values())
-
-
-def missing_attachments(tree: LexborHTMLParser) -> str:
-    """Say what the page announces and does not show yet; empty when it shows everything."""
-    if tree.css_first("div.attachments") and not tree.css_first("li.attachment, div.attachments li.show.none"):
-        return "the attachment list is not there yet"
-    bare = [item for item in tree.css("div.attachments li.attachment") if not item.css_first(_SUBSTANCE)]
-    if bare:
-        return f"{len(bare)} attachments have no address yet"
-    announced = _count(tree.css_first("button.s-viewFileAttachment"))
-    shown = len({_id_of(link.attributes.get("href") or "") for link in tree.css(_COMMENT_LINKS)})
-    if shown < announced:
-        return f"{announced - shown} of {announced} comment attachments are not shown yet"
-    if _count(tree.css_first("span.comments_count")) and tree.css_first("#s-mountCommentsApp"):
-        return "" if tree.css_first("#s-mountCommentsApp li.comment") else "the comments are not shown yet"
-    return ""
+    files = {one.id for one in found.values() if one.kind is AttachmentKind.FILE}
+    more = file_addresses(html, url, files, most=_LOOKS_FOR_EACH * bounds.page_attachments)
+    for attachment_id, address in more.items():
+        found.pop(attachment_id, None)
+        found[attachment_id] = Attachment(
+            id=attachment_id, kind=AttachmentKind.FILE, name=_last_segment(address), url=address
+        )
+    if len(found) > bounds.page_attachments:
+        raise ExcessivePageError(
+            f"{url}: the page has {len(found):,} attachments, more than {bounds.page_attachments:,}"
+        )
+    return tuple(found.values()), len(more)
 
 
 def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
@@ -63,28 +68,23 @@ def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
             yield _text(node)
         elif "attachment-url" in classes:
             yield _link(node, address)
-        elif one := _file(node, _absolute(url, address.strip())):
+        elif one := _file(node, absolute(url, address)):
             yield one
 
 
-def _absolute(url: str, address: str) -> str:
-    # Most are so already, and `urljoin` would take them apart all the same.
-    return address if address.startswith(("https://", "http://")) else urljoin(url, address)
-
-
 def _file(node: LexborNode, address: str) -> Attachment | None:
-    parts = urlsplit(address)
-    # `/attachments/{id}` leads back to the document and `/public_attachments/` is the company's logo (facts §1).
     attributes = node.attributes
-    is_file = "attachment_file" in parts.path or "download" in attributes
-    if parts.scheme not in ("http", "https") or not is_file or parts.path.startswith(_NEVER):
+    attachment_id = file_id(address)
+    if not attachment_id and "download" in attributes and not split(address).path.startswith(_NEVER):
+        attachment_id = _id_of(address) or _item_id(node)
+    if not address or not attachment_id:
         return None
     name = attributes.get("title") or attributes.get("download") or _title(node) or node.text(strip=True)
-    return Attachment(id=_id_of(address) or _item_id(node), kind=AttachmentKind.FILE, name=name or "", url=address)
+    return Attachment(id=attachment_id, kind=AttachmentKind.FILE, name=name or "", url=address)
 
 
-def _text(node: LexborNode) -> Attachment:
-    text = node.text(deep=True).strip()
+def _text(node: LexborNode, address: str = "") -> Attachment:
+    text = "\n".join(filter(None, (node.text(deep=True).strip(), address)))
     first = next((line.strip(" \t=-*_") for line in text.splitlines() if line.strip(" \t=-*_")), "")
     return Attachment(
         id=_item_id(node) or _hash(text),
@@ -96,8 +96,10 @@ def _text(node: LexborNode) -> Attachment:
 
 def _link(node: LexborNode, address: str) -> Attachment:
     title = _title(node) or node.text(strip=True)
-    if urlsplit(address).scheme not in ("http", "https", "ftp", "mailto"):
-        return _text(node)  # javascript:, file: and the like are shown, never made something that opens
+    scheme = split(address).scheme
+    if scheme not in ("http", "https", "ftp", "mailto"):
+        # What is no address, file: and the like are shown, never made something that opens.
+        return _text(node, "" if scheme == "javascript" or address in node.text() else address)
     return Attachment(id=_item_id(node) or _hash(address), kind=AttachmentKind.URL, name=title or address, url=address)
 
 
@@ -108,10 +110,7 @@ def _title(node: LexborNode) -> str | None:
 
 def _id_of(address: str) -> str:
     """Find an attachment's id in its address; for an address without one, a stable stand-in."""
-    if match := _FILE_PATH.search(address):
-        return match[1]
-    path = urlsplit(address).path
-    found = _ANY_ID.findall(path)
+    found = _ANY_ID.findall(split(address).path)
     return found[-1] if found else (_hash(address) if address else "")
 
 
@@ -126,10 +125,8 @@ def _item_id(node: LexborNode) -> str:
     return ""
 
 
-def _count(node: LexborNode | None) -> int:
-    """Read the number in parentheses, the part of such a label that no language changes."""
-    match = _COUNT.search(node.text()) if node is not None else None
-    return int(match[1]) if match else 0
+def _last_segment(address: str) -> str:
+    return unquote(split(address).path.rpartition("/")[2])
 
 
 def _hash(text: str) -> str:

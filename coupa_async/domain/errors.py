@@ -20,7 +20,8 @@
     │   ├── UnreachableError       DNS, TLS, proxy, refused or reset connection
     │   ├── BusyError              429, 5xx: the tenant asks to come back later
     │   ├── PageTimeoutError
-    │   ├── UnknownPageError       neither an order, nor a sign-in, nor a not-found page, or never complete
+    │   ├── ExcessivePageError     larger, or nested deeper, than a page may be
+    │   ├── UnknownPageError       neither an order, nor a sign-in, nor a not-found page
     │   └── WrongOrderError        another order's page
     ├── DownloadError              one attachment could not be had
     │   ├── RefusedDownloadError   a status other than 200
@@ -146,6 +147,10 @@ class BusyError(PageError):
 
 class PageTimeoutError(PageError):
     """A page did not come in time. Cure: tried again; raise ``COUPA_PAGE_TIMEOUT_S`` for a slow tenant."""
+
+
+class ExcessivePageError(PageError):
+    """A page is larger, or nested deeper, than any real one. Cure: none by itself; look at the page in a browser."""
 
 
 class UnknownPageError(PageError):

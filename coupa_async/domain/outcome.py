@@ -105,17 +105,18 @@ class OrderResult:
     seconds: float = 0.0
 
 
-def judge(found: int, saved: int, failed: Collection[FailedAttachment]) -> Outcome:
-    """Name the outcome of an order whose page was read whole.
+def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_whole: bool = True) -> Outcome:
+    """Name the outcome of an order whose page was read.
 
     Args:
         found: Attachments that the pages named.
         saved: Attachments verified under their final name.
         failed: Attachments given up.
+        is_whole: Whether the pages showed all that they announced. If not, nothing is complete, and nothing is none.
     """
     if found == 0:
-        return Outcome.NO_ATTACHMENTS
-    if saved == found:
+        return Outcome.NO_ATTACHMENTS if is_whole else Outcome.FAILED
+    if saved == found and is_whole:
         return Outcome.COMPLETED
     if saved:
         return Outcome.PARTIAL

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from coupa_async.domain.attachments import missing_attachments, parse_attachments
+from coupa_async.domain.attachments import parse_attachments
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.excess import refuse_excess
 from coupa_async.domain.identity import named_numbers
+from coupa_async.domain.links import absolute
 from coupa_async.domain.order import Attachment, AttachmentSource
+from coupa_async.domain.parts import Part, State, lacking, parts_of
 from coupa_async.domain.sign_in import is_sign_in_path, origin_of
 
-_SECONDS = re.compile(r"num_secs\s*=\s*(\d+)")
-_MILLISECONDS = re.compile(r'"timeout_duration"\s*:\s*(\d+)')
+_SECONDS = re.compile(r"num_secs\s{0,9}=\s{0,9}(\d{1,9})")
+_MILLISECONDS = re.compile(r'"timeout_duration"\s{0,9}:\s{0,9}(\d{1,12})')
+_BOUNDS = Bounds()
+_KEPT_CHARS = 4_000_000
 _ERRORS = "#flash_error, .flash_error, #usernameError, #passwordError, .error_message, .alert-error, [role=alert]"
 _KINDS = {
     AttachmentSource.ORDER: ("order_headers", "div.order_headers_show_page", "Purchase Order #"),
@@ -33,10 +38,12 @@ class OrderPage:
         supplier: Empty if it names none.
         attachments: In page order, each once.
         requisition_url: Absolute; empty if it links none.
-        missing: What its own counts announce and it does not show yet; empty when it is complete.
+        missing: What it announces, or must have, and does not show; empty when it is complete.
         session_length_s: How long a session lasts unused; ``None`` if it does not say.
         numbers: The numbers of the order that its heading names; see ``domain.identity``.
         page_id: Its id in the tenant's database; empty if it does not say.
+        parts: What of it may come late.
+        outside: How many of the attachments, the last ones, stand in none of the known lists.
     """
 
     kind: AttachmentSource
@@ -48,11 +55,26 @@ class OrderPage:
     session_length_s: float | None
     numbers: tuple[str, ...] = ()
     page_id: str = ""
+    parts: tuple[Part, ...] = ()
+    outside: int = 0
 
     @property
     def is_complete(self) -> bool:
-        """Whether it shows everything that its counts announce."""
+        """Whether it shows everything that it announces, and what is empty is so by its positive sign."""
         return not self.missing
+
+    @property
+    def lacks(self) -> dict[str, int]:
+        """What is not there yet, and how much of each is."""
+        return {part.name: part.shown for part in self.parts if part.state is State.NOT_YET}
+
+    @property
+    def note(self) -> str:
+        """What is worth knowing of it; empty if nothing is."""
+        if not self.outside:
+            return ""
+        names = ", ".join(one.name or one.id for one in self.attachments[-self.outside :])
+        return f"found outside the known lists: {names}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,27 +123,39 @@ class UnknownPage:
 Page = OrderPage | SignInPage | NotFoundPage | UnknownPage
 
 
-@lru_cache(maxsize=8)  # whoever waits for a page reads it, and whoever waited does so again: parsing is the most of it
-def read_page(html: str, url: str, base_url: str) -> Page:
+def read_page(html: str, url: str, base_url: str, bounds: Bounds = _BOUNDS) -> Page:
     """Tell what a page is.
 
     Args:
         html: The page.
         url: Where the navigation ended.
         base_url: The tenant's address.
+        bounds: How large and how deep it may be.
+
+    Raises:
+        ExcessivePageError: If it is larger or deeper.
     """
-    tree = LexborHTMLParser(html)
+    return (_read_and_keep if len(html) <= _KEPT_CHARS else _read)(html, url, base_url, bounds)
+
+
+def _read(html: str, url: str, base_url: str, bounds: Bounds) -> Page:
+    refuse_excess(html, url, bounds)
+    tree = _tree(html)
     if is_signed_out(url, base_url):
         return SignInPage(url=url, form=_form(tree, url), error=_error(tree))
     for kind in AttachmentSource:
         if _is(tree, kind):
-            return _document(tree, html, url, kind)
+            return _document(tree, html, url, kind, bounds)
     text = _title(tree)
     root = tree.css_first("html")
     bare = root is None or "data-controller" not in root.attributes
     if bare and (text == "Coupa: Page not found" or tree.css_first("h1#error-message")):
         return NotFoundPage(url=url)
     return UnknownPage(url=url, title=text)
+
+
+# Whoever waits for a page reads it, and whoever waited does so again: parsing is the most of it.
+_read_and_keep = lru_cache(maxsize=8)(_read)
 
 
 def is_signed_out(url: str, base_url: str) -> bool:
@@ -143,6 +177,13 @@ def session_length_s(text: str) -> float | None:
     return float(found[1]) / 1000 if (found := _MILLISECONDS.search(text)) else None
 
 
+def _tree(html: str) -> LexborHTMLParser:
+    try:
+        return LexborHTMLParser(html)
+    except UnicodeEncodeError:  # a script may leave half a character in a page
+        return LexborHTMLParser(html.encode("utf-8", "replace"))
+
+
 def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
     controller, old_style, heading = _KINDS[kind]
     if tree.css_first(f'html[data-controller="{controller}"][data-action="show"]') or tree.css_first(old_style):
@@ -151,20 +192,24 @@ def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
     return header is not None and " ".join(header.text().split()).startswith(heading)
 
 
-def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource) -> OrderPage:
+def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource, bounds: Bounds) -> OrderPage:
     supplier = tree.css_first("section#supplier span.supplier-name") or tree.css_first(".supplier-name")
     requisition = tree.css_first("a#order_header_requisition_header[href]")
     root = tree.css_first("html")
+    attachments, outside = parse_attachments(tree, html, url, bounds)
+    parts = parts_of(tree, {one.id for one in attachments})
     return OrderPage(
         kind=kind,
         url=url,
         supplier=" ".join(supplier.text().split()) if supplier else "",
-        attachments=parse_attachments(tree, url),
-        requisition_url=urljoin(url, requisition.attributes.get("href") or "") if requisition else "",
-        missing=missing_attachments(tree),
+        attachments=attachments,
+        requisition_url=absolute(url, requisition.attributes.get("href") or "") if requisition else "",
+        missing="; ".join(map(str, lacking(parts))),
         session_length_s=session_length_s(html),
         numbers=named_numbers(_heading(tree), _title(tree)),
         page_id=(root.attributes.get("data-id") or "").strip() if root else "",
+        parts=parts,
+        outside=outside,
     )
 
 

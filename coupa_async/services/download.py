@@ -15,7 +15,7 @@ import anyio
 
 from coupa_async import errands
 from coupa_async.domain.addresses import DEFAULT_PATH
-from coupa_async.domain.errors import CoupaError, PageError, WrongOrderError
+from coupa_async.domain.errors import CoupaError, WrongOrderError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
@@ -114,7 +114,11 @@ class Collector:
             error = "no such order in Coupa, or no access to it"
             return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
         self._note_session_length(page)
-        named, requisition_url = await self._named(page, session)
+        named, pages, odd = await self._named(page, session)
+        lacking = tuple(text for text in (*(shown.missing for shown in pages), odd) if text)
+        requisition_url = (
+            page.requisition_url if any(source is AttachmentSource.REQUISITION for source, _ in named) else ""
+        )
         folder = await self._begin(order, page.supplier, is_made=bool(named))
         progressed()
         jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
@@ -127,13 +131,13 @@ class Collector:
         return self._result(
             order,
             folder,
-            judge(len(named), len(saved), failed),
+            judge(len(named), len(saved), failed, is_whole=not lacking),
             supplier=page.supplier,
             found=len(named),
             saved=saved,
             failed=failed,
             requisition_url=requisition_url,
-            error=_story(len(named), failed, requisition_url, notes),
+            error=_story(len(named), failed, lacking, requisition_url, (*_notes(pages), *notes)),
             **_from(found),
         )
 
@@ -160,23 +164,28 @@ class Collector:
         if page.session_length_s is not None:
             self._desk.session_lasts(page.session_length_s)
 
-    async def _named(self, page: OrderPage, session: Session) -> tuple[list[tuple[AttachmentSource, Attachment]], str]:
-        """List an order's attachments, its requisition's among them where the rule says so, each id once."""
+    async def _named(
+        self, page: OrderPage, session: Session
+    ) -> tuple[list[tuple[AttachmentSource, Attachment]], tuple[OrderPage, ...], str]:
+        """List an order's attachments, its requisition's among them where the rule says so, each id once.
+
+        Returns:
+            The attachments; the pages that they stand on; why a page could not be looked at, empty if none was.
+        """
         named = [(AttachmentSource.ORDER, one) for one in page.attachments]
         rule = self._desk.requisition
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
         is_wanted = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
-        # A link that leads away from the tenant, or into its sign-in, is no requisition.
-        if not is_wanted or not page.requisition_url or is_signed_out(page.requisition_url, self._desk.base_url):
-            return named, ""
-        if not self._targets.is_tenant(page.requisition_url):
-            raise PageError(f"{page.url}: its requisition's link leads elsewhere: {page.requisition_url[:100]!r}")
+        if not is_wanted or not page.requisition_url:
+            return named, (page,), ""
+        if is_signed_out(page.requisition_url, self._desk.base_url):  # at another origin, or into the sign-in
+            return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
         behind, _ = await open_document(session, page.requisition_url, self._desk.base_url)
         if isinstance(behind, NotFoundPage):
-            return named, ""
+            return named, (page,), ""
         known = {one.id for one in page.attachments}
         more = [(AttachmentSource.REQUISITION, one) for one in behind.attachments if one.id not in known]
-        return named + more, page.requisition_url if more else ""
+        return named + more, (page, behind), ""
 
     async def _fetch(
         self,
@@ -237,14 +246,25 @@ def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachmen
                 size_bytes=one.size_bytes,
                 sha256=one.sha256,
                 seconds=one.seconds,
+                note="; ".join(one.notes),
             )
         )
     return tuple(saved)
 
 
-def _story(found: int, failed: Sequence[FailedAttachment], requisition_url: str, notes: Sequence[str]) -> str:
+def _notes(pages: Sequence[OrderPage]) -> tuple[str, ...]:
+    return tuple(page.note for page in pages if page.note)
+
+
+def _story(
+    found: int,
+    failed: Sequence[FailedAttachment],
+    lacking: Sequence[str],
+    requisition_url: str,
+    notes: Sequence[str],
+) -> str:
     """Say in one sentence why not all is there, and where what is there came from."""
-    parts = []
+    parts = [*lacking]
     if failed:
         reasons = "; ".join(f"{one.name}: {one.reason}" for one in failed)
         parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")

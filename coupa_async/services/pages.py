@@ -1,39 +1,42 @@
-"""One page of the tenant through one session: opened, classified, and never believed before it is complete."""
+"""One page of the tenant through one session: opened, classified, and waited for until it is complete or still."""
 
 from __future__ import annotations
 
-from coupa_async.domain.errors import BusyError, PageTimeoutError, SignInRequiredError, UnknownPageError
-from coupa_async.domain.page import NotFoundPage, OrderPage, SignInPage, UnknownPage, read_page
+from collections.abc import Mapping
+from functools import partial
+
+from coupa_async import errands
+from coupa_async.domain.errors import BusyError, SignInRequiredError, UnknownPageError
+from coupa_async.domain.page import NotFoundPage, OrderPage, Page, SignInPage, UnknownPage, read_page
 from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Session
-from coupa_async.services.asking import ask
 
 
 async def open_document(session: Session, url: str, base_url: str) -> tuple[OrderPage | NotFoundPage, str]:
     """Open an order or a requisition.
 
     Returns:
-        The page, and why it was left to a browser in the direct lane; empty if it was not.
+        The page, which says itself what it never showed, and why it was left to a browser in the direct lane; empty if
+        it was not.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page.
         BusyError: If it answers 429 or 5xx.
-        PageTimeoutError: If the page never shows what its own counts announce.
+        PageTimeoutError: If no page came in time.
+        ExcessivePageError: If it is larger or deeper than a page may be.
         UnknownPageError: If it is none of the known pages.
         UnreachableError: If the network did not carry the request.
     """
     document, page = await open_any(session, url, base_url)
     if isinstance(page, UnknownPage):
         raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
-    if isinstance(page, OrderPage) and not page.is_complete:
-        raise PageTimeoutError(f"{url}: {page.missing}")
     return page, document.handed_back
 
 
 async def open_any(
     session: Session, url: str, base_url: str
 ) -> tuple[Document, OrderPage | NotFoundPage | UnknownPage]:
-    """Open a page of the tenant, whatever it is, and wait until it shows what it announces.
+    """Open a page of the tenant, whatever it is, and wait until it shows what it announces, or shows no more.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page, or the way led through a sign-in.
@@ -41,13 +44,9 @@ async def open_any(
         UnknownPageError: If it answers this address with its landing page.
         UnreachableError: If the network did not carry the request.
     """
-
-    def whole(document: Document) -> bool:
-        page = read_page(document.html, document.url, base_url)
-        return not isinstance(page, OrderPage) or page.is_complete
-
-    document, is_landing = await ask(session, url, base_url, until=whole)
-    page = read_page(document.html, document.url, base_url)
+    document = await session.open(url, until=_Whole(base_url))
+    read: partial[Page] = partial(read_page, document.html, document.url, base_url)
+    page = await errands.parse(read, document.html)
     if isinstance(page, SignInPage):
         raise SignInRequiredError(document.url)
     if document.status in (401, 403) and not isinstance(page, OrderPage | NotFoundPage):
@@ -58,3 +57,16 @@ async def open_any(
         where = document.url.partition("?")[0]
         raise UnknownPageError(f"{url}: the tenant leads from here to {where}, each time: open it in a browser")
     return document, page
+
+
+class _Whole:
+    """Whether a page shows all that it announces; what it lacks, where it does not."""
+
+    def __init__(self, base_url: str) -> None:
+        self.lacks: Mapping[str, int] = {}
+        self._base_url = base_url
+
+    def __call__(self, document: Document, /) -> bool:
+        page = read_page(document.html, document.url, self._base_url)
+        self.lacks = page.lacks if isinstance(page, OrderPage) else {}
+        return not self.lacks

@@ -40,6 +40,10 @@ def island(links: str, *, comments: int, files: int, mounted: bool = True) -> st
     )
 
 
+def counted(comments: int, mounted: str = "") -> str:
+    return f'<span class="comments_count">({comments})</span><div id="s-mountCommentsApp">{mounted}</div>'
+
+
 def comment_link(number: int, name: str = "c.msg") -> str:
     return (
         '<li class="attachment attachmentFile s-attachmentFile">'
@@ -190,11 +194,20 @@ def test_what_only_looks_like_an_attachment_is_none() -> None:
     ("html", "missing"),
     [
         (order_html(NONE), ""),
-        (order_html(""), "not there yet"),
-        (order_html('<li class="attachment" id="attachment_1" data-url="/attachments/1"></li>'), "no address"),
-        (order_html(NONE, island("", comments=3, files=2, mounted=False)), "2 of 2 comment"),
-        (order_html(NONE, island(comment_link(1), comments=3, files=2)), "1 of 2 comment"),
-        (order_html(NONE, island("", comments=3, files=0, mounted=False)), "comments are not shown"),
+        (order_html(""), "never showed its attachment list"),
+        (
+            order_html('<li class="attachment" id="attachment_1" data-url="/attachments/1"></li>'),
+            "announces 1 attachments and shows 0",
+        ),
+        (
+            order_html(NONE, island("", comments=3, files=2, mounted=False)),
+            "announces 2 comment attachments and shows 0",
+        ),
+        (order_html(NONE, island(comment_link(1), comments=3, files=2)), "announces 2 comment attachments and shows 1"),
+        (order_html(NONE, counted(3)), "announces 3 comments and shows 0"),
+        (order_html(NONE, counted(3, '<li class="comment"></li>' * 2)), "announces 3 comments and shows 2"),
+        (order_html(NONE, counted(2, '<li class="comment"></li>' * 2)), ""),
+        (order_html(NONE, counted(0)), ""),
         (order_html(NONE, island("", comments=3, files=0)), ""),
         (order_html(NONE, island("", comments=0, files=0, mounted=False)), ""),
     ],
