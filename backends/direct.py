@@ -123,7 +123,6 @@ class DirectSession:
         self._works, self._is_vouched = True, False
         if sign_in_trace(url, document.via, document.url, self._base_url) is Trace.PASSED:
             return document  # it says who is signed in, not what was asked: no browser need look at it
-        reason = self._shortcoming(document, until)
         reason = await self._shortcoming(document, until)
         return await self._hand_back(url, until, reason) if reason else document
 

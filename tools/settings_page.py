@@ -11,7 +11,7 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import CliPositionalArg
 
-from coupa_async.cli.main import COMMANDS
+from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.settings import Command, Settings
 
 _POSITIONAL = get_args(CliPositionalArg[str])[1]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
 
-from coupa_async.cli.main import COMMANDS
+from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.settings import Command
 
 

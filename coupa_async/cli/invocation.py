@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from coupa_async.cli.main import COMMANDS
+from coupa_async.cli.command_table import COMMANDS
 
 NAME = "coupa-async"
 _PROPOSED = re.compile(rf"\b{NAME} (?=(?:{'|'.join(COMMANDS)})\b)")

@@ -11,25 +11,12 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
+from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.exit_codes import BUG, exit_code
+from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.streams import patient_streams
 from coupa_async.domain.errors import CoupaError, InputError, UnexpectedError
 from coupa_async.domain.redaction import redacted
-
-# Each command is a module of this folder with a settings class and an async function: imported when it is asked for.
-COMMANDS = {
-    "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
-    "demo": ("Demo", "the same on a recorded site with a sample workbook"),
-    "login": ("Login", "sign in once, in a window; --status says whether you are"),
-    "completion": ("Completion", "a script that completes commands and options in your shell"),
-    "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
-    "status": ("Status", "where the run of an output folder stands"),
-    "retry": ("Retry", "run the orders of an output folder again that did not come out well"),
-    "report": ("Report", "make the HTML report of an output folder again"),
-    "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
-    "compare": ("Compare", "the same orders through several backends: which to trust"),
-    "evidence": ("Evidence", "the dossier's five checks, run and written down"),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +42,7 @@ def _main(words: list[str]) -> int:
     try:
         return _run(words[0], words[1:])
     except CoupaError as error:
-        print(f"coupa-async: {_typed(error)}", file=sys.stderr)  # noqa: T201
+        print(f"coupa-async: {as_typed(str(error))}", file=sys.stderr)  # noqa: T201
         return exit_code(error)
     except KeyboardInterrupt:
         return 130
@@ -74,12 +61,6 @@ def _run(name: str, words: list[str]) -> int:
     command: Callable[[Any], Any] = getattr(module, name)
     logging.captureWarnings(True)
     return int(anyio.run(command, settings, backend="asyncio"))
-
-
-def _typed(error: CoupaError) -> str:
-    from coupa_async.cli.invocation import as_typed  # which knows the commands by this module
-
-    return as_typed(str(error))
 
 
 def _kept(error: Exception) -> str:

@@ -10,6 +10,7 @@ from coupa_async.domain.errors import BusyError, SignInRequiredError, UnknownPag
 from coupa_async.domain.page import NotFoundPage, OrderPage, Page, SignInPage, UnknownPage, read_page
 from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Session
+from coupa_async.services.asking import ask
 
 
 async def open_document(session: Session, url: str, base_url: str) -> tuple[OrderPage | NotFoundPage, str]:
@@ -44,7 +45,7 @@ async def open_any(
         UnknownPageError: If it answers this address with its landing page.
         UnreachableError: If the network did not carry the request.
     """
-    document = await session.open(url, until=_Whole(base_url))
+    document, is_landing = await ask(session, url, base_url, until=_Whole(base_url))
     read: partial[Page] = partial(read_page, document.html, document.url, base_url)
     page = await errands.parse(read, document.html)
     if isinstance(page, SignInPage):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.completion import verbs
-from coupa_async.cli.main import COMMANDS
 
 
 def script(shell: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from coupa_async.cli.main import COMMANDS, main
+from coupa_async.cli.command_table import COMMANDS, main
 
 
 @pytest.mark.parametrize("command", COMMANDS)

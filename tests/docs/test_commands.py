@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic_settings import CliSettingsSource
 
-from coupa_async.cli.main import COMMANDS
+from coupa_async.cli.command_table import COMMANDS
 from fixtures.__main__ import main as fixtures_main
 from tests.docs.blocks import ROOT, Command, commands, spans
 

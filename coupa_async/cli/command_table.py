@@ -1,0 +1,18 @@
+"""The commands: each one's settings class, and what it is for."""
+
+from __future__ import annotations
+
+# Each command is a module of this folder with a settings class and an async function: imported when it is asked for.
+COMMANDS = {
+    "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
+    "demo": ("Demo", "the same on a recorded site with a sample workbook"),
+    "login": ("Login", "sign in once, in a window; --status says whether you are"),
+    "completion": ("Completion", "a script that completes commands and options in your shell"),
+    "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
+    "status": ("Status", "where the run of an output folder stands"),
+    "retry": ("Retry", "run the orders of an output folder again that did not come out well"),
+    "report": ("Report", "make the HTML report of an output folder again"),
+    "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
+    "compare": ("Compare", "the same orders through several backends: which to trust"),
+    "evidence": ("Evidence", "the dossier's five checks, run and written down"),
+}
