@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos docs walk bench lint check
+.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos test-disks docs walk bench lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -82,6 +82,10 @@ docs: setup
 	$(BIN)/python -m tools.settings_page
 	$(BIN)/python -m tools.messages_page
 	$(BIN)/mkdocs build -q --strict $(ARGS)
+
+# Storage, journal, POINTS kills and the demo on exFAT, on NTFS, and on a disk that fills up: root on Linux.
+test-disks: setup
+	$(BIN)/python -m tools.disks --points $(or $(POINTS),50) $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .

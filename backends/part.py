@@ -9,11 +9,15 @@ from pathlib import Path
 
 from backends.chromium import Head
 from coupa_async import errands
+from coupa_async.disk import is_held, private, shown, translated
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.content import HEAD_BYTES
 from coupa_async.domain.endings import last_bytes
 from coupa_async.domain.errors import BrokenDownloadError, StorageError
 from coupa_async.ports import Download
+from coupa_async.room import Room
 
+_BOUNDS = Bounds()
 _BUFFER_BYTES = 1 << 20
 
 
@@ -24,9 +28,10 @@ class Part:
         size_bytes: So many bytes are written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bounds: Bounds = _BOUNDS) -> None:
         self.size_bytes = 0
         self._path = path
+        self._room = Room(path, bounds)
         self._head: Head | None = None
         self._first = b""
         self._last = b""
@@ -46,11 +51,13 @@ class Part:
 
         Raises:
             BrokenDownloadError: If it is some other part.
+            FileTooLargeError: If it announces more than is allowed.
         """
         if head.status == 206 and self.size_bytes:
             if not head.headers.get("content-range", "").startswith(f"bytes {self.size_bytes}-"):
                 raise BrokenDownloadError("the transfer broke off, and what came then was not the rest")
             return
+        self._room.check_size(head.length)
         self._head, self._digest, self._first, self._last, self.size_bytes = head, hashlib.sha256(), b"", b"", 0
 
     async def fill(self, chunks: AsyncIterator[bytes], moved: Callable[[], None]) -> None:
@@ -59,6 +66,11 @@ class Part:
         Args:
             chunks: The bytes.
             moved: Called for each piece.
+
+        Raises:
+            FileTooLargeError: If it is more than is allowed, or than the disk has room for.
+            FileInUseError: If another program holds the file.
+            StorageError: If the disk takes no more of anything.
         """
         held: list[bytes] = []
         size = 0
@@ -95,8 +107,11 @@ class Part:
         return tag if offered and tag.startswith('"') else ""
 
     def _write(self, chunks: Sequence[bytes]) -> None:
+        coming_bytes = self.size_bytes + sum(map(len, chunks))
+        whole_bytes = max(coming_bytes, (self._head.length if self._head else None) or 0)
         try:
-            with self._path.open("ab" if self.size_bytes else "wb") as file:
+            self._room.check(self.size_bytes, whole_bytes)
+            with open(self._path, "ab" if self.size_bytes else "wb", opener=private) as file:
                 for chunk in chunks:
                     file.write(chunk)
                     self._digest.update(chunk)
@@ -104,4 +119,8 @@ class Part:
                     self.size_bytes += len(chunk)
             self._last = last_bytes(self._last, chunks)
         except OSError as error:
-            raise StorageError(f"{self._path}: {error.strerror}: free space or permissions, then run again") from error
+            self._room.full(error, self.size_bytes, whole_bytes)
+            if is_held(error):
+                raise translated(error, self._path) from error
+            text = f"{shown(self._path)}: {error.strerror}: free space or permissions, then run again"
+            raise StorageError(text) from error

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,19 @@ _log = logging.getLogger(__name__)
 _SAME_S = 1.0
 _LOOK_S = 0.05
 _PROFILE = re.compile(r"--user-data-dir=(.+?)(?= --|$)")
+_OURS = "COUPA_"
+
+
+def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Tell the environment for a process that we start: all of ours but our own settings, the password among them.
+
+    Whoever may look at a process may read its environment, and a browser gives it on to everything it starts.
+
+    Args:
+        environment: Where it comes from.
+    """
+    # In any case of letters: that is how the settings are read.
+    return {name: value for name, value in environment.items() if not name.upper().startswith(_OURS)}
 
 
 def note(record: Path, processes: Iterable[psutil.Process]) -> None:

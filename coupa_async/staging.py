@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import secrets
 import shutil
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import psutil
 
+from coupa_async.disk import patiently
+
+_log = logging.getLogger(__name__)
 _FOLDER = "coupa-"
 
 
@@ -24,13 +28,13 @@ def staged(target: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
-        path.unlink(missing_ok=True)
+        _remove(path)
 
 
 def sweep_staged(target: Path) -> None:
     """Remove what killed writers of a file have left beside it. Blocking."""
     for left in _orphans(target.parent, _prefix(target)):
-        left.unlink(missing_ok=True)
+        _remove(left)
 
 
 @contextmanager
@@ -46,6 +50,13 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    try:
+        patiently(lambda: path.unlink(missing_ok=True))
+    except OSError as error:  # what was written stands; a later writer of the same file looks for this one
+        _log.warning("%s: not removed: %s", path, error)
 
 
 def _prefix(target: Path) -> str:

@@ -37,6 +37,7 @@ _COMES_TO: tuple[tuple[type[CoupaError], str], ...] = (
     (errors.UnexpectedError, "that order is `FAILED`; the run goes on, unless most orders end so"),
     (errors.PageTimeoutError, "the order is tried again, then `TIMEOUT`"),
     (errors.PageError, "the order is tried again, then `FAILED`"),
+    (errors.FileTooLargeError, "not tried again: the order is `PARTIAL`, or `FAILED` if no file came"),
     (errors.NotAFileError, "the order is `PARTIAL`, or `FAILED` if no file came"),
     (
         errors.RefusedDownloadError,

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
+from coupa_async.disk import private, refuse_link
+from coupa_async.domain.errors import OutputError
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.redaction import redacted
 
@@ -34,7 +36,8 @@ class _File(logging.FileHandler):
 
     def _open(self) -> TextIOWrapper:
         # Without a buffer, in which what the disk did not take would wait for the next line, and for the end.
-        return TextIOWrapper(Path(self.baseFilename).open("ab", buffering=0), encoding="utf-8", write_through=True)
+        raw = open(self.baseFilename, "ab", buffering=0, opener=private)  # noqa: SIM115 - Path has no opener
+        return TextIOWrapper(raw, encoding="utf-8", write_through=True)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         if not isinstance(sys.exception(), OSError):
@@ -43,9 +46,17 @@ class _File(logging.FileHandler):
 
 @contextmanager
 def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
-    """Write what these loggers say into a log while the block runs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = _File(path, encoding="utf-8")
+    """Write what these loggers say into a log while the block runs.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    refuse_link(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = _File(path, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}): choose another folder with -o") from error
     handler.setFormatter(_Lines())
     roots = [logging.getLogger(name) for name in of]
     for root in roots:

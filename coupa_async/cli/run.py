@@ -41,6 +41,7 @@ from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.tell import Tellers
 from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
+from coupa_async.services.clerk import fail_unfiled, file_unfiled
 from coupa_async.services.history import History
 from coupa_async.services.journal import FILE_NAME, Journal
 from coupa_async.services.profiles import BASE, run_profiles
@@ -126,7 +127,7 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
     console = Console(stderr=True)
     summary = Summary(output_dir=settings.output_dir.resolve())
     storage = Storage(summary.output_dir)
-    storage.prepare()
+    storage.prepare(*([] if settings.in_place else [path.name]))
     with ExitStack() as stack:
         stack.enter_context(storage.held())
         journal = stack.enter_context(Journal(storage.root / FILE_NAME))
@@ -140,7 +141,7 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
         stack.enter_context(run_log(storage.root / "run.log"))
         display = stack.enter_context(progress(console, quiet=settings.quiet))
         tell = Tellers([log_event, history.note, _counter(summary), display])
-        for text in (*worklist.warnings, *found):
+        for text in filter(None, (*worklist.warnings, *found, *storage.warnings, journal.warning)):
             tell(Warned(text=text))
         todo = _todo(worklist, journal, storage, selection)
         settled = len(worklist.done) + len(journal.settled().intersection(one.number.key for one in worklist.orders))
@@ -164,6 +165,9 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
             summary.stopped_by = shutdown.signal or 0
         else:
             _sweep(settings)
+        with _kept_going(summary):
+            for text in fail_unfiled(journal, storage, datetime.now()):
+                tell(Warned(text=text))
         with _kept_going(summary):
             target, now = path if settings.in_place else storage.root / path.name, datetime.now()
             if settings.in_place:
@@ -200,9 +204,7 @@ def _kept_going(summary: Summary) -> Iterator[None]:
 
 def _todo(worklist: Worklist, journal: Journal, storage: Storage, selection: Selection) -> list[Order]:
     """Finish what a kill interrupted between record and rename, then choose the orders, their old outcomes dropped."""
-    for result in journal.unfiled():
-        storage.settle(result)
-        journal.filed(result.number)
+    file_unfiled(journal, storage)
     todo = selection.of(worklist.orders, journal.outcomes())
     journal.forget(order.number for order in todo)
     return todo

@@ -29,6 +29,8 @@
     │   │   └── CutDownloadError   truncated or reset: the transfer, not the file, is broken
     │   ├── NotAFileError          a page came instead of a file
     │   ├── ForbiddenAddressError  a link or a redirect leads where the program does not go
+    │   ├── FileTooLargeError      larger than allowed, or than the disk has room for
+    │   ├── FileInUseError         another program holds the file, or the order's folder
     │   └── DownloadTimeoutError
     ├── UnexpectedError            a bug, met in one order: that order's, not the run's
     ├── BrokenMessageError         an Outlook message among the files cannot be printed; a note, never an outcome
@@ -230,6 +232,14 @@ class ForbiddenAddressError(DownloadError):
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(f"its address is not asked: {reason}")
         self.url = url
+
+
+class FileTooLargeError(DownloadError):
+    """An attachment is larger than allowed, or than the disk has room for. Cure: free space, or allow larger."""
+
+
+class FileInUseError(DownloadError):
+    """A file or a folder is held by another program. Cure: close what shows it, then ``coupa-async retry``."""
 
 
 class DownloadTimeoutError(DownloadError):

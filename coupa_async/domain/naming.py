@@ -39,6 +39,13 @@ _PROGRAM_SUFFIXES = frozenset({"aspx", "asp", "ashx", "php", "jsp", "jspx", "do"
 _SUFFIX = re.compile(r"(?=[0-9]*[a-z])[a-z0-9]{1,10}", re.IGNORECASE)
 # What the disk's names are written in; not UTF-8 under an old locale.
 _DISK = sys.getfilesystemencoding()
+_OURS = re.compile(
+    r"journal.*\.sqlite3(?:[-.].*[^_])?|run\.log|report\.html|snapshots|coupa-async(?:.*[^_])?"
+    r"|.*\.(?:xlsx|xlsm|csv|tsv|txt)"
+    rf"|.*(?:{_WORK.lower()}|{'|'.join(f'_{outcome.value.lower()}' for outcome in Outcome)})"
+    r"|[^.]{1,6}~[0-9]{1,4}(?:\.[^.]{0,3})?",
+    re.DOTALL,
+)
 _SPACE = re.compile(r"\s+")
 # Names that need nothing done, which most are; finding that out of any text takes a hundred times as long.
 _SAFE = re.compile(r"[A-Za-z0-9_]+(?:[ .-][A-Za-z0-9_]+)*")
@@ -128,8 +135,8 @@ def work_folder(number: OrderNumber) -> str:
 
 
 def is_work_folder(name: str) -> bool:
-    """Tell the name of a folder of an order in work."""
-    return name.endswith(_WORK)
+    """Tell the name of a folder of an order in work, in any case: some disks list all names in small letters."""
+    return name.casefold().endswith(_WORK.casefold())
 
 
 def outcome_folder(number: OrderNumber, outcome: Outcome) -> str:
@@ -146,7 +153,20 @@ def folder_path(hierarchy: tuple[str | None, ...], supplier: str, leaf: str) -> 
         leaf: The order's own folder.
     """
     levels = (safe_name(supplier if level is None else level, fallback=UNKNOWN) for level in hierarchy)
-    return PurePosixPath(*levels, leaf)
+    return PurePosixPath(*(_theirs(level) if is_ours(level) else level for level in levels), leaf)
+
+
+def is_ours(name: str) -> bool:
+    """Tell a name that files and folders of the program's own have, or may have: no supplier's folder gets it.
+
+    Those are the files beside the folders of orders, the copy of the spreadsheet with whatever name the user gave it,
+    the folders of orders themselves, and the short names that Windows gives to all of them.
+    """
+    return bool(_OURS.fullmatch(fold(name)))
+
+
+def _theirs(level: str) -> str:
+    return f"{level}_" if len(level.encode()) < _LONGEST else f"{level[:-1]}_"
 
 
 def _base(number: OrderNumber) -> str:

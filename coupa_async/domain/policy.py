@@ -11,6 +11,7 @@ from coupa_async.domain.errors import (
     CoupaError,
     CutDownloadError,
     DownloadTimeoutError,
+    FileTooLargeError,
     ForbiddenAddressError,
     InputError,
     NotAFileError,
@@ -106,7 +107,7 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
             return StopRun()
         case RefusedDownloadError(status=status) if status not in _BUSY:
             return GiveUp()
-        case NotAFileError() | ForbiddenAddressError() | WrongOrderError() | UnexpectedError():
+        case NotAFileError() | ForbiddenAddressError() | WrongOrderError() | UnexpectedError() | FileTooLargeError():
             return GiveUp()
     if _passes(error):
         max_attempts, dice = max_attempts + _MORE_FOR_WHAT_PASSES, (1 + dice) / 2

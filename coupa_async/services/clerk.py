@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 import anyio
 
 from coupa_async import errands
-from coupa_async.domain.outcome import OrderResult
+from coupa_async.domain.errors import FileInUseError
+from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.journal import Journal
 from coupa_async.services.storage import Storage
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -57,6 +61,44 @@ class Clerk:
 
     def _write(self, entries: Sequence[tuple[OrderResult, datetime]]) -> None:
         self._journal.record_all(entries)
-        self._storage.settle(*(result for result, _ in entries))
-        for result, _ in entries:
-            self._journal.filed(result.number)
+        _file(self._journal, self._storage, [result for result, _ in entries])
+
+
+def file_unfiled(journal: Journal, storage: Storage) -> None:
+    """Give the names that the journal says to folders that could not have them before: a kill, or a viewer. Blocking.
+
+    Raises:
+        StorageError: If the disk takes no more.
+    """
+    _file(journal, storage, journal.unfiled())
+
+
+def fail_unfiled(journal: Journal, storage: Storage, now: datetime) -> list[str]:
+    """Try once more, and have orders fail whose folders still cannot have their names. Blocking.
+
+    Returns:
+        A sentence for each.
+
+    Raises:
+        StorageError: If the disk takes no more.
+    """
+    results = {result.number.key: result for result in journal.unfiled()}
+    held = _file(journal, storage, list(results.values()))
+    for key, error in held.items():
+        result = results[key]
+        if at := storage.found(result.number):
+            story = ". ".join(filter(None, (str(error), result.error)))
+            journal.record(replace(result, outcome=Outcome.FAILED, folder=at, error=story), now)
+            journal.filed(result.number)
+    return [str(error) for error in held.values()]
+
+
+def _file(journal: Journal, storage: Storage, results: Sequence[OrderResult]) -> dict[str, FileInUseError]:
+    """Rename folders, note whose are, and tell whose are not."""
+    held = storage.settle(*results)
+    for result in results:
+        if error := held.get(result.number.key):
+            _log.warning("%s keeps the folder of an order in work for now: %s", result.number.shown, error)
+        else:
+            journal.filed(result.number)
+    return held

@@ -15,7 +15,7 @@ import anyio
 
 from coupa_async import errands
 from coupa_async.domain.addresses import DEFAULT_PATH
-from coupa_async.domain.errors import CoupaError, WrongOrderError
+from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
@@ -30,8 +30,9 @@ from coupa_async.services.fetch import Staged, Tries, fetch
 from coupa_async.services.find_order import FoundOrder, OrderFinder
 from coupa_async.services.journal import Journal
 from coupa_async.services.message import print_messages
+from coupa_async.services.order_folder import OrderFolder
 from coupa_async.services.pages import open_document
-from coupa_async.services.storage import OrderFolder, Storage
+from coupa_async.services.storage import Storage
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -124,9 +125,10 @@ class Collector:
         jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
         staged = [one for one in fetched if isinstance(one, Staged)]
-        saved = await errands.run(partial(_keep, staged, folder))
-        failed = tuple(one for one in fetched if isinstance(one, FailedAttachment))
-        notes = [f"{file.name} {note}" for file, one in zip(saved, staged, strict=True) for note in one.notes]
+        saved, unkept = await errands.run(partial(_keep, staged, folder))
+        failed = (*(one for one in fetched if isinstance(one, FailedAttachment)), *unkept)
+        notes_of = {one.attachment.id: one.notes for one in staged}
+        notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
         notes += await print_messages(saved, folder, session, progressed) if self._desk.msg_pdf else ()
         return self._result(
             order,
@@ -149,6 +151,9 @@ class Collector:
         outcome, text = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, redacted(str(error))
         try:
             return self._result(order, await self._begin(order), outcome, url=url, error=text)
+        except FileInUseError:  # what is there stays where it is
+            at = self._desk.storage.found(order.number) or self._desk.journal.folder_of(order.number)
+            return OrderResult(number=order.number, outcome=outcome, url=url, folder=at, error=text)
         except CoupaError:
             raise
         except Exception:  # noqa: BLE001 - an order always has an outcome
@@ -210,7 +215,7 @@ class Collector:
     async def _snapshot(self, order: Order, url: str, session: Session) -> None:
         with anyio.move_on_after(10):
             try:
-                self._desk.snapshots.mkdir(exist_ok=True)
+                self._desk.snapshots.mkdir(mode=0o700, exist_ok=True)
                 into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
                 if is_about_sign_in(url, await session.snapshot(url, into), self._desk.base_url):
                     _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
@@ -229,14 +234,25 @@ def _from(found: FoundOrder) -> dict[str, str]:
     return {"url": found.url, "found_by": found.way.value, "handed_back": found.handed_back}
 
 
-def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachment, ...]:
-    """Give final names in page order, so that they do not depend on which download ended first. Blocking."""
+def _keep(
+    staged: Sequence[Staged], folder: OrderFolder
+) -> tuple[tuple[SavedAttachment, ...], tuple[FailedAttachment, ...]]:
+    """Give final names in page order, so that they do not depend on which download ended first. Blocking.
+
+    Returns:
+        What is kept, and what cannot be: a viewer that holds an earlier file of the name is that one file's trouble.
+    """
     taken: set[str] = set()
-    saved = []
+    saved, failed = [], []
     for one in staged:
         name = unique_name(one.name, taken)
         taken.add(fold(name))
-        folder.keep(one.part, name)
+        try:
+            folder.keep(one.part, name, one.size_bytes)
+        except FileInUseError as error:
+            folder.discard(one.part)
+            failed.append(FailedAttachment(id=one.attachment.id, name=name, reason=str(error)))
+            continue
         saved.append(
             SavedAttachment(
                 id=one.attachment.id,
@@ -249,7 +265,7 @@ def _keep(staged: Sequence[Staged], folder: OrderFolder) -> tuple[SavedAttachmen
                 note="; ".join(one.notes),
             )
         )
-    return tuple(saved)
+    return tuple(saved), tuple(failed)
 
 
 def _notes(pages: Sequence[OrderPage]) -> tuple[str, ...]:

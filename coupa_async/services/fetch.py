@@ -12,6 +12,7 @@ import anyio
 from anyio import to_thread
 
 from coupa_async import errands
+from coupa_async.disk import told
 from coupa_async.domain.content import PAGE_SUFFIXES, Doubt, Kind, doubt_of, is_tenants_page, suffix_of, url_shortcut
 from coupa_async.domain.endings import Ends, NotAtHandError
 from coupa_async.domain.errors import (
@@ -20,6 +21,7 @@ from coupa_async.domain.errors import (
     DownloadError,
     NotAFileError,
     PageError,
+    StorageError,
 )
 from coupa_async.domain.naming import attachment_name, is_made_harmless
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
@@ -30,9 +32,10 @@ from coupa_async.domain.targets import Targets
 from coupa_async.lookup import check_target
 from coupa_async.ports import Session
 from coupa_async.services.asking import ask_for_file
+from coupa_async.services.order_folder import OrderFolder, write_part
 from coupa_async.services.origin_mark import HAS_MARKS, mark_origin
 from coupa_async.services.outage import is_out
-from coupa_async.services.storage import Inspection, OrderFolder, inspect, told
+from coupa_async.services.storage import Inspection, inspect
 
 _RENAMED = "has this name because systems act by themselves on the one that it came with"
 # Of a page that is a file; a sign-in has its form in far less.
@@ -91,6 +94,7 @@ async def fetch(
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page instead, or the way led through a sign-in.
         SessionLostError: If the session is gone.
+        FileInUseError: If another program holds what came of it.
         StorageError: If the disk takes no more.
         PageError: If the tenant cannot be reached.
     """
@@ -104,13 +108,16 @@ async def fetch(
                 await check_target(attachment.url, targets)
             with told(part):
                 return await _once(attachment, source, session, part, doubted, base_url)
+        except StorageError:
+            await errands.run(partial(folder.discard, part))  # the journal wants the room
+            raise
         except (DownloadError, PageError) as error:
             is_foreign = not targets.is_tenant(error.url or attachment.url)
             decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
             if not isinstance(decision, Retry):
                 if isinstance(error, PageError) and (not is_foreign or await is_out(error, session, base_url)):
                     raise  # no network is the order's trouble, not this one attachment's
-                part.unlink(missing_ok=True)
+                await errands.run(partial(folder.discard, part))
                 late = is_timeout(error) and not is_foreign  # of which a browser is suspected
                 return FailedAttachment(
                     id=attachment.id, name=attachment.name, reason=redacted(str(error)), timed_out=late
@@ -137,7 +144,7 @@ async def _once(
             )
     else:
         data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
-        await to_thread.run_sync(part.write_bytes, data)
+        await to_thread.run_sync(write_part, part, data)
     if found is None:
         found = await to_thread.run_sync(inspect, part)
     if attachment.kind is AttachmentKind.FILE and HAS_MARKS:

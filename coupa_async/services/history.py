@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from coupa_async.domain.events import (
     WorkerRestarting,
     WorkerStopped,
 )
+from coupa_async.services.database import open_database, paged
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -112,10 +113,8 @@ class History:
         self._path = path
         self._run: int | None = None
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.executescript(
-                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; {_SCHEMA}"
-            )
+            self._db, _ = open_database(path)  # the journal has said what there is to be said of it
+            self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
@@ -173,10 +172,12 @@ class History:
 
     def moments(self, run: RunRecord) -> Iterator[Moment]:
         """Read what happened in a run, in order, without holding it all."""
-        query = "SELECT at, kind, worker, detail, value FROM moments WHERE run = ? ORDER BY rowid"
-        with closing(self._db.execute(query, (run.id,))) as rows:
-            for at, kind, worker, detail, value in rows:
-                yield Moment(at=datetime.fromisoformat(at), kind=kind, worker=worker, detail=detail, value=value)
+        query = (
+            "SELECT rowid, at, kind, worker, detail, value FROM moments "
+            "WHERE run = ? AND rowid > ? ORDER BY rowid LIMIT ?"
+        )
+        for _, at, kind, worker, detail, value in paged(self._db, query, run.id, after=0):
+            yield Moment(at=datetime.fromisoformat(at), kind=kind, worker=worker, detail=detail, value=value)
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="milliseconds")

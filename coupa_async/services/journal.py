@@ -1,7 +1,7 @@
 """What happened to each order and attachment, in SQLite: the one source of truth, and what a later run resumes from.
 
-Write-ahead logging with ``synchronous=NORMAL``: a commit survives the death of our process at any instant, and costs
-no fsync. Folders and spreadsheet are projections that can be made again from here.
+Write-ahead logging with ``synchronous=NORMAL`` (``database.py`` says where not): a commit survives the death of our
+process at any instant, and costs no fsync. Folders and spreadsheet are projections that can be made again from here.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
+from coupa_async.services.database import NAME, open_database, paged
 from coupa_async.services.journal_schema import bring_up
 
 _log = logging.getLogger(__name__)
-FILE_NAME = "journal.sqlite3"
+FILE_NAME = NAME
 _ORDER = (
     "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
     "found_by"
@@ -27,7 +28,11 @@ _ORDER = (
 
 
 class Journal:
-    """The journal of one output folder. Used by one at a time, from whatever thread; statements take microseconds."""
+    """The journal of one output folder. Used by one at a time, from whatever thread; statements take microseconds.
+
+    Attributes:
+        warning: What the user should know of how it is kept; empty for nothing.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or make the journal.
@@ -39,8 +44,7 @@ class Journal:
         self._filed: list[tuple[str]] = []
         self._left: dict[str, str] = {}
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
+            self._db, self.warning = open_database(path, check_same_thread=False)
             bring_up(self._db, path)
         except sqlite3.Error as error:
             raise OutputError(
@@ -84,7 +88,7 @@ class Journal:
     def unfiled(self) -> list[OrderResult]:
         """Tell the orders whose folder may still have to be renamed: a kill came between record and rename."""
         self._note_filed()
-        return [result for result, _ in self._results("WHERE filed = 0")]
+        return [result for result, _ in self._results("AND filed = 0")]
 
     def settled(self) -> frozenset[str]:
         """Tell the keys of all orders that have an outcome."""
@@ -96,7 +100,7 @@ class Journal:
 
     def results(self) -> Iterator[tuple[OrderResult, datetime]]:
         """Read every order's result and when it was processed, by key, without holding them all."""
-        return self._results("")
+        return self._results()
 
     def outcomes(self) -> dict[str, Outcome]:
         """Tell the outcome of every order, by key."""
@@ -168,44 +172,43 @@ class Journal:
             ),
         )
 
-    def _results(self, where: str) -> Iterator[tuple[OrderResult, datetime]]:
-        query = f"SELECT {_ORDER}, processed_at FROM orders {where} ORDER BY key"  # noqa: S608 - our own text
-        with closing(self._db.execute(query)) as rows:
-            for (
-                key,
-                shown,
-                outcome,
-                url,
-                supplier,
-                found,
-                folder,
-                error,
-                requisition,
-                back,
-                attempts,
-                seconds,
-                found_by,
-                at,
-            ) in rows:
-                yield (
-                    OrderResult(
-                        number=OrderNumber(shown, key),
-                        outcome=Outcome(outcome),
-                        url=url,
-                        supplier=supplier,
-                        found=found,
-                        saved=self._saved(key),
-                        failed=self._failed(key),
-                        folder=folder,
-                        error=error,
-                        requisition_url=requisition,
-                        found_by=found_by,
-                        handed_back=back,
-                        attempts=attempts,
-                        seconds=seconds,
-                    ),
-                    datetime.fromisoformat(at),
-                )
+    def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
+        query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
+        for (
+            key,
+            shown,
+            outcome,
+            url,
+            supplier,
+            found,
+            folder,
+            error,
+            requisition,
+            back,
+            attempts,
+            seconds,
+            found_by,
+            at,
+        ) in paged(self._db, query, after=""):
+            yield (
+                OrderResult(
+                    number=OrderNumber(shown, key),
+                    outcome=Outcome(outcome),
+                    url=url,
+                    supplier=supplier,
+                    found=found,
+                    saved=self._saved(key),
+                    failed=self._failed(key),
+                    folder=folder,
+                    error=error,
+                    requisition_url=requisition,
+                    found_by=found_by,
+                    handed_back=back,
+                    attempts=attempts,
+                    seconds=seconds,
+                ),
+                datetime.fromisoformat(at),
+            )
 
     def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
         rows = self._db.execute(

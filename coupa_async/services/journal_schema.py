@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coupa_async.domain.errors import BadOrderNumberError, OutputError
 from coupa_async.domain.order import OrderNumber
+from coupa_async.services.database import claim
 
 VERSION = 3
 _OLDEST = 2
@@ -83,6 +84,7 @@ def bring_up(db: sqlite3.Connection, path: Path) -> None:
 def _keep_copy(db: sqlite3.Connection, copy: Path) -> None:
     if copy.exists():
         return  # of an earlier try that was killed: the journal is still the same
+    claim(copy)
     with closing(sqlite3.connect(copy)) as target:
         db.backup(target)
 

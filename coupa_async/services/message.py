@@ -15,8 +15,9 @@ from coupa_async.domain.naming import file_name, fold, safe_name, unique_name
 from coupa_async.domain.order import AttachmentKind
 from coupa_async.domain.outcome import SavedAttachment
 from coupa_async.ports import Session
+from coupa_async.services.order_folder import OrderFolder
 from coupa_async.services.outlook import read_message
-from coupa_async.services.storage import OrderFolder, inspect
+from coupa_async.services.storage import inspect
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class _Press:
         found = await to_thread.run_sync(inspect, part)
         if doubt := check_content("print.pdf", found.head, found.size_bytes):
             raise BrokenMessageError(f"the browser's print is no good: {doubt}")
-        await to_thread.run_sync(self.folder.keep, part, self._name(f"{stem}.pdf"))
+        await to_thread.run_sync(self.folder.keep, part, self._name(f"{stem}.pdf"), found.size_bytes)
         for one in message.listed:
             if one.message is not None:
                 name = (one.name or one.message.subject).removesuffix(".msg")

@@ -82,10 +82,14 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
                 for column, value in zip(layout.columns, values, strict=True):
                     if value is not None:
                         _set(sheet.cell(row, column + 1), value)
-        with tempfile.TemporaryFile() as whole:  # a ZIP archive that a full disk breaks off has no good end
-            book.save(whole)
-            whole.seek(0)
-            shutil.copyfileobj(whole, out)
+        try:
+            with tempfile.TemporaryFile() as whole:  # a ZIP archive that a full disk breaks off has no good end
+                book.save(whole)
+                whole.seek(0)
+                shutil.copyfileobj(whole, out)
+        finally:
+            if book.vba_archive is not None:  # which openpyxl opens for the macros and never closes
+                book.vba_archive.close()
 
 
 def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:

@@ -152,7 +152,10 @@ def write_results(
         worklist = read_worklist(worklist.path, worklist.options)
     fills = _fills(worklist, results, output_dir.absolute())
     return replace_file(
-        destination, lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out), now
+        destination,
+        lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out),
+        now,
+        follow=destination == worklist.path,  # the user's own may be one
     )
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from queue import SimpleQueue
 
 from tests.chaos.sweep import sweep
@@ -26,6 +27,7 @@ def main(words: list[str]) -> int:
     swept.add_argument("--points", type=int, default=200)
     swept.add_argument("--seed", type=int, default=1)
     swept.add_argument("--first-round", type=int, default=0)
+    swept.add_argument("--disk", type=Path, help="a folder on the disk that the output folders are to be on")
     mixed = verbs.add_parser("chaos", help="mix faults over sixty orders")
     mixed.add_argument("--seeds", type=int, default=200)
     mixed.add_argument("--first", type=int, default=1)
@@ -44,7 +46,9 @@ def _sweep(given: argparse.Namespace) -> int:
     for backend in given.backends:
         points = max(1, given.points * _SHARES[backend] // total)
         with site("--file-latency-ms", "5") as where:
-            tally = sweep(where, backend, points=points, seed=given.seed, first_round=given.first_round)
+            tally = sweep(
+                where, backend, points=points, seed=given.seed, first_round=given.first_round, disk=given.disk
+            )
         bad += len(tally.bad)
         print(f"{backend}: {tally}", *tally.bad[:_SHOWN], sep="\n  ", flush=True)
     return bad

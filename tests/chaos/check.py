@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -87,12 +87,13 @@ def _folder(world: World, order: dict[str, Any]) -> str:
 
 def _folders(world: World) -> Iterator[str]:
     have: dict[str, dict[str, Path]] = defaultdict(dict)
+    spell = _spelling(world)
     for path in world.out.rglob("*"):
         place = path.relative_to(world.out)
         if place.parts[0] == "snapshots":
             continue
-        if path.is_dir() and path.name.startswith(("PO", "PM", "1526")):
-            have[place.as_posix()] = {one.name: one for one in path.iterdir()}
+        if path.is_dir() and path.name.upper().startswith(("PO", "PM", "1526")):
+            have[spell(place.as_posix())] = {spell(one.name): one for one in path.iterdir()}
         elif path.is_file() and len(place.parts) == 1 and place.name not in _OWN_FILES:
             yield f"a file of nobody's: {place}"
     journal = {
@@ -107,21 +108,28 @@ def _folders(world: World) -> Iterator[str]:
             yield f"journal: {key} is in {told!r}, in truth in {folder!r}"
         if not folder:
             continue
-        files = have.pop(folder, None)
+        files = have.pop(spell(folder), None)
         if files is None:
             yield f"no folder {folder}"
             continue
         hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
-        if hashes != dict(saved):
-            yield f"{folder} holds {hashes}, the journal says {dict(saved)}"
+        noted = {spell(name): sha for name, sha in saved}
+        if hashes != noted:
+            yield f"{folder} holds {hashes}, the journal says {noted}"
         if len(files) != order["downloaded"]:
             yield f"{folder} holds {len(files)} files, in truth {order['downloaded']}: {sorted(files)}"
-        named = {one["name"]: one["sha256"] for one in order["files"] if one["name"] and one["sha256"]}
+        named = {spell(one["name"]): one["sha256"] for one in order["files"] if one["name"] and one["sha256"]}
         yield from (f"{folder}/{name} is not whole" for name, sha in named.items() if hashes.get(name) != sha)
         missing = Counter(one["sha256"] for one in order["files"] if one["sha256"]) - Counter(hashes.values())
         if missing:
             yield f"{folder}: no file has {[*missing]}"
     yield from (f"a folder too many: {folder}" for folder in have)
+
+
+def _spelling(world: World) -> Callable[[str], str]:
+    """Tell how names compare: some disks list all of them in small letters."""
+    is_small = all(path.name == path.name.lower() for path in world.out.iterdir())
+    return str.lower if is_small else str
 
 
 def _workbook(world: World) -> Iterator[str]:
@@ -151,7 +159,7 @@ def _by_number(world: World) -> dict[str, dict[str, Any]]:
 
 def _leftovers(world: World) -> Iterator[str]:
     for path in world.out.rglob("*"):
-        if path.name.endswith((".part", "__WORK", "-wal", "-shm", "-journal")) or ".tmp" in path.name:
+        if path.name.endswith((".part", "__WORK", "__work", "-wal", "-shm", "-journal")) or ".tmp" in path.name:
             yield f"left in the output folder: {path.relative_to(world.out)}"
     for path in world.temporary.iterdir():
         if not (path.is_file() and path.read_bytes() == b"blat"):  # Python's own look whether files can be made there

@@ -11,6 +11,7 @@ import random
 import subprocess
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.chaos.check import asked_again, violations
 from tests.chaos.plugin import COUNT_INTO, DIE_AT
@@ -51,7 +52,9 @@ class Life:
     touches: int
 
 
-def sweep(where: dict[str, str], backend: str, *, points: int, seed: int, first_round: int = 0) -> Tally:
+def sweep(
+    where: dict[str, str], backend: str, *, points: int, seed: int, first_round: int = 0, disk: Path | None = None
+) -> Tally:
     """Kill runs at so many instants, and see that each time everything comes right.
 
     Args:
@@ -60,12 +63,13 @@ def sweep(where: dict[str, str], backend: str, *, points: int, seed: int, first_
         points: How many kills.
         seed: Of their instants: with the round that a violation names, it shows up again.
         first_round: Where to begin.
+        disk: As :func:`world`.
     """
     tally, began_s = Tally(), time.monotonic()
-    whole = _measure(where, backend)
+    whole = _measure(where, backend, disk)
     while tally.points < points:
         number = first_round + tally.rounds
-        with world(where, backend, load_orders=LOAD_ORDERS) as made:
+        with world(where, backend, disk, load_orders=LOAD_ORDERS) as made:
             try:
                 _round(made, whole, random.Random(f"{seed}/{backend}/{number}"), tally, points)
             except subprocess.TimeoutExpired:
@@ -76,8 +80,8 @@ def sweep(where: dict[str, str], backend: str, *, points: int, seed: int, first_
     return tally
 
 
-def _measure(where: dict[str, str], backend: str) -> Life:
-    with world(where, backend, load_orders=LOAD_ORDERS) as made:
+def _measure(where: dict[str, str], backend: str, disk: Path | None) -> Life:
+    with world(where, backend, disk, load_orders=LOAD_ORDERS) as made:
         began_s, into = time.monotonic(), made.root / "touches"
         made.start(**{COUNT_INTO: str(into)}).wait(_END_S)
         return Life(time.monotonic() - began_s, int(into.read_text()))

@@ -40,6 +40,7 @@ class World:
         backend: ``playwright``, ``selenium``, or the double.
         truth: What must come of every order, as ``python -m fixtures truth`` tells it.
         settings: More of the environment of a run.
+        disk: A folder on the disk that the output folder is to be on; ``None`` for that of everything else.
     """
 
     root: Path
@@ -47,11 +48,12 @@ class World:
     backend: str
     truth: list[dict[str, Any]]
     settings: dict[str, str] = field(default_factory=dict)
+    disk: Path | None = None
 
     @property
     def out(self) -> Path:
         """The output folder."""
-        return self.root / "out"
+        return self.root / "out" if self.disk is None else self.disk / self.root.name
 
     @property
     def temporary(self) -> Path:
@@ -136,11 +138,13 @@ def site(*words: str) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def world(where: dict[str, str], backend: str, *, load_orders: int, **settings: str) -> Iterator[World]:
+def world(
+    where: dict[str, str], backend: str, disk: Path | None = None, /, *, load_orders: int, **settings: str
+) -> Iterator[World]:
     """Make a world on a site, and unmake it."""
     # Below /tmp itself: browsers put sockets there, whose paths may have 107 bytes.
     root = Path(tempfile.mkdtemp(prefix="cz", dir="/tmp"))
-    made = World(root, where, backend, list(truth(load_orders)), settings)
+    made = World(root, where, backend, list(truth(load_orders)), settings, disk)
     try:
         for folder in (made.temporary, made.home):
             folder.mkdir()
@@ -153,6 +157,7 @@ def world(where: dict[str, str], backend: str, *, load_orders: int, **settings: 
     finally:
         for one in made.processes():
             one.kill()
+        shutil.rmtree(made.out, ignore_errors=True)
         shutil.rmtree(root, ignore_errors=True)
 
 

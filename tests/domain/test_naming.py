@@ -17,6 +17,7 @@ from coupa_async.domain.naming import (
     fold,
     folder_path,
     is_made_harmless,
+    is_ours,
     outcome_folder,
     safe_name,
     unique_name,
@@ -24,8 +25,15 @@ from coupa_async.domain.naming import (
 )
 from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
 from coupa_async.domain.outcome import Outcome
+from coupa_async.services.formats import _TEXTS, _WORKBOOKS
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+OURS = (
+    *("input.csv", "orders.xlsx", "a.xlsm", "a.tsv", "a.txt", "journal.sqlite3", "journal.sqlite3-wal", "run.log"),
+    *("journal.sqlite3-shm", "journal.sqlite3-journal", "report.html", "snapshots", "coupa-async.lock", "PO1__WORK"),
+    *(f"PO1_{outcome}" for outcome in Outcome),
+    *("JOURNA~1.SQL", "INPUT~1.CSV", "PO1__W~1"),
+)
 any_text = st.text(st.characters(exclude_categories=[])) | st.text("./\\:CONaux ~\u202e\x00é", max_size=400)
 
 
@@ -80,6 +88,33 @@ def test_folders_stay_inside(levels: list[str | None], supplier: str) -> None:
     assert ".." not in path.parts
     assert len(path.parts) == len(levels) + 1
     assert all(is_legal(part) for part in path.parts)
+
+
+@pytest.mark.parametrize("supplier", [*OURS, *(name.upper() for name in OURS), "RUN.log ", "run.log\u200b"])
+def test_no_supplier_has_a_folder_where_files_of_ours_go(supplier: str) -> None:
+    for hierarchy in ((None,), (supplier,), ("EMEA", None)):
+        level = folder_path(hierarchy, supplier, "PO2__WORK").parts[-2]
+        assert not is_ours(level)
+        assert level.rstrip("_")
+
+
+@pytest.mark.parametrize("suffix", [*_WORKBOOKS, *_TEXTS])
+def test_every_name_that_the_users_spreadsheet_can_have_is_ours(suffix: str) -> None:
+    assert folder_path((None,), f"input{suffix}", "x") == PurePosixPath(f"input{suffix}_/x")
+
+
+@pytest.mark.parametrize(
+    "supplier", ["ACME", "Completed Works Ltd", "input csv", "A.B. Log", "snapshots inc", "WORK", "A~B"]
+)
+def test_other_suppliers_keep_their_names(supplier: str) -> None:
+    assert folder_path((None,), supplier, "x") == PurePosixPath(supplier) / "x"
+
+
+@pytest.mark.parametrize("ending", [".csv", "_COMPLETED", "__WORK"])
+def test_the_longest_names_of_ours_stay_legal(ending: str) -> None:
+    (level, _) = folder_path((None,), "x" * (242 - len(ending)) + ending, "x").parts
+    assert is_legal(level)
+    assert not is_ours(level)
 
 
 def attachment(**more: object) -> Attachment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from coupa_async.services.profiles import RunProfiles, run_profiles
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and links of POSIX")
+LINKS = pytest.mark.usefixtures("links")
 KEPT = {
     "Local State": '{"os_crypt": {"encrypted_key": "k"}, "profile": {"last_used": "Profile 7"}}',
     "Default/Preferences": "{}",
@@ -76,6 +78,29 @@ def running(code: str, *words: str) -> Iterator[tuple[subprocess.Popen[str], str
             yield process, process.stdout.readline().strip()
         finally:
             process.kill()
+
+
+@pytest.fixture
+def links(tmp_path: Path) -> None:
+    """A disk that knows symbolic links: exFAT has none, and Windows lets few people make them."""
+    try:
+        (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    except OSError:
+        pytest.skip("this disk has no links")
+    (tmp_path / "link").unlink()
+
+
+@pytest.fixture
+def no_umask(tmp_path: Path) -> Iterator[None]:
+    """A user whose files are everybody's unless somebody takes care, on a disk that knows modes."""
+    (tmp_path / "modes").touch(mode=0o600)
+    knows_modes = not (tmp_path / "modes").stat().st_mode & 0o077
+    (tmp_path / "modes").unlink()
+    if not knows_modes:
+        pytest.skip("this disk has no modes")
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from coupa_async.domain.outcome import FailedAttachment
 from coupa_async.domain.policy import Backoff
 from coupa_async.ports import Profile
 from coupa_async.services.fetch import Staged, Tries, fetch
-from coupa_async.services.storage import OrderFolder
+from coupa_async.services.order_folder import OrderFolder
 from tests.domain.samples import PDF, WHOLE, jpeg
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -139,3 +141,18 @@ def test_a_journal_of_another_version_is_told(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(OutputError, match="does not know"):
         Journal(tmp_path / "j")
+
+
+def test_results_that_are_read_in_part_do_not_outlive_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with Journal(tmp_path / "j") as journal:
+        journal.record_all([(result(f"PO{number}"), AT) for number in range(10)])
+        some = journal.results()
+        next(some)
+    del some
+    gc.collect()
+    assert complaints == []
+    assert [path.name for path in tmp_path.iterdir()] == ["j"]

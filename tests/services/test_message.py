@@ -19,8 +19,8 @@ from coupa_async.domain.outcome import SavedAttachment
 from coupa_async.domain.rtf import read_rtf
 from coupa_async.ports import Profile
 from coupa_async.services.message import print_messages
+from coupa_async.services.order_folder import OrderFolder
 from coupa_async.services.outlook import read_message
-from coupa_async.services.storage import OrderFolder
 from fixtures.outlook import compound, embedded, file, message, message_tree
 
 PNG = base64.b64decode(

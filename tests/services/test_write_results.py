@@ -131,6 +131,7 @@ def test_results_go_beside_a_workbook_that_is_open_elsewhere(tmp_path: Path, mon
         real(source, target, **more)
 
     monkeypatch.setattr(os, "replace", locked)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     written = write(read(path), result("PO1"), to=path)
     assert written != path
     assert written.parent == path.parent
@@ -146,3 +147,44 @@ def test_macros_survive(tmp_path: Path) -> None:
         archive.writestr("xl/vbaProject.bin", b"macro")
     with zipfile.ZipFile(write(read(path), result("PO1"))) as archive:
         assert archive.read("xl/vbaProject.bin") == b"macro"
+
+
+def test_the_workbook_whose_macros_are_kept_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import zipfile
+
+    path = book(tmp_path, [["PO"], ["PO1"]], name="in.xlsm")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macro")
+    opened: list[zipfile.ZipFile] = []
+    real = zipfile.ZipFile.__init__
+
+    def init(self: zipfile.ZipFile, *words: Any, **more: Any) -> None:
+        real(self, *words, **more)
+        opened.append(self)
+
+    worklist = read(path)
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", init)
+    write(worklist, result("PO1"))
+    assert len(opened) > 1
+    assert [one for one in opened if one.fp is not None] == []
+
+
+@pytest.mark.usefixtures("links")
+def test_a_link_in_the_place_of_the_copy_is_refused_and_the_users_own_may_be_one(tmp_path: Path) -> None:
+    path = text(tmp_path, "PO\nPO1\n")
+    (tmp_path / "copy.csv").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="is a link"):
+        write(read(path), result("PO1"), to=tmp_path / "copy.csv")
+    assert not (tmp_path / "elsewhere").exists()
+    (tmp_path / "own.csv").symlink_to(path)
+    assert write(read(tmp_path / "own.csv"), result("PO1"), to=tmp_path / "own.csv") == tmp_path / "own.csv"
+    assert (tmp_path / "own.csv").is_symlink()
+    assert "COMPLETED" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_the_copy_is_the_users_alone_and_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    path = text(tmp_path, "PO\nPO1\n")
+    path.chmod(0o640)
+    assert write(read(path), result("PO1")).stat().st_mode & 0o777 == 0o600
+    assert write(read(path), result("PO1"), to=path).stat().st_mode & 0o777 == 0o640
