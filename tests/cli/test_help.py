@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from coupa_async.cli.command_table import COMMANDS, main
+from coupa_async.cli.command_table import COMMANDS
+from coupa_async.cli.main import main
 
 
 @pytest.mark.parametrize("command", COMMANDS)
