@@ -7,6 +7,7 @@ from datetime import datetime, time
 from pathlib import Path
 
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.redaction import redacted
 
 RESULT_COLUMNS = (
     "STATUS",
@@ -84,7 +85,7 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
         len(result.saved),
         "; ".join(one.name for one in result.saved),
         processed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        result.error,
+        redacted(result.error),
         str(output_dir / result.folder) if result.folder else "",
         result.url,
     )
@@ -92,5 +93,5 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
 
 def bad_row_values(reason: str) -> Values:
     """Tell why a row is no order: only STATUS and ERROR_MESSAGE, all else as it is."""
-    told = {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": reason}
+    told = {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": redacted(reason)}
     return tuple(told.get(name) for name in RESULT_COLUMNS)
