@@ -1,32 +1,20 @@
-"""Outlook messages read in a process of their own: whatever one does to its reader, the run goes on.
-
-A message is anybody's bytes. Its reader has a deadline that holds even while a library does not let go of the
-interpreter, knows none of our settings, and answers in JSON and bytes, never in objects that could do something here.
-"""
+"""Outlook messages read apart, as anybody's bytes: see ``apart.py``."""
 
 from __future__ import annotations
 
-import faulthandler
 import json
-import os
-import signal
 import struct
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import anyio
-from anyio.lowlevel import RunVar
-
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrokenMessageError
 from coupa_async.domain.letter import Letter, lay_out
+from coupa_async.services.apart import answer, read_apart
 from coupa_async.services.outlook import read_message
 
-_START_S = 20.0  # for Python itself to start, on a busy machine
 _LENGTH = struct.Struct(">Q")
-_DETACHED, _NO_WINDOW = 0x00000200, 0x08000000  # Windows: a group of its own, which Ctrl-C does not reach; no console
-_readers: RunVar[anyio.CapacityLimiter] = RunVar("_readers")
 
 
 async def read_letter(path: Path, bounds: Bounds) -> Letter:
@@ -35,38 +23,11 @@ async def read_letter(path: Path, bounds: Bounds) -> Letter:
     Raises:
         BrokenMessageError: If it cannot be read, is out of bounds, or takes its reader too long.
     """
-    command = [sys.executable, "-P", "-m", __name__, str(path), json.dumps(asdict(bounds))]
-    async with _limiter():
-        with anyio.move_on_after(bounds.parse_s + _START_S) as deadline:
-            done = await anyio.run_process(
-                command,
-                check=False,
-                env=_environment(),
-                start_new_session=sys.platform != "win32",  # Ctrl-C is for us, who let it finish
-                creationflags=_DETACHED | _NO_WINDOW if sys.platform == "win32" else 0,
-            )
-    if deadline.cancelled_caught:
-        raise BrokenMessageError(f"it took over {bounds.parse_s:.0f} s to read")
-    if done.returncode != 0:
-        told = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        reason = f"it took over {bounds.parse_s:.0f} s to read" if not told or "Thread" in told else told
-        raise BrokenMessageError(reason[:300])
-    return decode(done.stdout)
-
-
-def _limiter() -> anyio.CapacityLimiter:
-    """As many at once as there are processors: each keeps one busy."""
-    try:
-        return _readers.get()
-    except LookupError:
-        limiter = anyio.CapacityLimiter(os.cpu_count() or 1)
-        _readers.set(limiter)
-        return limiter
-
-
-def _environment() -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.upper().startswith("COUPA_")}
-    return ours | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
+    arguments = [str(path), json.dumps(asdict(bounds))]
+    data, trouble = await read_apart(__name__, arguments, within_s=bounds.parse_s)
+    if trouble:
+        raise BrokenMessageError(trouble)
+    return decode(data)
 
 
 def encode(letter: Letter) -> bytes:
@@ -129,21 +90,12 @@ def _pairs(value: object) -> list[tuple[str, object]]:
 
 
 def _main(path: str, given: str) -> int:
-    """Be the reader."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     bounds = Bounds(**json.loads(given))
-    with Path(os.devnull).open("wb") as nowhere:
-        # A thread in C: it ends us also while a library holds the interpreter, and when nobody waits for us any more.
-        faulthandler.dump_traceback_later(bounds.parse_s, exit=True, file=nowhere)
-        try:
-            answer = encode(lay_out(read_message(Path(path), bounds), bounds))
-        except (BrokenMessageError, MemoryError, RecursionError) as error:
-            sys.stderr.write(f"{error or type(error).__name__}\n")
-            return 1
-        faulthandler.cancel_dump_traceback_later()
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
-    return 0
+
+    def read() -> bytes:
+        return encode(lay_out(read_message(Path(path), bounds), bounds))
+
+    return answer(read, within_s=bounds.parse_s, known=(BrokenMessageError,))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrokenMessageError
 from coupa_async.domain.letter import Letter
 from coupa_async.domain.rtf import read_rtf
-from coupa_async.services import message_reader
+from coupa_async.services import apart
 from coupa_async.services.message_reader import decode, encode, read_letter
 from fixtures.outlook import embedded, file, message, message_tree
 from tests.services.test_message import PNG
@@ -116,8 +116,8 @@ async def test_a_reader_ends_with_whoever_waits_for_it(tmp_path: Path) -> None:
 @pytest.mark.anyio
 async def test_the_reader_is_told_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUPA_PASSWORD", "s3cr3t")
-    assert "COUPA_PASSWORD" not in message_reader._environment()
-    assert message_reader._environment()["PATH"] == os.environ["PATH"]
+    assert "COUPA_PASSWORD" not in apart._environment()
+    assert apart._environment()["PATH"] == os.environ["PATH"]
 
 
 def test_a_letter_crosses_as_bytes_and_an_outline() -> None:
