@@ -22,6 +22,9 @@ class Bounds:
         message_depth: Messages inside messages that are printed.
         message_parts: Files and messages that one printed message may have attached, those in messages in it included.
         message_pictures_bytes: Of all pictures that one printed message shows.
+        table_bytes: Of a spreadsheet of the user's: a text file, or all parts of a workbook after decompression.
+        table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
+        table_parts: Files in a workbook's archive.
     """
 
     page_bytes: int = 64 * _MIB
@@ -34,3 +37,6 @@ class Bounds:
     message_depth: int = 8
     message_parts: int = 1_000
     message_pictures_bytes: int = 64 * _MIB
+    table_bytes: int = 512 * _MIB
+    table_row_bytes: int = 8 * _MIB
+    table_parts: int = 10_000

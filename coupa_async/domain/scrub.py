@@ -56,9 +56,9 @@ _PLAIN = {
 _DROPPED = "script, style, link, meta, base, noscript, template, iframe, object, embed, svg, input[type=hidden]"
 _SECONDS = re.compile(r"\bnum_secs\s*=\s*(\d{1,6})\b")
 _RULE = re.compile(r"([\t\r\n]+|[=*_-]{3,})")
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>.]+\.[^\s@<>]+")
 _FILE = re.compile(r".*\.(\w{2,5})", re.DOTALL)
-_NUMBER_OF = re.compile(r"(?P<phrase>.*?)(?P<mark>\s*#\s*)(?P<prefix>PO|PM|)(?P<digits>\d+)", re.IGNORECASE | re.DOTALL)
+_NUMBER_OF = re.compile(r"(?P<phrase>.*?)\s?#\s?(?P<prefix>PO|PM|)(?P<digits>\d+)", re.IGNORECASE | re.DOTALL)
 _ORDER = re.compile(r"(?P<prefix>PO|PM|#|)(?P<digits>\d+)", re.IGNORECASE)
 _COUNT = re.compile(r"\(\d{1,4}\)")
 _KEY = re.compile(r"[0-9a-fA-F-]{16,}|(?=[A-Za-z0-9+/_=-]*\d)[A-Za-z0-9+/_=-]{24,}")

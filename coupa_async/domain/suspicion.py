@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from coupa_async.domain.scrub import ADDRESSES, ORIGIN, PHRASES, SEGMENTS, TEXTS, TOKENS
 
-_EMAIL = re.compile(r"[^\s@<>\"']+@([^\s@<>\"']+\.[^\s@<>\"']+)")
+_EMAIL = re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']+@([^\s@<>\"'.]+\.[^\s@<>\"']+)")
 _KEY = re.compile(r"[0-9a-fA-F]{32,}")
 _STAND_IN_KEY = re.compile(r"0{30,}[0-9a-f]{1,10}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
@@ -21,7 +21,7 @@ _TEXT = re.compile(
     rf"{_NAMED}|person\d+@example\.com|file-\d+\.(?:pdf|docx|xlsx|msg|png|txt)|\d{{1,6}}\.00|{_NUMBERED}"
     r"|0{30,}[0-9a-f]{1,10}|k?0{30,}[0-9a-f]{1,10}"
 )
-_TAIL = re.compile(rf"(?P<label>.*?)\s*(?:#{_NUMBERED}|\(\d{{1,4}}\))")
+_TAIL = re.compile(rf"(?P<label>.*?)\s?(?:#{_NUMBERED}|\(\d{{1,4}}\))")
 _SEGMENT = re.compile(r"88\d{6}|part-\d+|file-\d+\.\w{2,5}")
 _SCRIPT = re.compile(r"var num_secs = \d{1,6};")
 
