@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.scrub import ADDRESSES, ORIGIN, PHRASES, SEGMENTS, TEXTS, TOKENS
+from coupa_async.domain.structure import ELEMENTS, ROLES
 
 _EMAIL = re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']+@([^\s@<>\"'.]+\.[^\s@<>\"']+)")
 _KEY = re.compile(r"[0-9a-fA-F]{32,}")
@@ -44,6 +45,7 @@ def suspicions(html: str, base_url: str, suppliers: Collection[str]) -> list[str
         ),
         "a text that is no stand-in": sum(not _is_stand_in(text) for text in _texts(tree)),
         "an address that leads somewhere": sum(not _is_safe(address) for address in _addresses(tree)),
+        "an element or a role that somebody named": sum(map(_is_named, tree.css("*"))),
         "a script": sum(not _SCRIPT.fullmatch(one.text().strip()) for one in tree.css("script")),
         "a supplier's name, in an id or a class": _survivors(tree, suppliers),
     }
@@ -75,6 +77,11 @@ def _is_stand_in(text: str) -> bool:
         if any(ch.isalnum() for ch in core) and core.casefold() not in PHRASES and not _TEXT.fullmatch(core):
             return False
     return True
+
+
+def _is_named(node: LexborNode) -> bool:
+    role = node.attributes.get("role")
+    return (node.tag or "") not in (*ELEMENTS, "meta", "script") or (role is not None and role not in ROLES)
 
 
 def _addresses(tree: LexborHTMLParser) -> Iterator[str]:
