@@ -115,7 +115,10 @@ class Scrubber:
             return "javascript:void(0)"
         if address.lower().startswith("mailto:"):
             return "mailto:" + self.text(address[7:].partition("?")[0])
-        parts = urlsplit(urljoin(base, address))
+        try:
+            parts = urlsplit(urljoin(base, address))
+        except ValueError:  # half an IPv6 address
+            return "#"
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return "#"
         ours = parts.netloc.lower() == self._base.netloc.lower()

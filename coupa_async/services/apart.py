@@ -62,12 +62,13 @@ def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exce
         The exit code.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told: tuple[type[Exception], ...] = (*known, MemoryError, RecursionError)
     with Path(os.devnull).open("wb") as nowhere:
         # A thread in C: it ends us also while a library holds the interpreter, and when nobody waits for us any more.
         faulthandler.dump_traceback_later(within_s, exit=True, file=nowhere)
         try:
             data = read()
-        except (*known, MemoryError, RecursionError) as error:
+        except told as error:
             sys.stderr.write(f"{error or type(error).__name__}\n")
             return 1
         faulthandler.cancel_dump_traceback_later()

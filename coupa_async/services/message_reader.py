@@ -69,7 +69,9 @@ class _Parts:
     def __init__(self, data: bytes, at: int) -> None:
         self._data, self._at = data, at
 
-    def letter(self, outline: dict[str, object]) -> Letter:
+    def letter(self, outline: object) -> Letter:
+        if not isinstance(outline, dict):
+            raise TypeError("no outline")
         page = self._take(outline["page"]).decode()
         listed = tuple((str(name), self._take(size)) for name, size in _pairs(outline["listed"]))
         letters = tuple((str(name), self.letter(inner)) for name, inner in _pairs(outline["letters"]))
