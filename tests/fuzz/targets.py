@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from backends.chromium import Head
 from backends.cookies import Jar, parse_cookie
-from coupa_async.domain.attachments import missing_attachments, parse_attachments
 from coupa_async.domain.content import check_content, url_shortcut
 from coupa_async.domain.letter import Enclosure, Message, lay_out
 from coupa_async.domain.markup import nesting
@@ -58,9 +57,8 @@ def _attachments(data: bytes) -> None:
     html = _text(data)
     if _is_deep(html):
         return
-    tree = LexborHTMLParser(html)
-    missing_attachments(tree)
-    for attachment in parse_attachments(tree, URL):
+    page = read_page(html, URL, BASE)
+    for attachment in getattr(page, "attachments", ()):
         attachment_name(attachment, None)
         url_shortcut(attachment.url)
 
