@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos test-disks docs walk bench lint check
+.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz test-disks docs walk bench lint check
 
 setup: $(READY)
 	@tools/browser.sh
@@ -76,6 +76,10 @@ kill-sweep: setup
 chaos: setup
 	$(BIN)/python -m tests.chaos chaos --seeds $(or $(if $(SEED),1),$(SEEDS),200) --first $(or $(SEED),1) \
 	  $(if $(BACKENDS),--backends $(BACKENDS)) $(ARGS)
+
+# MINUTES of inputs that are meant to harm, for every parser of what others send; SEED=n makes the same ones again.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 # Two pages are made from the source; a test fails when they are stale.
 docs: setup

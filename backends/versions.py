@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 
 _ANSWER_S = 3.0
-_VERSION = re.compile(r"\d+(?:\.\d+){3}")
+_VERSION = re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9}){3}")
 
 
 async def browser_version(path: Path) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from coupa_async.disk import private, refuse_link
 from coupa_async.domain.errors import OutputError
 from coupa_async.domain.events import Event, OrderFinished
-from coupa_async.domain.redaction import redacted
+from coupa_async.domain.redaction import redacted, redacted_values
 
 _log = logging.getLogger("coupa_async.events")
 # asyncio's, too: what a killed driver leaves unsaid would else be written across the progress.
@@ -28,7 +28,8 @@ class _Lines(logging.Formatter):
         line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return redacted(json.dumps(line | getattr(record, "fact", {}), ensure_ascii=False, default=str))
+        told = redacted_values(line | getattr(record, "fact", {}))
+        return json.dumps(told, ensure_ascii=False, default=lambda value: redacted(str(value)))
 
 
 class _File(logging.FileHandler):

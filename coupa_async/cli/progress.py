@@ -23,6 +23,7 @@ from coupa_async.domain.events import (
     WorkerRestarting,
     WorkerStopped,
 )
+from coupa_async.domain.redaction import redacted
 
 
 class _Display(Protocol):
@@ -110,5 +111,5 @@ def _story(event: Event, done: int, total: int) -> str:
 
 
 def _safe(text: str) -> str:
-    """Keep the tenant's text from being taken for markup."""
-    return text.replace("[", r"\[")
+    """Keep the tenant's text from being taken for markup, and from letting a reader in."""
+    return redacted(text).replace("[", r"\[")

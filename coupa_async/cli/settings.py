@@ -23,6 +23,7 @@ from pydantic_settings import (
 from coupa_async.cli.help import HelpFormatter
 from coupa_async.domain import errors
 from coupa_async.domain.addresses import DEFAULT_PATH, check_path
+from coupa_async.domain.redaction import redacted
 
 
 class Command(BaseSettings):
@@ -176,9 +177,15 @@ class Settings(Command):
     def _is_address(cls, value: str | None) -> str | None:
         if value is None or not value.strip():
             return None
-        parts = urlsplit(value.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or " " in value.strip():
-            raise ValueError(f"{value!r} is no address: write https://TENANT.coupahost.com")
+        try:
+            parts = urlsplit(value.strip())
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a bad port, or half an IPv6 address
+            is_address = False
+        if "@" in value.partition("://")[2].partition("/")[0]:
+            raise ValueError("a user name or password does not belong in the address: use COUPA_USERNAME")
+        if not is_address or " " in value.strip():
+            raise ValueError(f"{redacted(value)!r} is no address: write https://TENANT.coupahost.com")
         return value.strip().rstrip("/")
 
     @field_validator("order_path")
@@ -245,8 +252,8 @@ def _shown(value: object) -> object:
         return value
     if isinstance(value, tuple):
         return ", ".join(value)
-    parts = urlsplit(text := str(value))
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if "://" in text else text
+    text = redacted(str(value))
+    return text.partition("?")[0].partition("#")[0] if "://" in text else text
 
 
 def _one_line(error: ValidationError) -> str:

@@ -13,6 +13,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
 from coupa_async.domain.links import absolute, file_addresses, file_id, split
 from coupa_async.domain.order import Attachment, AttachmentKind
+from coupa_async.domain.redaction import redacted
 
 _ANY_ID = re.compile(r"(?:^|[/_])(\d+)(?:$|[/?#])")
 _TEXT_NAME_CHARS = 60
@@ -100,7 +101,8 @@ def _link(node: LexborNode, address: str) -> Attachment:
     if scheme not in ("http", "https", "ftp", "mailto"):
         # What is no address, file: and the like are shown, never made something that opens.
         return _text(node, "" if scheme == "javascript" or address in node.text() else address)
-    return Attachment(id=_item_id(node) or _hash(address), kind=AttachmentKind.URL, name=title or address, url=address)
+    name = redacted(title or address)
+    return Attachment(id=_item_id(node) or _hash(address), kind=AttachmentKind.URL, name=name, url=address)
 
 
 def _title(node: LexborNode) -> str | None:

@@ -18,9 +18,13 @@ class Bounds:
         parse_s: Seconds to parse one page or one message.
         file_bytes: Of one attachment; ``None`` for no bound of our own.
         disk_reserve_bytes: What stays free on the disk of the output folder, for the journal and for the user.
-        message_bytes: Of an Outlook message that is printed.
+        message_bytes: Of an Outlook message that is printed, and of all that is read out of it.
         message_depth: Messages inside messages that are printed.
+        message_parts: Files and messages that one printed message may have attached, those in messages in it included.
         message_pictures_bytes: Of all pictures that one printed message shows.
+        table_bytes: Of a spreadsheet of the user's: a text file, or all parts of a workbook after decompression.
+        table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
+        table_parts: Files in a workbook's archive.
     """
 
     page_bytes: int = 64 * _MIB
@@ -31,4 +35,8 @@ class Bounds:
     disk_reserve_bytes: int = 256 * _MIB
     message_bytes: int = 64 * _MIB
     message_depth: int = 8
+    message_parts: int = 1_000
     message_pictures_bytes: int = 64 * _MIB
+    table_bytes: int = 512 * _MIB
+    table_row_bytes: int = 8 * _MIB
+    table_parts: int = 10_000

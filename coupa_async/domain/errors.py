@@ -43,6 +43,8 @@
 
 from __future__ import annotations
 
+from coupa_async.domain.redaction import redacted
+
 
 class CoupaError(Exception):
     """Something went wrong that the program knows about. Cure: see the message; each subclass says its own.
@@ -52,6 +54,10 @@ class CoupaError(Exception):
     """
 
     url: str = ""
+
+    def __str__(self) -> str:
+        """Tell the message; wherever it is shown or written, the addresses in it let nobody in."""
+        return redacted(super().__str__())
 
 
 class InputError(CoupaError):

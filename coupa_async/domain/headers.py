@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 _DATE_CHARS = 100  # a date is shorter; nothing longer is looked into
 _SIZE = re.compile(r"[0-9]{1,18}")
-_CHARSET = re.compile(r"(?i);\s*charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})")
+_CHARSET = re.compile(r"(?i);\s{0,9}charset\s{0,9}=[\s\"']{0,9}([a-z0-9_.:-]{1,40})")
 # The encodings that browsers know (https://encoding.spec.whatwg.org/#names-and-labels), by Python's names.
 _ENCODINGS = frozenset(
     [

@@ -10,7 +10,7 @@ from coupa_async.domain.order import normal_number
 _SPACES = re.compile(r"\s+")
 # A number as a heading shows it, its prefix perhaps apart: `PO 123`, `US0158122`, `2D-1234567`.
 _NUMBER = r"((?:P[OM][ \-]?)?[^\W_][\w\-./]{0,60})"
-_MARKED = re.compile(rf"(?:#|\bn\.?[ºo°r]\.?(?=[ :#]))[ :#]*{_NUMBER}", re.IGNORECASE)
+_MARKED = re.compile(rf"(?:#|\bn\.?[ºo°r]\.?(?=[ :#]))[ :#]{{0,8}}{_NUMBER}", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![\w\-./]){_NUMBER}", re.IGNORECASE)
 # Without a mark or a prefix before it, what is short, a date or a revision is no order number.
 _SHORTEST_BARE = 5

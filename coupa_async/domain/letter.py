@@ -12,6 +12,10 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import BrokenMessageError
+from coupa_async.domain.markup import nesting
+
 # Scripts and requests are forbidden to the page itself; what could still lead it elsewhere is taken out below.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 _TAKEN_OUT = "script, noscript, iframe, frame, frameset, object, embed, applet, base, meta, link, template, title"
@@ -20,6 +24,8 @@ _FETCHING = {
     *("src", "srcset", "background", "poster", "data", "action", "formaction", "ping", "lowsrc", "dynsrc"),
     *("xlink:href", "manifest", "longdesc"),
 }
+_BOUNDS = Bounds()
+_IMAGE = re.compile(r"image/[\w.+-]+")
 _CID = re.compile(r"cid:([^\s\"'>)]+)", re.IGNORECASE)
 _STYLE = (
     "body{font:11pt/1.4 'Segoe UI',system-ui,sans-serif;margin:0}"
@@ -74,26 +80,98 @@ class Message:
         return tuple(one for one in self.enclosures if not (_is_picture(one) and one.content_id.lower() in shown))
 
 
-def letter(message: Message) -> str:
-    """Lay out a message for printing: its headers, its body with its pictures, the list of what is attached."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message as it is printed.
+
+    Attributes:
+        subject: Of the message.
+        page: One HTML page.
+        listed: What is attached and not shown in it; what is a message has its letter among ``letters`` instead.
+        letters: The messages attached, each with the name that it has there.
+    """
+
+    subject: str
+    page: str
+    listed: tuple[tuple[str, bytes], ...] = ()
+    letters: tuple[tuple[str, Letter], ...] = ()
+
+
+def lay_out(message: Message, bounds: Bounds = _BOUNDS) -> Letter:
+    """Lay out a message for printing, and the messages that are attached to it.
+
+    Raises:
+        BrokenMessageError: If its HTML is beyond all measure.
+    """
+    page, listed = _page(message, bounds)
+    letters = tuple((one.name, lay_out(one.message, bounds)) for one in listed if one.message is not None)
+    files = tuple((one.name, one.data) for one in listed if one.message is None and one.data)
+    return Letter(subject=message.subject, page=page, listed=files, letters=letters)
+
+
+def letter(message: Message, bounds: Bounds = _BOUNDS) -> str:
+    """Lay out a message for printing: its headers, its body with its pictures, the list of what is attached.
+
+    Raises:
+        BrokenMessageError: As :func:`lay_out`.
+    """
+    return _page(message, bounds)[0]
+
+
+def _page(message: Message, bounds: Bounds) -> tuple[str, tuple[Enclosure, ...]]:
+    """Lay out one message; the page, and what its list names."""
     sent = message.sent.strftime("%Y-%m-%d %H:%M %Z").strip() if message.sent else ""
     headers = {"From": message.sender, "To": message.to, "Cc": message.cc, "Date": sent, "Subject": message.subject}
     rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in headers.items() if value)
-    style, body = _body(message) if message.html else ("", f'<div class="letter-text">{escape(message.text)}</div>')
-    items = "".join(f"<li>{escape(_label(one))}</li>" for one in message.listed)
-    listed = f'<div class="letter-list"><b>Attachments</b><ul>{items}</ul></div>' if items else ""
-    return (
+    pictures = _Pictures(message.enclosures, bounds.message_pictures_bytes)
+    style, body = "", f'<div class="letter-text">{escape(message.text)}</div>'
+    if message.html:
+        style, body = _body(message.html, pictures, bounds.page_depth)
+    names = {id(one) for one in message.listed} | pictures.left_out
+    listed = tuple(one for one in message.enclosures if id(one) in names)
+    items = "".join(f"<li>{escape(_label(one))}</li>" for one in listed)
+    attached = f'<div class="letter-list"><b>Attachments</b><ul>{items}</ul></div>' if items else ""
+    page = (
         '<!DOCTYPE html><html><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{escape(message.subject)}</title><style>{_STYLE}</style>{style}</head>"
-        f'<body><table class="letter-head">{rows}</table>{body}{listed}</body></html>'
+        f'<body><table class="letter-head">{rows}</table>{body}{attached}</body></html>'
     )
+    return page, listed
 
 
-def _body(message: Message) -> tuple[str, str]:
+class _Pictures:
+    """A message's pictures, to be shown in its body as far as there is room for them.
+
+    Attributes:
+        left_out: The ``id`` of those for which there was none: they are listed as what is attached.
+    """
+
+    def __init__(self, enclosures: tuple[Enclosure, ...], room_bytes: int) -> None:
+        self._by_id = {one.content_id.lower(): one for one in enclosures if one.content_id and _is_picture(one)}
+        self._room_bytes = room_bytes
+        self.left_out: set[int] = set()
+
+    def find(self, address: str) -> str:
+        """Find what an image shows, as a data URI; empty for what would have to be fetched, or has no room."""
+        lower = address[:11].lower()
+        if lower == "data:image/":
+            return address
+        picture = self._by_id.get(unquote(address[4:]).lower()) if lower.startswith("cid:") else None
+        if picture is None:
+            return ""
+        if len(picture.data) > self._room_bytes:
+            self.left_out.add(id(picture))
+            return ""
+        self._room_bytes -= len(picture.data)
+        return f"data:{_mime(picture)};base64,{base64.b64encode(picture.data).decode()}"
+
+
+def _body(html: str, pictures: _Pictures, limit: int) -> tuple[str, str]:
     """Clean an HTML body; its style sheets, and what is in it."""
-    pictures = {one.content_id.lower(): one for one in message.enclosures if one.content_id and _is_picture(one)}
-    tree = LexborHTMLParser(message.html)
+    if nesting(html, limit) > limit:
+        raise BrokenMessageError(f"its HTML has over {limit} elements inside each other")
+    tree = LexborHTMLParser(html)
     for node in tree.css(_TAKEN_OUT):
         node.decompose()
     for node in tree.css("*"):
@@ -105,10 +183,10 @@ def _body(message: Message) -> tuple[str, str]:
     return style, f"<div>{tree.body.inner_html or ''}</div>" if tree.body else ""
 
 
-def _clean(node: LexborNode, pictures: dict[str, Enclosure]) -> None:
+def _clean(node: LexborNode, pictures: _Pictures) -> None:
     for name, value in list(node.attributes.items()):
         text = (value or "").strip()
-        if name.lower() == "src" and (picture := _picture(text, pictures)):
+        if name.lower() == "src" and (picture := pictures.find(text)):
             node.attrs[name] = picture
         elif _is_unsafe(name.lower(), text.lower()):
             del node.attrs[name]
@@ -118,17 +196,9 @@ def _is_unsafe(name: str, value: str) -> bool:
     return name.startswith("on") or name in _FETCHING or (name == "href" and not value.startswith(_KEPT_SCHEMES))
 
 
-def _picture(address: str, pictures: dict[str, Enclosure]) -> str:
-    """Find what an image shows, as a data URI; empty for what would have to be fetched."""
-    if address.lower().startswith("data:image/"):
-        return address
-    one = pictures.get(unquote(address[4:]).lower()) if address.lower().startswith("cid:") else None
-    return f"data:{_mime(one)};base64,{base64.b64encode(one.data).decode()}" if one else ""
-
-
 def _mime(one: Enclosure) -> str:
     told = one.mime.lower()
-    return told if re.fullmatch(r"image/[\w.+-]+", told) else guess_type(one.name)[0] or told
+    return told if _IMAGE.fullmatch(told) else guess_type(one.name)[0] or told
 
 
 def _is_picture(one: Enclosure) -> bool:

@@ -14,7 +14,6 @@ _TOKEN = re.compile(
     rb"|(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+|\\",
     re.DOTALL,
 )
-_FONT = re.compile(rb"\\f(\d+)[^;{}]*?\\fcharset(\d+)")
 _CHARSETS = (
     {0: "cp1252", 128: "cp932", 129: "cp949", 134: "gbk", 136: "big5", 161: "cp1253", 162: "cp1254", 163: "cp1258"}
     | {177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
@@ -46,31 +45,56 @@ class _State:
     stand_ins: int = 1
 
 
+class _Fonts:
+    """The table of fonts: each names its character set, after its number and before what comes next.
+
+    Attributes:
+        codecs: By the font's number.
+    """
+
+    def __init__(self) -> None:
+        self.codecs: dict[int, str] = {}
+        self._named: int | None = None
+
+    def note(self, word: str, number: int | None) -> None:
+        """Take note of a control word."""
+        if word == "f" and number is not None:
+            self._named = number if self._named is None else self._named
+        elif word == "fcharset" and number is not None and self._named is not None:
+            self.codecs[self._named] = _CHARSETS.get(number, "cp1252")
+            self.end()
+
+    def end(self) -> None:
+        """Take note of the end of an entry."""
+        self._named = None
+
+
 def read_rtf(rtf: bytes) -> tuple[str, bool]:
-    """Read an RTF body.
+    """Read an RTF body, in one pass.
 
     Returns:
         The body, and whether it is HTML.
     """
     is_html = b"\\fromhtml" in rtf[:1024]
-    fonts = {int(font): _CHARSETS.get(int(charset), "cp1252") for font, charset in _FONT.findall(rtf)}
+    fonts = _Fonts()
     out: list[str] = []
     stack: list[_State] = []
-    state, starred, pending, skip, page = _State(), False, b"", 0, "cp1252"
+    state, starred, pending, skip, page = _State(), False, bytearray(), 0, "cp1252"
     for match in _TOKEN.finditer(rtf):
         kind, value = match.lastgroup, match[match.lastgroup or 0]
         if kind == "hex":
             if skip:
                 skip -= 1
             elif not (state.apart or state.for_rtf):
-                pending += bytes.fromhex(value.decode())
+                pending.append(int(value, 16))
             continue
         if pending:
             out.append(pending.decode(page if state.in_tag else state.codec, "replace"))
-            pending = b""
+            pending.clear()
         text = ""
         if kind == "brace":
             skip = 0
+            fonts.end()
             if value == b"{":
                 stack.append(state)
             else:
@@ -79,16 +103,19 @@ def read_rtf(rtf: bytes) -> tuple[str, bool]:
             starred = value == b"*"
             text = _SIGNS.get(value.decode("latin-1"), "")
         elif kind == "text":
+            if b";" in value:
+                fonts.end()
             text, skip = value[skip:].decode("cp1252", "replace"), max(0, skip - len(value))
         elif match["word"]:
             word, number = match["word"].decode(), int(match["number"]) if match["number"] else None
+            fonts.note(word, number)
             if word == "ansicpg" and number:
                 page = "utf-8" if number == 65001 else f"cp{number}" if f"cp{number}" in _CHARSETS.values() else page
                 state = replace(state, codec=page)
             elif word == "u" and number is not None:
                 text, skip = chr(number % 0x10000), state.stand_ins
             else:
-                state = _after(state, word, number, starred=starred, fonts=fonts)
+                state = _after(state, word, number, starred=starred, fonts=fonts.codecs)
                 text = "" if is_html and not state.in_tag and word in ("cell", "row") else _CHARACTERS.get(word, "")
             starred = False
         if text and not (state.apart or state.for_rtf):

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from coupa_async.domain.structure import ELEMENTS, PARTS, PLAIN, WORDS
+
 ORIGIN = "https://tenant.example.com"
 FIRST_ID = 88_000_000
 PHRASES = frozenset(
@@ -48,17 +50,14 @@ SUFFIXES = frozenset(("pdf", "docx", "xlsx", "msg", "png", "txt"))
 TEXTS = ("title", "alt", "download", "placeholder")
 ADDRESSES = ("href", "src", "data-url")
 TOKENS = ("id", "class", "for")
-_PLAIN = {
-    **dict.fromkeys(("role", "type", "lang", "dir", "hidden"), r"[A-Za-z-]{0,20}"),
-    **dict.fromkeys(("tabindex", "colspan", "rowspan"), r"-?\d{0,3}"),
-    **dict.fromkeys(("data-controller", "data-action"), r"[a-z_]{1,40}"),
-}
 _DROPPED = "script, style, link, meta, base, noscript, template, iframe, object, embed, svg, input[type=hidden]"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_SHORT_NAME = re.compile(r"[A-Za-z_-]+\d{0,2}")
 _SECONDS = re.compile(r"\bnum_secs\s*=\s*(\d{1,6})\b")
 _RULE = re.compile(r"([\t\r\n]+|[=*_-]{3,})")
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>.]+\.[^\s@<>]+")
 _FILE = re.compile(r".*\.(\w{2,5})", re.DOTALL)
-_NUMBER_OF = re.compile(r"(?P<phrase>.*?)(?P<mark>\s*#\s*)(?P<prefix>PO|PM|)(?P<digits>\d+)", re.IGNORECASE | re.DOTALL)
+_NUMBER_OF = re.compile(r"(?P<phrase>[^#]*?)\s?#\s?(?P<prefix>PO|PM|)(?P<digits>\d+)", re.IGNORECASE | re.DOTALL)
 _ORDER = re.compile(r"(?P<prefix>PO|PM|#|)(?P<digits>\d+)", re.IGNORECASE)
 _COUNT = re.compile(r"\(\d{1,4}\)")
 _KEY = re.compile(r"[0-9a-fA-F-]{16,}|(?=[A-Za-z0-9+/_=-]*\d)[A-Za-z0-9+/_=-]{24,}")
@@ -101,6 +100,8 @@ class Scrubber:
                 node.decompose()
             elif node.is_element_node:
                 self._attributes(node, url)
+                if (node.tag or "") not in ELEMENTS:  # a name that somebody gave
+                    node.unwrap()
         script = f"<script>var num_secs = {int(seconds[1])};</script>" if seconds else ""
         inner = (tree.root.html or "") if tree.root else ""
         return "<!DOCTYPE html>\n" + inner.replace("<head>", f'<head><meta charset="utf-8">{script}', 1) + "\n"
@@ -114,7 +115,10 @@ class Scrubber:
             return "javascript:void(0)"
         if address.lower().startswith("mailto:"):
             return "mailto:" + self.text(address[7:].partition("?")[0])
-        parts = urlsplit(urljoin(base, address))
+        try:
+            parts = urlsplit(urljoin(base, address))
+        except ValueError:  # half an IPv6 address
+            return "#"
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return "#"
         ours = parts.netloc.lower() == self._base.netloc.lower()
@@ -218,17 +222,25 @@ class Scrubber:
                 node.attrs[name] = self.text(value)
             elif name == "aria-label" and value.casefold() in PHRASES:
                 continue
-            elif name not in _PLAIN or not re.fullmatch(_PLAIN[name], value):
+            elif name not in PLAIN or not PLAIN[name](value):
                 del node.attrs[name]
 
     def _token(self, token: str, name: str) -> str:
-        """Scrub an id or a class: words stay, numbers in an id and long ones in a class are replaced."""
-        if _KEY.fullmatch(token) and not re.fullmatch(r"[A-Za-z_-]+\d{0,2}", token):
+        """Scrub an id or a class: words of structure stay, others, long numbers and all numbers of an id do not."""
+        if _KEY.fullmatch(token) and not _SHORT_NAME.fullmatch(token):
             return "k" + self.key(token)
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", token):
+        if not _NAME.fullmatch(token):
             return self._stand_in("token", token, lambda n: f"token-{n}")
-        pattern = r"(?<=[_-])\d+|\d{3,}" if name != "class" else r"\d{3,}"
-        return re.sub(pattern, lambda match: self.number(match[0]), token)
+        out, before = [], ""
+        for part in PARTS.findall(token):
+            is_number = part.isdigit() and (len(part) >= 3 or (name != "class" and before[-1:] in ("_", "-")))
+            is_word = part.isalpha() and part.casefold() not in WORDS
+            out.append(self.number(part) if is_number else self._word(part) if is_word else part)
+            before = part
+        return "".join(out)
+
+    def _word(self, word: str) -> str:
+        return self._stand_in("word", word.casefold(), lambda n: f"w{n}")
 
     def _stand_in(self, kind: str, original: str, make: Callable[[int], str]) -> str:
         if (kind, original) not in self._known:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.scrub import ADDRESSES, ORIGIN, PHRASES, SEGMENTS, TEXTS, TOKENS
+from coupa_async.domain.structure import ELEMENTS, ROLES
 
-_EMAIL = re.compile(r"[^\s@<>\"']+@([^\s@<>\"']+\.[^\s@<>\"']+)")
+_EMAIL = re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']+@([^\s@<>\"'.]+\.[^\s@<>\"']+)")
 _KEY = re.compile(r"[0-9a-fA-F]{32,}")
 _STAND_IN_KEY = re.compile(r"0{30,}[0-9a-f]{1,10}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
@@ -21,7 +22,7 @@ _TEXT = re.compile(
     rf"{_NAMED}|person\d+@example\.com|file-\d+\.(?:pdf|docx|xlsx|msg|png|txt)|\d{{1,6}}\.00|{_NUMBERED}"
     r"|0{30,}[0-9a-f]{1,10}|k?0{30,}[0-9a-f]{1,10}"
 )
-_TAIL = re.compile(rf"(?P<label>.*?)\s*(?:#{_NUMBERED}|\(\d{{1,4}}\))")
+_TAIL = re.compile(rf"(?P<label>.*?)\s?(?:#{_NUMBERED}|\(\d{{1,4}}\))")
 _SEGMENT = re.compile(r"88\d{6}|part-\d+|file-\d+\.\w{2,5}")
 _SCRIPT = re.compile(r"var num_secs = \d{1,6};")
 
@@ -44,6 +45,7 @@ def suspicions(html: str, base_url: str, suppliers: Collection[str]) -> list[str
         ),
         "a text that is no stand-in": sum(not _is_stand_in(text) for text in _texts(tree)),
         "an address that leads somewhere": sum(not _is_safe(address) for address in _addresses(tree)),
+        "an element or a role that somebody named": sum(map(_is_named, tree.css("*"))),
         "a script": sum(not _SCRIPT.fullmatch(one.text().strip()) for one in tree.css("script")),
         "a supplier's name, in an id or a class": _survivors(tree, suppliers),
     }
@@ -77,6 +79,11 @@ def _is_stand_in(text: str) -> bool:
     return True
 
 
+def _is_named(node: LexborNode) -> bool:
+    role = node.attributes.get("role")
+    return (node.tag or "") not in (*ELEMENTS, "meta", "script") or (role is not None and role not in ROLES)
+
+
 def _addresses(tree: LexborHTMLParser) -> Iterator[str]:
     for node in tree.css("*"):
         yield from (value or "" for name, value in node.attributes.items() if name in ADDRESSES)
@@ -85,7 +92,10 @@ def _addresses(tree: LexborHTMLParser) -> Iterator[str]:
 def _is_safe(address: str) -> bool:
     if address in ("", "#", "javascript:void(0)") or re.fullmatch(r"mailto:(person\d+@example\.com)?", address):
         return True
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     if parts.netloc and not re.fullmatch(r"(tenant|other\d+)\.example\.com", parts.netloc):
         return False
     return all(not one or one in SEGMENTS or _SEGMENT.fullmatch(one) for one in parts.path.split("/"))

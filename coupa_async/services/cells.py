@@ -7,6 +7,7 @@ from datetime import datetime, time
 from pathlib import Path
 
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.redaction import redacted
 
 RESULT_COLUMNS = (
     "STATUS",
@@ -27,7 +28,9 @@ Values = tuple[str | int | None, ...]
 # What XML 1.0 has no place for; tab and line feed are legal.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# OWASP's list for CSV injection; full-width and small forms of the signs are taken for them in East Asian versions.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 def cell_text(value: object) -> str:
@@ -50,7 +53,8 @@ def is_blank(value: object) -> bool:
 
 def looks_like_formula(text: str) -> bool:
     """Tell whether a spreadsheet program would take a text for a formula if it were typed or imported."""
-    return text.startswith(_FORMULA_STARTS)
+    # Some programs trim a field before they look at it.
+    return text.startswith(_FORMULA_STARTS) or text.lstrip().lstrip(_INVISIBLE).lstrip().startswith(_FORMULA_STARTS)
 
 
 def legal_text(text: str) -> str:
@@ -84,7 +88,7 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
         len(result.saved),
         "; ".join(one.name for one in result.saved),
         processed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        result.error,
+        redacted(result.error),
         str(output_dir / result.folder) if result.folder else "",
         result.url,
     )
@@ -92,5 +96,5 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
 
 def bad_row_values(reason: str) -> Values:
     """Tell why a row is no order: only STATUS and ERROR_MESSAGE, all else as it is."""
-    told = {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": reason}
+    told = {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": redacted(reason)}
     return tuple(told.get(name) for name in RESULT_COLUMNS)

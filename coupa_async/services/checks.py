@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.redaction import redacted
 from coupa_async.services.profile_places import refuse_default
 
 # What a browser takes on a tenant's pages, seen over whole runs; the memory guard replaces one that takes much more.
@@ -46,17 +47,17 @@ class Finding:
 
 def good(name: str, text: str) -> Finding:
     """Find nothing to mend."""
-    return Finding(name=name, mark=Mark.GOOD, text=text)
+    return Finding(name=name, mark=Mark.GOOD, text=redacted(text))
 
 
 def bad(name: str, text: str, cure: str) -> Finding:
     """Find what keeps a run from starting."""
-    return Finding(name=name, mark=Mark.BAD, text=text, cure=cure)
+    return Finding(name=name, mark=Mark.BAD, text=redacted(text), cure=redacted(cure))
 
 
 def note(name: str, text: str, cure: str) -> Finding:
     """Find something worth knowing."""
-    return Finding(name=name, mark=Mark.NOTE, text=text, cure=cure)
+    return Finding(name=name, mark=Mark.NOTE, text=redacted(text), cure=redacted(cure))
 
 
 def python(running: tuple[int, ...] = sys.version_info[:3]) -> Finding:

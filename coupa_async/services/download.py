@@ -32,6 +32,7 @@ from coupa_async.services.journal import Journal
 from coupa_async.services.message import print_messages
 from coupa_async.services.order_folder import OrderFolder
 from coupa_async.services.pages import open_document
+from coupa_async.services.snapshots import keep_snapshot
 from coupa_async.services.storage import Storage
 
 _log = logging.getLogger(__name__)
@@ -217,10 +218,11 @@ class Collector:
             try:
                 self._desk.snapshots.mkdir(mode=0o700, exist_ok=True)
                 into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
-                if is_about_sign_in(url, await session.snapshot(url, into), self._desk.base_url):
+                is_kept = await keep_snapshot(
+                    session, url, into, keeps=lambda shown: not is_about_sign_in(url, shown, self._desk.base_url)
+                )
+                if not is_kept:
                     _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
-                    for suffix in (".html", ".png"):
-                        into.with_name(f"{into.name}{suffix}").unlink(missing_ok=True)
             except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
 

@@ -29,6 +29,7 @@ from coupa_async.domain.events import (
     WorkerRestarting,
     WorkerStopped,
 )
+from coupa_async.domain.redaction import redacted
 from coupa_async.services.database import open_database, paged
 
 _SCHEMA = """
@@ -138,7 +139,9 @@ class History:
         kept = _KEPT.get(type(event))
         if kept is not None and self._run is not None:
             with self._told():
-                self._db.execute("INSERT INTO moments VALUES (?,?,?,?,?,?)", (self._run, self._stamp(), *kept(event)))
+                kind, worker, detail, value = kept(event)
+                row = (self._run, self._stamp(), kind, worker, redacted(detail), value)
+                self._db.execute("INSERT INTO moments VALUES (?,?,?,?,?,?)", row)
 
     def end(self) -> None:
         """End the run."""

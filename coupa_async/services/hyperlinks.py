@@ -13,7 +13,7 @@ _OVERLAP_BYTES = 1 << 13
 _LONGEST = 65_530  # links of a sheet: Excel's limit
 _LINK = re.compile(rb"<(?:[A-Za-z0-9]+:)?hyperlink ([^<>]{1,4096})>")
 _TARGET = re.compile(r"<(?:[A-Za-z0-9]+:)?Relationship ([^<>]{1,8192})>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)=(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]{1,60})=(?:"([^"]*)"|'([^']*)')""")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 

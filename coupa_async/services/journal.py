@@ -16,6 +16,7 @@ from pathlib import Path
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
+from coupa_async.domain.redaction import redacted
 from coupa_async.services.database import NAME, open_database, paged
 from coupa_async.services.journal_schema import bring_up
 
@@ -149,7 +150,8 @@ class Journal:
             f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
             (
                 *(key, result.number.shown, result.outcome.value, result.url, _whole(result.supplier), result.found),
-                *(result.folder, _whole(result.error), result.requisition_url, result.handed_back),
+                *(result.folder, _whole(redacted(result.error))),
+                *(redacted(result.requisition_url), redacted(result.handed_back)),
                 *(result.attempts, result.seconds, result.found_by),
                 processed_at.isoformat(timespec="seconds"),
             ),
@@ -167,7 +169,7 @@ class Journal:
         db.executemany(
             "INSERT INTO failures VALUES (?,?,?,?,?,?)",
             (
-                (key, n, one.id, _whole(one.name), _whole(one.reason), int(one.timed_out))
+                (key, n, one.id, _whole(one.name), _whole(redacted(one.reason)), int(one.timed_out))
                 for n, one in enumerate(result.failed)
             ),
         )

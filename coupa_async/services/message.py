@@ -8,22 +8,29 @@ from dataclasses import dataclass, field
 
 from anyio import to_thread
 
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.content import check_content
 from coupa_async.domain.errors import BrokenMessageError, CoupaError, StorageError
-from coupa_async.domain.letter import Message, letter
+from coupa_async.domain.letter import Letter
 from coupa_async.domain.naming import file_name, fold, safe_name, unique_name
 from coupa_async.domain.order import AttachmentKind
 from coupa_async.domain.outcome import SavedAttachment
 from coupa_async.ports import Session
+from coupa_async.services.message_reader import read_letter
 from coupa_async.services.order_folder import OrderFolder
-from coupa_async.services.outlook import read_message
 from coupa_async.services.storage import inspect
 
 _log = logging.getLogger(__name__)
+_BOUNDS = Bounds()
 
 
 async def print_messages(
-    saved: Sequence[SavedAttachment], folder: OrderFolder, session: Session, progressed: Callable[[], None]
+    saved: Sequence[SavedAttachment],
+    folder: OrderFolder,
+    session: Session,
+    progressed: Callable[[], None],
+    *,
+    bounds: Bounds = _BOUNDS,
 ) -> tuple[str, ...]:
     """Print the messages among an order's files. The same files give the same names, so that a second time replaces.
 
@@ -32,6 +39,7 @@ async def print_messages(
         folder: Where they are.
         session: Prints.
         progressed: Called after each message.
+        bounds: On what a message may make us do.
 
     Returns:
         A clause for each that could not be printed: the file itself is there, so that no order fails for it.
@@ -44,8 +52,8 @@ async def print_messages(
     for one in saved:
         if one.kind is AttachmentKind.FILE and one.name.lower().endswith(".msg"):
             try:
-                message = await to_thread.run_sync(read_message, folder.path / one.name)
-                await press.print(message, one.name[: -len(".msg")])
+                letter = await read_letter(folder.path / one.name, bounds)
+                await press.print(letter, one.name[: -len(".msg")])
             except StorageError:
                 raise
             except CoupaError as error:
@@ -67,21 +75,20 @@ class _Press:
     session: Session
     taken: set[str] = field(default_factory=set)
 
-    async def print(self, message: Message, stem: str) -> None:
+    async def print(self, letter: Letter, stem: str) -> None:
         """Print a message and save what is attached to it; messages among that are printed likewise."""
         part = self.folder.part(f"{stem} - print")
-        await self.session.print_pdf(letter(message), part)
+        await self.session.print_pdf(letter.page, part)
         found = await to_thread.run_sync(inspect, part)
         if doubt := check_content("print.pdf", found.head, found.size_bytes):
             raise BrokenMessageError(f"the browser's print is no good: {doubt}")
         await to_thread.run_sync(self.folder.keep, part, self._name(f"{stem}.pdf"), found.size_bytes)
-        for one in message.listed:
-            if one.message is not None:
-                name = (one.name or one.message.subject).removesuffix(".msg")
-                await self.print(one.message, safe_name(f"{stem} - {name}", fallback=stem))
-            elif one.data:
-                name = self._name(f"{stem} - {file_name(one.name, fallback='attachment')}")
-                await to_thread.run_sync(self.folder.add, name, one.data)
+        for name, data in letter.listed:
+            own = self._name(f"{stem} - {file_name(name, fallback='attachment')}")
+            await to_thread.run_sync(self.folder.add, own, data)
+        for name, inner in letter.letters:
+            own = (name or inner.subject).removesuffix(".msg")
+            await self.print(inner, safe_name(f"{stem} - {own}", fallback=stem))
 
     def _name(self, text: str) -> str:
         name = unique_name(safe_name(text, fallback="message"), self.taken)

@@ -13,6 +13,7 @@ from pathlib import Path
 import compressed_rtf
 from olefile import OleFileIO
 
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrokenMessageError
 from coupa_async.domain.letter import Enclosure, Message
 from coupa_async.domain.rtf import read_rtf
@@ -20,19 +21,22 @@ from coupa_async.domain.rtf import read_rtf
 _TOP_BYTES, _EMBEDDED_BYTES, _PART_BYTES = 32, 24, 8  # what goes before the properties, by where they stand
 _CODECS = {20127: "cp1252", 28591: "cp1252", 28605: "iso-8859-15", 50220: "iso-2022-jp", 51949: "euc-kr"}
 _CODECS |= {936: "gbk", 20866: "koi8-r", 54936: "gb18030", 65000: "utf-7", 65001: "utf-8", 1200: "utf-16-le"}
+_BOUNDS = Bounds()
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _TO, _CC = 1, 2
 
 
-def read_message(path: Path) -> Message:
+def read_message(path: Path, bounds: Bounds = _BOUNDS) -> Message:
     """Read a message. Blocking; holds what is attached in memory.
 
     Raises:
-        BrokenMessageError: If the file is no message, or not a whole one.
+        BrokenMessageError: If the file is no message, or not a whole one, or is out of bounds.
     """
     try:
+        if path.stat().st_size > bounds.message_bytes:
+            raise BrokenMessageError(f"it has over {bounds.message_bytes:,} bytes")
         with OleFileIO(str(path)) as ole:
-            root = _Storage(ole, (), _TOP_BYTES)
+            root = _Storage(_Container(ole, bounds), (), _TOP_BYTES)
             if not root.properties:
                 raise BrokenMessageError("it has no properties of an Outlook message")
             return _message(root)
@@ -42,11 +46,49 @@ def read_message(path: Path) -> Message:
         raise BrokenMessageError(f"it cannot be read as an Outlook message ({error})") from error
 
 
+class _Container:
+    """The compound file. Its entries may share bytes, so that what is read of it is counted, not what it has."""
+
+    def __init__(self, ole: OleFileIO, bounds: Bounds) -> None:
+        self._ole = ole
+        self._bounds = bounds
+        self._bytes = self._parts = 0
+        self._below: dict[tuple[str, ...], list[str]] = {}
+        for entry in sorted(ole.listdir(streams=False, storages=True)):
+            self._below.setdefault(tuple(entry[:-1]), []).append(entry[-1])
+
+    def storages(self, path: tuple[str, ...], prefix: str) -> list[str]:
+        """List the storages in one."""
+        return [name for name in self._below.get(path, ()) if name.startswith(prefix)]
+
+    def has(self, path: tuple[str, ...]) -> bool:
+        """Tell whether there is such an entry."""
+        return bool(self._ole.exists(list(path)))
+
+    def stream(self, path: tuple[str, ...]) -> bytes:
+        """Read a stream; empty if there is none."""
+        if not self.has(path):
+            return b""
+        self._bytes += self._ole.get_size(list(path))
+        if self._bytes > self._bounds.message_bytes:
+            raise BrokenMessageError(f"over {self._bounds.message_bytes:,} bytes would be read out of it")
+        with self._ole.openstream(list(path)) as stream:
+            return bytes(stream.read())
+
+    def count_part(self, depth: int) -> None:
+        """Count something that is attached, and how many messages it lies in."""
+        self._parts += 1
+        if self._parts > self._bounds.message_parts:
+            raise BrokenMessageError(f"over {self._bounds.message_parts:,} files and messages are attached to it")
+        if depth > self._bounds.message_depth:
+            raise BrokenMessageError(f"over {self._bounds.message_depth} messages lie inside each other in it")
+
+
 class _Storage:
     """A folder of the compound file whose streams are properties."""
 
-    def __init__(self, ole: OleFileIO, path: tuple[str, ...], header_bytes: int) -> None:
-        self._ole = ole
+    def __init__(self, container: _Container, path: tuple[str, ...], header_bytes: int) -> None:
+        self.container = container
         self.path = path
         raw = self._stream("__properties_version1.0")[header_bytes:]
         lines = (raw[at : at + 16] for at in range(0, len(raw) - 15, 16))
@@ -87,26 +129,20 @@ class _Storage:
 
     def below(self, prefix: str) -> Iterator[_Storage]:
         """List the recipients or what is attached, in order."""
-        depth = len(self.path)
-        for entry in sorted(self._ole.listdir(streams=False, storages=True)):
-            if len(entry) == depth + 1 and tuple(entry[:depth]) == self.path and entry[-1].startswith(prefix):
-                yield _Storage(self._ole, tuple(entry), _PART_BYTES)
+        for name in self.container.storages(self.path, prefix):
+            yield _Storage(self.container, (*self.path, name), _PART_BYTES)
 
     def embedded(self) -> _Storage | None:
         """Find the message that is attached here."""
         path = (*self.path, "__substg1.0_3701000D")
-        inner = _Storage(self._ole, path, _EMBEDDED_BYTES) if self._ole.exists(list(path)) else None
+        inner = _Storage(self.container, path, _EMBEDDED_BYTES) if self.container.has(path) else None
         return inner if inner and inner.properties else None  # without properties it is an OLE object
 
     def _stream(self, name: str) -> bytes:
-        path = [*self.path, name]
-        if not self._ole.exists(path):
-            return b""
-        with self._ole.openstream(path) as stream:
-            return bytes(stream.read())
+        return self.container.stream((*self.path, name))
 
 
-def _message(storage: _Storage) -> Message:
+def _message(storage: _Storage, depth: int = 0) -> Message:
     headers = HeaderParser().parsestr(storage.text(0x007D))
     html, text = _bodies(storage)
     return Message(
@@ -117,7 +153,7 @@ def _message(storage: _Storage) -> Message:
         sent=storage.time(0x0039) or storage.time(0x0E06) or _date(headers["date"]),
         html=html,
         text=text,
-        enclosures=tuple(map(_enclosure, storage.below("__attach_version1.0_"))),
+        enclosures=tuple(_enclosure(part, depth) for part in storage.below("__attach_version1.0_")),
     )
 
 
@@ -131,6 +167,8 @@ def _bodies(storage: _Storage) -> tuple[str, str]:
     if packed := storage.binary(0x1009):
         try:
             body, is_html = read_rtf(compressed_rtf.decompress(packed))
+        except BrokenMessageError:
+            raise
         except Exception:
             if not text:
                 raise
@@ -140,14 +178,15 @@ def _bodies(storage: _Storage) -> tuple[str, str]:
     return "", text
 
 
-def _enclosure(storage: _Storage) -> Enclosure:
+def _enclosure(storage: _Storage, depth: int) -> Enclosure:
     inner = storage.embedded()
+    storage.container.count_part(depth + (inner is not None))
     return Enclosure(
         name=storage.text(0x3707, 0x3704, 0x3001),
         data=storage.binary(0x3701),
         content_id=storage.text(0x3712).strip("<>"),
         mime=storage.text(0x370E),
-        message=_message(inner) if inner else None,
+        message=_message(inner, depth + 1) if inner else None,
     )
 
 

@@ -106,7 +106,7 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> l
         _iso(processed_at),
         f"./{quote(result.folder)}" if result.folder else "",
         _web(result.url),
-        _web(result.requisition_url),
+        _web(redacted(result.requisition_url)),
         f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
         redacted(result.error),
     ]

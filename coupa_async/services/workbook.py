@@ -21,11 +21,12 @@ from coupa_async.services.cells import RESULT_COLUMNS, is_blank, legal_text, loo
 from coupa_async.services.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.hyperlinks import cell_links
 from coupa_async.services.table import Fill, Header, Layout, Row, Table
-from coupa_async.services.workbook_parts import losses, sheet_facts
+from coupa_async.services.workbook_parts import check_package, losses, sheet_facts
 from coupa_async.staging import temporary_folder
 
 _SHEET = "PO_Data"
 _LAST_COLUMN = 16_384
+_LAST_ROW = 1_048_576
 
 
 @contextmanager
@@ -39,6 +40,10 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
         WorklistError: If the file is no workbook that can be read, or has no such sheet.
     """
     with path.open("rb") as file, _quiet():
+        with _broken_told(path), ZipFile(file) as package:
+            trouble = check_package(package)
+        if trouble:
+            raise WorklistError(f"{path}: {trouble}: copy the orders into a new workbook")
         with _broken_told(path):
             book = load_workbook(file, read_only=True, data_only=True)
         try:
@@ -114,7 +119,8 @@ def _rows(path: Path, sheet: Any) -> Iterator[Row]:
     # The size that a workbook states may be wrong, and would cut columns off.
     sheet.reset_dimensions()
     with _broken_told(path):
-        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+        # A row may state any number, and openpyxl makes all empty ones up to it.
+        yield from zip(range(1, _LAST_ROW + 1), sheet.iter_rows(values_only=True, max_row=_LAST_ROW), strict=False)
 
 
 def _reserved(merged: Sequence[tuple[int, int, int, int]], header_row: int) -> int:

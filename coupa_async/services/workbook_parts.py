@@ -13,14 +13,20 @@ from zipfile import ZipFile
 
 from openpyxl.utils import column_index_from_string, range_boundaries
 
+from coupa_async.domain.bounds import Bounds
+
+_BOUNDS = Bounds()
 _CHUNK_BYTES = 1 << 20
 _OVERLAP_BYTES = 1 << 14  # longer than the longest formula cell: 8,192 characters of formula (Excel's limit), its tags
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+# Nothing here is tried past the next "<" or ">", so that no text takes longer than its length.
+_MERGED = re.compile(rb"<(?:\w{1,20}:)?mergeCell\b([^<>]*)>")
+_RANGE = re.compile(rb'\bref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _FORMULA = re.compile(
-    rb'<(?:\w+:)?c\b(?P<attributes>[^>]*?\br="(?P<column>[A-Z]+)[0-9]+"[^>]*)>'
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)(?P<stored><(?:\w+:)?v>[^<])?"
+    rb"<(?:\w{1,20}:)?c\b(?P<attributes>[^<>]*)>"
+    rb"<(?:\w{1,20}:)?f\b[^<>]*>(?:[^<]*</(?:\w{1,20}:)?f>)?(?P<stored><(?:\w{1,20}:)?v>[^<])?"
 )
+_CELL = re.compile(rb'\br="([A-Z]{1,3})[0-9]{1,7}"')
 # Folders of the package that openpyxl drops on saving, and markup that it drops inside those it keeps.
 _LOST_PARTS = {
     "xl/media/": "pictures",
@@ -52,18 +58,34 @@ class SheetFacts:
     uncalculated: frozenset[int]
 
 
+def check_package(package: ZipFile, bounds: Bounds = _BOUNDS) -> str:
+    """Say why a workbook is not unpacked, by what its archive promises, which is never gone beyond; empty if it may."""
+    parts = package.infolist()
+    if len(parts) > bounds.table_parts:
+        return f"its archive has {len(parts):,} files, over {bounds.table_parts:,}"
+    largest = max(parts, key=lambda part: part.file_size, default=None)
+    size = sum(part.file_size for part in parts)
+    if largest is None or size <= bounds.table_bytes:
+        return ""
+    return f"it unpacks to {size:,} bytes, over {bounds.table_bytes:,}; most of it is {largest.filename[:80]!r}"
+
+
 def sheet_facts(package: ZipFile, part: str) -> SheetFacts:
     """Read one worksheet's part once."""
     merged: set[bytes] = set()
     formulas: set[bytes] = set()
     stored: set[bytes] = set()
     for window in _windows(package, part):
-        merged.update(_MERGED.findall(window))
+        for attributes in _MERGED.findall(window):
+            merged.update(_RANGE.findall(attributes))
         for match in _FORMULA.finditer(window):
-            formulas.add(match["column"])
+            cell = _CELL.search(match["attributes"])
+            if cell is None:
+                continue
+            formulas.add(cell[1])
             # A formula whose result is the empty text has t="str" and no more.
             if match["stored"] or b't="str"' in match["attributes"]:
-                stored.add(match["column"])
+                stored.add(cell[1])
     ranges = [range_boundaries(one.decode()) for one in merged]
     return SheetFacts(
         merged=tuple(sorted(ranges, key=lambda one: (one[1], one[0]))),

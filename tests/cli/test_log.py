@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.cli.log import run_log
+from coupa_async.cli.log import log_event, run_log
 from coupa_async.domain.errors import OutputError
+from coupa_async.domain.events import WorkerRestarting
 
 
 def test_what_asyncio_has_to_say_goes_into_the_log_and_not_across_the_progress(
@@ -53,3 +54,19 @@ def test_a_log_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "run.log").mkdir()
     with pytest.raises(OutputError, match="choose another folder"), run_log(tmp_path / "run.log"):
         pytest.fail("it was written")
+
+
+def test_an_address_in_an_event_or_a_traceback_lets_nobody_in(tmp_path: Path) -> None:
+    address = "https://u:s3cr3t@t.example.com/x?sig=s3cr3t"
+    with run_log(tmp_path / "run.log"):
+        log_event(WorkerRestarting(worker="worker-1", reason=f"lost at {address}", delay_s=0.0))
+        try:
+            raise RuntimeError(f'"{address}"')
+        except RuntimeError:
+            logging.getLogger("backends").exception("no answer of %s", address)
+    text = (tmp_path / "run.log").read_text(encoding="utf-8")
+    assert "s3cr3t" not in text
+    assert [json.loads(line)["message"] for line in text.splitlines()] == [
+        "WorkerRestarting",
+        "no answer of https://t.example.com/x?***",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections import Counter
 
@@ -85,6 +86,9 @@ def test_no_word_number_or_key_survives(one: str, two: str, number: str, key: st
         <a href="https://{one}.com/{two}">x</a><li class="attachment" id="attachment_{number}">
         <span class="attachment-file" data-url="{address}" aria-label="{one} file"><b title="{one}.pdf">{one}.pdf</b>
         </span></li><img alt="{one}" src="/public_attachments/{key}"><div id="row_{number}" class="c{number} {key}">
+        <{two}-{one} role="{one}" class="theme-{one} {two}Row {one.upper()}_{two}"><label for="{one}_{number}"
+        lang="{one}" dir="{two}" hidden="{one}" data-controller="{one}" type="{two}" aria-{one}="{two}"
+        {one}="{two}">x</label></{two}-{one}>
         <textarea>{one}\t{two}\n====\n{number}</textarea><svg><text>{one}</text></svg>"""
     html, where = scrubbed(order_html(mine, mine), f"{BASE}/order_headers/{number}")
     for token in (one, two, number, key, "northwind", "coupahost"):
@@ -132,6 +136,8 @@ def test_what_was_replaced_is_counted_by_kind() -> None:
         ("<a href='https://silva.com/'>", "an address that leads somewhere"),
         ("<a href='/order_headers/ana'>", "an address that leads somewhere"),
         ("<script>var a</script>", "a script"),
+        ("<acme-list></acme-list>", "an element or a role that somebody named"),
+        ("<p role='acme'>", "an element or a role that somebody named"),
         ("<p class='theme-acme_paper'>", "a supplier's name, in an id or a class"),
     ],
 )
@@ -162,3 +168,21 @@ def test_a_page_that_is_no_order_is_recorded_as_what_it_is(html: str, kind: type
     assert isinstance(read_page(out, where, ORIGIN), kind)
     (order,) = tomllib.loads(Recorded(path=where.removeprefix(ORIGIN), html=out).entry())["order"]
     assert order["outcome"] == outcome
+
+
+def test_words_of_structure_stay_in_ids_and_classes_and_names_do_not() -> None:
+    html, _ = scrubbed(
+        '<div id="order_line_row_1" class="lineItem acmeRow acme-list"><my-acme><b>x</b></my-acme></div>'
+    )
+    assert 'class="lineItem w1Row w1-list"' in html
+    assert 'id="order_line_row_88' in html
+    assert "<b>Text 1</b></div>" in html
+
+
+@pytest.mark.parametrize(
+    "text", ["#1" * 20_000, "a@" + "." * 50_000, "#" * 50_000, "a1" * 25_000, "aB" * 25_000, "_1" * 25_000]
+)
+def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
+    started_s = time.perf_counter()
+    scrubbed(f'<p>{text}</p><p class="{text}" id="{text}" title="{text}"><a href="{text}">x</a>')
+    assert time.perf_counter() - started_s < 5

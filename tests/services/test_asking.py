@@ -24,8 +24,9 @@ from coupa_async.ports import Document, Profile, Session
 from coupa_async.services.asking import ask_for_file
 from coupa_async.services.entry import Entry
 from coupa_async.services.fetch import Staged, Tries, fetch
+from coupa_async.services.order_folder import OrderFolder
 from coupa_async.services.pages import open_any, open_document
-from coupa_async.services.storage import OrderFolder, Storage
+from coupa_async.services.storage import Storage
 
 pytestmark = pytest.mark.anyio
 BASE = "https://acme.example"

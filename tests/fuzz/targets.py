@@ -1,0 +1,187 @@
+"""Every parser of what others send, as a function of bytes that returns, or raises a ``CoupaError``."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from selectolax.lexbor import LexborHTMLParser
+
+from backends.chromium import Head
+from backends.cookies import Jar, parse_cookie
+from coupa_async.domain.content import check_content, url_shortcut
+from coupa_async.domain.letter import Enclosure, Message, lay_out
+from coupa_async.domain.markup import nesting
+from coupa_async.domain.naming import attachment_name, content_disposition_name, file_name, safe_name
+from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
+from coupa_async.domain.page import is_signed_out, read_page, session_length_s
+from coupa_async.domain.policy import retry_after_s
+from coupa_async.domain.redaction import redacted
+from coupa_async.domain.rtf import read_rtf
+from coupa_async.domain.scrub import Scrubber
+from coupa_async.domain.snapshot import harmless
+from coupa_async.domain.suspicion import suspicions
+from coupa_async.services.cells import delimited_text, legal_text
+from coupa_async.services.message_reader import decode
+from coupa_async.services.outlook import read_message
+from coupa_async.services.workbook_parts import check_package, losses, sheet_facts
+from coupa_async.services.worklist import WorklistOptions, read_worklist
+
+BASE = "https://tenant.example.com"
+URL = f"{BASE}/order_headers/1"
+AT = datetime(2025, 6, 1, tzinfo=UTC)
+_DEEP = 512  # what is deeper is refused before it is parsed; pages have a deadline of their own
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _is_deep(html: str) -> bool:
+    return nesting(html, _DEEP) > _DEEP
+
+
+def _page(data: bytes) -> None:
+    html = _text(data)
+    if not _is_deep(html):
+        read_page(html, URL, BASE)
+    is_signed_out(html[:2000], BASE)
+    session_length_s(html)
+
+
+def _attachments(data: bytes) -> None:
+    html = _text(data)
+    if _is_deep(html):
+        return
+    page = read_page(html, URL, BASE)
+    for attachment in getattr(page, "attachments", ()):
+        attachment_name(attachment, None)
+        url_shortcut(attachment.url)
+
+
+def _naming(data: bytes) -> None:
+    text = _text(data)
+    name = safe_name(text, fallback="x")
+    assert name
+    assert not set(name) & set('/\\:*?"<>|\0'), name
+    file_name(text, fallback="x")
+    content_disposition_name(text)
+    content_disposition_name(f"attachment; filename={text}")
+    content_disposition_name(f"attachment; filename*={text}")
+    attachment_name(Attachment(id="1", kind=AttachmentKind.FILE, name=text, url=URL), text)
+
+
+def _content(data: bytes) -> None:
+    for ending in ("pdf", "docx", "xlsx", "zip", "png", "jpg", "msg", "html", "txt", ""):
+        check_content(f"a.{ending}", data, len(data))
+
+
+def _rtf(data: bytes) -> None:
+    read_rtf(data)
+    read_rtf(b"{\\rtf1\\ansi\\fromhtml1 " + data)
+
+
+def _letter(data: bytes) -> None:
+    picture = Enclosure(name="a.png", data=b"\x89PNG", content_id="a", mime="image/png")
+    text = _text(data)
+    fields = {"subject": text[:200], "sender": "", "to": "", "cc": "", "sent": None, "text": text}
+    page = lay_out(Message(html=text, enclosures=(picture,), **fields)).page  # type: ignore[arg-type]
+    assert not LexborHTMLParser(page).css("script, iframe, object, embed, base, link, [onclick], [onload]")
+
+
+def _outlook(data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(suffix=".msg") as file:
+        file.write(data)
+        file.flush()
+        lay_out(read_message(Path(file.name)))
+
+
+def _table(data: bytes, suffix: str) -> None:
+    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+        file.write(data)
+        file.flush()
+        read_worklist(Path(file.name), WorklistOptions(), fresh=False)
+
+
+def _package(data: bytes) -> None:
+    try:
+        package = ZipFile(BytesIO(data))
+    except (BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        return  # told by openpyxl, in whose hands it has been before
+    check_package(package)
+
+
+def _sheet(data: bytes) -> None:
+    out = BytesIO()
+    with ZipFile(out, "w") as package:
+        package.writestr("xl/worksheets/sheet1.xml", data)
+    with ZipFile(out) as package:
+        sheet_facts(package, "xl/worksheets/sheet1.xml")
+        losses(package)
+
+
+def _cookies(data: bytes) -> None:
+    text = _text(data)
+    parse_cookie(text, URL, now_s=1_750_000_000.0)
+    jar = Jar(BASE)
+    jar.take(URL, text.splitlines()[:50], version=0)
+    jar.header(URL)
+
+
+def _headers(data: bytes) -> None:
+    lines = [line.partition(":") for line in _text(data).splitlines()[:100]]
+    head = Head(url=URL, status=200, headers={name.strip().lower(): value.strip() for name, _, value in lines})
+    for part in ("is_page", "length", "file_name"):
+        getattr(head, part, None)
+    head.retry_after_s(AT)
+    retry_after_s(_text(data), AT)
+
+
+def _redaction(data: bytes) -> None:
+    once = redacted(_text(data))
+    assert redacted(once) == once
+
+
+def _snapshot(data: bytes) -> None:
+    if not _is_deep(html := _text(data)):
+        tree = LexborHTMLParser(harmless(html))
+        assert not tree.css("script, iframe, object, embed, base, link, [src^=http], [onerror], [onclick], [onload]")
+
+
+def _scrub(data: bytes) -> None:
+    if not _is_deep(html := _text(data)):
+        scrubber = Scrubber(BASE)
+        suspicions(scrubber.page(html, URL), BASE, scrubber.suppliers)
+        scrubber.url(html[:2000], URL)
+
+
+def _numbers(data: bytes) -> None:
+    OrderNumber.parse(_text(data))
+    legal_text(_text(data))
+    delimited_text(_text(data))
+
+
+TARGETS: dict[str, Callable[[bytes], object]] = {
+    "page": _page,
+    "attachments": _attachments,
+    "naming": _naming,
+    "content": _content,
+    "rtf": _rtf,
+    "letter": _letter,
+    "outlook": _outlook,
+    "answer": decode,
+    "delimited": lambda data: _table(data, ".csv"),
+    "workbook": lambda data: _table(data, ".xlsx"),
+    "package": _package,
+    "sheet": _sheet,
+    "cookies": _cookies,
+    "headers": _headers,
+    "redaction": _redaction,
+    "snapshot": _snapshot,
+    "scrub": _scrub,
+    "numbers": _numbers,
+}
