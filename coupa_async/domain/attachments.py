@@ -69,7 +69,7 @@ def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
             yield _text(node)
         elif "attachment-url" in classes:
             yield _link(node, address)
-        elif one := _file(node, absolute(url, address) or _broken(address)):
+        elif one := _file(node, absolute(url, address)):
             yield one
 
 
@@ -82,11 +82,6 @@ def _file(node: LexborNode, address: str) -> Attachment | None:
         return None
     name = attributes.get("title") or attributes.get("download") or _title(node) or node.text(strip=True)
     return Attachment(id=attachment_id, kind=AttachmentKind.FILE, name=name or "", url=address)
-
-
-def _broken(address: str) -> str:
-    """Keep an address of the web that is none, such as one with a bad port: asking for it says so, silence would not."""
-    return address.strip() if address.strip().lower().startswith(("http:", "https:", "//")) else ""
 
 
 def _text(node: LexborNode, address: str = "") -> Attachment:

@@ -140,7 +140,7 @@ async def test_another_hosts_page_is_no_sign_in_of_the_tenants(tmp_path: Path) -
     [
         *("http://127.0.0.1:8080/x", "http://2130706433/x", "http://[::ffff:127.0.0.1]/x", "http://localhost/x"),
         *("http://169.254.169.254/latest/meta-data/", "http://10.0.0.7/x", "https://ann:pw@files.example/x"),
-        *("https://inside.example/x", "http://files.example:99999999/x"),
+        "https://inside.example/x",
     ],
 )
 async def test_what_may_not_be_asked_is_refused_before_anybody_asks_it(
