@@ -116,7 +116,7 @@ class Client:
             UnreachableError: If the network did not carry the request.
             DownloadError: As ``ports.Session.download``.
         """
-        part = Part(into)
+        part = Part(into, self._options.bounds)
         trail: list[str] = []
         with translated(trail):
             try:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from coupa_async.cli.ask import is_person_there
 from coupa_async.cli.settings import Settings, profiles_dir
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.events import Warned
 from coupa_async.domain.pace import PaceLimits
 from coupa_async.domain.pressure import Limits
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from backends.chromium import BrowserOptions
 
 _PERSON_S = 600.0
+_MIB = 2**20
 
 
 def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
@@ -85,6 +87,7 @@ def browser_options(settings: Settings) -> BrowserOptions:
         download_timeout_s=settings.download_timeout_s,
         client_cert=settings.client_cert,
         client_key=settings.client_key,
+        bounds=make_bounds(settings),
         targets=make_targets(settings) if settings.base_url else None,
     )
 
@@ -93,6 +96,16 @@ def make_targets(settings: Settings) -> Targets:
     """Tell where links and redirects may lead: the host where a sign-in begins is the user's own choice."""
     login = urlsplit(settings.login_url or "").hostname
     return Targets(base_url=settings.tenant(), allowed_hosts=(*settings.allowed_hosts, *([login] if login else [])))
+
+
+def make_bounds(settings: Settings) -> Bounds:
+    """Say how much of what others send is taken."""
+    return Bounds(
+        page_bytes=settings.max_page_mb * _MIB,
+        file_bytes=settings.max_file_mb * _MIB if settings.max_file_mb else None,
+        disk_reserve_bytes=settings.disk_reserve_mb * _MIB,
+        parse_s=settings.parse_s,
+    )
 
 
 def make_entry(settings: Settings) -> Entry:
@@ -137,7 +150,9 @@ def make_crew(
         now=datetime.now,
         snapshots=storage.root / "snapshots",
         session_lasts=gate.session_lasts,
+        warn=lambda text: tell(Warned(text=text, is_lasting=True)),
         order_path=settings.order_path,
+        bounds=make_bounds(settings),
         requisition=Requisition(settings.requisition),
         allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from itertools import islice
@@ -17,6 +17,7 @@ from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.cli.ask import ask_for_input, ask_for_messages
+from coupa_async.cli.by_group import work_by_group
 from coupa_async.cli.compose import find_backend, make_crew, make_guard, memory_limits
 from coupa_async.cli.dry_run import dry_run
 from coupa_async.cli.log import log_event, run_log
@@ -33,6 +34,7 @@ from coupa_async.domain.errors import (
     WorklistError,
 )
 from coupa_async.domain.events import Event, RunStarted, Warned, WorkerRestarting
+from coupa_async.domain.groups import sentences, tally
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import EVERYTHING, Selection
@@ -146,6 +148,7 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
         todo = _todo(worklist, journal, storage, selection)
         settled = len(worklist.done) + len(journal.settled().intersection(one.number.key for one in worklist.orders))
         tell(RunStarted(total=settled + len(todo), skipped=settled, workers=settings.workers))
+        left: dict[str, str] = {}
         if todo:
             shutdown = Shutdown(tell, grace_s=settings.grace_s)
             try:
@@ -156,7 +159,16 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
                 roster: list[Worker] = []
                 guard = make_guard(settings, limits, roster, crew)
                 names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
-                await download_all(todo, names, crew, shutdown, roster=roster, services=[guard.watch])
+
+                async def work(orders: Sequence[Order]) -> bool:
+                    if orders:
+                        await download_all(orders, names, crew, shutdown, roster=roster, services=[guard.watch])
+                    return shutdown.signal is None
+
+                if settings.skip_unseen_groups:
+                    left = await work_by_group(todo, journal, work)
+                else:
+                    await work(todo)
             except CoupaError as error:
                 summary.error = error
             except Exception as error:  # noqa: BLE001 - workbook and report are written all the same
@@ -165,6 +177,8 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
             summary.stopped_by = shutdown.signal or 0
         else:
             _sweep(settings)
+        for text in sentences(tally(journal.groups())):
+            tell(Warned(text=text, is_lasting=True))
         with _kept_going(summary):
             for text in fail_unfiled(journal, storage, datetime.now()):
                 tell(Warned(text=text))
@@ -172,7 +186,9 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
             target, now = path if settings.in_place else storage.root / path.name, datetime.now()
             if settings.in_place:
                 tell(Warned(text=f"{path} as it was is in {back_up(path, now).name}"))
-            summary.workbook = write_results(worklist, journal.results(), target, output_dir=storage.root, now=now)
+            summary.workbook = write_results(
+                worklist, journal.results(), target, output_dir=storage.root, now=now, left=left
+            )
             if summary.workbook != target:
                 tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
         with _kept_going(summary):
@@ -220,6 +236,8 @@ def _counter(summary: Summary) -> Observer:
     def count(event: Event, /) -> None:
         if isinstance(event, WorkerRestarting):
             summary.restarts += 1
+        elif isinstance(event, Warned) and event.is_lasting:
+            summary.warnings.append(event.text)
 
     return count
 

@@ -156,6 +156,12 @@ class Settings(Command):
     msg_pdf: bool | None = Field(
         None, description="an Outlook message also as a PDF beside it; default: asked when a person is there, else not"
     )
+    max_page_mb: int = Field(64, ge=1, description="megabytes that a page may have, unpacked")
+    max_file_mb: int | None = Field(
+        None, ge=1, description="megabytes that a file may have; default: what the disk has"
+    )
+    disk_reserve_mb: int = Field(256, ge=0, description="megabytes that stay free on the disk")
+    parse_s: float = Field(10.0, gt=0, description="seconds that reading a page or a message may take")
     patience_s: float = Field(60.0, ge=0, description="seconds to try a tenant that this run has never reached")
     max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
     page_timeout_s: float = Field(

@@ -36,6 +36,7 @@ class Summary:
         error: What ended it; ``None`` if nothing did.
         failures: Those orders that did not come out well, as far as they are shown.
         bad_rows: Likewise those rows of the spreadsheet that name no order.
+        warnings: What the user should look at.
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
     """
@@ -49,6 +50,7 @@ class Summary:
     error: CoupaError | None = None
     failures: tuple[OrderResult, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
+    warnings: list[str] = field(default_factory=list)
     output_dir: Path = Path()
     workbook: Path | None = None
     report: Path | None = None
@@ -86,6 +88,8 @@ class Summary:
         console.print()
         console.print(table)
         self._show_failures(console)
+        for text in self.warnings:
+            console.print(f"\n[yellow]look at this:[/] {escape(as_typed(text))}", highlight=False, soft_wrap=True)
         size, took = size_text(self.size_bytes), span_text(self.seconds)
         console.print(f"\n{self.files} files, {size} in all; the latest run took {took}", highlight=False)
         console.print(f"folders   {escape(str(self.output_dir))}", highlight=False, soft_wrap=True)

@@ -139,9 +139,14 @@ class Draining:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
-    """Something that the user should know and that stops nothing."""
+    """Something that the user should know and that stops nothing.
+
+    Attributes:
+        is_lasting: Whether it matters at the end of the run as well.
+    """
 
     text: str
+    is_lasting: bool = False
 
 
 Event = (

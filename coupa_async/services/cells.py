@@ -94,7 +94,7 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
     )
 
 
-def bad_row_values(reason: str) -> Values:
-    """Tell why a row is no order: only STATUS and ERROR_MESSAGE, all else as it is."""
-    told = {"STATUS": Outcome.FAILED.value, "ERROR_MESSAGE": redacted(reason)}
+def bad_row_values(reason: str, outcome: Outcome = Outcome.FAILED) -> Values:
+    """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is."""
+    told = {"STATUS": outcome.value, "ERROR_MESSAGE": redacted(reason)}
     return tuple(told.get(name) for name in RESULT_COLUMNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -15,6 +15,7 @@ import anyio
 
 from coupa_async import errands
 from coupa_async.domain.addresses import DEFAULT_PATH
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
 from coupa_async.domain.naming import fold, outcome_folder, unique_name
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
@@ -22,12 +23,13 @@ from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, S
 from coupa_async.domain.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
+from coupa_async.domain.sameness import Streaks, Trait, warning
 from coupa_async.domain.targets import Targets
 from coupa_async.ports import Session
 from coupa_async.services.asking import is_about_sign_in
 from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
-from coupa_async.services.find_order import FoundOrder, OrderFinder
+from coupa_async.services.find_order import FoundOrder, OrderFinder, traits_of
 from coupa_async.services.journal import Journal
 from coupa_async.services.message import print_messages
 from coupa_async.services.order_folder import OrderFolder
@@ -36,6 +38,7 @@ from coupa_async.services.snapshots import keep_snapshot
 from coupa_async.services.storage import Storage
 
 _log = logging.getLogger(__name__)
+_SNAPSHOT_S = 10.0
 T = TypeVar("T")
 
 
@@ -67,7 +70,9 @@ class Desk:
         allowed_hosts: Hosts inside the user's network that links may lead to: see ``domain.targets``.
         snapshots: Where the pages of failures are kept.
         session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
+        warn: Told what the user should look at, at the end of the run as well.
         order_path: Where the tenant has its orders; see ``domain.addresses``.
+        bounds: On what pages and files can make us do.
     """
 
     base_url: str
@@ -78,12 +83,14 @@ class Desk:
     now: Callable[[], datetime]
     snapshots: Path
     session_lasts: Callable[[float], None]
+    warn: Callable[[str], None] = lambda text: None
     order_path: str = DEFAULT_PATH
     requisition: Requisition = Requisition.FALLBACK
     files_at_once: int = 3
     empty_folders: bool = False
     msg_pdf: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 class Collector:
@@ -93,7 +100,8 @@ class Collector:
         self._desk = desk
         self._targets = Targets(base_url=desk.base_url, allowed_hosts=desk.allowed_hosts)
         self._clerk = Clerk(desk.journal, desk.storage, desk.now)
-        self._finder = OrderFinder(desk.base_url, desk.order_path)
+        self._finder = OrderFinder(desk.base_url, desk.order_path, desk.bounds)
+        self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
         """Bring in one order's attachments, each under its final name.
@@ -112,10 +120,12 @@ class Collector:
         found = await self._finder.find(order, session, progressed)
         page = found.page
         if isinstance(page, NotFoundPage):
+            await self._note_sameness(order, found, session)
             folder = await self._begin(order)
             error = "no such order in Coupa, or no access to it"
             return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
         self._note_session_length(page)
+        await self._note_sameness(order, found, session)
         named, pages, odd = await self._named(page, session)
         lacking = tuple(text for text in (*(shown.missing for shown in pages), odd) if text)
         requisition_url = (
@@ -130,7 +140,11 @@ class Collector:
         failed = (*(one for one in fetched if isinstance(one, FailedAttachment)), *unkept)
         notes_of = {one.attachment.id: one.notes for one in staged}
         notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
-        notes += await print_messages(saved, folder, session, progressed) if self._desk.msg_pdf else ()
+        notes += (
+            await print_messages(saved, folder, session, progressed, bounds=self._desk.bounds)
+            if self._desk.msg_pdf
+            else ()
+        )
         return self._result(
             order,
             folder,
@@ -148,7 +162,7 @@ class Collector:
         """Make an outcome of an error that trying again does not cure, and keep a snapshot of what was seen."""
         url = error.url if isinstance(error, WrongOrderError) else self._finder.url(order)
         if session is not None:
-            await self._snapshot(order, url, session)
+            await self._snapshot(order, url, session, Outcome.FAILED)
         outcome, text = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, redacted(str(error))
         try:
             return self._result(order, await self._begin(order), outcome, url=url, error=text)
@@ -160,7 +174,7 @@ class Collector:
         except Exception:  # noqa: BLE001 - an order always has an outcome
             # What nobody foresaw may lie in the folder itself, such as a name that this disk cannot hold.
             _log.exception("no folder for %s", order.number.shown)
-            return OrderResult(number=order.number, outcome=outcome, url=url, error=text)
+            return OrderResult(number=order.number, outcome=outcome, url=url, group=order.group, error=text)
 
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down first, then give the folder its name."""
@@ -169,6 +183,13 @@ class Collector:
     def _note_session_length(self, page: OrderPage) -> None:
         if page.session_length_s is not None:
             self._desk.session_lasts(page.session_length_s)
+
+    async def _note_sameness(self, order: Order, found: FoundOrder, session: Session) -> None:
+        """Look closer where many orders in a row lack the same: once a run, for each thing that may be lacking."""
+        for trait in self._streaks.note(traits_of(found)):
+            outcome = Outcome.PO_NOT_FOUND if trait is Trait.NOT_FOUND else Outcome.NO_ATTACHMENTS
+            kept = await self._snapshot(order, found.url, session, outcome)
+            self._desk.warn(warning(trait, order.number.shown, kept))
 
     async def _named(
         self, page: OrderPage, session: Session
@@ -186,7 +207,7 @@ class Collector:
             return named, (page,), ""
         if is_signed_out(page.requisition_url, self._desk.base_url):  # at another origin, or into the sign-in
             return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
-        behind, _ = await open_document(session, page.requisition_url, self._desk.base_url)
+        behind, _ = await open_document(session, page.requisition_url, self._desk.base_url, self._desk.bounds)
         if isinstance(behind, NotFoundPage):
             return named, (page,), ""
         known = {one.id for one in page.attachments}
@@ -213,22 +234,33 @@ class Collector:
         begin = partial(self._desk.storage.begin, order, supplier, previous, is_made=is_made)
         return await errands.run(begin)
 
-    async def _snapshot(self, order: Order, url: str, session: Session) -> None:
-        with anyio.move_on_after(10):
+    async def _snapshot(self, order: Order, url: str, session: Session, outcome: Outcome) -> str:
+        """Keep an order's page.
+
+        Returns:
+            Where, below the output folder; empty if it could not be kept.
+        """
+        name = outcome_folder(order.number, outcome)
+        with anyio.move_on_after(_SNAPSHOT_S):
             try:
                 self._desk.snapshots.mkdir(mode=0o700, exist_ok=True)
-                into = self._desk.snapshots / outcome_folder(order.number, Outcome.FAILED)
                 is_kept = await keep_snapshot(
-                    session, url, into, keeps=lambda shown: not is_about_sign_in(url, shown, self._desk.base_url)
+                    session,
+                    url,
+                    self._desk.snapshots / name,
+                    keeps=lambda shown: not is_about_sign_in(url, shown, self._desk.base_url),
+                    bounds=self._desk.bounds,
                 )
-                if not is_kept:
-                    _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
+                if is_kept:
+                    return f"{self._desk.snapshots.name}/{name}.html"
+                _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
             except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
+        return ""
 
     def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:
         destination = folder.destination(order, outcome, empty_folders=self._desk.empty_folders)
-        return OrderResult(number=order.number, outcome=outcome, folder=destination, **more)  # type: ignore[arg-type]
+        return OrderResult(number=order.number, outcome=outcome, folder=destination, group=order.group, **more)  # type: ignore[arg-type]
 
 
 def _from(found: FoundOrder) -> dict[str, str]:

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coupa_async.domain.addresses import DEFAULT_PATH, Candidate, Way, candidates, id_of, kind_of
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.identity import Identity, identify
 from coupa_async.domain.order import AttachmentSource, Order
 from coupa_async.domain.page import NotFoundPage, OrderPage
+from coupa_async.domain.sameness import Trait
 from coupa_async.ports import Session
 from coupa_async.services.pages import open_document
 
 # After so many orders of a kind whose page was found in one way and no other, a not-found is believed without the rest.
 _PROVEN = 3
+_BOUNDS = Bounds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,9 @@ class FoundOrder:
 class OrderFinder:
     """Finds orders' pages. What was right for the last order of a kind is tried first: a run costs no extra request."""
 
-    def __init__(self, base_url: str, path: str = DEFAULT_PATH) -> None:
+    def __init__(self, base_url: str, path: str = DEFAULT_PATH, bounds: Bounds = _BOUNDS) -> None:
         self._base_url = base_url
+        self._bounds = bounds
         self._path = path
         self._last: dict[str, Way] = {}
         self._proofs: Counter[tuple[str, Way]] = Counter()
@@ -67,7 +71,7 @@ class OrderFinder:
         missing: FoundOrder | None = None
         for candidate in self._candidates(order):
             try:
-                page, handed_back = await open_document(session, candidate.url, self._base_url)
+                page, handed_back = await open_document(session, candidate.url, self._base_url, self._bounds)
             except UnknownPageError as error:
                 odd = odd or error  # from now on nothing is believed but a page that names the order
                 continue
@@ -109,6 +113,19 @@ class OrderFinder:
         kind = kind_of(order.number)
         others = any(count for (known, other), count in self._proofs.items() if known == kind and other is not way)
         return self._proofs[kind, way] >= _PROVEN and not others
+
+
+def traits_of(found: FoundOrder) -> set[Trait]:
+    """Tell what is missing of an order's page, in a way that makes one wonder if many lack it."""
+    page = found.page
+    if isinstance(page, NotFoundPage):
+        return {Trait.NOT_FOUND}
+    lacking = {
+        Trait.NO_ATTACHMENTS: not page.attachments and not page.requisition_url,
+        Trait.NO_SUPPLIER: not page.supplier,
+        Trait.NO_NUMBER: not found.is_named,
+    }
+    return {trait for trait, is_lacking in lacking.items() if is_lacking}
 
 
 def _identity(page: OrderPage, order: Order, candidate: Candidate, *, is_sure: bool) -> Identity:

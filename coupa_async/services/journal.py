@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 FILE_NAME = NAME
 _ORDER = (
     "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
-    "found_by"
+    "found_by, group_name"
 )
 
 
@@ -107,6 +107,11 @@ class Journal:
         """Tell the outcome of every order, by key."""
         return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
 
+    def groups(self) -> list[tuple[str, Outcome]]:
+        """Tell every order's group and outcome."""
+        rows = self._db.execute("SELECT group_name, outcome FROM orders").fetchall()
+        return [(group, Outcome(outcome)) for group, outcome in rows]
+
     def files(self) -> tuple[int, int]:
         """Tell how many files are kept, and their bytes."""
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
@@ -147,12 +152,12 @@ class Journal:
         db = self._db
         db.execute("DELETE FROM orders WHERE key = ?", (key,))
         db.execute(
-            f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
+            f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
             (
                 *(key, result.number.shown, result.outcome.value, result.url, _whole(result.supplier), result.found),
                 *(result.folder, _whole(redacted(result.error))),
                 *(redacted(result.requisition_url), redacted(result.handed_back)),
-                *(result.attempts, result.seconds, result.found_by),
+                *(result.attempts, result.seconds, result.found_by, _whole(result.group)),
                 processed_at.isoformat(timespec="seconds"),
             ),
         )
@@ -190,6 +195,7 @@ class Journal:
             attempts,
             seconds,
             found_by,
+            group,
             at,
         ) in paged(self._db, query, after=""):
             yield (
@@ -206,6 +212,7 @@ class Journal:
                     requisition_url=requisition,
                     found_by=found_by,
                     handed_back=back,
+                    group=group,
                     attempts=attempts,
                     seconds=seconds,
                 ),

@@ -18,7 +18,7 @@ CREATE TABLE orders (
     key TEXT PRIMARY KEY, shown TEXT NOT NULL, outcome TEXT NOT NULL, url TEXT NOT NULL, supplier TEXT NOT NULL,
     found INTEGER NOT NULL, folder TEXT NOT NULL, error TEXT NOT NULL, requisition_url TEXT NOT NULL,
     handed_back TEXT NOT NULL, attempts INTEGER NOT NULL, seconds REAL NOT NULL, processed_at TEXT NOT NULL,
-    filed INTEGER NOT NULL, found_by TEXT NOT NULL DEFAULT ''
+    filed INTEGER NOT NULL, found_by TEXT NOT NULL DEFAULT '', group_name TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unfiled ON orders (key) WHERE filed = 0;
 CREATE TABLE attachments (
@@ -37,6 +37,7 @@ PRAGMA user_version = {VERSION};
 _STEPS = {
     2: (
         "ALTER TABLE orders ADD COLUMN found_by TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE orders ADD COLUMN group_name TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE attachments ADD COLUMN note TEXT NOT NULL DEFAULT ''",
     ),
 }

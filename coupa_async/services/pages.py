@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from functools import partial
 
 from coupa_async import errands
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BusyError, SignInRequiredError, UnknownPageError
 from coupa_async.domain.page import NotFoundPage, OrderPage, Page, SignInPage, UnknownPage, read_page
 from coupa_async.domain.policy import is_busy
 from coupa_async.ports import Document, Session
 from coupa_async.services.asking import ask
 
+_BOUNDS = Bounds()
 
-async def open_document(session: Session, url: str, base_url: str) -> tuple[OrderPage | NotFoundPage, str]:
+
+async def open_document(
+    session: Session, url: str, base_url: str, bounds: Bounds = _BOUNDS
+) -> tuple[OrderPage | NotFoundPage, str]:
     """Open an order or a requisition.
 
     Returns:
@@ -28,14 +33,14 @@ async def open_document(session: Session, url: str, base_url: str) -> tuple[Orde
         UnknownPageError: If it is none of the known pages.
         UnreachableError: If the network did not carry the request.
     """
-    document, page = await open_any(session, url, base_url)
+    document, page = await open_any(session, url, base_url, bounds)
     if isinstance(page, UnknownPage):
         raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
     return page, document.handed_back
 
 
 async def open_any(
-    session: Session, url: str, base_url: str
+    session: Session, url: str, base_url: str, bounds: Bounds = _BOUNDS
 ) -> tuple[Document, OrderPage | NotFoundPage | UnknownPage]:
     """Open a page of the tenant, whatever it is, and wait until it shows what it announces, or shows no more.
 
@@ -45,9 +50,9 @@ async def open_any(
         UnknownPageError: If it answers this address with its landing page.
         UnreachableError: If the network did not carry the request.
     """
-    document, is_landing = await ask(session, url, base_url, until=_Whole(base_url))
-    read: partial[Page] = partial(read_page, document.html, document.url, base_url)
-    page = await errands.parse(read, document.html)
+    document, is_landing = await ask(session, url, base_url, until=_Whole(base_url, bounds))
+    read: partial[Page] = partial(read_page, document.html, document.url, base_url, bounds)
+    page = await errands.parse(read, document.html, bounds=bounds)
     if isinstance(page, SignInPage):
         raise SignInRequiredError(document.url)
     if document.status in (401, 403) and not isinstance(page, OrderPage | NotFoundPage):
@@ -63,11 +68,12 @@ async def open_any(
 class _Whole:
     """Whether a page shows all that it announces; what it lacks, where it does not."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, bounds: Bounds) -> None:
+        self._bounds = bounds
         self.lacks: Mapping[str, int] = {}
         self._base_url = base_url
 
     def __call__(self, document: Document, /) -> bool:
-        page = read_page(document.html, document.url, self._base_url)
+        page = read_page(document.html, document.url, self._base_url, self._bounds)
         self.lacks = page.lacks if isinstance(page, OrderPage) else {}
         return not self.lacks

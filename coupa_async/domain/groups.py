@@ -1,0 +1,102 @@
+"""Whose access do I lack? Coupa grants access by company, and shows what one may not see as not found: facts §7."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import Outcome
+
+_SHARE = 0.15
+_AT_LEAST = 5
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTally:
+    """A group's orders that have an outcome, and those of them that were not found."""
+
+    group: str
+    orders: int
+    not_found: int
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether so many orders were tried, and none seen, that it is the access."""
+        return self.not_found == self.orders >= _AT_LEAST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """Orders in three parts, so that groups that cannot be seen cost little.
+
+    Attributes:
+        first: Some of each group, spread over it, and all that is of no group.
+        rest: The others of each group.
+    """
+
+    first: tuple[Order, ...]
+    rest: Mapping[str, tuple[Order, ...]]
+
+
+def tally(results: Iterable[tuple[str, Outcome]]) -> list[GroupTally]:
+    """Count by group, the group with the most not-founds first; what is of no group is left out."""
+    orders: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
+    for group, outcome in results:
+        if group:
+            orders[group] += 1
+            missing[group] += outcome is Outcome.PO_NOT_FOUND
+    tallies = [GroupTally(group=group, orders=count, not_found=missing[group]) for group, count in orders.items()]
+    return sorted(tallies, key=lambda one: (-one.not_found, one.group))
+
+
+def sentences(tallies: Sequence[GroupTally]) -> list[str]:
+    """Say which groups cannot be seen, and how the other not-founds spread."""
+    unseen = [one for one in tallies if one.is_unseen]
+    told = [f"none of {one.orders} orders of {one.group} can be seen: ask for access to it" for one in unseen[:_SHOWN]]
+    if len(unseen) > _SHOWN:
+        told.append(f"nor can any order of {len(unseen) - _SHOWN} more groups")
+    others = [one for one in tallies if one.not_found and not one.is_unseen]
+    if others:
+        shown = ", ".join(f"{one.group} {one.not_found} of {one.orders}" for one in others[:_SHOWN])
+        more = f" and {len(others) - _SHOWN} more groups" if len(others) > _SHOWN else ""
+        told.append(f"not found by group: {shown}{more}")
+    return told
+
+
+def phases(orders: Sequence[Order]) -> Phases:
+    """Part orders so that some of each group, the first 15 % and five at least, spread over the group, go first."""
+    by_group: dict[str, list[Order]] = defaultdict(list)
+    for order in orders:
+        by_group[order.group].append(order)
+    first = {order.number.key for order in by_group.pop("", [])}
+    for members in by_group.values():
+        wanted = min(len(members), max(_AT_LEAST, ceil(_SHARE * len(members))))
+        first.update(members[n * len(members) // wanted].number.key for n in range(wanted))
+    return Phases(
+        first=tuple(order for order in orders if order.number.key in first),
+        rest={
+            group: tuple(order for order in members if order.number.key not in first)
+            for group, members in by_group.items()
+        },
+    )
+
+
+def unseen_groups(parts: Phases, outcomes: Mapping[str, Outcome]) -> set[str]:
+    """Tell the groups of whose first orders none was found."""
+    seen = {
+        order.group
+        for order in parts.first
+        if outcomes.get(order.number.key, Outcome.PENDING) not in (Outcome.PO_NOT_FOUND, Outcome.PENDING)
+    }
+    tried = {order.group for order in parts.first if order.number.key in outcomes}
+    return {group for group in tried - seen if group and parts.rest.get(group)}
+
+
+def reason_left(group: str, tried: int) -> str:
+    """Say why an order was not asked for."""
+    return f"not asked for: none of {tried} orders of {group} could be seen (COUPA_SKIP_UNSEEN_GROUPS)"
