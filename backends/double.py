@@ -29,6 +29,7 @@ class Body:
 
     data: bytes
     name: str | None = None
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class DoubleSession:
         """See ``ports.Session``."""
         answer = await self._ask(url)
         if isinstance(answer, Document):
-            raise NotAFileError(answer.url, answer.html)
+            raise NotAFileError(answer.url, answer.html, answer.via)
         assert isinstance(answer, Body)  # noqa: S101 - the one kind left
         await errands.run(partial(into.write_bytes, answer.data))
         return Download(
@@ -137,6 +138,7 @@ class DoubleSession:
             expected_bytes=len(answer.data),
             sha256=hashlib.sha256(answer.data).hexdigest(),
             head=answer.data[:HEAD_BYTES],
+            via=answer.via or (url,),
         )
 
     async def cookies(self) -> Sequence[Cookie]:
