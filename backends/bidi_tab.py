@@ -18,8 +18,8 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
-from backends.reading import Spawn
+from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
+from backends.reading import Spawn, way_to
 from backends.wire import Wire
 from coupa_async.domain.errors import (
     BrokenDownloadError,
@@ -31,7 +31,6 @@ from coupa_async.domain.errors import (
 from coupa_async.ports import Document, Download, Fill
 
 _READINGS = 20
-_REDIRECTS = (301, 302, 303, 307, 308)
 _PAGE = "JSON.stringify([location.href, document.documentElement ? document.documentElement.outerHTML : ''])"
 # What a new navigation does to the one before it, told late; the answer to a download, too.
 _ABORTED = "ERR_ABORTED"
@@ -44,11 +43,13 @@ class BidiTab:
     Attributes:
         context: Its browsing context, which is also its window handle.
         head: Of the last document answer that was no redirect; ``None`` if none came since the last navigation.
+        answered: The addresses that answered since then, redirects included, in order.
     """
 
     def __init__(self, context: str, wire: Wire, spawn: Spawn) -> None:
         self.context = context
         self.head: Head | None = None
+        self.answered: list[str] = []
         self._wire = wire
         self._spawn = spawn
         self._as_file = False
@@ -76,6 +77,8 @@ class BidiTab:
         Raises:
             PageTimeoutError: If it does not come in time.
         """
+        if "#" in url:  # of the page that is shown, it would be a part, and asked of nobody
+            await self._wire.command("browsingContext.navigate", context=self.context, url="about:blank", wait="none")
         self._go(url, as_file=False)
         try:
             with anyio.fail_after(within_s):
@@ -88,12 +91,14 @@ class BidiTab:
 
     async def document(self) -> Document:
         """Read the page as it is now."""
-        (url, html), head = await self._page(), self.head
+        (shown, html), head = await self._page(), self.head
+        url = head.url if head is not None and shown.startswith("chrome-error:") else shown
         return Document(
-            url=head.url if head is not None and url.startswith("chrome-error:") else url,
+            url=url,
             html=html,
             status=head.status if head else None,
             retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
+            via=way_to(url, self.answered),
         )
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
@@ -143,7 +148,7 @@ class BidiTab:
             raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
         if head is None or head.is_page:
             shown, html = await self._page()
-            raise NotAFileError(shown, html)
+            raise NotAFileError(shown, html, way_to(shown, self.answered))
         with anyio.move_on_after(ANNOUNCE_S):
             await self._begun.wait()
         if not self._begun.is_set():
@@ -162,6 +167,7 @@ class BidiTab:
             suggested_name=head.file_name,
             size_bytes=(await anyio.Path(into).stat()).st_size,
             expected_bytes=head.length,
+            via=tuple(self.answered),
         )
 
     async def close(self) -> None:
@@ -177,7 +183,7 @@ class BidiTab:
 
     def _go(self, url: str, *, as_file: bool) -> None:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
-        self.head, self._error, self._as_file, self._ended = None, "", as_file, None
+        self.head, self.answered, self._error, self._as_file, self._ended = None, [], "", as_file, None
         self._arrived, self._begun, self._done = anyio.Event(), anyio.Event(), anyio.Event()
         self._past.append(self._navigation)
         self._navigation = ""
@@ -233,28 +239,48 @@ class BidiTab:
                 self._done.set()
 
     def _responded(self, params: Mapping[str, Any]) -> None:
-        response, sent = params["response"], params["response"]["headers"]
+        """Take note of an answer to the tab itself, and let it on; a frame's on its page comes to nobody here."""
+        response, navigation = params["response"], params.get("navigation")
         forced: dict[str, Any] = {}
-        if params.get("navigation") and response["status"] > 0 and response["status"] not in _REDIRECTS:
-            headers = {one["name"].lower(): one["value"]["value"] for one in sent}
-            self._navigation = params["navigation"]
-            self.head = Head(url=response["url"], status=response["status"], headers=headers)
-            if self._as_file and 200 <= response["status"] < 300 and not self.head.is_page:
-                kept = [one for one in sent if one["name"].lower() != "content-disposition"]
-                own = f'attachment; filename="download-{next(_numbers)}"'  # of one name, Chromium keeps the last file
-                header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
-                forced = {"headers": [*kept, header]}
-                self._arrived.set()
-            elif self._as_file and not 200 <= response["status"] < 300:
-                self._arrived.set()
-        if params.get("isBlocked"):
-            # A transfer that broke off. Continued like a good one, its download now and then never ends.
-            is_broken = response["status"] <= 0 and self.head is not None
-            cure = "network.failRequest" if is_broken else "network.continueResponse"
-            self._spawn(lambda: self._answer(cure, request=params["request"]["request"], **forced))
+        if navigation and navigation not in self._past and response["status"] > 0:
+            self.answered.append(response["url"].partition("#")[0])
+            if response["status"] not in REDIRECTS:
+                forced = self._headed(navigation, response)
+        self._spawn(partial(let_on, self._wire, params, has_head=self.head is not None, **forced))
 
-    async def _answer(self, cure: str, **params: Any) -> None:
-        try:
-            await self._wire.command(cure, **params)
-        except PageError:
-            return  # the tab has gone on to something else: its navigation says so
+    def _headed(self, navigation: str, response: Mapping[str, Any]) -> dict[str, Any]:
+        """Take note of a head, and tell how to change it so that a file becomes a download."""
+        sent = response["headers"]
+        headers = {one["name"].lower(): one["value"]["value"] for one in sent}
+        self._navigation = navigation
+        self.head = Head(url=response["url"], status=response["status"], headers=headers)
+        is_good = 200 <= response["status"] < 300
+        if self._as_file and is_good and not self.head.is_page:
+            kept = [one for one in sent if one["name"].lower() != "content-disposition"]
+            own = f'attachment; filename="download-{next(_numbers)}"'  # of one name, Chromium keeps the last file
+            header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
+            self._arrived.set()
+            return {"headers": [*kept, header]}
+        if self._as_file and not is_good:
+            self._arrived.set()
+        return {}
+
+
+async def let_on(wire: Wire, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
+    """Let an answer on that waits for us.
+
+    Args:
+        wire: The browser's.
+        params: Of its ``network.responseStarted``.
+        has_head: Whether it is of a page or file that began to come.
+        forced: What to change in it.
+    """
+    if not params.get("isBlocked"):
+        return
+    # A transfer that broke off. Continued like a good one, its download now and then never ends.
+    is_broken = params["response"]["status"] <= 0 and has_head
+    cure = "network.failRequest" if is_broken else "network.continueResponse"
+    try:
+        await wire.command(cure, request=params["request"]["request"], **forced)
+    except PageError:
+        return  # its tab has gone on to something else: its navigation says so

@@ -43,6 +43,7 @@ _PLACES = {
     ),
     "chromium": ("/Applications/Chromium.app/Contents/MacOS/Chromium",),
 }
+REDIRECTS = (301, 302, 303, 307, 308)
 # A transfer that ended in one of these broke off; trying again may help.
 BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
 # For the browser to announce a download whose headers are here; what has not begun by then has ended.

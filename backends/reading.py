@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
@@ -85,6 +85,19 @@ class Answers:
     def end(self) -> None:
         """Start no more."""
         self._is_over = True
+
+
+def way_to(url: str, answered: Sequence[str]) -> tuple[str, ...]:
+    """Tell the addresses that a navigation passed before it came to ``url``.
+
+    Args:
+        url: Where it ended.
+        answered: The addresses that its tab had an answer from, redirects included, in order. What was answered after
+            ``url`` is not shown yet.
+    """
+    here = url.partition("#")[0]
+    at = max((at for at, address in enumerate(answered) if address == here), default=len(answered))
+    return tuple(answered[:at])
 
 
 async def nowhere() -> None:

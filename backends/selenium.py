@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from anyio.abc import TaskGroup
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.command import Command
 
-from backends.bidi_tab import BidiTab
+from backends.bidi_tab import BidiTab, let_on
 from backends.chromium import Browser, BrowserOptions, find_browser
 from backends.driver import driver_path, launch_error, service_of, start
 from backends.processes import Tree, children, known_as, temporary_folder, watch
@@ -139,6 +139,7 @@ class SeleniumSession:
         self.pids = tree.pids
         if self._options.selenium_url is None:
             self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
+        self._wire.listen_elsewhere(self._let_on)
         await self._wire.begin()
         if self._options.selenium_url is None:  # a Grid has set its own folder, which it hands files out of
             behavior = {"type": "allowed", "destinationFolder": str(profile.directory / "downloads")}
@@ -264,6 +265,11 @@ class SeleniumSession:
     ) -> Document:
         async with self._readers.reader(url) as tab:
             return await walk(tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s)
+
+    def _let_on(self, name: str, params: Mapping[str, Any]) -> None:
+        """Let on what comes for a page's frames: it waits for us as a tab's own answers do."""
+        if name == "network.responseStarted":
+            self._answers.spawn(partial(let_on, self._wire, params, has_head=True))
 
     async def _tab(self) -> BidiTab:
         return await BidiTab.open(self._wire, self._answers.spawn, context=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,9 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, Head, page_error
+from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
 from backends.raw_headers import RawHeaders
-from backends.reading import Spawn
+from backends.reading import Spawn, way_to
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -51,17 +51,20 @@ class Tab:
     Attributes:
         page: Playwright's.
         head: Of the last document answer that was no redirect; ``None`` if none came since the last navigation.
+        answered: The addresses that answered since then, redirects included, in order.
         downloads: What the browser announced since then.
     """
 
-    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, answer_s: float) -> None:
+    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float) -> None:
         self.page = page
         self.head: Head | None = None
+        self.answered: list[str] = []
         self.downloads: list[Announced] = []
         self._announced = anyio.Event()
         self._cdp = cdp
         self._raw = RawHeaders(cdp)
         self._spawn = spawn
+        self._frame = frame
         self._answer_s = answer_s
         self._as_file = False
         self._is_remote = page.context.browser is not None
@@ -80,7 +83,9 @@ class Tab:
             answer_s: What any answer of the page may take.
         """
         page = page or await context.new_page()
-        tab = cls(page, await context.new_cdp_session(page), spawn, answer_s=answer_s)
+        cdp = await context.new_cdp_session(page)
+        tree = await cdp.send("Page.getFrameTree")
+        tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s)
         tab._cdp.on("Fetch.requestPaused", tab._paused)
         page.on("download", tab._downloaded)
         await tab._cdp.send("Fetch.enable", {"patterns": _PATTERNS if block else _PATTERNS[:1]})
@@ -95,6 +100,8 @@ class Tab:
         await self._raw.watch(on=False)
         self._expect(as_file=False)
         try:
+            if "#" in url:  # of the page that is shown, it would be a part, and asked of nobody
+                await self.page.goto("about:blank", timeout=within_s * 1000)
             await self.page.goto(url, wait_until="domcontentloaded", timeout=within_s * 1000)
         except SlowError as error:
             raise PageTimeoutError(f"{url}: no page in {within_s:.0f} s") from error
@@ -107,11 +114,13 @@ class Tab:
         """Read the page as it is now."""
         html, head = await self._html(), self.head
         is_chromiums = head is not None and self.page.url.startswith("chrome-error:")
+        url = head.url if head is not None and is_chromiums else self.page.url
         return Document(
-            url=head.url if head is not None and is_chromiums else self.page.url,
+            url=url,
             html=html,
             status=head.status if head else None,
             retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
+            via=way_to(url, self.answered),
         )
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
@@ -155,7 +164,8 @@ class Tab:
         if head is not None and not 200 <= head.status < 300:
             raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
         if head is None or head.is_page:
-            raise NotAFileError(self.page.url, await self._html())
+            html, url = await self._html(), self.page.url
+            raise NotAFileError(url, html, way_to(url, self.answered))
         with anyio.move_on_after(ANNOUNCE_S):
             await self._announced.wait()
         if not self.downloads:
@@ -172,11 +182,13 @@ class Tab:
             suggested_name=self._raw.file_name(head),
             size_bytes=(await anyio.Path(into).stat()).st_size,
             expected_bytes=head.length,
+            via=tuple(self.answered),
         )
 
     def _expect(self, *, as_file: bool) -> None:
         """Forget what was seen; say whether a good answer that is no page is to become a download."""
-        self.head, self.downloads, self._announced, self._as_file = None, [], anyio.Event(), as_file
+        self.head, self.answered, self._as_file = None, [], as_file
+        self.downloads, self._announced = [], anyio.Event()
 
     async def _html(self) -> str:
         for _ in range(_READINGS):
@@ -220,16 +232,21 @@ class Tab:
 
     async def _answer_response(self, event: dict[str, Any], request: dict[str, Any]) -> None:
         status, sent = event["responseStatusCode"], event.get("responseHeaders", [])
-        if status not in (301, 302, 303, 307, 308):
-            headers = {one["name"].lower(): one["value"] for one in sent}
-            self.head = Head(url=event["request"]["url"], status=status, headers=headers)
-            if self._as_file and 200 <= status < 300 and not self.head.is_page:
+        if event["frameId"] == self._frame:
+            self._take(event["request"]["url"], status, sent)
+            if self._as_file and self.head is not None and 200 <= status < 300 and not self.head.is_page:
                 kept = [one for one in sent if one["name"].lower() != "content-disposition"]
                 forced = {"name": "Content-Disposition", "value": 'attachment; filename="file"'}
                 answer = {**request, "responseCode": status, "responseHeaders": [*kept, forced]}
                 await self._cdp.send("Fetch.continueResponse", answer)
                 return
         await self._cdp.send("Fetch.continueRequest", request)
+
+    def _take(self, url: str, status: int, sent: Sequence[dict[str, str]]) -> None:
+        """Take note of an answer to the tab itself; a frame's on its page is none."""
+        self.answered.append(url)
+        if status not in REDIRECTS:
+            self.head = Head(url=url, status=status, headers={one["name"].lower(): one["value"] for one in sent})
 
 
 @contextmanager

@@ -45,6 +45,8 @@ _GONE = (
     "tab crashed",
 )
 T = TypeVar("T")
+Listener = Callable[[str, Mapping[str, Any]], None]
+"""Is told an event's name and parameters."""
 
 # Selenium's websocket library calls the end of every connection an error, on stderr if nobody else listens.
 logging.getLogger("websocket").addHandler(logging.NullHandler())
@@ -66,7 +68,8 @@ class Wire:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._navigations = anyio.CapacityLimiter(_NAVIGATIONS)
         self._token = lowlevel.current_token()
-        self._listeners: dict[str, Callable[[str, Mapping[str, Any]], None]] = {}
+        self._listeners: dict[str, Listener] = {}
+        self._elsewhere: Listener = lambda name, params: None
 
     async def call(self, what: str, function: Callable[[], T], *, within_s: float | None = None) -> T:
         """Make a blocking call.
@@ -123,9 +126,13 @@ class Wire:
         if (connection := getattr(self.driver, "_websocket_connection", None)) is not None:
             connection._messages = _Over()
 
-    def listen(self, context: str, listener: Callable[[str, Mapping[str, Any]], None]) -> None:
+    def listen(self, context: str, listener: Listener) -> None:
         """Have the events of a tab, by its browsing context."""
         self._listeners[context] = listener
+
+    def listen_elsewhere(self, listener: Listener) -> None:
+        """Have the events of what nobody else listens to: frames on pages, tabs that pages open."""
+        self._elsewhere = listener
 
     def _send(self, method: str, params: Mapping[str, Any]) -> Any:
         reply = self._connection().send_cmd(method, params)
@@ -146,8 +153,7 @@ class Wire:
             return  # the loop has ended: nobody is left to hear it
 
     def _dispatch(self, name: str, params: Mapping[str, Any]) -> None:
-        if listener := self._listeners.get(str(params.get("context"))):
-            listener(name, params)
+        self._listeners.get(str(params.get("context")), self._elsewhere)(name, params)
 
 
 class _Over(dict[int, Any]):

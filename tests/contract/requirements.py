@@ -58,6 +58,9 @@ BY_THE_BROWSER = frozenset(
         "a_snapshot_has_picture_and_html",
         "html_is_printed_without_network",
         "a_cancelled_step_leaves_nothing_behind",
+        "forms_that_send_themselves_on_the_way_to_a_page_are_told",
+        "a_page_that_sends_the_browser_on_is_told",
+        "what_a_frame_on_a_page_is_answered_says_nothing_of_the_page",
         "a_state_of_one_backend_serves_every_other",
     }
 )

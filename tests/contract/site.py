@@ -32,10 +32,27 @@ STAYS = (
     "<input id=user><button id=go onclick=\"document.body.append('clicked')\">Go</button>"
 )
 LASTS_S = 3600
+FRAME_LOADED = "const p = document.createElement('p'); p.id = 'loaded'; document.body.append(p)"
 
 
 def html(text: str) -> str:
     return f"<html><head><title>t</title></head><body>{text}</body></html>"
+
+
+def page(text: str) -> web.Response:
+    return web.Response(text=html(text), content_type="text/html")
+
+
+def sends_itself(to: str) -> str:
+    return f"<form method=post action={to}></form><script>document.forms[0].submit()</script>"
+
+
+def elsewhere_of(url: str) -> str:
+    """Tell the same site's address under another origin."""
+    return url.replace("127.0.0.1", "localhost")
+
+
+ENDS = {"/round": "/page", "/round-file": "/plain", "/round-wall": "/sessions/new"}
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,8 @@ class Site:
             return web.Response(body=one.data, headers=headers)
         if path in PAGES:
             return web.Response(text=PAGES[path], content_type="text/html")
+        if (there := self._through(path)) is not None:
+            return there
         match path:
             case "/moved":
                 raise web.HTTPFound("/page")
@@ -154,6 +173,28 @@ class Site:
         request.transport.close()
         return web.Response()  # to nobody
 
+    def _through(self, path: str) -> web.Response | None:
+        """Lead through another origin, by redirects or by forms that send themselves; or show a page in a page."""
+        elsewhere = elsewhere_of(self.url)
+        match path:
+            case "/round" | "/round-file" | "/round-wall":
+                raise web.HTTPFound(f"{elsewhere}/back{path}")
+            case "/back/round" | "/back/round-file" | "/back/round-wall":
+                raise web.HTTPFound(f"{self.url}{ENDS[path.removeprefix('/back')]}")
+            case "/forms":
+                return page(sends_itself(f"{elsewhere}/assert"))
+            case "/assert":
+                return page(sends_itself(f"{self.url}/saml_post"))
+            case "/saml_post":
+                raise web.HTTPFound("/page")
+            case "/refreshed":
+                return page(f"<meta http-equiv=refresh content='0;url={self.url}/page'>")
+            case "/framed":
+                return page(f'<iframe src=/busy onload="{FRAME_LOADED}"></iframe>')
+            case "/framed-elsewhere":
+                return page(f'<iframe src={elsewhere}/busy onload="{FRAME_LOADED}"></iframe>')
+        return None
+
     async def _cut(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/pdf", "Content-Length": "99999"})
         await response.prepare(request)
@@ -188,11 +229,26 @@ async def serve() -> AsyncIterator[Site]:
 
 def double_answer(url: str, session: DoubleSession) -> Answer:
     """Answer from memory as the site would over HTTP."""
-    base, _, path = url.removeprefix("http://").partition("/")
+    base, _, path = url.partition("#")[0].removeprefix("http://").partition("/")
     path, origin = f"/{path}", f"http://{base}"
     if path == "/closed":
         return UnreachableError(f"{url}: the connection was refused")
+    framed = html("<p id=loaded></p>").replace("id=loaded", 'id="loaded"')
     known: dict[str, Answer] = {
+        "/round": Document(url=f"{origin}/page", html=PAGES["/page"], status=200, via=way(origin, "/round")),
+        "/round-file": Body(data=PDF, name="plain.pdf", via=(*way(origin, "/round-file"), f"{origin}/plain")),
+        "/round-wall": Document(
+            url=f"{origin}/sessions/new", html=PAGES["/sessions/new"], status=200, via=way(origin, "/round-wall")
+        ),
+        "/forms": Document(
+            url=f"{origin}/page",
+            html=PAGES["/page"],
+            status=200,
+            via=(f"{origin}/forms", f"{elsewhere_of(origin)}/assert", f"{origin}/saml_post"),
+        ),
+        "/refreshed": Document(url=f"{origin}/page", html=PAGES["/page"], status=200, via=(f"{origin}/refreshed",)),
+        "/framed": Document(url=url, html=framed, status=200),
+        "/framed-elsewhere": Document(url=url, html=framed, status=200),
         "/moved": Document(url=f"{origin}/page", html=PAGES["/page"], status=200),
         "/late": Document(url=url, html=PAGES["/late"].replace("<script>", "<p id=late></p><script>"), status=200),
         "/wall": Document(url=f"{origin}/sessions/new", html=PAGES["/sessions/new"], status=200),
@@ -218,6 +274,10 @@ def double_answer(url: str, session: DoubleSession) -> Answer:
     if path in known:
         return known[path]
     return Document(url=url, html=PAGES.get(path, ""), status=200 if path in PAGES else 404)
+
+
+def way(origin: str, path: str) -> tuple[str, ...]:
+    return (f"{origin}{path}", f"{elsewhere_of(origin)}/back{path}")
 
 
 NAMES = {
