@@ -120,3 +120,27 @@ def test_what_cannot_be_read_is_one_clear_line(tmp_path: Path, name: str, conten
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(WorklistError, match=r"nowhere\.xlsx"):
         read(tmp_path / "nowhere.xlsx")
+
+
+def test_what_may_lead_to_an_orders_page_is_read_from_its_link_and_from_columns_of_ids(tmp_path: Path) -> None:
+    path = book(tmp_path, [["PO", "Coupa ID", "COUPA_URL"], ["PO1", 88, "https://t.example/order_headers/1"], ["PO2"]])
+    made = openpyxl.load_workbook(path)
+    made.active["A3"].hyperlink = "https://t.example/order_headers/77?v=1&x=2"
+    made.save(path)
+    assert [order.links for order in read(path).orders] == [
+        ("88", "https://t.example/order_headers/1"),
+        ("https://t.example/order_headers/77?v=1&x=2",),
+    ]
+
+
+def test_a_column_of_ids_can_be_named_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+    path = text(tmp_path, "PO;Key\nUS0158122;158122\n")
+    assert read(path, id_column="key").orders[0].links == ("158122",)
+    with pytest.raises(WorklistError, match="--id-column"):
+        read(path, id_column="Nope")
+
+
+def test_a_column_that_tells_whose_an_order_is_is_found_or_named(tmp_path: Path) -> None:
+    path = text(tmp_path, "PO;Código da Empresa;Plant\nPO1;5069;A\nPO2;4711;B\n")
+    assert [order.group for order in read(path).orders] == ["5069", "4711"]
+    assert [order.group for order in read(path, group_column="Plant").orders] == ["A", "B"]
