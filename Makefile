@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz test-disks docs walk bench lint check
+.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz test-disks docs walk bench lint check test-windows
 
 setup: $(READY)
 	@tools/browser.sh
@@ -45,6 +45,12 @@ test-contract: setup
 # The wheel, away from the checkout.
 test-wheel: setup
 	$(BIN)/pytest -q tests/runs/test_wheel.py $(ARGS)
+
+# On Windows' own Python under Wine, what needs no browser: docs/windows.md. As root it installs Wine the first time.
+ON_WINDOWS ?= tests/domain tests/services tests/engine tests/fixtures tests/contract tests/backends tests/cli
+test-windows: setup
+	@tools/on_windows.sh -m pytest -q -p no:cacheprovider -m "not browser and not parity" \
+	  --timeout 300 -o timeout_method=thread $(ON_WINDOWS) $(ARGS)
 
 # One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup

@@ -26,7 +26,9 @@ from coupa_async.domain.errors import (
     SessionLostError,
 )
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.processes import apart
 from coupa_async.scopes import cleanup, plain_errors
+from coupa_async.staging import temporary_files_in
 
 
 def open_backend(options: BrowserOptions) -> PlaywrightBackend:
@@ -129,7 +131,7 @@ class PlaywrightBackend:
                     accept_downloads=True,
                     downloads_path=profile.directory / "downloads",
                     artifacts_dir=temporary,
-                    env={**os.environ, "TMPDIR": str(temporary)},
+                    env={**os.environ, **temporary_files_in(temporary)},
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -143,7 +145,7 @@ class PlaywrightBackend:
 def _apart() -> Iterator[None]:
     """Start the driver outside our process group, so that Ctrl-C reaches only us; Playwright has no option for it."""
     begin = asyncio.create_subprocess_exec
-    asyncio.create_subprocess_exec = partial(begin, start_new_session=True)
+    asyncio.create_subprocess_exec = partial(begin, **apart())
     try:
         yield
     finally:
