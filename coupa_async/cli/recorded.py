@@ -171,7 +171,7 @@ async def _done(*words: str) -> bytes:
 
 
 def _not_done(verb: str, why: str) -> RunError:
-    return RunError(f"the recorded site did not start: {why}: see what `python -m fixtures {verb}` says")
+    return RunError(f"the recorded site did not start: {why}: see what python -m fixtures {verb} says")
 
 
 def _read(file: IO[bytes]) -> bytes:
