@@ -97,7 +97,7 @@ class PlaywrightBackend:
             try:
                 with anyio.fail_after(self._options.launch_timeout_s), _apart():
                     playwright = await async_playwright().start()
-            except (OSError, TimeoutError, Error) as error:
+            except Exception as error:  # Playwright raises a bare one when its driver ends at once
                 await Tree(children() - before).end(within_s=self._options.close_timeout_s)
                 raise LaunchError(f"Playwright's driver did not start: {error}") from error
             return playwright, Tree(children() - before, record)

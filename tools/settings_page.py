@@ -68,7 +68,8 @@ A password is never a flag, for flags are shown to everybody on the machine who 
 none into a file. With the extra `keyring` (`coupa-async[keyring]`), the system's keyring keeps it for one user of one
 tenant: `coupa-async config set password` asks for it, `coupa-async config unset password` removes it.
 
-A switch is turned off by `--no-` before its name where the help of the command says so, and in a variable by `false`. Seconds end in `_S`.
+A switch is turned off by `--no-` before its name where the help of the command says so, and in a variable by `false`.
+Seconds end in `_S`.
 
 ## Of every command that asks the tenant
 """

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from backends import driver
+from backends import driver, open_backend
 from backends.chromium import Browser, BrowserOptions
+from coupa_async.domain.errors import LaunchError
+from coupa_async.ports import Profile
 from coupa_async.processes import apart
 
 
@@ -29,3 +31,19 @@ def test_a_driver_is_started_apart_with_temporary_files_of_its_own(
     assert service.creation_flags == 0x200
     assert {service.env[name] for name in ("TMPDIR", "TEMP", "TMP")} == {str(tmp_path)}
     assert "creationflags" not in service.popen_kw
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(sys.platform == "win32", reason="the driver is a script here")
+@pytest.mark.parametrize("code", ["exit 127", "kill -9 $$", "echo '{}' && exit 1"])
+async def test_a_driver_of_playwrights_that_does_not_start_is_no_traceback(
+    code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\n{code}\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    backend = open_backend("playwright", BrowserOptions(browser_path=Path(sys.executable)))
+    with pytest.raises(LaunchError, match="Playwright's driver did not start"):
+        async with backend.session(Profile(name="worker-1", directory=tmp_path / "profile")):
+            pytest.fail("there is no browser")
