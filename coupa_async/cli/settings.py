@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ from coupa_async.domain.redaction import redacted
 class TomlFile(TomlConfigSettingsSource):
     """A file of settings; one that cannot be read is named."""
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         try:
             return super()._read_file(file_path)
         except (OSError, ValueError) as error:

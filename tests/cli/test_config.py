@@ -11,7 +11,6 @@ from types import ModuleType
 
 import pytest
 
-from coupa_async.cli import settings as settings_module
 from coupa_async.cli.main import main
 from coupa_async.cli.run import Run
 from coupa_async.cli.settings import Settings
@@ -21,7 +20,7 @@ from coupa_async.cli.settings import Settings
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's own file; the current folder is another."""
     path = tmp_path / "user" / "coupa-async" / "coupa.toml"
-    monkeypatch.setattr(settings_module.platformdirs, "user_config_path", lambda *_, **__: path.parent)
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: path.parent)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return path
