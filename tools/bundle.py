@@ -21,7 +21,7 @@ import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
-from coupa_async.cli.main import COMMANDS
+from coupa_async.cli.command_table import COMMANDS
 from tools.bundle_packages import PYTHON, contents, gather
 from tools.linux_python import bring_libraries, copy_python
 from tools.windows_python import VERSION as WINDOWS_PYTHON
