@@ -111,12 +111,12 @@ def _origin(settings: Config, name: str) -> str:
 
 def _keep(value: str | None) -> None:
     if value is not None:
-        raise SettingsError("password: never on a command line: coupa-async config set password asks for it")
+        raise SettingsError("a password is never on a command line: coupa-async config set password asks for it")
     require_keyring()
     base_url, username = _whose()
     given = getpass.getpass(f"password of {username} at {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
     if not given.strip("\r\n"):
-        raise SettingsError("password: nothing was typed")
+        raise SettingsError("nothing was typed: no password is kept")
     keep_password(base_url, username, SecretStr(given.strip("\r\n")))
 
 
@@ -127,7 +127,7 @@ def _forget() -> None:
 def _whose() -> tuple[str, str]:
     settings = Settings.read()
     if settings.base_url is None or settings.username is None:
-        raise SettingsError("password: set base_url and username first: it is kept for one user of one tenant")
+        raise SettingsError("set base_url and username first: a password is kept for one user of one tenant")
     return settings.base_url, settings.username
 
 

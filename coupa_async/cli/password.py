@@ -68,7 +68,7 @@ def require_keyring() -> ModuleType:
     """
     keyring = _keyring()
     if keyring is None:
-        raise SettingsError(f"password: the library for the system's keyring is not here: {_HOW}")
+        raise SettingsError(f"the library for the system's keyring is not here: {_HOW}")
     return keyring
 
 
