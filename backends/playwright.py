@@ -26,7 +26,9 @@ from coupa_async.domain.errors import (
     SessionLostError,
 )
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.processes import apart
 from coupa_async.scopes import cleanup, plain_errors
+from coupa_async.staging import temporary_files_in
 
 
 def open_backend(options: BrowserOptions) -> PlaywrightBackend:
@@ -95,7 +97,7 @@ class PlaywrightBackend:
             try:
                 with anyio.fail_after(self._options.launch_timeout_s), _apart():
                     playwright = await async_playwright().start()
-            except (OSError, TimeoutError, Error) as error:
+            except Exception as error:  # Playwright raises a bare one when its driver ends at once
                 await Tree(children() - before).end(within_s=self._options.close_timeout_s)
                 raise LaunchError(f"Playwright's driver did not start: {error}") from error
             return playwright, Tree(children() - before, record)
@@ -129,7 +131,7 @@ class PlaywrightBackend:
                     accept_downloads=True,
                     downloads_path=profile.directory / "downloads",
                     artifacts_dir=temporary,
-                    env={**os.environ, "TMPDIR": str(temporary)},
+                    env={**os.environ, **temporary_files_in(temporary)},
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -143,7 +145,7 @@ class PlaywrightBackend:
 def _apart() -> Iterator[None]:
     """Start the driver outside our process group, so that Ctrl-C reaches only us; Playwright has no option for it."""
     begin = asyncio.create_subprocess_exec
-    asyncio.create_subprocess_exec = partial(begin, start_new_session=True)
+    asyncio.create_subprocess_exec = partial(begin, **apart())
     try:
         yield
     finally:

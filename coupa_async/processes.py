@@ -10,9 +10,11 @@ import json
 import logging
 import os
 import re
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -20,6 +22,7 @@ _log = logging.getLogger(__name__)
 # A clock that is set while we run moves create times by fractions of a second; a pid is not reused within one.
 _SAME_S = 1.0
 _LOOK_S = 0.05
+_NEW_GROUP = 0x200  # CREATE_NEW_PROCESS_GROUP, which only Windows' Python names
 _PROFILE = re.compile(r"--user-data-dir=(.+?)(?= --|$)")
 _OURS = "COUPA_"
 
@@ -34,6 +37,15 @@ def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, 
     """
     # In any case of letters: that is how the settings are read.
     return {name: value for name, value in environment.items() if not name.upper().startswith(_OURS)}
+
+
+def apart(*, platform: str = sys.platform) -> dict[str, Any]:
+    """Tell the arguments that start a process which Ctrl-C at our terminal does not reach.
+
+    Args:
+        platform: As in ``sys.platform``.
+    """
+    return {"creationflags": _NEW_GROUP} if platform == "win32" else {"start_new_session": True}
 
 
 def note(record: Path, processes: Iterable[psutil.Process]) -> None:

@@ -59,6 +59,11 @@ def _remove(path: Path) -> None:
         _log.warning("%s: not removed: %s", path, error)
 
 
+def temporary_files_in(folder: Path) -> dict[str, str]:
+    """Tell the variables that make a process put its temporary files into a folder, on POSIX and on Windows."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+
+
 def _prefix(target: Path) -> str:
     return f".{target.name}.tmp"
 

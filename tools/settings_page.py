@@ -29,13 +29,23 @@ _INTRO = """\
 
 This page is made from the settings themselves, by `python -m tools.settings_page`.
 
-A value is looked for in five places; the first that has one counts:
+A value is looked for in six places; the first that has one counts:
 
 1. a flag on the command line,
 2. an environment variable,
 3. a line of the file `.env` in the current folder,
 4. a line of the file `coupa.toml` in the current folder,
-5. the default.
+5. a line of your own `coupa.toml`, which every folder sees,
+6. the default.
+
+`coupa-async config` shows each setting, its value and where that comes from, and where your own file is. It changes
+that file, too:
+
+```console
+$ coupa-async config set base_url https://TENANT.coupahost.com
+$ coupa-async config set workers 4
+$ coupa-async config unset workers
+```
 
 In `coupa.toml` a setting has the flag's name, with `_` for `-`; those without a flag are `password`, `headless` and
 `interactive`:
@@ -54,8 +64,12 @@ MAX_PARALLEL_WORKERS=4
 COUPA_FOLDER_COLUMNS=Region,{supplier}
 ```
 
-A password is never a flag, for flags are shown to everybody on the machine who lists processes. A switch is turned off
-by `--no-` before its name where the help of the command says so, and in a variable by `false`. Seconds end in `_S`.
+A password is never a flag, for flags are shown to everybody on the machine who lists processes, and `config` writes
+none into a file. With the extra `keyring` (`coupa-async[keyring]`), the system's keyring keeps it for one user of one
+tenant: `coupa-async config set password` asks for it, `coupa-async config unset password` removes it.
+
+A switch is turned off by `--no-` before its name where the help of the command says so, and in a variable by `false`.
+Seconds end in `_S`.
 
 ## Of every command that asks the tenant
 """

@@ -8,6 +8,7 @@ COMMANDS = {
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
     "login": ("Login", "sign in once, in a window; --status says whether you are"),
     "completion": ("Completion", "a script that completes commands and options in your shell"),
+    "config": ("Config", "your settings, and where each comes from; set NAME VALUE, unset NAME"),
     "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
     "status": ("Status", "where the run of an output folder stands"),
     "retry": ("Retry", "run the orders of an output folder again that did not come out well"),

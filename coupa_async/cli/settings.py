@@ -1,13 +1,14 @@
-"""Every setting, declared once: flag, environment, ``.env``, ``coupa.toml``, default, in that order of precedence."""
+"""Every setting, declared once: flag, environment, ``.env``, ``coupa.toml``, the user's own, default, in that order."""
 
 from __future__ import annotations
 
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     CliApp,
@@ -21,9 +22,20 @@ from pydantic_settings import (
 )
 
 from coupa_async.cli.help import HelpFormatter
+from coupa_async.cli.password import read_password
 from coupa_async.domain import errors
 from coupa_async.domain.addresses import DEFAULT_PATH, check_path
 from coupa_async.domain.redaction import redacted
+
+
+class TomlFile(TomlConfigSettingsSource):
+    """A file of settings; one that cannot be read is named."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        try:
+            return super()._read_file(file_path)
+        except (OSError, ValueError) as error:
+            raise errors.SettingsError(f"{file_path}: cannot be read as TOML: {error}") from error
 
 
 class Command(BaseSettings):
@@ -53,7 +65,8 @@ class Command(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Say where values come from, the strongest first."""
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+        here, own = TomlFile(settings_cls), TomlFile(settings_cls, user_file())
+        return init_settings, env_settings, dotenv_settings, here, own
 
     @classmethod
     def read(cls, arguments: list[str] | None = None, **given: object) -> Self:
@@ -72,7 +85,7 @@ class Command(BaseSettings):
             )
             return CliApp.run(cls, cli_args=arguments or [], cli_settings_source=source, **given)  # type: ignore[arg-type]
         except ValidationError as error:
-            raise errors.SettingsError(_one_line(error)) from error
+            raise errors.SettingsError(one_line(error)) from error
         except SettingsError as error:
             text = str(error.__cause__ or error).removeprefix("error parsing CLI: ")
             raise errors.SettingsError(f"{text}: see --help") from error
@@ -216,6 +229,12 @@ class Settings(Command):
                 raise ValueError(f"{origin!r} is no origin: write https://HOST, without a path")
         return origins
 
+    @model_validator(mode="after")
+    def _password_in_the_keyring(self) -> Self:
+        if self.password is None and self.username and self.base_url:
+            self.password = read_password(self.base_url, self.username)
+        return self
+
     def tenant(self) -> str:
         """Tell the tenant's address.
 
@@ -235,7 +254,7 @@ class Settings(Command):
         """Tell the settings as a report may show them: no secret, no user name, addresses without what lets one in."""
         hidden = {"username", "json_", "quiet"}
         given = {name: getattr(self, name) for name in type(self).model_fields if name not in hidden}
-        return {name: _shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
+        return {name: shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
 
 
 def split_list(value: object) -> object:
@@ -248,12 +267,18 @@ def data_dir() -> Path:
     return platformdirs.user_data_path("coupa-async", appauthor=False)
 
 
+def user_file() -> Path:
+    """Tell where a person's own settings are kept."""
+    return platformdirs.user_config_path("coupa-async", appauthor=False) / "coupa.toml"
+
+
 def profiles_dir() -> Path:
     """Tell where browser profiles are kept."""
     return data_dir() / "profiles"
 
 
-def _shown(value: object) -> object:
+def shown(value: object) -> object:
+    """Tell a value as it may be shown: an address without what lets one in."""
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, tuple):
@@ -262,7 +287,8 @@ def _shown(value: object) -> object:
     return text.partition("?")[0].partition("#")[0] if "://" in text else text
 
 
-def _one_line(error: ValidationError) -> str:
+def one_line(error: ValidationError) -> str:
+    """Tell the first thing that is wrong."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "settings"
     told = first["type"] in ("missing", "value_error")

@@ -32,6 +32,7 @@ from coupa_async.services.footprint import Footprint, files_left
 from coupa_async.services.journal import FILE_NAME, Journal
 from coupa_async.services.profiles import run_profiles
 from coupa_async.services.storage import Storage
+from coupa_async.staging import temporary_files_in
 
 _GONE_WITHIN_S = 5.0
 
@@ -117,9 +118,9 @@ def _scratch() -> Iterator[Path]:
     Its path is short: a browser puts a socket there, whose path may have 107 characters.
     """
     folder = Path(tempfile.mkdtemp(prefix="coupa-"))
-    names = ("TMPDIR", "TEMP", "TMP")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, str(folder)))
+    own = temporary_files_in(folder)
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
     try:
         yield folder
     finally:

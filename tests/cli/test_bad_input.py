@@ -23,6 +23,10 @@ def coupa(folder: Path, *words: str, **environment: str) -> subprocess.Completed
     )
 
 
+# Looked for before anything is written, and not there on every machine.
+SOME_BROWSER = {"COUPA_BROWSER_PATH": sys.executable}
+
+
 def sheet(folder: Path) -> None:
     (folder / "orders.csv").write_text("PO_NUMBER\nPO1\n")
 
@@ -56,11 +60,16 @@ def a_file_in_the_way(folder: Path) -> None:
         (sheet, ["run", "orders.csv", "--workers", "0"], {}, "workers"),
         (sheet, ["run", "orders.csv"], {"MAX_PARALLEL_WORKERS": "many"}, "workers"),
         (sheet, ["run", "orders.csv", "--backend", "netscape"], {}, "playwright"),
-        (sheet, ["run", "orders.csv"], {"COUPA_BROWSER_PATH": "/no/browser"}, "/no/browser"),
-        (sheet, ["run", "orders.csv"], {"EDGE_PROFILE_DIR": "/no/profile"}, "EDGE_PROFILE_DIR=/no/profile"),
+        (sheet, ["run", "orders.csv"], {"COUPA_BROWSER_PATH": "no-browser"}, "no-browser"),
+        (
+            sheet,
+            ["run", "orders.csv"],
+            {"EDGE_PROFILE_DIR": "no-profile", **SOME_BROWSER},
+            "EDGE_PROFILE_DIR=no-profile",
+        ),
         (sheet, ["run", "orders.csv", "--po-column", "Bestellung"], {}, "Bestellung"),
         (sheet, ["run", "orders.csv", "--folder-columns", "Region"], {}, "Region"),
-        (a_file_in_the_way, ["run", "orders.csv", "-o", "out"], {}, "out"),
+        (a_file_in_the_way, ["run", "orders.csv", "-o", "out"], SOME_BROWSER, "out"),
         (sheet, ["dance"], {}, "dance"),
         (sheet, ["run", "."], {}, "folder"),
     ],

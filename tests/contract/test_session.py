@@ -23,6 +23,7 @@ from coupa_async.domain.errors import (
 from coupa_async.ports import Backend, Document, Session
 from tests.contract.conftest import Open
 from tests.contract.site import BIG_BYTES, FILES, HTM, NAMES, PDF, Site
+from tests.systems import not_on_wine
 
 pytestmark = [pytest.mark.anyio]
 
@@ -218,6 +219,7 @@ async def test_several_files_come_side_by_side_each_to_its_place(launch: Open, s
         assert hashlib.sha256(data).digest() == hashlib.sha256(FILES[path].data).digest()
 
 
+@not_on_wine("its sockets are too slow for the time that a test gives a file")
 async def test_a_big_file_comes_whole_in_flat_memory(launch: Open, site: Site, into: Path, backend: Backend) -> None:
     before = psutil.Process().memory_info().rss
     async with launch() as session:

@@ -22,6 +22,7 @@ _FOREIGN = {
     "py": "Windows",
     "python": "installs",
     "coupa/bin/python": "installs",
+    "./coupa-async.cmd": "the bundle; docs/windows.md says where it was tried",
     "schtasks": "Windows",
     "launchctl": "macOS",
     "systemctl": "a systemd session",

@@ -15,10 +15,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform == "win32", rea
 
 
 @pytest.mark.parametrize("platform", ["linux", "win32"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 async def test_every_signal_that_asks_for_an_end_is_received_and_the_handlers_are_given_back(
-    platform: str, number: signal.Signals
+    platform: str, name: str
 ) -> None:
+    number = signal.Signals[name]
     before = signal.getsignal(number)
     with open_signals(platform=platform) as signals:
         for _ in range(2):

@@ -87,6 +87,8 @@ def links(tmp_path: Path) -> None:
         (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     except OSError:
         pytest.skip("this disk has no links")
+    if not (tmp_path / "link").is_symlink():
+        pytest.skip("Wine: a link to nothing is made, and is not there")
     (tmp_path / "link").unlink()
 
 

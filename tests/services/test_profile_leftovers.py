@@ -17,6 +17,7 @@ from coupa_async.services import profile_copy
 from coupa_async.services.profile_copy import copy_profile
 from coupa_async.services.profiles import RunProfiles, run_profiles
 from tests.services.conftest import KEPT, POSIX, RUN, fill, names, running, tree
+from tests.systems import LOCKS
 
 # A run that is killed while it copies its second file.
 HALF = """
@@ -76,7 +77,7 @@ def test_a_copy_cut_short_by_a_kill_is_swept_at_the_next_start(root: Path, base:
     assert any(root.glob("run-*/seed/**/*"))
     with run_profiles(root, tmp_path / "state.json") as profiles:
         assert tree(profiles.clone("worker-1").directory).keys() == KEPT.keys()
-    assert names(root) == ["base", "base.lock"]
+    assert names(root) == ["base", *LOCKS]
 
 
 def test_a_place_that_takes_no_profiles_is_told(tmp_path: Path) -> None:  # P6
@@ -91,7 +92,7 @@ def test_a_run_leaves_nothing_behind(root: Path, base: Path, tmp_path: Path, sle
         assert profile.record is not None
         processes.note(profile.record, [sleeper])
     assert not processes.is_alive(sleeper)
-    assert names(root) == ["base", "base.lock"]
+    assert names(root) == ["base", *LOCKS]
 
 
 def test_what_a_killed_run_left_is_ended_and_removed_at_the_next_start(root: Path, base: Path, tmp_path: Path) -> None:
@@ -124,4 +125,4 @@ def test_what_was_left_running_on_the_base_is_ended_and_the_base_stays(
     with run_profiles(root, tmp_path / "state.json"):
         assert not processes.is_alive(sleeper)
     assert tree(base) == before
-    assert names(root) == ["base", "base.lock"]
+    assert names(root) == ["base", *LOCKS]

@@ -14,6 +14,7 @@ from coupa_async.domain.errors import ProfileError
 from coupa_async.services.profile_places import refuse_default
 from coupa_async.services.profiles import Source, base_profile, run_profiles
 from tests.services.conftest import KEPT, POSIX, fill, names, tree
+from tests.systems import LOCKS
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_a_profile_of_the_user_that_cannot_be_read_is_refused_in_one_line(  # P2
     with pytest.raises(ProfileError, match=f"EDGE_PROFILE_NAME={name}"), run_profiles(root, base, source=source):
         pytest.fail("it was made")
     assert tree(base) == before
-    assert names(root) == ["base", "base.lock"]
+    assert names(root) == ["base", *LOCKS]
 
 
 def test_a_profile_of_ours_is_no_source(root: Path, base: Path) -> None:  # P2

@@ -28,7 +28,7 @@ def test_results_are_added_in_order_and_existing_columns_reused(tmp_path: Path) 
         "a.pdf; b.pdf",
         "2025-06-01 12:30:05",
         None,
-        str(Path("/out/ACME/x")),
+        str(Path("/out/ACME/x").absolute()),
         "https://t/1",
     ]
 
