@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,3 +123,28 @@ def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_wh
     if saved:
         return Outcome.PARTIAL
     return Outcome.TIMEOUT if failed and all(one.timed_out for one in failed) else Outcome.FAILED
+
+
+def explanation(
+    found: int,
+    failed: Sequence[FailedAttachment],
+    lacking: Sequence[str],
+    requisition_url: str,
+    notes: Sequence[str],
+) -> str:
+    """Say in one sentence why not all is there, and where what is there came from.
+
+    Args:
+        found: Attachments that the pages named.
+        failed: Those that could not be had.
+        lacking: What the pages announce and do not show.
+        requisition_url: The requisition's page, where files came from it; else empty.
+        notes: What else is worth knowing.
+    """
+    parts = [*lacking]
+    if failed:
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in failed)
+        parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
+    if requisition_url:
+        parts.append(f"taken from the requisition {requisition_url}")
+    return ". ".join([*parts, *notes])

@@ -17,9 +17,9 @@ from coupa_async import errands
 from coupa_async.domain.addresses import DEFAULT_PATH
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
-from coupa_async.domain.naming import fold, outcome_folder, unique_name
+from coupa_async.domain.naming import outcome_folder
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
-from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment, judge
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, explanation, judge
 from coupa_async.domain.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.policy import is_timeout
 from coupa_async.domain.redaction import redacted
@@ -31,6 +31,7 @@ from coupa_async.services.clerk import Clerk
 from coupa_async.services.fetch import Staged, Tries, fetch
 from coupa_async.services.find_order import FoundOrder, OrderFinder, traits_of
 from coupa_async.services.journal import Journal
+from coupa_async.services.kept_files import keep_files
 from coupa_async.services.message import print_messages
 from coupa_async.services.order_folder import OrderFolder
 from coupa_async.services.pages import open_document
@@ -128,6 +129,7 @@ class Collector:
         await self._note_sameness(order, found, session)
         named, pages, odd = await self._named(page, session)
         lacking = tuple(text for text in (*(shown.missing for shown in pages), odd) if text)
+        page_notes = [shown.note for shown in pages if shown.note]
         requisition_url = (
             page.requisition_url if any(source is AttachmentSource.REQUISITION for source, _ in named) else ""
         )
@@ -136,7 +138,7 @@ class Collector:
         jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
         fetched = await self._desk.together(jobs, self._desk.files_at_once)
         staged = [one for one in fetched if isinstance(one, Staged)]
-        saved, unkept = await errands.run(partial(_keep, staged, folder))
+        saved, unkept = await errands.run(partial(keep_files, staged, folder))
         failed = (*(one for one in fetched if isinstance(one, FailedAttachment)), *unkept)
         notes_of = {one.attachment.id: one.notes for one in staged}
         notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
@@ -154,7 +156,7 @@ class Collector:
             saved=saved,
             failed=failed,
             requisition_url=requisition_url,
-            error=_story(len(named), failed, lacking, requisition_url, (*_notes(pages), *notes)),
+            error=explanation(len(named), failed, lacking, requisition_url, (*page_notes, *notes)),
             **_from(found),
         )
 
@@ -266,58 +268,3 @@ class Collector:
 def _from(found: FoundOrder) -> dict[str, str]:
     """Say where the page was, for the result."""
     return {"url": found.url, "found_by": found.way.value, "handed_back": found.handed_back}
-
-
-def _keep(
-    staged: Sequence[Staged], folder: OrderFolder
-) -> tuple[tuple[SavedAttachment, ...], tuple[FailedAttachment, ...]]:
-    """Give final names in page order, so that they do not depend on which download ended first. Blocking.
-
-    Returns:
-        What is kept, and what cannot be: a viewer that holds an earlier file of the name is that one file's trouble.
-    """
-    taken: set[str] = set()
-    saved, failed = [], []
-    for one in staged:
-        name = unique_name(one.name, taken)
-        taken.add(fold(name))
-        try:
-            folder.keep(one.part, name, one.size_bytes)
-        except FileInUseError as error:
-            folder.discard(one.part)
-            failed.append(FailedAttachment(id=one.attachment.id, name=name, reason=str(error)))
-            continue
-        saved.append(
-            SavedAttachment(
-                id=one.attachment.id,
-                kind=one.attachment.kind,
-                source=one.source,
-                name=name,
-                size_bytes=one.size_bytes,
-                sha256=one.sha256,
-                seconds=one.seconds,
-                note="; ".join(one.notes),
-            )
-        )
-    return tuple(saved), tuple(failed)
-
-
-def _notes(pages: Sequence[OrderPage]) -> tuple[str, ...]:
-    return tuple(page.note for page in pages if page.note)
-
-
-def _story(
-    found: int,
-    failed: Sequence[FailedAttachment],
-    lacking: Sequence[str],
-    requisition_url: str,
-    notes: Sequence[str],
-) -> str:
-    """Say in one sentence why not all is there, and where what is there came from."""
-    parts = [*lacking]
-    if failed:
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in failed)
-        parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
-    if requisition_url:
-        parts.append(f"taken from the requisition {requisition_url}")
-    return ". ".join([*parts, *notes])
