@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -18,7 +18,7 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
+from backends.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
 from backends.reading import Spawn, way_to
 from backends.wire import Wire
 from coupa_async.domain.errors import (
@@ -34,6 +34,11 @@ _READINGS = 20
 _PAGE = "JSON.stringify([location.href, document.documentElement ? document.documentElement.outerHTML : ''])"
 # What a new navigation does to the one before it, told late; the answer to a download, too.
 _ABORTED = "ERR_ABORTED"
+# What a page's own scripts have made of the objects that are asked here is not seen in a sandbox.
+_SANDBOX = "coupa-async"
+_PARTIAL = ".crdownload"
+_LOOK_S = 1.0
+_LATE_S = 3.0
 _numbers = count()
 
 
@@ -53,6 +58,7 @@ class BidiTab:
         self._wire = wire
         self._spawn = spawn
         self._as_file = False
+        self._name = ""
         self._error = ""
         self._arrived = anyio.Event()
         self._ended: Mapping[str, Any] | None = None
@@ -129,23 +135,27 @@ class BidiTab:
         """Have the browser, not the page, answer anything at all."""
         await self._wire.command("browsingContext.getTree", maxDepth=0)
 
-    async def download(self, url: str, into: Path, *, from_grid: bool) -> Download:
+    async def download(self, url: str, into: Path, heard: Callable[[], None], *, files: Path | None) -> Download:
         """Fetch a file; see ``ports.Session``. Not bounded in time.
 
         Args:
             url: The file's.
             into: Where to.
-            from_grid: Whether the browser's disk is a Grid node's, which hands files out.
+            heard: Called whenever an answer or some of its bytes came.
+            files: Where the browser puts files; ``None`` if its disk is a Grid node's, which hands files out.
         """
         self._go(url, as_file=True)
         await self._arrived.wait()
+        heard()
         head = self.head
         if self._error and not self._done.is_set() and any(name in self._error for name in BROKEN):
             raise BrokenDownloadError(f"the transfer broke off ({self._error})")
+        if head is None and any(name in self._error for name in ABANDONED):
+            raise BrokenDownloadError(f"the browser does not fetch it ({self._error})")
         if head is None and self._error:
             raise page_error(self._error, url) or PageError(f"{url}: {self._error}")
         if head is not None and not 200 <= head.status < 300:
-            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
+            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
         if head is None or head.is_page:
             shown, html = await self._page()
             raise NotAFileError(shown, html, way_to(shown, self.answered))
@@ -153,10 +163,10 @@ class BidiTab:
             await self._begun.wait()
         if not self._begun.is_set():
             raise BrokenDownloadError("the transfer broke off before the browser announced it")
-        await self._done.wait()
+        await self._end(heard, files)
         if self._ended is None or self._ended["status"] != "complete":
             raise BrokenDownloadError("the transfer broke off (canceled)")
-        if from_grid:
+        if files is None:
             # Not by the name it was given: a transfer that the browser took up again has its own.
             name = PureWindowsPath(self._ended["filepath"]).name  # reads both systems' paths
             await self._wire.call("the Grid's file", partial(self._from_grid, name, into), within_s=math.inf)
@@ -170,9 +180,26 @@ class BidiTab:
             via=tuple(self.answered),
         )
 
-    async def close(self) -> None:
-        """Close the tab."""
+    async def abandon(self, files: Path | None) -> None:
+        """Close a tab whose download is given up, and leave nothing of that behind."""
+        if files is not None and self._name:
+            part = files / f"{self._name}{_PARTIAL}"
+            await to_thread.run_sync(partial(part.unlink, missing_ok=True))
         await self._wire.command("browsingContext.close", context=self.context)
+
+    async def _end(self, heard: Callable[[], None], files: Path | None) -> None:
+        """Wait for the end of a transfer, and say whenever its file has grown: no event tells how far it has come.
+
+        A Grid node's files cannot be seen from here: there, only the whole time is bounded.
+        """
+        part, size_bytes = files / f"{self._name}{_PARTIAL}" if files is not None else None, 0
+        while not self._done.is_set():
+            with anyio.move_on_after(_LOOK_S):
+                await self._done.wait()
+            now_bytes = await to_thread.run_sync(_size_of, part) if part is not None else size_bytes + 1
+            if now_bytes > size_bytes:
+                heard()
+            size_bytes = now_bytes
 
     def _from_grid(self, name: str, into: Path) -> None:
         """Have a Grid's managed downloads hand the file over: https://www.selenium.dev/documentation/grid/."""
@@ -194,7 +221,9 @@ class BidiTab:
             try:
                 await self._wire.navigate(self.context, url)
             except PageError as error:
-                if arrived is self._arrived and self.head is None and _ABORTED not in str(error):
+                if _ABORTED in str(error):
+                    await anyio.sleep(_LATE_S)  # the answer of what aborted it, such as a download, is on its way
+                if arrived is self._arrived and self.head is None:
                     self._error = self._error or str(error)
                     arrived.set()
 
@@ -211,7 +240,7 @@ class BidiTab:
         raise PageTimeoutError("the page goes on and on to other pages")
 
     async def _evaluate(self, expression: str, *, wait: bool) -> Any:
-        target = {"context": self.context}
+        target = {"context": self.context, "sandbox": _SANDBOX}
         answer = await self._wire.command("script.evaluate", expression=expression, target=target, awaitPromise=wait)
         if answer["type"] != "success":
             raise PageError(f"the page's script failed: {answer['exceptionDetails']['text']}")
@@ -257,7 +286,8 @@ class BidiTab:
         is_good = 200 <= response["status"] < 300
         if self._as_file and is_good and not self.head.is_page:
             kept = [one for one in sent if one["name"].lower() != "content-disposition"]
-            own = f'attachment; filename="download-{next(_numbers)}"'  # of one name, Chromium keeps the last file
+            self._name = f"download-{next(_numbers)}"  # of one name, Chromium keeps the last file
+            own = f'attachment; filename="{self._name}"'
             header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
             self._arrived.set()
             return {"headers": [*kept, header]}
@@ -284,3 +314,10 @@ async def let_on(wire: Wire, params: Mapping[str, Any], *, has_head: bool, **for
         await wire.command(cure, request=params["request"]["request"], **forced)
     except PageError:
         return  # its tab has gone on to something else: its navigation says so
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # not begun, or ended meanwhile

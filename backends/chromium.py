@@ -46,6 +46,8 @@ _PLACES = {
 REDIRECTS = (301, 302, 303, 307, 308)
 # A transfer that ended in one of these broke off; trying again may help.
 BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH")
+# What the browser says of an answer that leads to what it does not fetch, such as ftp:, or that it gave up by itself.
+ABANDONED = ("ERR_ABORTED", "ERR_UNKNOWN_URL_SCHEME", "ERR_UNSAFE_REDIRECT", "ERR_INVALID_REDIRECT")
 # For the browser to announce a download whose headers are here; what has not begun by then has ended.
 ANNOUNCE_S = 10.0
 # A promise that is kept at the page's next change, or after a quarter of a second.

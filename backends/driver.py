@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from selenium.webdriver.edge.service import Service as EdgeService
 from backends.chromium import Browser, BrowserOptions, flags
 from coupa_async.domain.errors import BrowserMissingError, LaunchError
 from coupa_async.ports import Profile
-from coupa_async.processes import apart, note
+from coupa_async.processes import apart, child_environment, note
 from coupa_async.staging import temporary_files_in
 
 # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
@@ -33,7 +32,7 @@ def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> An
     if options.driver_path is not None and not options.driver_path.is_file():
         raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
     path = str(options.driver_path) if options.driver_path else shutil.which(name)
-    env = {**os.environ, **temporary_files_in(temporary)}
+    env = {**child_environment(), **temporary_files_in(temporary)}
     how = apart()
     if "creationflags" in how:
         how["creation_flags"] = how.pop("creationflags")  # Selenium's own name for it

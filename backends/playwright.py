@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 from anyio import to_thread
@@ -18,6 +19,7 @@ from playwright.async_api import BrowserContext, Error, Page, Playwright, async_
 from backends.chromium import Browser, BrowserOptions, find_browser, flags
 from backends.processes import Tree, children, temporary_folder, watch
 from backends.reading import Answers, Readers, nowhere, walk
+from backends.silence import bounded_silence
 from backends.state import read_state, replace_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
@@ -26,7 +28,7 @@ from coupa_async.domain.errors import (
     SessionLostError,
 )
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
-from coupa_async.processes import apart
+from coupa_async.processes import apart, child_environment
 from coupa_async.scopes import cleanup, plain_errors
 from coupa_async.staging import temporary_files_in
 
@@ -131,7 +133,7 @@ class PlaywrightBackend:
                     accept_downloads=True,
                     downloads_path=profile.directory / "downloads",
                     artifacts_dir=temporary,
-                    env={**os.environ, **temporary_files_in(temporary)},
+                    env={**child_environment(), **temporary_files_in(temporary)},
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -143,9 +145,16 @@ class PlaywrightBackend:
 
 @contextmanager
 def _apart() -> Iterator[None]:
-    """Start the driver outside our process group, so that Ctrl-C reaches only us; Playwright has no option for it."""
+    """Start the driver outside our process group, so that Ctrl-C reaches only us, and without our settings.
+
+    Playwright has no option for either.
+    """
     begin = asyncio.create_subprocess_exec
-    asyncio.create_subprocess_exec = partial(begin, **apart())
+
+    def start(program: str, *words: str, env: dict[str, str] | None = None, **how: Any) -> Any:
+        return begin(program, *words, env=child_environment(env or os.environ), **how, **apart())
+
+    asyncio.create_subprocess_exec = start  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -164,6 +173,7 @@ class PlaywrightSession:
         self._answers = Answers(tasks)
         self._readers = Readers(self._tab)
         self._answer_s = options.page_timeout_s + options.close_timeout_s
+        self._silence_s = 2 * options.page_timeout_s
         self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
@@ -209,10 +219,12 @@ class PlaywrightSession:
         tab = self._idle.pop() if self._idle else await self._tab()
         with translated(url):
             try:
-                with anyio.fail_after(self._options.download_timeout_s):
-                    return await tab.download(url, into)
-            except TimeoutError as error:
-                await cleanup("a tab", tab.page.close, within_s=self._options.close_timeout_s)
+                with anyio.fail_after(self._options.download_timeout_s), bounded_silence(self._silence_s) as heard:
+                    return await tab.download(url, into, heard)
+            except (TimeoutError, DownloadTimeoutError) as error:
+                await cleanup("a tab", tab.abandon, within_s=self._options.close_timeout_s)
+                if isinstance(error, DownloadTimeoutError):
+                    raise
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
             finally:
                 if not tab.page.is_closed():

@@ -21,6 +21,7 @@ from backends.chromium import Browser, BrowserOptions, find_browser
 from backends.driver import driver_path, launch_error, service_of, start
 from backends.processes import Tree, children, known_as, temporary_folder, watch
 from backends.reading import Answers, Readers, nowhere, walk
+from backends.silence import bounded_silence
 from backends.state import read_state, write_state
 from backends.wire import FAULTS, Wire
 from coupa_async.domain.errors import DownloadTimeoutError, LaunchError
@@ -132,6 +133,8 @@ class SeleniumSession:
         self._idle: list[BidiTab] = []
         self._answers = Answers(tasks)
         self._readers = Readers(self._tab)
+        self._silence_s = 2 * options.page_timeout_s
+        self._files: Path | None = None
         self.pids: Sequence[int] = ()
 
     async def begin(self, profile: Profile, tree: Tree) -> None:
@@ -142,7 +145,8 @@ class SeleniumSession:
         self._wire.listen_elsewhere(self._let_on)
         await self._wire.begin()
         if self._options.selenium_url is None:  # a Grid has set its own folder, which it hands files out of
-            behavior = {"type": "allowed", "destinationFolder": str(profile.directory / "downloads")}
+            self._files = profile.directory / "downloads"
+            behavior = {"type": "allowed", "destinationFolder": str(self._files)}
             await self._wire.command("browser.setDownloadBehavior", downloadBehavior=behavior)
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
@@ -180,11 +184,13 @@ class SeleniumSession:
         tab = self._idle.pop() if self._idle else await self._tab()
         is_fit = True
         try:
-            with anyio.fail_after(self._options.download_timeout_s):
-                return await tab.download(url, into, from_grid=self._options.selenium_url is not None)
-        except TimeoutError as error:
+            with anyio.fail_after(self._options.download_timeout_s), bounded_silence(self._silence_s) as heard:
+                return await tab.download(url, into, heard, files=self._files)
+        except (TimeoutError, DownloadTimeoutError) as error:
             is_fit = False
-            await cleanup("a tab", tab.close, within_s=self._options.close_timeout_s)
+            await cleanup("a tab", partial(tab.abandon, self._files), within_s=self._options.close_timeout_s)
+            if isinstance(error, DownloadTimeoutError):
+                raise
             raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
         finally:
             if is_fit:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.chromium import ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
+from backends.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
 from backends.raw_headers import RawHeaders
 from backends.reading import Spawn, way_to
 from coupa_async.domain.errors import (
@@ -67,6 +67,9 @@ class Tab:
         self._frame = frame
         self._answer_s = answer_s
         self._as_file = False
+        self._heard: Callable[[], None] = _nobody
+        self._received_bytes = 0
+        self._tells_progress = False
         self._is_remote = page.context.browser is not None
 
     @classmethod
@@ -88,6 +91,7 @@ class Tab:
         tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s)
         tab._cdp.on("Fetch.requestPaused", tab._paused)
         page.on("download", tab._downloaded)
+        tab._cdp.on("Page.downloadProgress", tab._progressed)
         await tab._cdp.send("Fetch.enable", {"patterns": _PATTERNS if block else _PATTERNS[:1]})
         return tab
 
@@ -146,10 +150,20 @@ class Tab:
         with translated(self.page.url, within_s=self._answer_s):
             await self._cdp.send("Browser.getVersion")
 
-    async def download(self, url: str, into: Path) -> Download:
-        """Fetch a file; see ``ports.Session``. Not bounded in time."""
+    async def download(self, url: str, into: Path, heard: Callable[[], None]) -> Download:
+        """Fetch a file; see ``ports.Session``. Not bounded in time.
+
+        Args:
+            url: The file's.
+            into: Where to.
+            heard: Called whenever an answer or some of its bytes came.
+        """
         await self._raw.watch(on=True)
+        if not self._tells_progress:
+            await self._cdp.send("Page.enable")  # which tells of each download how far it has come
+            self._tells_progress = True
         self._expect(as_file=True)
+        self._heard = heard
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except Error as error:
@@ -157,12 +171,14 @@ class Tab:
                 raise
             if any(name in error.message for name in BROKEN):
                 raise BrokenDownloadError(f"the transfer broke off ({first_line(error)})") from error
+            if self.head is None and any(name in error.message for name in ABANDONED):
+                raise BrokenDownloadError(f"the browser does not fetch it ({first_line(error)})") from error
             # A download, too, ends its navigation with an error; what the answer was is in the head.
             if self.head is None:
                 raise
         head = self.head
         if head is not None and not 200 <= head.status < 300:
-            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)))
+            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
         if head is None or head.is_page:
             html, url = await self._html(), self.page.url
             raise NotAFileError(url, html, way_to(url, self.answered))
@@ -185,10 +201,17 @@ class Tab:
             via=tuple(self.answered),
         )
 
+    async def abandon(self) -> None:
+        """Close a tab whose download is given up, and leave nothing of that behind."""
+        for announced in self.downloads:
+            await announced.cancel()
+        await self.page.close()
+
     def _expect(self, *, as_file: bool) -> None:
         """Forget what was seen; say whether a good answer that is no page is to become a download."""
         self.head, self.answered, self._as_file = None, [], as_file
         self.downloads, self._announced = [], anyio.Event()
+        self._heard, self._received_bytes = _nobody, 0
 
     async def _html(self) -> str:
         for _ in range(_READINGS):
@@ -208,7 +231,13 @@ class Tab:
         except TimeoutError as error:
             raise SessionLostError(f"{self.page.url}: the page does not answer") from error
 
+    def _progressed(self, event: dict[str, Any]) -> None:
+        if event["receivedBytes"] > self._received_bytes:
+            self._heard()
+        self._received_bytes = event["receivedBytes"]
+
     def _downloaded(self, announced: Announced) -> None:
+        self._heard()
         self.downloads.append(announced)
         self._announced.set()
 
@@ -263,6 +292,10 @@ def translated(what: str, *, within_s: float = math.inf) -> Iterator[None]:
         if _is_gone(error):
             raise SessionLostError(f"the browser is gone: {first_line(error)}") from error
         raise page_error(error.message, what) or PageError(f"{what}: {first_line(error)}") from error
+
+
+def _nobody() -> None:
+    """Take no note of what came: no file is asked for."""
 
 
 def first_line(error: BaseException) -> str:

@@ -44,6 +44,7 @@ VOID: tuple[Difference, ...] = tuple(
         "a_page_that_closes_its_own_tab_costs_a_session_at_most",
         "a_page_that_asks_before_it_is_left_is_left",
         "a_dialog_is_dismissed",
+        "no_process_of_ours_is_told_the_password",
     )
 )
 

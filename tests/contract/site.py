@@ -16,6 +16,7 @@ from coupa_async.domain.errors import BrokenDownloadError, RefusedDownloadError,
 from coupa_async.ports import Document
 
 PDF = b"%PDF-1.4\n" + b"0123456789abcdef" * 200
+PIECE = b"0123456789abcdef" * 512
 BIG_BYTES = 200 * 2**20
 LATE = (
     "<p id=first>first</p><script>setTimeout(() => {const p = document.createElement('p'); p.id = 'late';"
@@ -32,6 +33,12 @@ STAYS = (
     "<input id=user><button id=go onclick=\"document.body.append('clicked')\">Go</button>"
 )
 LASTS_S = 3600
+# Whoever reads the page through its own objects reads what it wants to be read.
+FORGED = (
+    '<script>JSON.stringify = () => \'["https://forged.example/", "<p>forged</p>"]\';'
+    "Object.defineProperty(Element.prototype, 'outerHTML', {get: () => '<p>forged</p>'});"
+    "document.documentElement.__defineGetter__('outerHTML', () => '<p>forged</p>')</script><p>true</p>"
+)
 FRAME_LOADED = "const p = document.createElement('p'); p.id = 'loaded'; document.body.append(p)"
 
 
@@ -89,6 +96,7 @@ PAGES = {
     "/late": html(LATE),
     "/sessions/new": html(FORM),
     "/html": html("no file"),
+    "/forged": html(FORGED),
     "/tabs": html("<script>open('/plain'); open('/closes'); open('/alert'); open('/hang')</script>tabs"),
     "/closes": html("<script>setTimeout(close, 50)</script>"),
     "/stays": html(STAYS),
@@ -155,6 +163,12 @@ class Site:
                 return await self._cut(request)
             case "/big":
                 return await self._big(request)
+            case "/asleep-file":
+                return await self._in_pieces(request, 5, silent_s=3600)
+            case "/drip-file":
+                return await self._in_pieces(request, 12, pause_s=0.5)
+            case "/to-ftp":
+                raise web.HTTPFound("ftp://127.0.0.1/a.pdf")
             case "/hang":
                 await asyncio.sleep(3600)
         raise web.HTTPNotFound
@@ -194,6 +208,19 @@ class Site:
             case "/framed-elsewhere":
                 return page(f'<iframe src={elsewhere}/busy onload="{FRAME_LOADED}"></iframe>')
         return None
+
+    async def _in_pieces(
+        self, request: web.Request, pieces: int, *, pause_s: float = 0.0, silent_s: float = 0.0
+    ) -> web.StreamResponse:
+        """Send so many of twelve pieces, and then nothing for a while."""
+        headers = {"Content-Type": "application/pdf", "Content-Length": str(12 * len(PIECE))}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        for _ in range(pieces):
+            await response.write(PIECE)
+            await asyncio.sleep(pause_s)
+        await asyncio.sleep(silent_s)
+        return response
 
     async def _cut(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/pdf", "Content-Length": "99999"})

@@ -1,0 +1,65 @@
+"""Downloads over which nothing comes any more, and what a browser does not fetch at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from coupa_async.domain.errors import DownloadError, DownloadTimeoutError
+from coupa_async.ports import Backend, Profile
+from tests.contract.conftest import OPTIONS, make
+from tests.contract.site import PIECE, Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+SILENCE_S = 4.0
+Files = Callable[[], list[str]]
+
+
+@pytest.fixture
+def patient(backend_name: str, site: Site) -> Backend:
+    """Waits for a file for long, and for its next byte for 4 s."""
+    options = replace(OPTIONS, page_timeout_s=SILENCE_S / 2, download_timeout_s=60.0)
+    return make(backend_name, options, base_url=site.url)
+
+
+@pytest.mark.parametrize("path", ["/hang", "/asleep-file"])
+async def test_a_file_that_falls_silent_is_given_up_and_leaves_nothing(
+    patient: Backend, profile: Profile, site: Site, tmp_path: Path, path: str
+) -> None:
+    async with patient.session(profile) as session:
+        began_s = anyio.current_time()
+        with anyio.fail_after(30), pytest.raises(DownloadTimeoutError, match="nothing came for 4 s"):
+            await session.download(f"{site.url}{path}", tmp_path / "5.part")
+        assert anyio.current_time() - began_s >= SILENCE_S
+        download = await session.download(f"{site.url}/plain", tmp_path / "6.part")  # the session is as good as before
+        assert download.size_bytes
+        assert not list((profile.directory / "downloads").glob("*.crdownload"))
+
+
+async def test_a_file_that_comes_slowly_is_waited_for(
+    patient: Backend, profile: Profile, site: Site, tmp_path: Path
+) -> None:
+    async with patient.session(profile) as session:
+        began_s = anyio.current_time()
+        download = await session.download(f"{site.url}/drip-file", tmp_path / "5.part")
+    assert anyio.current_time() - began_s > SILENCE_S
+    assert download.size_bytes == 12 * len(PIECE)
+
+
+async def test_what_leads_to_another_scheme_is_no_file_and_is_not_waited_for(
+    patient: Backend, profile: Profile, site: Site, tmp_path: Path
+) -> None:
+    async with patient.session(profile) as session:
+        with anyio.fail_after(20), pytest.raises(DownloadError):
+            await session.download(f"{site.url}/to-ftp", tmp_path / "5.part")
+
+
+async def test_a_page_cannot_forge_what_is_read_of_it(patient: Backend, profile: Profile, site: Site) -> None:
+    async with patient.session(profile) as session:
+        document = await session.open(f"{site.url}/forged")
+    assert document.url == f"{site.url}/forged"
+    assert "<p>true</p>" in document.html
