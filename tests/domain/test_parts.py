@@ -73,6 +73,18 @@ def test_what_is_shown_is_told_beside_what_is_announced() -> None:
     assert [one.id for one in page.attachments] == ["5"]
 
 
+@pytest.mark.parametrize(
+    "address", ["https://t.example:x/attachment_file/type/6/a", "http://t.example:99999/attachment_file/type/6/a"]
+)
+def test_a_file_whose_address_is_none_is_announced_and_not_shown(address: str) -> None:
+    item = (
+        f'<li class="attachment" id="attachment_6"><span class="attachment-file" data-url="{address}">a.pdf</span></li>'
+    )
+    other = '<li class="attachment" id="attachment_5"><span class="attachment-text">x</span></li>'
+    page = order(order_html(f'<ul class="attachments-list">{item}{other}</ul>'))
+    assert page.missing == "the page announces 2 attachments and shows 1"
+
+
 def test_each_part_has_the_settling_time_to_itself() -> None:
     settling = Settling(10, 0)
     assert not settling.is_over({"lines": 0, "comments": 1}, 9)
