@@ -134,6 +134,11 @@ def test_a_page_that_nobody_could_parse_in_time_is_refused_at_once(excess: str) 
     assert time.process_time() - began_s < 5
 
 
+def test_a_page_as_deep_as_chromium_writes_them_down_is_read() -> None:
+    deep = "<div>" * 511 + "<div></div>" * 12_000 + "</div>" * 511  # 513 with the root and the innermost
+    assert [one.id for one in order(order_html(file_item(5), deep)).attachments] == ["5"]
+
+
 def test_a_large_page_whose_elements_are_closed_or_need_not_be_is_read() -> None:
     rows = "<tr><td><p>text<br><b>bold</b><a name=x>anchor</a><input><span></span></tr>" * 5_000
     script = "<script>document.write('<div>'.repeat(9) + \"<div><div>\")</script>" * 1_000

@@ -167,7 +167,7 @@ def untrue(catalogue: Catalogue, out: Path) -> list[str]:
             wrong.append(f"{number.shown} {came}: {told}")
             continue
         folders = [path for path in out.rglob(f"{number.shown}_*") if path.is_dir()]
-        if [path.name for path in folders] != ([outcome_folder(number, outcome)] if truth["files"] else []):
+        if [path.name for path in folders] != [outcome_folder(number, outcome)]:
             wrong.append(f"{number.shown} has the folders {folders}")
             continue
         kept = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folders and folders[0].iterdir()}
