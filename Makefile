@@ -11,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz test-disks docs walk bench lint check test-windows test-browsers bundle
+.PHONY: setup run test test-site test-contract test-wheel test-parity test-browser compare reliability evidence kill-sweep chaos fuzz hostile test-disks docs walk bench lint check test-windows test-browsers bundle
 
 setup: $(READY)
 	@tools/browser.sh
@@ -98,6 +98,10 @@ chaos: setup
 # MINUTES of inputs that are meant to harm, for every parser of what others send; SEED=n makes the same ones again.
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# Pages and files that are meant to harm, through both backends and all lanes: outcomes, memory, the loop, Ctrl-C.
+hostile: setup
+	$(BIN)/pytest -q -s tests/runs/test_hostile.py $(ARGS)
 
 # Two pages are made from the source; a test fails when they are stale.
 docs: setup

@@ -184,12 +184,13 @@ class DirectSession:
         if until is at_once or (document.status is not None and is_busy(document.status)):
             return ""
         try:
-            return await errands.parse(partial(self._lack, document, until), document.html)
+            lack = partial(self._lack, document, until)
+            return await errands.parse(lack, document.html, bounds=self._client.bounds)
         except ExcessivePageError as error:
             return str(error)  # a browser shows no more of it than it can
 
     def _lack(self, document: Document, until: Callable[[Document], bool]) -> str:
-        if isinstance(read_page(document.html, document.url, self._base_url), UnknownPage):
+        if isinstance(read_page(document.html, document.url, self._base_url, self._client.bounds), UnknownPage):
             return _UNKNOWN
         return "" if until(document) else _SCRIPTS
 

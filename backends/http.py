@@ -60,10 +60,12 @@ class Client:
 
     Attributes:
         agent: The User-Agent that it names.
+        bounds: On what a page may be.
     """
 
     def __init__(self, http: httpx2.AsyncClient, jar: Jar, options: BrowserOptions, agent: str) -> None:
         self.agent = agent
+        self.bounds = options.bounds
         self._http = http
         self._jar = jar
         self._options = options

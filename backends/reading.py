@@ -124,7 +124,7 @@ async def walk(
     settling = Settling(settle_s, anyio.current_time())
     while True:
         document = await tab.document()
-        if await errands.parse(partial(until, document), document.html):
+        if await errands.parse(partial(until, document), document.html, bounds=options.bounds):
             return document
         lacks = until.lacks if isinstance(until, Waits) else {"page": 0}
         if settling.is_over(lacks, anyio.current_time()):

@@ -13,7 +13,7 @@ class Bounds:
 
     Attributes:
         page_bytes: Of a page after decompression. The largest real order page seen is below 2 MB.
-        page_depth: Elements inside each other. Browsers themselves stop at 512.
+        page_depth: Elements inside each other. Chromium stops at 512, and writes down pages that are 513 deep.
         page_attachments: Attachments that one page may name.
         parse_s: Seconds to parse one page or one message.
         file_bytes: Of one attachment; ``None`` for no bound of our own.
@@ -21,14 +21,16 @@ class Bounds:
         message_bytes: Of an Outlook message that is printed, and of all that is read out of it.
         message_depth: Messages inside messages that are printed.
         message_parts: Files and messages that one printed message may have attached, those in messages in it included.
-        message_pictures_bytes: Of all pictures that one printed message shows.
+        message_pictures_bytes: Of all pictures that one printed message shows; the others are kept as files.
+        message_page_bytes: Of the page that a message is printed from. It goes to the browser as one text, of which the
+            libraries in between make up to ten copies.
         table_bytes: Of a spreadsheet of the user's: a text file, or all parts of a workbook after decompression.
         table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
         table_parts: Files in a workbook's archive.
     """
 
     page_bytes: int = 64 * _MIB
-    page_depth: int = 512
+    page_depth: int = 520
     page_attachments: int = 5_000
     parse_s: float = 10.0
     file_bytes: int | None = None
@@ -36,7 +38,8 @@ class Bounds:
     message_bytes: int = 64 * _MIB
     message_depth: int = 8
     message_parts: int = 1_000
-    message_pictures_bytes: int = 64 * _MIB
+    message_pictures_bytes: int = 12 * _MIB
+    message_page_bytes: int = 24 * _MIB
     table_bytes: int = 512 * _MIB
     table_row_bytes: int = 8 * _MIB
     table_parts: int = 10_000

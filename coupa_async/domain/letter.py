@@ -137,6 +137,8 @@ def _page(message: Message, bounds: Bounds) -> tuple[str, tuple[Enclosure, ...]]
         f"<title>{escape(message.subject)}</title><style>{_STYLE}</style>{style}</head>"
         f'<body><table class="letter-head">{rows}</table>{body}{attached}</body></html>'
     )
+    if len(page.encode("utf-8", "replace")) > bounds.message_page_bytes:
+        raise BrokenMessageError(f"printed, it would be a page of over {bounds.message_page_bytes / 2**20:.0f} MB")
     return page, listed
 
 

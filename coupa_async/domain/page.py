@@ -39,6 +39,7 @@ class OrderPage:
         supplier: Empty if it names none.
         attachments: In page order, each once.
         requisition_url: Absolute; empty if it links none.
+        broken_requisition: What it links as its requisition where that is no address at all; else empty.
         missing: What it announces, or must have, and does not show; empty when it is complete.
         session_length_s: How long a session lasts unused; ``None`` if it does not say.
         numbers: The numbers of the order that its heading names; see ``domain.identity``.
@@ -54,6 +55,7 @@ class OrderPage:
     requisition_url: str
     missing: str
     session_length_s: float | None
+    broken_requisition: str = ""
     numbers: tuple[str, ...] = ()
     page_id: str = ""
     parts: tuple[Part, ...] = ()
@@ -196,6 +198,8 @@ def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
 def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource, bounds: Bounds) -> OrderPage:
     supplier = tree.css_first("section#supplier span.supplier-name") or tree.css_first(".supplier-name")
     requisition = tree.css_first("a#order_header_requisition_header[href]")
+    requisition_link = (requisition.attributes.get("href") or "").strip() if requisition else ""
+    requisition_url = absolute(url, requisition_link) if requisition_link else ""
     root = tree.css_first("html")
     attachments, outside = parse_attachments(tree, html, url, bounds)
     parts = parts_of(tree, {one.id for one in attachments})
@@ -204,7 +208,8 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
         url=url,
         supplier=" ".join(supplier.text().split()) if supplier else "",
         attachments=attachments,
-        requisition_url=absolute(url, requisition.attributes.get("href") or "") if requisition else "",
+        requisition_url=requisition_url,
+        broken_requisition="" if requisition_url or not _is_web(requisition_link) else requisition_link,
         missing="; ".join(map(str, lacking(parts))),
         session_length_s=session_length_s(html),
         numbers=named_numbers(_heading(tree), _title(tree)),
@@ -212,6 +217,10 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
         parts=parts,
         outside=outside,
     )
+
+
+def _is_web(link: str) -> bool:
+    return link.lower().startswith(("http:", "https:", "//"))
 
 
 def _heading(tree: LexborHTMLParser) -> str:

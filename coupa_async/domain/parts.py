@@ -86,7 +86,7 @@ def _header(tree: LexborHTMLParser, known: Collection[str]) -> Part:
     """Judge the list of the document's own attachments."""
     if items := tree.css(_ITEMS):
         shown = sum(
-            (item.attributes.get("id") or "").removeprefix("attachment_") in known or _has_substance(item)
+            (item.attributes.get("id") or "").removeprefix("attachment_") in known or _has_substance(item, known)
             for item in items
         )
         state = State.PRESENT if shown == len(items) else State.NOT_YET
@@ -97,14 +97,22 @@ def _header(tree: LexborHTMLParser, known: Collection[str]) -> Part:
     return Part(name="attachment list", state=State.EMPTY if is_empty else State.NOT_YET)
 
 
-def _has_substance(item: LexborNode) -> bool:
-    return item.css_first(_SUBSTANCE) is not None or any(map(_is_file, item.css(_ADDRESSED)))
+def _has_substance(item: LexborNode, known: Collection[str]) -> bool:
+    """Tell whether an item shows an attachment: a file whose address leads nowhere is one that it only announces."""
+    if item.css_first(_SUBSTANCE) is not None:
+        return True
+    addressed = item.css(_ADDRESSED)
+    ids = [found for found in map(_file_id, addressed) if found]
+    return any(found in known for found in ids) if ids else any("download" in node.attributes for node in addressed)
 
 
 def _is_file(node: LexborNode) -> bool:
+    return "download" in node.attributes or bool(_file_id(node))
+
+
+def _file_id(node: LexborNode) -> str:
     attributes = node.attributes
-    address = attributes.get("data-url") or attributes.get("href") or ""
-    return "download" in attributes or bool(file_id(address))
+    return file_id(attributes.get("data-url") or attributes.get("href") or "")
 
 
 def _comments(

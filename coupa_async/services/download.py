@@ -205,6 +205,8 @@ class Collector:
         rule = self._desk.requisition
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
         is_wanted = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
+        if is_wanted and page.broken_requisition:
+            return named, (page,), f"its requisition's link leads nowhere: {redacted(page.broken_requisition[:100])}"
         if not is_wanted or not page.requisition_url:
             return named, (page,), ""
         if is_signed_out(page.requisition_url, self._desk.base_url):  # at another origin, or into the sign-in

@@ -67,17 +67,17 @@ class _Parts:
     """What stands behind an outline, taken in its order."""
 
     def __init__(self, data: bytes, at: int) -> None:
-        self._data, self._at = data, at
+        self._data, self._at = memoryview(data), at  # a page of many pictures is copied once, not twice
 
     def letter(self, outline: object) -> Letter:
         if not isinstance(outline, dict):
             raise TypeError("no outline")
-        page = self._take(outline["page"]).decode()
-        listed = tuple((str(name), self._take(size)) for name, size in _pairs(outline["listed"]))
+        page = str(self._take(outline["page"]), "utf-8")
+        listed = tuple((str(name), bytes(self._take(size))) for name, size in _pairs(outline["listed"]))
         letters = tuple((str(name), self.letter(inner)) for name, inner in _pairs(outline["letters"]))
         return Letter(subject=str(outline["subject"]), page=page, listed=listed, letters=letters)
 
-    def _take(self, size: object) -> bytes:
+    def _take(self, size: object) -> memoryview:
         start = self._at
         self._at += int(str(size))
         if self._at > len(self._data):

@@ -118,6 +118,14 @@ def test_anything_else_is_unknown_and_never_not_found() -> None:
     assert isinstance(read_page("", URL, BASE), UnknownPage)
 
 
+@pytest.mark.parametrize(
+    ("link", "broken"), [("http://[x", "http://[x"), (" //x:99999 ", "//x:99999"), ("javascript:void(0)", ""), ("", "")]
+)
+def test_a_requisitions_link_that_is_no_address_is_told_as_it_is(link: str, broken: str) -> None:
+    page = order(order_html(rest=f'<a id="order_header_requisition_header" href="{link}">#9</a>'))
+    assert (page.requisition_url, page.broken_requisition) == ("", broken)
+
+
 def test_supplier_requisition_and_session_length_are_read() -> None:
     page = order(order_html(rest='<a id="order_header_requisition_header" href="/requisition_headers/9">#9</a>'))
     assert (page.supplier, page.requisition_url) == ("ACME Ltd", f"{BASE}/requisition_headers/9")

@@ -73,6 +73,18 @@ def test_what_is_shown_is_told_beside_what_is_announced() -> None:
     assert [one.id for one in page.attachments] == ["5"]
 
 
+@pytest.mark.parametrize(
+    "address", ["https://t.example:x/attachment_file/type/6/a", "http://t.example:99999/attachment_file/type/6/a"]
+)
+def test_a_file_whose_address_is_none_is_announced_and_not_shown(address: str) -> None:
+    item = (
+        f'<li class="attachment" id="attachment_6"><span class="attachment-file" data-url="{address}">a.pdf</span></li>'
+    )
+    other = '<li class="attachment" id="attachment_5"><span class="attachment-text">x</span></li>'
+    page = order(order_html(f'<ul class="attachments-list">{item}{other}</ul>'))
+    assert page.missing == "the page announces 2 attachments and shows 1"
+
+
 def test_each_part_has_the_settling_time_to_itself() -> None:
     settling = Settling(10, 0)
     assert not settling.is_over({"lines": 0, "comments": 1}, 9)
@@ -120,6 +132,11 @@ def test_a_page_that_nobody_could_parse_in_time_is_refused_at_once(excess: str) 
     with pytest.raises(ExcessivePageError):
         read_page(html, URL, BASE)
     assert time.process_time() - began_s < 5
+
+
+def test_a_page_as_deep_as_chromium_writes_them_down_is_read() -> None:
+    deep = "<div>" * 511 + "<div></div>" * 12_000 + "</div>" * 511  # 513 with the root and the innermost
+    assert [one.id for one in order(order_html(file_item(5), deep)).attachments] == ["5"]
 
 
 def test_a_large_page_whose_elements_are_closed_or_need_not_be_is_read() -> None:

@@ -50,7 +50,7 @@ async def test_a_small_message_whose_rtf_was_quadratic_is_read(tmp_path: Path) -
 @pytest.mark.parametrize("html", ["<div>" * 200_000, "<b></i>" * 200_000, "<ul><li>" * 100_000, "<DIV >x" * 1_000])
 @pytest.mark.anyio
 async def test_elements_deep_inside_each_other_are_refused_before_they_are_parsed(tmp_path: Path, html: str) -> None:
-    with pytest.raises(BrokenMessageError, match="over 512 elements inside each other"):
+    with pytest.raises(BrokenMessageError, match="over 520 elements inside each other"):
         await read(tmp_path, message(html=html))
 
 
@@ -68,6 +68,17 @@ async def test_one_picture_shown_twenty_thousand_times_has_room_for_a_few(tmp_pa
     assert len(letter.page) < 3_000_000
     assert letter.page.count("data:image/png") == 9
     assert [name for name, _ in letter.listed] == ["one.png"]  # what is not shown everywhere is there as a file
+
+
+@pytest.mark.parametrize(
+    "fields", [{"text": "x" * 2_000}, {"html": f"<p>{'x' * 2_000}</p>"}, {"subject": "\u20ac" * 700}]
+)
+@pytest.mark.anyio
+async def test_a_message_that_would_be_too_long_a_page_is_not_printed(tmp_path: Path, fields: dict[str, str]) -> None:
+    empty = len((await read(tmp_path, message())).page.encode())
+    with pytest.raises(BrokenMessageError, match="it would be a page of over"):
+        await read(tmp_path, message(**fields), replace(BOUNDS, message_page_bytes=empty + 1_900))
+    assert await read(tmp_path, message(text="x" * 1_000), replace(BOUNDS, message_page_bytes=empty + 1_900))
 
 
 @pytest.mark.anyio
