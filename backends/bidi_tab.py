@@ -18,6 +18,7 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
+from backends.bidi_answers import let_on
 from backends.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
 from backends.reading import Spawn, way_to
 from backends.wire import Wire
@@ -294,26 +295,6 @@ class BidiTab:
         if self._as_file and not is_good:
             self._arrived.set()
         return {}
-
-
-async def let_on(wire: Wire, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
-    """Let an answer on that waits for us.
-
-    Args:
-        wire: The browser's.
-        params: Of its ``network.responseStarted``.
-        has_head: Whether it is of a page or file that began to come.
-        forced: What to change in it.
-    """
-    if not params.get("isBlocked"):
-        return
-    # A transfer that broke off. Continued like a good one, its download now and then never ends.
-    is_broken = params["response"]["status"] <= 0 and has_head
-    cure = "network.failRequest" if is_broken else "network.continueResponse"
-    try:
-        await wire.command(cure, request=params["request"]["request"], **forced)
-    except PageError:
-        return  # its tab has gone on to something else: its navigation says so
 
 
 def _size_of(path: Path) -> int:

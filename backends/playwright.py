@@ -14,10 +14,11 @@ from typing import Any
 import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
-from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
+from playwright.async_api import BrowserContext, Error, Page, Playwright, ProxySettings, async_playwright
 
 from backends.chromium import Browser, BrowserOptions, find_browser, flags
 from backends.processes import Tree, children, temporary_folder, watch
+from backends.proxies import proxy_login
 from backends.reading import Answers, Readers, nowhere, walk
 from backends.silence import bounded_silence
 from backends.state import read_state, replace_private
@@ -134,6 +135,7 @@ class PlaywrightBackend:
                     downloads_path=profile.directory / "downloads",
                     artifacts_dir=temporary,
                     env={**child_environment(), **temporary_files_in(temporary)},
+                    proxy=_proxy(),
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -141,6 +143,13 @@ class PlaywrightBackend:
                 )
         except (Error, OSError, TimeoutError) as error:
             raise LaunchError(f"{browser.path} did not start: {first_line(error)}") from error
+
+
+def _proxy() -> ProxySettings | None:
+    login = proxy_login()
+    if login is None:
+        return None  # the browser finds one by itself
+    return {"server": login.server, "username": login.username, "password": login.password, "bypass": login.bypass}
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from anyio.abc import TaskGroup
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.command import Command
 
-from backends.bidi_tab import BidiTab, let_on
+from backends.bidi_answers import let_on
+from backends.bidi_tab import BidiTab
 from backends.chromium import Browser, BrowserOptions, find_browser
 from backends.driver import driver_path, launch_error, service_of, start
 from backends.processes import Tree, children, known_as, temporary_folder, watch

@@ -53,6 +53,7 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     # A browser library takes a third of a second: only commands that need one wait.
     from backends import open_backend, open_lane
     from backends.chromium import find_browser, runs_as_root
+    from backends.proxies import proxy_login
 
     options = browser_options(settings)
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
@@ -65,6 +66,9 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     notes = []
     if browser.channel != settings.channel:
         notes.append(f"{settings.channel} was not found: using {browser.channel} at {browser.path}")
+    if settings.backend == "selenium" and proxy_login() is not None:
+        # BiDi tells neither whether a proxy or a site asks, nor which of them: the password might go to the wrong one.
+        notes.append("the proxy wants a password, which Selenium's browser cannot be given: --backend playwright can")
     if runs_as_root():
         notes.append("running as root: the browser runs with --no-sandbox")
     return backend, notes

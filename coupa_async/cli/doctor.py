@@ -52,6 +52,8 @@ async def doctor(settings: Doctor) -> int:
         ("Python", _blocking(checks.python)),
         ("packages", _blocking(partial(checks.packages, extra))),
         ("browser", partial(_browser, settings)),
+        ("shared machine", partial(_shared, settings)),
+        ("proxy password", partial(_proxy_password, settings)),
         ("profiles", _blocking(partial(checks.profiles, profiles_dir()))),
         ("your profile", partial(_source, settings)),
         ("tenant", partial(_tenant, settings)),
@@ -86,6 +88,28 @@ async def _bounded(name: str, check: _Check) -> list[Finding]:
         return [bad(name, f"no answer in {_WITHIN_S:.0f} s", "see what holds it up: a network drive, a proxy, a VPN")]
     except (CoupaError, OSError) as error:
         return [bad(name, str(error), "")]  # a message of ours says what to do
+
+
+async def _shared(settings: Doctor) -> list[Finding]:
+    """Say what Selenium leaves open to others at this machine."""
+    if settings.backend != "selenium":
+        return []
+    text = "Selenium's driver and browser listen on ports of this machine, which its other users can reach"
+    return [
+        checks.note("shared machine", text, "not where others are signed in: --backend playwright has no such port")
+    ]
+
+
+async def _proxy_password(settings: Doctor) -> list[Finding]:
+    """See whether the browser can be told the proxy's password."""
+    from backends.proxies import proxy_login
+
+    if proxy_login() is None:
+        return []
+    if settings.backend == "selenium":
+        cure = "--backend playwright, or a proxy that knows this machine"
+        return [bad("proxy password", "Selenium's browser cannot be told the proxy's password", cure)]
+    return [checks.good("proxy password", "the browser is told the proxy's user and password")]
 
 
 async def _browser(settings: Doctor) -> list[Finding]:

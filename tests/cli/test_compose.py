@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coupa_async.cli.compose import _tabs
+from coupa_async.cli.compose import _tabs, find_backend
 from coupa_async.cli.run import Run
 
 
@@ -22,3 +22,11 @@ def test_more_orders_are_in_hand_than_requests_in_flight_where_that_costs_no_bro
     words: list[str], tabs: int
 ) -> None:
     assert _tabs(Run.read(words)) == tabs
+
+
+def test_a_proxys_password_that_the_browser_cannot_be_told_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ann:pw@proxy.example:3128")
+    words = ["--base-url", "https://t.example", "--lane", "browser"]
+    _, notes = find_backend(Run.read([*words, "--backend", "selenium"]))
+    assert any("Selenium's browser cannot be given" in note and "pw@" not in note for note in notes)
+    assert not any("proxy" in note for note in find_backend(Run.read(words))[1])
