@@ -30,6 +30,7 @@ from coupa_async.domain.errors import (
     RefusedDownloadError,
 )
 from coupa_async.ports import Document, Download, Fill
+from coupa_async.room import Room
 
 _READINGS = 20
 _PAGE = "JSON.stringify([location.href, document.documentElement ? document.documentElement.outerHTML : ''])"
@@ -136,13 +137,16 @@ class BidiTab:
         """Have the browser, not the page, answer anything at all."""
         await self._wire.command("browsingContext.getTree", maxDepth=0)
 
-    async def download(self, url: str, into: Path, heard: Callable[[], None], *, files: Path | None) -> Download:
+    async def download(
+        self, url: str, into: Path, heard: Callable[[], None], room: Room, *, files: Path | None
+    ) -> Download:
         """Fetch a file; see ``ports.Session``. Not bounded in time.
 
         Args:
             url: The file's.
             into: Where to.
             heard: Called whenever an answer or some of its bytes came.
+            room: Refuses a file that is too large, by what is announced and by what comes.
             files: Where the browser puts files; ``None`` if its disk is a Grid node's, which hands files out.
         """
         self._go(url, as_file=True)
@@ -160,11 +164,12 @@ class BidiTab:
         if head is None or head.is_page:
             shown, html = await self._page()
             raise NotAFileError(shown, html, way_to(shown, self.answered))
+        await to_thread.run_sync(room.check, 0, head.length)
         with anyio.move_on_after(ANNOUNCE_S):
             await self._begun.wait()
         if not self._begun.is_set():
             raise BrokenDownloadError("the transfer broke off before the browser announced it")
-        await self._end(heard, files)
+        await self._end(heard, room, files)
         if self._ended is None or self._ended["status"] != "complete":
             raise BrokenDownloadError("the transfer broke off (canceled)")
         if files is None:
@@ -188,7 +193,7 @@ class BidiTab:
             await to_thread.run_sync(partial(part.unlink, missing_ok=True))
         await self._wire.command("browsingContext.close", context=self.context)
 
-    async def _end(self, heard: Callable[[], None], files: Path | None) -> None:
+    async def _end(self, heard: Callable[[], None], room: Room, files: Path | None) -> None:
         """Wait for the end of a transfer, and say whenever its file has grown: no event tells how far it has come.
 
         A Grid node's files cannot be seen from here: there, only the whole time is bounded.
@@ -198,6 +203,8 @@ class BidiTab:
             with anyio.move_on_after(_LOOK_S):
                 await self._done.wait()
             now_bytes = await to_thread.run_sync(_size_of, part) if part is not None else size_bytes + 1
+            if part is not None:
+                room.check_size(now_bytes)
             if now_bytes > size_bytes:
                 heard()
             size_bytes = now_bytes

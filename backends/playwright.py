@@ -24,12 +24,15 @@ from backends.silence import bounded_silence
 from backends.state import read_state, replace_private
 from backends.tabs import Tab, first_line, translated
 from coupa_async.domain.errors import (
+    DownloadError,
     DownloadTimeoutError,
+    FileTooLargeError,
     LaunchError,
     SessionLostError,
 )
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.processes import apart, child_environment
+from coupa_async.room import Room
 from coupa_async.scopes import cleanup, plain_errors
 from coupa_async.staging import temporary_files_in
 
@@ -229,10 +232,10 @@ class PlaywrightSession:
         with translated(url):
             try:
                 with anyio.fail_after(self._options.download_timeout_s), bounded_silence(self._silence_s) as heard:
-                    return await tab.download(url, into, heard)
-            except (TimeoutError, DownloadTimeoutError) as error:
+                    return await tab.download(url, into, heard, Room(into, self._options.bounds))
+            except (TimeoutError, DownloadTimeoutError, FileTooLargeError) as error:
                 await cleanup("a tab", tab.abandon, within_s=self._options.close_timeout_s)
-                if isinstance(error, DownloadTimeoutError):
+                if isinstance(error, DownloadError):
                     raise
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
             finally:

@@ -25,8 +25,9 @@ from backends.reading import Answers, Readers, nowhere, walk
 from backends.silence import bounded_silence
 from backends.state import read_state, write_state
 from backends.wire import FAULTS, Wire
-from coupa_async.domain.errors import DownloadTimeoutError, LaunchError
+from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError, LaunchError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.room import Room
 from coupa_async.scopes import cleanup, plain_errors
 
 
@@ -186,11 +187,12 @@ class SeleniumSession:
         is_fit = True
         try:
             with anyio.fail_after(self._options.download_timeout_s), bounded_silence(self._silence_s) as heard:
-                return await tab.download(url, into, heard, files=self._files)
-        except (TimeoutError, DownloadTimeoutError) as error:
+                room = Room(into, self._options.bounds)
+                return await tab.download(url, into, heard, room, files=self._files)
+        except (TimeoutError, DownloadTimeoutError, FileTooLargeError) as error:
             is_fit = False
             await cleanup("a tab", partial(tab.abandon, self._files), within_s=self._options.close_timeout_s)
-            if isinstance(error, DownloadTimeoutError):
+            if isinstance(error, DownloadError):
                 raise
             raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
         finally:

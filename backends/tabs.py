@@ -33,6 +33,7 @@ from coupa_async.domain.errors import (
     SessionLostError,
 )
 from coupa_async.ports import Document, Download, Fill
+from coupa_async.room import Room
 
 _HEAVY = ("Image", "Font", "Media")
 _PATTERNS = [
@@ -69,6 +70,7 @@ class Tab:
         self._as_file = False
         self._heard: Callable[[], None] = _nobody
         self._received_bytes = 0
+        self._room: Room | None = None
         self._tells_progress = False
         self._is_remote = page.context.browser is not None
 
@@ -150,20 +152,21 @@ class Tab:
         with translated(self.page.url, within_s=self._answer_s):
             await self._cdp.send("Browser.getVersion")
 
-    async def download(self, url: str, into: Path, heard: Callable[[], None]) -> Download:
+    async def download(self, url: str, into: Path, heard: Callable[[], None], room: Room) -> Download:
         """Fetch a file; see ``ports.Session``. Not bounded in time.
 
         Args:
             url: The file's.
             into: Where to.
             heard: Called whenever an answer or some of its bytes came.
+            room: Refuses a file that is too large, by what is announced and by what comes.
         """
         await self._raw.watch(on=True)
         if not self._tells_progress:
             await self._cdp.send("Page.enable")  # which tells of each download how far it has come
             self._tells_progress = True
         self._expect(as_file=True)
-        self._heard = heard
+        self._heard, self._room = heard, room
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except Error as error:
@@ -182,12 +185,14 @@ class Tab:
         if head is None or head.is_page:
             html, url = await self._html(), self.page.url
             raise NotAFileError(url, html, way_to(url, self.answered))
+        await to_thread.run_sync(room.check, 0, head.length)
         with anyio.move_on_after(ANNOUNCE_S):
             await self._announced.wait()
         if not self.downloads:
             raise BrokenDownloadError("the transfer broke off before the browser announced it")
         announced = self.downloads[0]
         if failure := await announced.failure():
+            room.check_size(self._received_bytes)
             raise BrokenDownloadError(f"the transfer broke off ({failure})")
         if self._is_remote:
             await announced.save_as(into)
@@ -211,7 +216,7 @@ class Tab:
         """Forget what was seen; say whether a good answer that is no page is to become a download."""
         self.head, self.answered, self._as_file = None, [], as_file
         self.downloads, self._announced = [], anyio.Event()
-        self._heard, self._received_bytes = _nobody, 0
+        self._heard, self._received_bytes, self._room = _nobody, 0, None
 
     async def _html(self) -> str:
         for _ in range(_READINGS):
@@ -232,9 +237,13 @@ class Tab:
             raise SessionLostError(f"{self.page.url}: the page does not answer") from error
 
     def _progressed(self, event: dict[str, Any]) -> None:
-        if event["receivedBytes"] > self._received_bytes:
-            self._heard()
+        if event["receivedBytes"] <= self._received_bytes:
+            return
         self._received_bytes = event["receivedBytes"]
+        self._heard()
+        if self._room is not None and self._room.is_over(self._received_bytes):
+            for announced in self.downloads:
+                self._spawn(announced.cancel)
 
     def _downloaded(self, announced: Announced) -> None:
         self._heard()

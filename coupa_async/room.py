@@ -43,6 +43,10 @@ class Room:
         """
         self._tell(too_large(size_bytes or 0, self._bounds))
 
+    def is_over(self, size_bytes: int) -> bool:
+        """Tell whether a size is over the largest that is allowed."""
+        return too_large(size_bytes, self._bounds) is not None
+
     def check(self, arrived_bytes: int, announced_bytes: int | None = None) -> None:
         """See that a file may come in, or go on coming in. Blocking: one call of the system, some microseconds.
 

@@ -167,6 +167,8 @@ class Site:
                 return await self._in_pieces(request, 5, silent_s=3600)
             case "/drip-file":
                 return await self._in_pieces(request, 12, pause_s=0.5)
+            case "/endless-file":
+                return await self._endless(request)
             case "/to-ftp":
                 raise web.HTTPFound("ftp://127.0.0.1/a.pdf")
             case "/hang":
@@ -208,6 +210,13 @@ class Site:
             case "/framed-elsewhere":
                 return page(f'<iframe src={elsewhere}/busy onload="{FRAME_LOADED}"></iframe>')
         return None
+
+    async def _endless(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/pdf"})
+        await response.prepare(request)
+        while True:
+            await response.write(PIECE)
+            await asyncio.sleep(0.005)
 
     async def _in_pieces(
         self, request: web.Request, pieces: int, *, pause_s: float = 0.0, silent_s: float = 0.0

@@ -9,7 +9,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from coupa_async.domain.errors import DownloadError, DownloadTimeoutError
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError
 from coupa_async.ports import Backend, Profile
 from tests.contract.conftest import OPTIONS, make
 from tests.contract.site import PIECE, Site
@@ -56,6 +57,17 @@ async def test_what_leads_to_another_scheme_is_no_file_and_is_not_waited_for(
     async with patient.session(profile) as session:
         with anyio.fail_after(20), pytest.raises(DownloadError):
             await session.download(f"{site.url}/to-ftp", tmp_path / "5.part")
+
+
+@pytest.mark.parametrize("path", ["/big", "/endless-file"])
+async def test_a_file_that_is_too_large_is_refused_by_what_is_announced_and_by_what_comes(
+    backend_name: str, profile: Profile, site: Site, tmp_path: Path, path: str
+) -> None:
+    options = replace(OPTIONS, page_timeout_s=20.0, download_timeout_s=60.0, bounds=Bounds(file_bytes=2**20))
+    async with make(backend_name, options, base_url=site.url).session(profile) as session:
+        with anyio.fail_after(30), pytest.raises(FileTooLargeError):
+            await session.download(f"{site.url}{path}", tmp_path / "5.part")
+        assert (await session.download(f"{site.url}/plain", tmp_path / "6.part")).size_bytes
 
 
 async def test_a_page_cannot_forge_what_is_read_of_it(patient: Backend, profile: Profile, site: Site) -> None:
