@@ -17,7 +17,7 @@ _LEFT_OUT = (
 )  # fmt: skip
 # Every Linux has these, of at least the build machine's version; others might differ.
 _OF_THE_SYSTEM = re.compile(r"^(ld-linux.*|lib(c|m|dl|rt|pthread|util|nsl|resolv|crypt)\.so.*|linux-vdso.*)$")
-_LINK = re.compile(r"(\S+) => (/\S+)")
+_LINK = re.compile(r"(?<!\S)(\S+) => (/\S+)")
 
 
 def copy_python(folder: Path) -> list[str]:
