@@ -7,6 +7,7 @@ import math
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -28,6 +29,7 @@ from coupa_async.domain.errors import (
     PageError,
     PageTimeoutError,
     RefusedDownloadError,
+    SessionLostError,
 )
 from coupa_async.ports import Document, Download, Fill
 from coupa_async.room import Room
@@ -68,6 +70,8 @@ class BidiTab:
         self._done = anyio.Event()
         self._navigation = ""
         self._past: deque[str] = deque(maxlen=8)
+        self._announced = ""
+        self._is_given_up = False
         wire.listen(context, self._take)
 
     @classmethod
@@ -188,10 +192,19 @@ class BidiTab:
 
     async def abandon(self, files: Path | None) -> None:
         """Close a tab whose download is given up, and leave nothing of that behind."""
+        self._is_given_up = True
+        if self._announced and not self._done.is_set():
+            await self._cancel()
         if files is not None and self._name:
             part = files / f"{self._name}{_PARTIAL}"
             await to_thread.run_sync(partial(part.unlink, missing_ok=True))
         await self._wire.command("browsingContext.close", context=self.context)
+
+    async def _cancel(self) -> None:
+        """Have the browser end a transfer, which would go on without its tab; BiDi itself has no command for it."""
+        with suppress(PageError):  # it ended meanwhile
+            params = {"guid": self._announced}
+            await self._wire.command("goog:cdp.sendCommand", method="Browser.cancelDownload", params=params)
 
     async def _end(self, heard: Callable[[], None], room: Room, files: Path | None) -> None:
         """Wait for the end of a transfer, and say whenever its file has grown: no event tells how far it has come.
@@ -220,6 +233,7 @@ class BidiTab:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
         self.head, self.answered, self._error, self._as_file, self._ended = None, [], "", as_file, None
         self._arrived, self._begun, self._done = anyio.Event(), anyio.Event(), anyio.Event()
+        self._announced = ""
         self._past.append(self._navigation)
         self._navigation = ""
 
@@ -269,6 +283,9 @@ class BidiTab:
             case "browsingContext.navigationFailed" if self._error:
                 self._arrived.set()
             case "browsingContext.downloadWillBegin":
+                self._announced = str(params.get("download") or "")
+                if self._is_given_up and self._announced:
+                    self._spawn(self._cancel)
                 self._begun.set()
             case "browsingContext.downloadEnd":
                 self._ended = params
@@ -283,7 +300,14 @@ class BidiTab:
             self.answered.append(response["url"].partition("#")[0])
             if response["status"] not in REDIRECTS:
                 forced = self._headed(navigation, response)
-        self._spawn(partial(let_on, self._wire, params, has_head=self.head is not None, **forced))
+        self._spawn(partial(self._let_on, params, has_head=self.head is not None, **forced))
+
+    async def _let_on(self, params: Mapping[str, Any], **how: Any) -> None:
+        try:
+            await let_on(self._wire, params, **how)
+        except SessionLostError:
+            if not self._is_given_up:  # of a tab that we have closed, the answer is gone, and not its browser
+                raise
 
     def _headed(self, navigation: str, response: Mapping[str, Any]) -> dict[str, Any]:
         """Take note of a head, and tell how to change it so that a file becomes a download."""

@@ -93,7 +93,7 @@ class Wire:
         except FAULTS as error:
             raise translated(error, what) from error
 
-    async def command(self, method: str, **params: Any) -> Any:
+    async def command(self, method: str, /, **params: Any) -> Any:
         """Send a WebDriver BiDi command: https://w3c.github.io/webdriver-bidi/."""
         return await self.call(method, lambda: self._send(method, params))
 

@@ -111,6 +111,7 @@ class Site:
 
     url: str = ""
     hits: list[str] = field(default_factory=list)
+    flowing: int = 0  # answers without an end that somebody still takes
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = request.path
@@ -214,9 +215,13 @@ class Site:
     async def _endless(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/pdf"})
         await response.prepare(request)
-        while True:
-            await response.write(PIECE)
-            await asyncio.sleep(0.005)
+        self.flowing += 1
+        try:
+            while True:
+                await response.write(PIECE)
+                await asyncio.sleep(0.005)
+        finally:
+            self.flowing -= 1
 
     async def _in_pieces(
         self, request: web.Request, pieces: int, *, pause_s: float = 0.0, silent_s: float = 0.0
