@@ -33,7 +33,7 @@ from coupa_async.domain.errors import (
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.processes import apart, child_environment
 from coupa_async.room import Room
-from coupa_async.scopes import cleanup, plain_errors
+from coupa_async.scopes import cleanup, closing_time_s, plain_errors
 from coupa_async.staging import temporary_files_in
 
 
@@ -88,13 +88,13 @@ class PlaywrightBackend:
                         tasks.cancel_scope.cancel("the session is over")
             finally:
                 tree.look()
-                await cleanup(f"the browser of {profile.name}", context.close, within_s=close_s)
-                if context.browser is not None:  # on a server; a persistent context is its own browser
-                    await cleanup(f"the connection of {profile.name}", context.browser.close, within_s=close_s)
+                await cleanup(f"the browser of {profile.name}", context.close, within_s=closing_time_s(close_s))
+                if (server := context.browser) is not None:  # a persistent context is its own browser
+                    await cleanup(f"the connection of {profile.name}", server.close, within_s=closing_time_s(close_s))
         finally:
             if playwright is not None:  # also one whose browser did not start: asyncio waits for its end
-                await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=close_s)
-            end = partial(tree.end, within_s=close_s, profile=profile.directory)
+                await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=closing_time_s(close_s))
+            end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
             await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
     async def _start_driver(self, record: Path | None) -> tuple[Playwright, Tree]:
@@ -294,7 +294,7 @@ class PlaywrightSession:
                 await page.set_content(html, wait_until="load")
                 await page.pdf(path=into, print_background=True)
             finally:
-                await cleanup("a tab", page.close, within_s=self._options.close_timeout_s)
+                await cleanup("a tab", page.close, within_s=closing_time_s(self._options.close_timeout_s))
 
     async def _walk(
         self,

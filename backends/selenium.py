@@ -28,7 +28,7 @@ from backends.wire import FAULTS, Wire
 from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError, LaunchError
 from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
 from coupa_async.room import Room
-from coupa_async.scopes import cleanup, plain_errors
+from coupa_async.scopes import cleanup, closing_time_s, plain_errors
 
 
 def open_backend(options: BrowserOptions) -> SeleniumBackend:
@@ -89,12 +89,12 @@ class SeleniumBackend:
                 # Not `driver.quit`: it waits for its websocket, now and then for ten seconds.
                 ask = partial(driver.execute, Command.QUIT)
                 quit_driver = partial(to_thread.run_sync, ask, abandon_on_cancel=True)
-                await cleanup(f"the browser of {profile.name}", quit_driver, within_s=close_s)
+                await cleanup(f"the browser of {profile.name}", quit_driver, within_s=closing_time_s(close_s))
         finally:
             own = getattr(service, "process", None)  # Selenium sets it when it starts the driver, if it comes so far
             if own is not None and psutil.pid_exists(own.pid):
                 tree.add(psutil.Process(own.pid))
-            end = partial(tree.end, within_s=close_s, profile=profile.directory)
+            end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
             await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
     async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
@@ -261,7 +261,7 @@ class SeleniumSession:
             printed = await self._wire.command("browsingContext.print", context=context, background=True)
         finally:
             close = partial(self._wire.command, "browsingContext.close", context=context)
-            await cleanup("a tab", close, within_s=self._options.close_timeout_s)
+            await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
         await anyio.Path(into).write_bytes(base64.b64decode(printed["data"]))
 
     async def _walk(

@@ -6,6 +6,7 @@ Used by the engine and by the backends, whose context managers end browsers and 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,15 @@ import anyio
 from coupa_async.domain.errors import CoupaError, SessionLostError
 
 _log = logging.getLogger(__name__)
+_IN_HURRY_S = 0.25
+
+
+def closing_time_s(within_s: float) -> float:
+    """Tell how long something may be asked to end by itself: hardly at all where we are cancelled.
+
+    Somebody who presses Ctrl-C a second time waits for it.
+    """
+    return min(within_s, _IN_HURRY_S) if anyio.current_effective_deadline() == -math.inf else within_s
 
 
 async def cleanup(what: str, close: Callable[[], Awaitable[object]], *, within_s: float) -> bool:

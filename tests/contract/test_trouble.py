@@ -185,6 +185,21 @@ async def test_a_browser_killed_in_the_middle_is_a_lost_session(
 
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
+async def test_a_cancelled_session_waits_for_no_browser(launch: Open, site: Site) -> None:
+    with anyio.CancelScope() as scope:
+        async with launch() as session:
+            await session.open(f"{site.url}/page")
+            for one in processes("chromium", "chrome", "msedge"):
+                if "driver" not in one.name():
+                    one.send_signal(signal.SIGSTOP)
+            began_s = anyio.current_time()
+            scope.cancel()
+            await anyio.sleep_forever()
+    assert anyio.current_time() - began_s < 2.0
+
+
+@pytest.mark.process
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
 async def test_a_driver_that_hangs_is_given_up_and_its_processes_end(launch: Open, site: Site) -> None:
     began = time.monotonic()
     with pytest.raises((SessionLostError, PageTimeoutError, TimeoutError)):
