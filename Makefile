@@ -32,19 +32,19 @@ else
 endif
 
 test: setup
-	$(BIN)/pytest -q -n $(JOBS) -m "not parity" --ignore tests/site $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m "not parity" --ignore tests/report_pages $(ARGS)
 
 # pytest-playwright leaves a running loop behind, so the site's own tests have a process to themselves.
 test-site: setup
-	$(BIN)/pytest -q tests/site $(ARGS)
+	$(BIN)/pytest -q tests/report_pages $(ARGS)
 
 # The contract of every backend, and the runs that hold one against the other.
 test-contract: setup
-	$(BIN)/pytest -q -n $(JOBS) -m parity tests/contract tests/runs/test_differential.py tests/runs/test_remote.py $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m parity tests/contract tests/e2e/test_differential.py tests/e2e/test_remote.py $(ARGS)
 
 # The wheel, away from the checkout.
 test-wheel: setup
-	$(BIN)/pytest -q tests/runs/test_wheel.py $(ARGS)
+	$(BIN)/pytest -q tests/e2e/test_wheel.py $(ARGS)
 
 # On Windows' own Python under Wine, what needs no browser: docs/windows.md. As root it installs Wine the first time.
 ON_WINDOWS ?= tests/domain tests/services tests/engine tests/fixtures tests/contract tests/backends tests/cli
@@ -58,12 +58,12 @@ test-browsers: setup
 
 # One backend held against the other, whole runs, sweeps: the minutes that `make test` leaves out.
 test-parity: setup
-	$(BIN)/pytest -q -n $(JOBS) -m "parity and not timing" --ignore tests/site $(ARGS)
-	$(BIN)/pytest -q -s -m timing --ignore tests/site $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m "parity and not timing" --ignore tests/report_pages $(ARGS)
+	$(BIN)/pytest -q -s -m timing --ignore tests/report_pages $(ARGS)
 
 # Every browser test by its name, those of `make test` among them.
 test-browser: setup test-site
-	$(BIN)/pytest -v -m browser --ignore tests/site $(ARGS)
+	$(BIN)/pytest -v -m browser --ignore tests/report_pages $(ARGS)
 
 # The program with a Python of its own, in dist/: docs/install.md. EMBED=ZIP takes python.org's embeddable CPython.
 SYSTEMS ?= windows linux
@@ -101,7 +101,7 @@ fuzz: setup
 
 # Pages and files that are meant to harm, through both backends and all lanes: outcomes, memory, the loop, Ctrl-C.
 hostile: setup
-	$(BIN)/pytest -q -s tests/runs/test_hostile.py $(ARGS)
+	$(BIN)/pytest -q -s tests/e2e/test_hostile.py $(ARGS)
 
 # Two pages are made from the source; a test fails when they are stale.
 docs: setup

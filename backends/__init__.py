@@ -1,4 +1,4 @@
-"""The browsers behind ``coupa_async.ports.Backend``. Only the command line imports this.
+"""The browsers behind ``coupa_async.ports.Backend``. Only ``coupa_async.app`` imports this.
 
 Backends of other packages are found by the entry-point group ``coupa_async.backends``: a name, and a function that
 takes ``BrowserOptions`` and returns a ``Backend``. See docs/writing-a-backend.md.
@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 
-from backends.chromium import BrowserOptions
+from backends.browser.chromium import BrowserOptions
 from coupa_async.domain.errors import BrowserMissingError, SettingsError
 from coupa_async.ports import Backend, Profile, Session
 
@@ -51,7 +51,7 @@ class _Own:
 
     @cached_property
     def _backend(self) -> Backend:
-        backend: Backend = importlib.import_module(f"backends.{self.name}").open_backend(self._options)
+        backend: Backend = importlib.import_module(f"backends.{self.name}.backend").open_backend(self._options)
         return backend
 
 
@@ -67,6 +67,6 @@ def open_lane(backend: Backend, options: BrowserOptions, lane: str, base_url: st
     """
     if lane == "browser":
         return backend
-    from backends.direct import DirectBackend  # the HTTP library takes a tenth of a second
+    from backends.direct.session import DirectBackend  # the HTTP library takes a tenth of a second
 
     return DirectBackend(options, backend, base_url, is_forced=lane == "direct")

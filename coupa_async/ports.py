@@ -101,7 +101,7 @@ class Profile:
         name: The worker's, for logs.
         directory: The user-data directory; made if missing.
         state: A storage state to start from (Playwright's JSON); ``None`` or a missing file starts signed out.
-        record: Where the session notes its processes (``coupa_async.processes``), to be ended after a kill.
+        record: Where the session notes its processes (``coupa_async.runtime.processes``), to be ended after a kill.
     """
 
     name: str

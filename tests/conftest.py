@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # Whole runs and sweeps take minutes together: `make test` has the sample and Edge's paths of them.
-AT_LENGTH = ("tests/chaos/", "tests/docs/test_walk.py", "tests/runs/")
-IN_SHORT = ("tests/runs/test_edge.py", "tests/runs/test_sample.py")
+AT_LENGTH = ("tests/chaos/", "tests/docs/test_walk.py", "tests/e2e/")
+IN_SHORT = ("tests/e2e/test_edge.py", "tests/e2e/test_sample.py")
 
 
 @pytest.hookimpl(tryfirst=True)

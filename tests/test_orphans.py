@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backends.processes import Tree
-from coupa_async.processes import using
-from coupa_async.services.sweep import end_recorded
+from backends.browser.process_tree import Tree
+from coupa_async.runtime.processes import using
+from coupa_async.services.profiles.sweep import end_recorded
 
 
 @contextmanager

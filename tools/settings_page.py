@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS
-from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -11,8 +10,9 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import CliPositionalArg
 
+from coupa_async.app.settings import Settings
+from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
-from coupa_async.cli.settings import Command, Settings
 
 _POSITIONAL = get_args(CliPositionalArg[str])[1]
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -89,8 +89,8 @@ def page() -> str:
             parts.append(f"\n### {_GROUPS[name]}\n\n| flag | variable | default | what |\n|---|---|---|---|\n")
         parts.append(_row(_flag(name, field), f"`{variable(name, field)}`", _default(field), field.description or ""))
     parts.append(_OWN)
-    for command, (model, _) in COMMANDS.items():
-        settings: type[Command] = getattr(import_module(f"coupa_async.cli.{command}"), model)
+    for command in COMMANDS:
+        settings = settings_class(command)
         own = {name: field for name, field in settings.model_fields.items() if _is_own(name, field)}
         story = (settings.__doc__ or "").strip().splitlines()[0]
         parts.append(f"\n### `{command}`\n\n{story}\n\n| flag | default | what |\n|---|---|---|\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, sync_playwright
 
-from backends.chromium import BrowserOptions, find_browser, runs_as_root
+from backends.browser.chromium import BrowserOptions, find_browser, runs_as_root
 
 _WITHIN_S = 60.0
 

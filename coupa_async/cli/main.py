@@ -11,10 +11,10 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
+from coupa_async.app.exit_codes import BUG, exit_code
 from coupa_async.cli.command_table import COMMANDS
-from coupa_async.cli.exit_codes import BUG, exit_code
 from coupa_async.cli.invocation import as_typed
-from coupa_async.cli.streams import patient_streams
+from coupa_async.cli.output import patient_streams
 from coupa_async.domain.errors import CoupaError, InputError, UnexpectedError
 from coupa_async.domain.redaction import redacted
 
@@ -54,8 +54,10 @@ def _main(words: list[str]) -> int:
 def _run(name: str, words: list[str]) -> int:
     if name not in COMMANDS:
         raise InputError(f"no command {name!r}: choose one of {', '.join(COMMANDS)}")
-    module = import_module(f"coupa_async.cli.{name}")
-    settings = getattr(module, COMMANDS[name][0]).read(words)
+    from coupa_async.cli.command import read  # pydantic takes a tenth of a second, which --help need not wait for
+
+    settings = read(name, words)
+    module = import_module(f"coupa_async.cli.commands.{name}")
     import anyio
 
     command: Callable[[Any], Any] = getattr(module, name)
@@ -69,7 +71,7 @@ def _kept(error: Exception) -> str:
     Returns:
         Where it is.
     """
-    from coupa_async.cli.settings import data_dir
+    from coupa_async.app.settings import data_dir
 
     path = data_dir() / "last-error.log"
     path.parent.mkdir(parents=True, exist_ok=True)

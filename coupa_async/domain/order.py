@@ -93,7 +93,7 @@ class Order:
         number: Its number.
         hierarchy: The folders above the order's own, outermost first; ``None`` stands for the supplier,
             which only the page can tell. ``()`` is flat.
-        links: Links and ids that the sheet has for it, as they stand there; see ``domain.addresses``.
+        links: Links and ids that the sheet has for it, as they stand there; see ``domain.pages.addresses``.
         group: Whose it is, such as a company code, where a column of the sheet says so; else empty.
     """
 

@@ -83,7 +83,7 @@ class OrderResult:
         folder: The order's folder below the output folder, POSIX style; empty where none was made.
         error: Why the outcome is not a good one, or what is worth knowing; empty if nothing is.
         requisition_url: The requisition's page, where the files came from it; else empty.
-        found_by: How its address was come by (``domain.addresses.Way``); empty where no page was found.
+        found_by: How its address was come by (``domain.pages.addresses.Way``); empty where no page was found.
         handed_back: Why a page of it was left to a browser in the direct lane; empty if none was.
         group: Whose it is, as the sheet says; empty if it does not.
         attempts: How often the order was tried.

@@ -14,7 +14,7 @@ from coupa_async.engine.feed import feed
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.supervisor import supervise
 from coupa_async.engine.worker import Crew, Worker
-from coupa_async.scopes import plain_errors
+from coupa_async.runtime.cleanup import plain_errors
 
 
 async def download_all(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Awaitable, Callable
 
 import anyio
 from anyio.abc import TaskStatus
 
 from coupa_async.domain.events import Draining
-from coupa_async.engine.signals import open_signals
+from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.ports import Observer
 
 
@@ -19,10 +20,18 @@ class Shutdown:
         signal: The first signal that came; ``None`` while none did.
     """
 
-    def __init__(self, tell: Observer, *, grace_s: float) -> None:
+    def __init__(self, tell: Observer, *, grace_s: float, signals: OpenSignals = open_signals) -> None:
+        """Make one.
+
+        Args:
+            tell: Is told when the run drains.
+            grace_s: What may take so long after the first signal.
+            signals: Where they come from.
+        """
         self.signal: signal.Signals | None = None
         self._tell = tell
         self._grace_s = grace_s
+        self._open_signals = signals
         self._feeding: anyio.CancelScope | None = None
         self._working: anyio.CancelScope | None = None
 
@@ -37,7 +46,7 @@ class Shutdown:
 
     async def listen(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Wait for signals."""
-        with open_signals() as signals:
+        with self._open_signals() as signals:
             task_status.started()
             async for number in signals:
                 self.take(number)
@@ -53,3 +62,21 @@ class Shutdown:
             self._tell(Draining(reason=number.name, grace_s=self._grace_s))
         else:
             self._working.cancel(f"{number.name} again")
+
+
+async def until_asked_twice(signals: OpenSignals, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the last of a run: one signal lets it end in peace, as it soon will; the second cancels it."""
+
+    async def listen(*, task_status: TaskStatus[None]) -> None:
+        with signals() as stream:
+            task_status.started()
+            count = 0
+            async for _ in stream:
+                count += 1
+                if count == 2:
+                    tasks.cancel_scope.cancel("asked twice to stop")
+
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(listen, name="signals")
+        await work()
+        tasks.cancel_scope.cancel("done")

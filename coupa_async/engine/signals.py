@@ -10,13 +10,17 @@ from __future__ import annotations
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import anyio
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _ASKED_EVERY_S = 0.2
+
+
+OpenSignals = Callable[[], AbstractContextManager[AsyncIterator[signal.Signals]]]
+"""Opens a stream of what asks a run to stop. Whoever starts runs from a page has one of its own."""
 
 
 def open_signals(*, platform: str = sys.platform) -> AbstractContextManager[AsyncIterator[signal.Signals]]:

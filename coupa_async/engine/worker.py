@@ -26,14 +26,22 @@ from coupa_async.domain.errors import (
 from coupa_async.domain.events import OrderFinished, OrderRetried, OrderStarted, WorkerStarted
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.domain.policy import GiveUp, RestartSession, Retry, SignInAgain, StopRun, decide, is_infrastructure
-from coupa_async.engine.hands import Hand, Hands
+from coupa_async.domain.policies.retry import (
+    GiveUp,
+    RestartSession,
+    Retry,
+    SignInAgain,
+    StopRun,
+    decide,
+    is_infrastructure,
+)
+from coupa_async.engine.in_flight import Hand, Hands
 from coupa_async.engine.job import Job
-from coupa_async.engine.plan import Plan
-from coupa_async.engine.signin import Gate
+from coupa_async.engine.limits import Plan
+from coupa_async.engine.sign_in_gate import Gate
 from coupa_async.engine.unexpected import UnexpectedErrors
 from coupa_async.ports import Backend, Observer, Profile, Session
-from coupa_async.scopes import plain_errors
+from coupa_async.runtime.cleanup import plain_errors
 
 _log = logging.getLogger(__name__)
 

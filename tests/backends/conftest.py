@@ -16,11 +16,11 @@ import pytest
 from aiohttp import web
 
 from backends import open_lane
-from backends.chromium import BrowserOptions
-from backends.double import Answer, DoubleBackend, DoubleSession
+from backends.browser.chromium import BrowserOptions
+from backends.fake.backend import Answer, DoubleBackend, DoubleSession
 from coupa_async.ports import Backend, Document, Profile, Session
 from tests.contract.site import html
-from tests.stand_ins.certificate import make_certificate
+from tests.fakes.certificate import make_certificate
 
 OPTIONS = BrowserOptions(page_timeout_s=3.0, settle_s=2.0, download_timeout_s=6.0, close_timeout_s=3.0)
 ORDER = '<html data-controller="order_headers" data-action="show"><body>{}</body></html>'

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import backends
-from backends.chromium import BrowserOptions, find_browser
-from backends.double import DoubleBackend, DoubleSession
-from backends.policies import forbidding_policy
+from backends.browser.chromium import BrowserOptions, find_browser
+from backends.browser.policies import forbidding_policy
+from backends.fake.backend import DoubleBackend, DoubleSession
 from coupa_async.domain.errors import BrowserMissingError, SettingsError
 from coupa_async.ports import Document
 
@@ -58,7 +58,9 @@ def test_a_browser_that_a_policy_forbids_is_refused_with_the_policy_and_the_cure
 ) -> None:
     browser = tmp_path / "msedge"
     browser.touch()
-    monkeypatch.setattr("backends.chromium.forbidding_policy", lambda channel: "/etc/opt/edge/policies/managed/it.json")
+    monkeypatch.setattr(
+        "backends.browser.chromium.forbidding_policy", lambda channel: "/etc/opt/edge/policies/managed/it.json"
+    )
     with pytest.raises(BrowserMissingError, match=r"it\.json sets RemoteDebuggingAllowed=0: ask your administrator"):
         find_browser(BrowserOptions(browser_path=browser))
 
@@ -71,7 +73,7 @@ def test_a_library_that_is_not_installed_is_told_before_anything_begins(monkeypa
 
 def test_a_library_is_not_imported_before_a_session_begins() -> None:
     code = (
-        "import sys, backends; from backends.chromium import BrowserOptions;"
+        "import sys, backends; from backends.browser.chromium import BrowserOptions;"
         "backends.open_backend('playwright', BrowserOptions()); print('playwright' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

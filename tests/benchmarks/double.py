@@ -15,20 +15,20 @@ from pathlib import Path
 
 import anyio
 
-from backends.double import Answer, Body, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
 from coupa_async.domain.order import Order, OrderNumber
-from coupa_async.engine.plan import Plan
+from coupa_async.engine.limits import Plan
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.signin import Gate
-from coupa_async.engine.together import together
+from coupa_async.engine.sign_in_gate import Gate
 from coupa_async.engine.worker import Crew
 from coupa_async.ports import Document, Profile
-from coupa_async.services.download import Collector, Desk
-from coupa_async.services.entry import Entry
-from coupa_async.services.fetch import Tries
-from coupa_async.services.journal import FILE_NAME, Journal
-from coupa_async.services.storage import Storage
+from coupa_async.runtime.gather import together
+from coupa_async.services.collection.collector import Collector, Desk
+from coupa_async.services.collection.fetch import Tries
+from coupa_async.services.collection.sign_in import Entry
+from coupa_async.services.files.storage import Storage
+from coupa_async.services.records.journal import FILE_NAME, Journal
 
 _SITE = "http://double"
 _FIRST_KEY = 9_000_000

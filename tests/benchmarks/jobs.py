@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from backends.chromium import BrowserOptions, find_browser, flags
-from coupa_async.services.memory import tree_bytes
+from backends.browser.chromium import BrowserOptions, find_browser, flags
+from coupa_async.services.diagnostics.memory import tree_bytes
 from fixtures.workbook import write_load
 from tests.benchmarks.servers import FIRST_KEY
 

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from coupa_async.services.journal import FILE_NAME, Journal
+from coupa_async.services.records.journal import FILE_NAME, Journal
 
 
 def main(root: Path) -> None:

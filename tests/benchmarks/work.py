@@ -19,19 +19,20 @@ from pathlib import Path
 import anyio
 import psutil
 
-from coupa_async.cli.compose import find_backend, make_crew
-from coupa_async.cli.log import log_event, run_log
-from coupa_async.cli.run import Run
+from coupa_async.app.compose import find_backend, make_crew
+from coupa_async.app.run_log import log_event, run_log
+from coupa_async.cli.command import parse
+from coupa_async.cli.commands.run import Run
 from coupa_async.domain.events import Event, WorkerStarted
+from coupa_async.engine.observers import Tellers
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.tell import Tellers
-from coupa_async.services.history import History
-from coupa_async.services.journal import FILE_NAME, Journal
-from coupa_async.services.memory import tree_bytes
-from coupa_async.services.profiles import run_profiles
-from coupa_async.services.storage import Storage
-from coupa_async.services.worklist import read_worklist
+from coupa_async.services.diagnostics.memory import tree_bytes
+from coupa_async.services.files.storage import Storage
+from coupa_async.services.profiles.profiles import run_profiles
+from coupa_async.services.records.history import History
+from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.spreadsheet.worklist import read_worklist
 
 _LOOK_EVERY_S = 0.2
 
@@ -115,7 +116,7 @@ async def work(settings: Run) -> None:
 def main() -> None:
     """Do the job that the arguments name."""
     sheet, folder, *flags = sys.argv[1:]
-    settings = Run.read([sheet, "-o", folder, "--no-input", *flags])
+    settings = parse(Run, [sheet, "-o", folder, "--no-input", *flags])
     profile = cProfile.Profile(time.thread_time) if os.environ.get("PROFILE") else None
     if profile:
         profile.enable()

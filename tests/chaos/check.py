@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 
-from coupa_async.domain.naming import folder_path, outcome_folder
+from coupa_async.domain.files.naming import folder_path, outcome_folder
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import Outcome
 from fixtures.catalogue import load

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from coupa_async.processes import is_alive
+from coupa_async.runtime.processes import is_alive
 
 _WORKER = re.compile(r"--user-data-dir=\S*/(worker-\d+)")
 

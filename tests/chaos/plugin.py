@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from backends.chromium import BrowserOptions
-from backends.double import DoubleBackend
-from backends.recorded import recorded_double
+from backends.browser.chromium import BrowserOptions
+from backends.fake.backend import DoubleBackend
+from backends.fake.recorded_site import recorded_double
 
 DIE_AT = "CHAOS_DIE_AT"
 COUNT_INTO = "CHAOS_COUNT_INTO"

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from backends import open_backend, open_lane
-from backends.chromium import BrowserOptions
-from backends.double import DoubleBackend
+from backends.browser.chromium import BrowserOptions
+from backends.fake.backend import DoubleBackend
 from coupa_async.ports import Backend, Profile, Session
 from tests.contract.requirements import BY_THE_BROWSER, DIFFERENCES, VOID
 from tests.contract.site import Site, double_answer, serve

@@ -27,9 +27,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
 )
 
-_BEHIND = (
-    "that is its browser's business, which has this row of its own; tests/backends/test_direct.py has the two together"
-)
+_BEHIND = "that is its browser's business; tests/backends/direct/test_session.py has the two together"
 # Rows that say nothing of a backend, and are not run for it.
 VOID: tuple[Difference, ...] = tuple(
     Difference("direct", row, _BEHIND)

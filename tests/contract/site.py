@@ -11,7 +11,7 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from backends.double import Answer, Body, DoubleSession, Hang
+from backends.fake.backend import Answer, Body, DoubleSession, Hang
 from coupa_async.domain.errors import BrokenDownloadError, RefusedDownloadError, UnreachableError
 from coupa_async.ports import Document
 

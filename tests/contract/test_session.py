@@ -11,7 +11,7 @@ import anyio
 import psutil
 import pytest
 
-from backends.double import DoubleBackend
+from backends.fake.backend import DoubleBackend
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     DownloadTimeoutError,

@@ -25,7 +25,7 @@ from coupa_async.domain.errors import (
 from coupa_async.ports import Backend, Document, Fill, Profile, Session
 from tests.contract.conftest import OPTIONS, Open, make, processes
 from tests.contract.site import PDF, Site
-from tests.stand_ins import script
+from tests.fakes import script
 
 pytestmark = [pytest.mark.anyio]
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from typing import Any
 
 import pytest
 from pydantic_settings import CliSettingsSource
 
+from coupa_async.cli.command import read, settings_class
 from coupa_async.cli.command_table import COMMANDS
 from fixtures.__main__ import main as fixtures_main
 from tests.docs.blocks import ROOT, Command, commands, spans
@@ -30,9 +30,9 @@ _FOREIGN = {
     "docker": "containers",
     "helm": "Kubernetes",
     "kubectl": "Kubernetes",
-    "java": "a Selenium Grid; tests/runs/test_remote.py starts one",
+    "java": "a Selenium Grid; tests/e2e/test_remote.py starts one",
     "uv": "installs",
-    "playwright": "a Playwright server; tests/runs/test_remote.py starts one",
+    "playwright": "a Playwright server; tests/e2e/test_remote.py starts one",
     "pytest": "the tests themselves",
 }
 _ALL = commands()
@@ -47,8 +47,7 @@ def test_a_call_of_the_program_is_one_that_it_takes(command: Command, monkeypatc
     if name == "--version":
         return
     assert name in COMMANDS, command.text
-    settings = getattr(import_module(f"coupa_async.cli.{name}"), COMMANDS[name][0])
-    settings.read(words)
+    read(name, words)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ def test_a_command_that_the_text_names_is_there(command: Command) -> None:
     if program == "make":
         _check_made([name, *words])
         return
-    settings = getattr(import_module(f"coupa_async.cli.{name}"), COMMANDS[name][0])
+    settings = settings_class(name)
     parser = CliSettingsSource[Any](settings).root_parser
     flags = {option for action in parser._actions for option in action.option_strings}
     assert {word for word in words if word.startswith("-")} <= flags

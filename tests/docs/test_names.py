@@ -7,10 +7,10 @@ from typing import get_args
 
 import pytest
 
-from coupa_async.cli.run import Run
-from coupa_async.cli.settings import Settings
+from coupa_async.app.settings import Settings
+from coupa_async.cli.commands.run import Run
 from coupa_async.domain.errors import SettingsError
-from coupa_async.services.cells import RESULT_COLUMNS
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from tests.docs.blocks import PAGES, ROOT, blocks
 from tools import messages_page, settings_page
 

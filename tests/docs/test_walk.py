@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.docs.test_commands import OURS
-from tests.runs.conftest import Site, served
+from tests.e2e.conftest import Site, served
 
 # What the reader has that this machine has not, or what is run at length elsewhere.
 _NOT_HERE = {
-    "login": "a person at a window; tests/runs/test_login.py has one",
-    "compare": "minutes; tests/cli/test_compare.py",
-    "--backend": "a Grid, a Playwright server, or somebody's package; tests/runs/test_remote.py",
+    "login": "a person at a window; tests/e2e/test_login.py has one",
+    "compare": "minutes; tests/cli/commands/test_compare.py",
+    "--backend": "a Grid, a Playwright server, or somebody's package; tests/e2e/test_remote.py",
 }
 # Whatever came of the orders is no fault of the command.
 _WITH_ORDERS = ("run", "demo", "retry", "status")

@@ -11,16 +11,16 @@ import anyio
 import pytest
 from trio.testing import MockClock
 
-from backends.double import Answer, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, DoubleBackend, DoubleSession
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.events import Event
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.domain.policy import Backoff
-from coupa_async.engine.plan import Plan
+from coupa_async.domain.policies.retry import Backoff
+from coupa_async.engine.limits import Plan
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.signin import Gate, Patience
+from coupa_async.engine.sign_in_gate import Gate, Patience
 from coupa_async.engine.worker import Crew, Worker
 from coupa_async.ports import Document, Profile, Session
 

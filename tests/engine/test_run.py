@@ -10,7 +10,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from backends.double import Answer, DoubleSession, Hang
+from backends.fake.backend import Answer, DoubleSession, Hang
 from coupa_async.domain.errors import (
     BusyError,
     PageError,
@@ -33,8 +33,8 @@ from coupa_async.domain.events import (
     WorkerStopped,
 )
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.engine.together import together
 from coupa_async.ports import Session
+from coupa_async.runtime.gather import together
 from tests.engine.conftest import Bench, failing, page
 
 pytestmark = pytest.mark.anyio

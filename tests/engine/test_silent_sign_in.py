@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import anyio
 import pytest
 
-from backends.double import Answer, DoubleSession
+from backends.fake.backend import Answer, DoubleSession
 from coupa_async.domain.errors import BusyError, SignInPassedError, SignInRefusedError
 from coupa_async.domain.events import SignedIn
 from coupa_async.domain.outcome import Outcome

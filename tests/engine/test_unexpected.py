@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backends.double import Answer, DoubleSession
+from backends.fake.backend import Answer, DoubleSession
 from coupa_async.domain.errors import ProgramError
 from coupa_async.domain.outcome import Outcome
 from tests.engine.conftest import Bench, page

@@ -11,25 +11,25 @@ from zipfile import BadZipFile, ZipFile
 
 from selectolax.lexbor import LexborHTMLParser
 
-from backends.chromium import Head
-from backends.cookies import Jar, parse_cookie
-from coupa_async.domain.content import check_content, url_shortcut
-from coupa_async.domain.letter import Enclosure, Message, lay_out
-from coupa_async.domain.markup import nesting
-from coupa_async.domain.naming import attachment_name, content_disposition_name, file_name, safe_name
+from backends.browser.chromium import Head
+from backends.direct.cookies import Jar, parse_cookie
+from coupa_async.domain.files.content import check_content, url_shortcut
+from coupa_async.domain.files.naming import attachment_name, content_disposition_name, file_name, safe_name
+from coupa_async.domain.messages.message import Enclosure, Message, lay_out
+from coupa_async.domain.messages.rtf import read_rtf
 from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
-from coupa_async.domain.page import is_signed_out, read_page, session_length_s
-from coupa_async.domain.policy import retry_after_s
+from coupa_async.domain.pages.markup import nesting
+from coupa_async.domain.pages.page import is_signed_out, read_page, session_length_s
+from coupa_async.domain.policies.retry import retry_after_s
+from coupa_async.domain.recording.leaks import suspicions
+from coupa_async.domain.recording.scrub import Scrubber
+from coupa_async.domain.recording.snapshot import harmless
 from coupa_async.domain.redaction import redacted
-from coupa_async.domain.rtf import read_rtf
-from coupa_async.domain.scrub import Scrubber
-from coupa_async.domain.snapshot import harmless
-from coupa_async.domain.suspicion import suspicions
-from coupa_async.services.cells import delimited_text, legal_text
-from coupa_async.services.message_reader import decode
-from coupa_async.services.outlook import read_message
-from coupa_async.services.workbook_parts import check_package, losses, sheet_facts
-from coupa_async.services.worklist import WorklistOptions, read_worklist
+from coupa_async.services.messages.outlook import read_message
+from coupa_async.services.messages.reader import decode
+from coupa_async.services.spreadsheet.cells import delimited_text, legal_text
+from coupa_async.services.spreadsheet.workbook_package import check_package, losses, sheet_facts
+from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
 
 BASE = "https://tenant.example.com"
 URL = f"{BASE}/order_headers/1"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coupa_async.services.profiles import RunProfiles, run_profiles
+from coupa_async.services.profiles.profiles import RunProfiles, run_profiles
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and links of POSIX")
 LINKS = pytest.mark.usefixtures("links")
@@ -42,8 +42,8 @@ RUN = """
 import subprocess, sys
 from pathlib import Path
 import psutil
-from coupa_async.processes import note
-from coupa_async.services.profiles import run_profiles
+from coupa_async.runtime.processes import note
+from coupa_async.services.profiles.profiles import run_profiles
 with run_profiles(Path(sys.argv[1]), Path("state.json")) as profiles:
     profile = profiles.clone("worker-1")
     browser = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], start_new_session=True)

@@ -1,0 +1,78 @@
+"""The storage-state file: Playwright's JSON, so that a sign-in made with one backend serves the other."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from coupa_async.domain.errors import SettingsError
+from coupa_async.ports import Cookie
+from coupa_async.runtime.temporary_files import staged
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Write a file for the user alone, at once: other sessions read it while this one writes. Blocking."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with staged(path) as ours:
+        handle = os.open(ours, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        ours.replace(path)
+
+
+def write_state(path: Path, cookies: Sequence[Cookie], *, like: Path | None = None) -> None:
+    """Write cookies as a storage state, whole or not at all. Blocking.
+
+    Args:
+        path: Where to.
+        cookies: All of them.
+        like: A storage state whose local storage is kept; ``None`` or a missing file keeps none.
+    """
+    entries = [
+        {
+            "name": one.name,
+            "value": one.value,
+            "domain": one.domain,
+            "path": one.path,
+            "expires": -1 if one.expires_s is None else one.expires_s,
+            "httpOnly": one.http_only,
+            "secure": one.secure,
+            "sameSite": one.same_site,
+        }
+        for one in cookies
+    ]
+    kept = _load(like).get("origins", []) if like is not None and like.exists() else []
+    replace_private(path, json.dumps({"cookies": entries, "origins": kept}))
+
+
+def read_state(path: Path) -> list[Cookie]:
+    """Read the cookies of a storage state. Blocking.
+
+    Raises:
+        SettingsError: If it is none.
+    """
+    return [
+        Cookie(
+            name=one["name"],
+            value=one["value"],
+            domain=one["domain"],
+            path=one.get("path", "/"),
+            expires_s=one["expires"] if one.get("expires", -1) > 0 else None,
+            http_only=one.get("httpOnly", False),
+            secure=one.get("secure", False),
+            same_site=one.get("sameSite", "Lax"),
+        )
+        for one in _load(path)["cookies"]
+    ]
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _ = state["cookies"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise SettingsError(f"{path} is not a storage state: delete it, and the next run signs in anew") from error
+    return state

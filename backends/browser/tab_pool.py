@@ -1,0 +1,137 @@
+"""What the sessions of both browser libraries do alike: read pages in tabs, and answer the browser beside that."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+import anyio
+from anyio.abc import TaskGroup
+
+from backends.browser.chromium import BrowserOptions
+from coupa_async.domain.errors import PageTimeoutError
+from coupa_async.domain.pages.late_parts import Settling
+from coupa_async.ports import Document, Fill, Waits
+from coupa_async.runtime import worker_threads
+
+Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+"""Starts a task of the session."""
+
+
+class Reader(Protocol):
+    """A tab that pages are read in."""
+
+    async def navigate(self, url: str, *, within_s: float) -> None:
+        """Go to a page and wait for its DOM; raises ``PageTimeoutError``."""
+
+    async def document(self) -> Document:
+        """Read the page as it is now."""
+
+    async def fill(self, step: Fill, *, within_s: float) -> None:
+        """Fill a form in and send it."""
+
+    async def change(self) -> None:
+        """Wait until the page changes, for a quarter of a second at most."""
+
+    async def ask(self) -> None:
+        """Have the browser, not the page, answer anything at all; raises ``SessionLostError``."""
+
+
+T = TypeVar("T", bound=Reader)
+
+
+class Readers(Generic[T]):
+    """The tabs that a session reads pages in; as many as pages are read at once."""
+
+    def __init__(self, open_tab: Callable[[], Awaitable[T]]) -> None:
+        self._open_tab = open_tab
+        self._idle: deque[T] = deque()
+        self._shown: dict[str, T] = {}
+
+    def add(self, tab: T) -> None:
+        """Have one more."""
+        self._idle.append(tab)
+
+    def showing(self, url: str) -> T | None:
+        """Find the tab that still shows a page that was opened; ``None`` if another took its place."""
+        return self._shown.get(url)
+
+    @asynccontextmanager
+    async def reader(self, url: str) -> AsyncIterator[T]:
+        """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
+        tab = self._idle.popleft() if self._idle else await self._open_tab()
+        self._shown = {shown: one for shown, one in self._shown.items() if one is not tab} | {url: tab}
+        try:
+            yield tab
+        finally:
+            self._idle.append(tab)
+
+
+class Answers:
+    """Starts the tasks that answer the browser, and none once the session is over: a dying browser still asks."""
+
+    def __init__(self, tasks: TaskGroup) -> None:
+        self._tasks = tasks
+        self._is_over = False
+
+    def spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Start one."""
+        if not self._is_over:
+            self._tasks.start_soon(job, name="answer the browser")
+
+    def end(self) -> None:
+        """Start no more."""
+        self._is_over = True
+
+
+def way_to(url: str, answered: Sequence[str]) -> tuple[str, ...]:
+    """Tell the addresses that a navigation passed before it came to ``url``.
+
+    Args:
+        url: Where it ended.
+        answered: The addresses that its tab had an answer from, redirects included, in order. What was answered after
+            ``url`` is not shown yet.
+    """
+    here = url.partition("#")[0]
+    at = max((at for at, address in enumerate(answered) if address == here), default=len(answered))
+    return tuple(answered[:at])
+
+
+async def nowhere() -> None:
+    """Look for no other tab: a page that is opened stays in its own."""
+
+
+async def walk(
+    tab: Reader,
+    url: str,
+    options: BrowserOptions,
+    *,
+    until: Callable[[Document], bool],
+    fill: Callable[[Document], Fill | None],
+    elsewhere: Callable[[], Awaitable[Document | None]],
+    within_s: float | None,
+) -> Document:
+    """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
+    settle_s = within_s or options.settle_s
+    try:
+        await tab.navigate(url, within_s=options.page_timeout_s)
+    except PageTimeoutError:
+        await tab.ask()  # a browser that has been stopped shows no page either, and that is not the order's fault
+        raise
+    settling = Settling(settle_s, anyio.current_time())
+    while True:
+        document = await tab.document()
+        if await worker_threads.parse(partial(until, document), document.html, bounds=options.bounds):
+            return document
+        lacks = until.lacks if isinstance(until, Waits) else {"page": 0}
+        if settling.is_over(lacks, anyio.current_time()):
+            return document
+        if (other := await elsewhere()) is not None:
+            return other
+        if (step := fill(document)) is not None:
+            await tab.fill(step, within_s=options.page_timeout_s)
+            settling = Settling(settle_s, anyio.current_time())
+        await tab.change()

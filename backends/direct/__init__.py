@@ -1,0 +1,1 @@
+"""The direct lane: pages and files over HTTP, with the cookies of a browser's session."""

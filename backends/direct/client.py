@@ -1,0 +1,269 @@
+"""Pages and files over plain HTTP: redirects followed by hand, so that no other origin gets the tenant's cookies."""
+
+from __future__ import annotations
+
+import platform
+import re
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from urllib.parse import urljoin
+
+import anyio
+import anyio.lowlevel
+import httpx2
+
+from backends.browser.chromium import BrowserOptions, Head
+from backends.direct.cookies import Jar
+from backends.direct.download import Part
+from backends.direct.network import use_cheap_sockets
+from backends.direct.network_errors import told, translated, without_query
+from coupa_async.domain.errors import (
+    BrokenDownloadError,
+    DownloadTimeoutError,
+    ForbiddenAddressError,
+    NotAFileError,
+    PageError,
+    PageTimeoutError,
+    RefusedDownloadError,
+    SettingsError,
+)
+from coupa_async.domain.http.headers import page_text
+from coupa_async.domain.http.targets import Targets, target_of
+from coupa_async.ports import Document, Download
+from coupa_async.runtime.name_lookup import objection_to
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MAX_REDIRECTS = 20  # as browsers do
+_SHORT_BYTES, _SHORT_S = 1 << 16, 0.5  # what a redirect's body may cost before its connection is given up instead
+_PIECE_BYTES = 1 << 18  # what comes in one piece from the network
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_NOBODY = httpx2.Auth()
+_PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate"}
+# As it is, so that its length can be checked and what is missing can be asked for.
+_FILE = {"Accept": "*/*", "Accept-Encoding": "identity"}
+_BROKEN = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError, httpx2.DecodingError)
+_SYSTEMS = {
+    "win32": "Windows NT 10.0; Win64; x64",
+    "darwin": "Macintosh; Intel Mac OS X 10_15_7",
+    "linux": f"X11; Linux {platform.machine() or 'x86_64'}",
+}
+
+
+class Client:
+    """The tenant over HTTP.
+
+    Attributes:
+        agent: The User-Agent that it names.
+        bounds: On what a page may be.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, jar: Jar, options: BrowserOptions, agent: str) -> None:
+        self.agent = agent
+        self.bounds = options.bounds
+        self._http = http
+        self._jar = jar
+        self._options = options
+        self._targets = options.targets or Targets(base_url=jar.base_url)
+        self._bounds = {"timeout": {"connect": options.page_timeout_s}}  # whoever asks bounds the rest
+        self._silence_s = 2 * options.page_timeout_s
+
+    async def page(self, url: str) -> Document:
+        """Fetch a page.
+
+        A redirect to where the program does not go is not followed, but told as the page's address: of the tenant's
+        pages only the sign-in leads elsewhere.
+
+        Raises:
+            UnreachableError: If the network did not carry the request.
+            PageTimeoutError: If it did not come in time.
+            PageError: If it is no page, or longer than any page is.
+        """
+        trail: list[str] = []
+        with translated(trail):
+            try:
+                with anyio.fail_after(self._options.page_timeout_s):
+                    async with self._get(url, _PAGE, trail) as (response, head):
+                        body = await self._body(response)
+            except TimeoutError as error:
+                raise PageTimeoutError(f"{url}: no page in {self._options.page_timeout_s:.0f} s") from error
+            except ForbiddenAddressError as error:
+                if len(trail) == 1 or target_of(error.url) is None or self._targets.is_tenant(error.url):
+                    raise PageError(f"{without_query(url)}: {error}") from error
+                return Document(url=trail[-1], html="", via=tuple(trail[:-1]))
+        if 200 <= head.status < 300 and not head.is_page:
+            raise PageError(f"{url}: a file came instead of a page")
+        if body is None:
+            raise PageError(f"{url}: a page of more than {self._options.bounds.page_bytes / 2**20:.0f} MB")
+        return Document(
+            url=head.url,
+            html=page_text(body, head.headers.get("content-type", "")),
+            status=head.status,
+            retry_after_s=head.retry_after_s(datetime.now(UTC)),
+            via=tuple(trail[:-1]),
+        )
+
+    async def file(self, url: str, into: Path) -> Download:
+        """Fetch a file; what breaks off is taken up where it did, as long as the server offers that and more comes.
+
+        A connection that went dead while the machine slept says nothing of it, so one that brings nothing for long is
+        broken off, too.
+
+        Raises:
+            UnreachableError: If the network did not carry the request.
+            DownloadError: As ``ports.Session.download``.
+        """
+        part = Part(into, self._options.bounds)
+        trail: list[str] = []
+        with translated(trail):
+            try:
+                with anyio.fail_after(self._options.download_timeout_s):
+                    while True:
+                        before = part.size_bytes
+                        trail.clear()
+                        try:
+                            with anyio.fail_after(self._silence_s) as alive:
+                                return await self._file(url, part, alive, trail)
+                        except (*_BROKEN, TimeoutError) as error:
+                            if part.can_go_on and part.size_bytes > before:
+                                continue
+                            if isinstance(error, TimeoutError):
+                                raise DownloadTimeoutError(f"nothing came for {self._silence_s:.0f} s") from error
+                            raise BrokenDownloadError(f"the transfer broke off ({told(error)})") from error
+            except TimeoutError as error:
+                raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
+
+    async def _file(self, url: str, part: Part, alive: anyio.CancelScope, trail: list[str]) -> Download:
+        def moved() -> None:
+            now_s = anyio.current_time()
+            if alive.deadline < now_s + self._silence_s / 2:  # not for every piece: a deadline is dear to move
+                alive.deadline = now_s + self._silence_s
+
+        async with self._get(url, _FILE | part.wanted(), trail) as (response, head):
+            if head.status == 416:
+                raise BrokenDownloadError("the transfer broke off, and the server has no rest of it")
+            if not 200 <= head.status < 300:
+                raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
+            if head.is_page:
+                text = page_text(await self._body(response) or b"", head.headers.get("content-type", ""))
+                raise NotAFileError(head.url, text, tuple(trail[:-1]))
+            part.begin(head)
+            await part.fill(response.aiter_bytes(), moved)
+        return replace(part.download(), via=tuple(trail))
+
+    @asynccontextmanager
+    async def _get(
+        self, url: str, headers: dict[str, str], trail: list[str]
+    ) -> AsyncIterator[tuple[httpx2.Response, Head]]:
+        """Ask, follow redirects, and leave the body of the last answer to be read.
+
+        Args:
+            url: What to ask.
+            headers: What to ask with.
+            trail: Gets each address that is asked.
+        """
+        at = url
+        for _ in range(_MAX_REDIRECTS):
+            trail.append(at)
+            if self._targets.objection(at) and (reason := await objection_to(at, (), self._targets)):
+                raise ForbiddenAddressError(at, reason)
+            version = self._jar.version
+            # Without the library's own ways: a user name in an address is not sent, nor is any default header.
+            response = await self._http.send(self._request(at, headers), stream=True, auth=_NOBODY)
+            try:
+                self._jar.take(at, response.headers.get_list("set-cookie"), version=version)
+                location = response.headers.get("location", "") if response.status_code in _REDIRECTS else ""
+                if not location:
+                    named = dict(response.headers.items())
+                    yield response, Head(url=str(response.url), status=response.status_code, headers=named)
+                    return
+                at = _joined(at, location)
+                await _leave_fit(response)
+            finally:
+                await response.aclose()
+        raise PageError(f"{without_query(url)}: redirected on and on, in the end to {without_query(at)}")
+
+    def _request(self, at: str, headers: dict[str, str]) -> httpx2.Request:
+        cookies = self._jar.header(at)
+        own = {"User-Agent": self.agent} | headers | ({"Cookie": cookies} if cookies else {})
+        encoded = own if cookies.isascii() else httpx2.Headers(own, encoding="utf-8")
+        try:
+            return httpx2.Request("GET", at, headers=encoded, extensions=self._bounds)
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise ForbiddenAddressError(at, f"{without_query(at)[:100]!r} is no http address") from error
+
+    async def _body(self, response: httpx2.Response) -> bytearray | None:
+        """Read a page, decompressed; ``None`` if it is longer than any page is."""
+        body = bytearray()
+        async with aclosing(response.aiter_bytes()) as pieces:
+            async for piece in pieces:
+                body += piece
+                if len(body) > self._options.bounds.page_bytes:
+                    return None
+                if len(piece) > _PIECE_BYTES:  # out of much less that came: nothing was waited for
+                    await anyio.lowlevel.checkpoint()
+        return body
+
+
+def _joined(at: str, location: str) -> str:
+    """Tell where a redirect leads; what is no address is told as it stands, to be refused where it is asked."""
+    try:
+        return _CONTROLS.sub(lambda found: f"%{ord(found[0]):02X}", urljoin(at, location))
+    except ValueError:
+        return location
+
+
+async def _leave_fit(response: httpx2.Response) -> None:
+    """Read a redirect's body if it is short and there, which leaves the connection fit for the next request."""
+    size = 0
+    with anyio.move_on_after(_SHORT_S):
+        async with aclosing(response.aiter_raw()) as pieces:
+            async for piece in pieces:
+                size += len(piece)
+                if size > _SHORT_BYTES:
+                    return
+
+
+def connect(options: BrowserOptions) -> httpx2.AsyncClient:
+    """Make the connections' pool, with the system's trust store and proxies.
+
+    HTTP/1.1 on purpose: the only HTTP/2 there is for Python (h2) fails every request in flight when a server retires a
+    connection, which nginx does after each thousand requests, and takes nearly twice the CPU.
+
+    Raises:
+        SettingsError: If the client certificate cannot be used.
+    """
+    trusted = trust()
+    if options.client_cert is not None:
+        try:
+            trusted.load_cert_chain(options.client_cert, options.client_key)
+        except (OSError, ssl.SSLError) as error:
+            key = f" with COUPA_CLIENT_KEY={options.client_key}" if options.client_key else ""
+            raise SettingsError(f"COUPA_CLIENT_CERT={options.client_cert}{key}: {error}") from error
+    here = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+    http = httpx2.AsyncClient(
+        verify=trusted,
+        mounts=dict.fromkeys(here),  # browsers do not ask a proxy for these either
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=20.0),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: they are the jar's business
+    )
+    use_cheap_sockets(http, options.targets)
+    return http
+
+
+def trust() -> ssl.SSLContext:
+    """Trust what the system trusts."""
+    return httpx2.create_ssl_context()
+
+
+def user_agent(channel: str, version: str) -> str:
+    """Write the User-Agent of a browser (with all but the major version frozen, as they all do today)."""
+    system = _SYSTEMS.get(sys.platform, _SYSTEMS["linux"])
+    major = f"{version.partition('.')[0]}.0.0.0"
+    edge = f" Edg/{major}" if channel == "msedge" else ""
+    return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major} Safari/537.36{edge}"

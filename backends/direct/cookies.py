@@ -1,0 +1,181 @@
+"""The direct lane's cookies: a browser's, kept fresh by the tenant's Set-Cookie, sent to the tenant's origin alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from coupa_async.domain.http.headers import http_date
+from coupa_async.domain.http.targets import target_of
+from coupa_async.domain.pages.sign_in import origin_of
+from coupa_async.ports import Cookie
+
+Key = tuple[str, str, str]
+# What browsers hold to (RFC 6265bis §5.6, §5.7, §6.1): of one cookie, of one site's, and of how long one lasts.
+_COOKIE_CHARS = 4096
+_ATTRIBUTE_CHARS = 1024
+_MOST = 180
+_LONGEST_S = 400 * 86_400.0
+_AGE = re.compile(r"-?[0-9]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SAME_SITE = ("Strict", "Lax", "None")
+
+
+class Jar:
+    """Cookies by name, domain and path. It holds those of other origins, too, for the browser; it never sends them.
+
+    Attributes:
+        base_url: The tenant's address.
+        version: Grows when cookies came from elsewhere than the tenant's answers: a sign-in, or the browser.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.version = 0
+        self._origin = origin_of(base_url)
+        self._home = f"{base_url.rstrip('/')}/"
+        self._cookies: dict[Key, Cookie] = {}
+
+    def replace(self, cookies: Iterable[Cookie]) -> None:
+        """Hold these and no others."""
+        self._cookies = {key_of(one): one for one in cookies}
+        self.version += 1
+
+    def merge(self, cookies: Iterable[Cookie]) -> None:
+        """Hold these, too."""
+        if more := {key_of(one): one for one in cookies}:
+            self._cookies |= more
+            self.version += 1
+
+    def cookies(self) -> list[Cookie]:
+        """Tell those that have not run out."""
+        now_s = time.time()
+        return [one for one in self._cookies.values() if one.expires_s is None or one.expires_s > now_s]
+
+    def header(self, url: str) -> str:
+        """Write the Cookie header of a request (RFC 6265 §5.4); empty for all origins but the tenant's."""
+        if not self._is_the_tenants(url):
+            return ""
+        scheme, host, _ = self._origin
+        path = _path_of(url)
+        fit = [
+            one
+            for one in self.cookies()
+            if _is_of(one.domain, host) and _covers(one.path, path) and (scheme == "https" or not one.secure)
+        ]
+        return "; ".join(f"{one.name}={one.value}" for one in sorted(fit, key=lambda one: -len(one.path)))
+
+    def take(self, url: str, headers: Sequence[str], *, version: int) -> None:
+        """Take an answer's Set-Cookie headers.
+
+        Args:
+            url: What was asked.
+            headers: The headers.
+            version: The jar's when it was asked. An older one's are dropped: the answer to a request that was signed
+                out must not undo the sign-in that came between.
+        """
+        if not headers or version != self.version or not self._is_the_tenants(url):
+            return
+        now_s = time.time()
+        for header in headers:
+            cookie = parse_cookie(header, url, now_s=now_s)
+            if cookie is not None and _is_of(cookie.domain, self._origin[1]):
+                self._put(cookie, now_s)
+        self._forget_the_oldest()
+
+    def _is_the_tenants(self, url: str) -> bool:
+        # Nearly every address begins so, and need not be taken apart.
+        return url.startswith(self._home) or origin_of(url) == self._origin
+
+    def _put(self, cookie: Cookie, now_s: float) -> None:
+        """Hold a cookie in the place of the one before; one that has run out takes that along."""
+        key = key_of(cookie)
+        self._cookies.pop(key, None)
+        if cookie.expires_s is not None and cookie.expires_s <= now_s:
+            return
+        self._cookies[key] = cookie
+
+    def _forget_the_oldest(self) -> None:
+        own = [key for key, cookie in self._cookies.items() if _is_of(cookie.domain, self._origin[1])]
+        for key in own[:-_MOST]:
+            del self._cookies[key]
+
+
+def key_of(cookie: Cookie) -> Key:
+    """Tell what makes two cookies the same one."""
+    return cookie.name, cookie.domain, cookie.path
+
+
+def parse_cookie(header: str, url: str, *, now_s: float) -> Cookie | None:
+    """Read a Set-Cookie header (RFC 6265bis §5.6).
+
+    Returns:
+        ``None`` for one that browsers take for none: without a name, too long, with control characters in it, or of a
+        domain or with a prefix that it has no right to.
+    """
+    pair, *rest = header.split(";")
+    name, equals, value = (part.strip() for part in pair.partition("="))
+    if not name or not equals or len(name) + len(value) > _COOKIE_CHARS or _CONTROLS.search(header):
+        return None
+    attributes = {key.strip().lower(): text.strip() for key, _, text in (one.partition("=") for one in rest)}
+    attributes = {key: text for key, text in attributes.items() if len(text) <= _ATTRIBUTE_CHARS}
+    _, host, _ = origin_of(url)
+    path, same_site = attributes.get("path", ""), attributes.get("samesite", "").capitalize()
+    cookie = Cookie(
+        name=name,
+        value=value,
+        domain=_domain(attributes.get("domain", ""), host),
+        path=path if path.startswith("/") else _path_of(url).rpartition("/")[0] or "/",
+        expires_s=_end_s(attributes, now_s),
+        http_only="httponly" in attributes,
+        secure="secure" in attributes,
+        same_site=same_site if same_site in _SAME_SITE else "Lax",
+    )
+    return cookie if cookie.domain and _may_be_called(cookie, host) else None
+
+
+def _domain(asked: str, host: str) -> str:
+    """Tell whose a cookie is: the host's own, or also that of what is below a domain above it.
+
+    Returns:
+        Empty for a domain that is not above the host, or is as good as everybody's, such as ``com``.
+    """
+    domain = asked.lstrip(".").rstrip(".").lower()
+    if not domain or domain == host:
+        return host
+    here = target_of(f"http://{host}/")
+    is_name = here is not None and here.address is None
+    return f".{domain}" if is_name and "." in domain and host.endswith(f".{domain}") else ""
+
+
+def _may_be_called(cookie: Cookie, host: str) -> bool:
+    name = cookie.name.lower()
+    if name.startswith("__host-"):
+        return cookie.secure and cookie.path == "/" and cookie.domain == host
+    return cookie.secure or not name.startswith("__secure-")
+
+
+def _end_s(attributes: Mapping[str, str], now_s: float) -> float | None:
+    """Tell when a cookie runs out; ``None`` for one that lasts as long as the browser."""
+    age = attributes.get("max-age", "")
+    if _AGE.fullmatch(age):
+        return now_s + min(max(float(age), -now_s), _LONGEST_S)
+    at = http_date(attributes.get("expires", ""))
+    return None if at is None else min(max(at.timestamp(), 0.0), now_s + _LONGEST_S)
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return "/"
+
+
+def _is_of(domain: str, host: str) -> bool:
+    return host == domain.lstrip(".") or (domain.startswith(".") and host.endswith(domain))
+
+
+def _covers(base: str, path: str) -> bool:
+    return path == base or path.startswith(base if base.endswith("/") else f"{base}/")

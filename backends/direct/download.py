@@ -1,0 +1,126 @@
+"""A file that is coming in: written through a bounded buffer, hashed on the way, taken up again where it broke off."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from backends.browser.chromium import Head
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import BrokenDownloadError, StorageError
+from coupa_async.domain.files.content import HEAD_BYTES
+from coupa_async.domain.files.endings import last_bytes
+from coupa_async.ports import Download
+from coupa_async.runtime import worker_threads
+from coupa_async.runtime.disk_errors import is_held, private, shown, translated
+from coupa_async.runtime.disk_space import Room
+
+_BOUNDS = Bounds()
+_BUFFER_BYTES = 1 << 20
+
+
+class Part:
+    """What is there of a file.
+
+    Attributes:
+        size_bytes: So many bytes are written.
+    """
+
+    def __init__(self, path: Path, bounds: Bounds = _BOUNDS) -> None:
+        self.size_bytes = 0
+        self._path = path
+        self._room = Room(path, bounds)
+        self._head: Head | None = None
+        self._first = b""
+        self._last = b""
+        self._digest = hashlib.sha256()
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the server offers the rest of just these bytes."""
+        return self.size_bytes > 0 and bool(self._tag)
+
+    def wanted(self) -> dict[str, str]:
+        """Write the headers that ask for what is missing (RFC 9110 §14.2, §13.1.5)."""
+        return {"Range": f"bytes={self.size_bytes}-", "If-Range": self._tag} if self.can_go_on else {}
+
+    def begin(self, head: Head) -> None:
+        """Go on with an answer that continues what is there; start over with one that is the whole.
+
+        Raises:
+            BrokenDownloadError: If it is some other part.
+            FileTooLargeError: If it announces more than is allowed.
+        """
+        if head.status == 206 and self.size_bytes:
+            if not head.headers.get("content-range", "").startswith(f"bytes {self.size_bytes}-"):
+                raise BrokenDownloadError("the transfer broke off, and what came then was not the rest")
+            return
+        self._room.check_size(head.length)
+        self._head, self._digest, self._first, self._last, self.size_bytes = head, hashlib.sha256(), b"", b"", 0
+
+    async def fill(self, chunks: AsyncIterator[bytes], moved: Callable[[], None]) -> None:
+        """Write what comes. What came before an error is written, too.
+
+        Args:
+            chunks: The bytes.
+            moved: Called for each piece.
+
+        Raises:
+            FileTooLargeError: If it is more than is allowed, or than the disk has room for.
+            FileInUseError: If another program holds the file.
+            StorageError: If the disk takes no more of anything.
+        """
+        held: list[bytes] = []
+        size = 0
+        try:
+            async for chunk in chunks:
+                moved()
+                held.append(chunk)
+                size += len(chunk)
+                if size >= _BUFFER_BYTES:
+                    await worker_threads.run(partial(self._write, held))
+                    held, size = [], 0
+        finally:
+            await worker_threads.run(partial(self._write, held))
+
+    def download(self) -> Download:
+        """Tell what it came to."""
+        assert self._head is not None  # noqa: S101 - it has begun
+        return Download(
+            path=self._path,
+            suggested_name=self._head.file_name,
+            size_bytes=self.size_bytes,
+            expected_bytes=self._head.length,
+            sha256=self._digest.hexdigest(),
+            head=self._first,
+            tail=self._last,
+        )
+
+    @property
+    def _tag(self) -> str:
+        """The strong validator of what is there; empty where the server offers no ranges."""
+        headers = self._head.headers if self._head else {}
+        tag = headers.get("etag", "")
+        offered = headers.get("accept-ranges", "").lower() == "bytes" and "content-encoding" not in headers
+        return tag if offered and tag.startswith('"') else ""
+
+    def _write(self, chunks: Sequence[bytes]) -> None:
+        coming_bytes = self.size_bytes + sum(map(len, chunks))
+        whole_bytes = max(coming_bytes, (self._head.length if self._head else None) or 0)
+        try:
+            self._room.check(self.size_bytes, whole_bytes)
+            with open(self._path, "ab" if self.size_bytes else "wb", opener=private) as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                    self._digest.update(chunk)
+                    self._first += chunk[: HEAD_BYTES - len(self._first)]
+                    self.size_bytes += len(chunk)
+            self._last = last_bytes(self._last, chunks)
+        except OSError as error:
+            self._room.full(error, self.size_bytes, whole_bytes)
+            if is_held(error):
+                raise translated(error, self._path) from error
+            text = f"{shown(self._path)}: {error.strerror}: free space or permissions, then run again"
+            raise StorageError(text) from error

@@ -1,0 +1,1 @@
+"""Sessions through Playwright. Twin of ``backends.selenium``: the same names in the same order."""

@@ -1,0 +1,163 @@
+"""Playwright on the Edge channel: a persistent context a profile, asyncio-native."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+from playwright.async_api import BrowserContext, Error, Playwright, ProxySettings, async_playwright
+
+from backends.browser.chromium import Browser, BrowserOptions, find_browser, flags
+from backends.browser.process_tree import Tree, children, temporary_folder
+from backends.browser.proxies import proxy_login
+from backends.playwright.session import PlaywrightSession
+from backends.playwright.tab import first_line
+from coupa_async.domain.errors import (
+    LaunchError,
+)
+from coupa_async.ports import Profile, Session
+from coupa_async.runtime.cleanup import cleanup, closing_time_s, plain_errors
+from coupa_async.runtime.processes import apart, child_environment
+from coupa_async.runtime.temporary_files import temporary_files_in
+
+
+def open_backend(options: BrowserOptions) -> PlaywrightBackend:
+    """Make the backend."""
+    return PlaywrightBackend(options)
+
+
+class PlaywrightBackend:
+    """Sessions through Playwright. Each has a driver of its own, so that one that hangs takes no other along."""
+
+    name = "playwright"
+
+    def __init__(self, options: BrowserOptions) -> None:
+        self._options = options
+        self._starting = anyio.Lock()
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """Start a browser on a profile. However the block is left, no process of it stays behind.
+
+        Raises:
+            LaunchError: If it does not start in time.
+            BrowserMissingError: If there is nothing to start.
+        """
+        return self._session(profile)
+
+    @asynccontextmanager
+    async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        async with temporary_folder() as temporary, self._started(profile, temporary) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _started(self, profile: Profile, temporary: Path) -> AsyncIterator[Session]:
+        close_s = self._options.close_timeout_s
+        tree = Tree(())
+        playwright: Playwright | None = None
+        try:
+            # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
+            with anyio.CancelScope(shield=True):
+                playwright, tree = await self._start_driver(profile.record)
+                context = await self._context(playwright, profile, temporary)
+                tree.look()
+            try:
+                with plain_errors():
+                    async with anyio.create_task_group() as tasks:
+                        session = PlaywrightSession(context, tasks, self._options)
+                        try:
+                            await session.begin(profile, tree)
+                            yield session
+                        finally:
+                            session.end()
+                        tasks.cancel_scope.cancel("the session is over")
+            finally:
+                tree.look()
+                await cleanup(f"the browser of {profile.name}", context.close, within_s=closing_time_s(close_s))
+                if (server := context.browser) is not None:  # a persistent context is its own browser
+                    await cleanup(f"the connection of {profile.name}", server.close, within_s=closing_time_s(close_s))
+        finally:
+            if playwright is not None:  # also one whose browser did not start: asyncio waits for its end
+                await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=closing_time_s(close_s))
+            end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
+            await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
+
+    async def _start_driver(self, record: Path | None) -> tuple[Playwright, Tree]:
+        async with self._starting:
+            before = children()
+            try:
+                with anyio.fail_after(self._options.launch_timeout_s), _apart():
+                    playwright = await async_playwright().start()
+            except Exception as error:  # Playwright raises a bare one when its driver ends at once
+                await Tree(children() - before).end(within_s=self._options.close_timeout_s)
+                raise LaunchError(f"Playwright's driver did not start: {error}") from error
+            return playwright, Tree(children() - before, record)
+
+    async def _context(self, playwright: Playwright, profile: Profile, temporary: Path) -> BrowserContext:
+        if self._options.playwright_ws is None:
+            return await self._launch(playwright, find_browser(self._options), profile, temporary)
+        try:
+            with anyio.fail_after(self._options.launch_timeout_s):
+                server = await playwright.chromium.connect(self._options.playwright_ws)
+                return await server.new_context(accept_downloads=True)
+        except (Error, OSError, TimeoutError) as error:
+            address = self._options.playwright_ws.partition("?")[0]
+            raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={address}: {first_line(error)}") from error
+
+    async def _launch(
+        self, playwright: Playwright, browser: Browser, profile: Profile, temporary: Path
+    ) -> BrowserContext:
+        options = self._options
+        profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with anyio.fail_after(options.launch_timeout_s + options.close_timeout_s):
+                return await playwright.chromium.launch_persistent_context(
+                    profile.directory,
+                    channel=browser.channel,  # tells Playwright which browser it is; where it is, we know
+                    executable_path=browser.path,
+                    headless=options.headless,
+                    no_viewport=not options.headless,  # a page as large as the window that a person sees
+                    args=flags(options),
+                    chromium_sandbox=None,
+                    accept_downloads=True,
+                    downloads_path=profile.directory / "downloads",
+                    artifacts_dir=temporary,
+                    env={**child_environment(), **temporary_files_in(temporary)},
+                    proxy=_proxy(),
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                    timeout=options.launch_timeout_s * 1000,
+                )
+        except (Error, OSError, TimeoutError) as error:
+            raise LaunchError(f"{browser.path} did not start: {first_line(error)}") from error
+
+
+def _proxy() -> ProxySettings | None:
+    login = proxy_login()
+    if login is None:
+        return None  # the browser finds one by itself
+    return {"server": login.server, "username": login.username, "password": login.password, "bypass": login.bypass}
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Start the driver outside our process group, so that Ctrl-C reaches only us, and without our settings.
+
+    Playwright has no option for either.
+    """
+    begin = asyncio.create_subprocess_exec
+
+    def start(program: str, *words: str, env: dict[str, str] | None = None, **how: Any) -> Any:
+        return begin(program, *words, env=child_environment(env or os.environ), **how, **apart())
+
+    asyncio.create_subprocess_exec = start  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        asyncio.create_subprocess_exec = begin

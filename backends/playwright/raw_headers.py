@@ -1,0 +1,43 @@
+"""The Content-Disposition of a Playwright tab's files as it came: ``Fetch`` leaves out bytes that are no UTF-8."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import CDPSession
+
+from backends.browser.chromium import Head
+from coupa_async.domain.files.naming import content_disposition_name
+
+
+class RawHeaders:
+    """What the ``Network`` domain tells of them, while files are downloaded only: of pages it has much to say."""
+
+    def __init__(self, cdp: CDPSession) -> None:
+        self._cdp = cdp
+        self._is_on = False
+        self._requests: dict[str, str] = {}
+        self._dispositions: dict[str, str] = {}
+        cdp.on("Fetch.requestPaused", self._paused)
+        cdp.on("Network.responseReceivedExtraInfo", self._received)
+
+    async def watch(self, *, on: bool) -> None:
+        """Have the headers told, or no longer, and forget those that were."""
+        self._requests.clear()
+        self._dispositions.clear()
+        if on != self._is_on:
+            await self._cdp.send("Network.enable" if on else "Network.disable")
+            self._is_on = on
+
+    def file_name(self, head: Head) -> str | None:
+        """Tell the name that an answer gives its file."""
+        raw = self._dispositions.get(self._requests.get(head.url, ""))
+        return content_disposition_name(raw) if raw is not None else head.file_name
+
+    def _paused(self, event: dict[str, Any]) -> None:
+        self._requests[event["request"]["url"]] = event.get("networkId", "")
+
+    def _received(self, event: dict[str, Any]) -> None:
+        for name, value in event["headers"].items():
+            if name.lower() == "content-disposition":
+                self._dispositions[event["requestId"]] = value

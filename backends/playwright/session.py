@@ -1,0 +1,182 @@
+"""One browser through Playwright."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+from playwright.async_api import BrowserContext, Page
+
+from backends.browser.chromium import BrowserOptions
+from backends.browser.process_tree import Tree, watch
+from backends.browser.silence import bounded_silence
+from backends.browser.storage_state import read_state, replace_private
+from backends.browser.tab_pool import Answers, Readers, nowhere, walk
+from backends.playwright.tab import Tab, translated
+from coupa_async.domain.errors import (
+    DownloadError,
+    DownloadTimeoutError,
+    FileTooLargeError,
+    SessionLostError,
+)
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, at_once
+from coupa_async.runtime.cleanup import cleanup, closing_time_s
+from coupa_async.runtime.disk_space import Room
+
+
+class PlaywrightSession:
+    """One browser."""
+
+    def __init__(self, context: BrowserContext, tasks: TaskGroup, options: BrowserOptions) -> None:
+        self._context = context
+        self._tasks = tasks
+        self._options = options
+        self._lost = anyio.Event()
+        self._idle: list[Tab] = []
+        self._answers = Answers(tasks)
+        self._readers = Readers(self._tab)
+        self._answer_s = options.page_timeout_s + options.close_timeout_s
+        self._silence_s = 2 * options.page_timeout_s
+        self.pids: Sequence[int] = ()
+
+    async def begin(self, profile: Profile, tree: Tree) -> None:
+        """Take over the first tab and the storage state."""
+        self.pids = tree.pids
+        self._context.on("page", self._greet)
+        self._context.on("close", lambda _: self._lost.set())
+        self._tasks.start_soon(self._watch, name=f"watch {profile.name}")
+        self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
+        if profile.state is not None and profile.state.exists():
+            await self.load_state(profile.state)
+        for page in self._context.pages:
+            self._greet(page)
+        self._readers.add(await self._tab(next(iter(self._context.pages), None)))
+
+    def end(self) -> None:
+        """Answer the browser no more."""
+        self._answers.end()
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, until, lambda document: None, nowhere)
+
+    async def sign_in(
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
+    ) -> Document:
+        """See ``ports.Session``."""
+        before = set(await self._tabs())
+
+        async def elsewhere() -> Document | None:
+            others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
+            return next(filter(until, others), None)
+
+        return await self._walk(url, until, fill, elsewhere, within_s)
+
+    async def download(self, url: str, into: Path) -> Download:
+        """See ``ports.Session``."""
+        tab = self._idle.pop() if self._idle else await self._tab()
+        with translated(url):
+            try:
+                with anyio.fail_after(self._options.download_timeout_s), bounded_silence(self._silence_s) as heard:
+                    return await tab.download(url, into, heard, Room(into, self._options.bounds))
+            except (TimeoutError, DownloadTimeoutError, FileTooLargeError) as error:
+                await cleanup("a tab", tab.abandon, within_s=self._options.close_timeout_s)
+                if isinstance(error, DownloadError):
+                    raise
+                raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
+            finally:
+                if not tab.page.is_closed():
+                    self._idle.append(tab)
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """See ``ports.Session``."""
+        with translated("cookies", within_s=self._answer_s):
+            found = await self._context.cookies()
+        return [
+            Cookie(
+                name=one.get("name", ""),
+                value=one.get("value", ""),
+                domain=one.get("domain", ""),
+                path=one.get("path", "/"),
+                expires_s=expires if (expires := one.get("expires", -1)) > 0 else None,
+                http_only=one.get("httpOnly", False),
+                secure=one.get("secure", False),
+                same_site=one.get("sameSite", "Lax"),
+            )
+            for one in found
+        ]
+
+    async def save_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        with translated("storage state", within_s=self._answer_s):
+            state = await self._context.storage_state()
+        await to_thread.run_sync(replace_private, path, json.dumps(state))
+
+    async def load_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        await to_thread.run_sync(read_state, path)  # says of a bad one what to do
+        with translated("storage state", within_s=self._answer_s):
+            await self._context.set_storage_state(path)
+
+    async def snapshot(self, url: str, into: Path) -> str:
+        """See ``ports.Session``."""
+        if self._readers.showing(url) is None:
+            await self.open(url)
+        shown = self._readers.showing(url)
+        assert shown is not None  # noqa: S101 - it was opened
+        page = shown.page
+        with translated(url, within_s=self._answer_s):
+            html = await page.content()
+            await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
+            await page.screenshot(path=into.with_name(f"{into.name}.png"))
+        return page.url
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """See ``ports.Session``."""
+        with translated("printing", within_s=self._answer_s):
+            page = await self._context.new_page()
+            try:
+                await page.route("**", lambda route: route.abort())
+                await page.set_content(html, wait_until="load")
+                await page.pdf(path=into, print_background=True)
+            finally:
+                await cleanup("a tab", page.close, within_s=closing_time_s(self._options.close_timeout_s))
+
+    async def _walk(
+        self,
+        url: str,
+        until: Callable[[Document], bool],
+        fill: Callable[[Document], Fill | None],
+        elsewhere: Callable[[], Awaitable[Document | None]],
+        within_s: float | None = None,
+    ) -> Document:
+        async with self._readers.reader(url) as tab:
+            with translated(url):
+                return await walk(
+                    tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
+                )
+
+    async def _tabs(self) -> dict[Page, str]:
+        return {page: page.url for page in self._context.pages}
+
+    async def _tab(self, page: Page | None = None) -> Tab:
+        with translated("a tab", within_s=self._answer_s):
+            block, answer_s = self._options.headless, self._answer_s
+            return await Tab.open(self._context, self._answers.spawn, page=page, block=block, answer_s=answer_s)
+
+    def _greet(self, page: Page) -> None:
+        page.on("crash", lambda _: self._lost.set())
+
+    async def _watch(self) -> None:
+        await self._lost.wait()
+        raise SessionLostError("the browser is gone: its page crashed, or its connection ended")

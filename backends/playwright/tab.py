@@ -1,0 +1,316 @@
+"""A Playwright tab whose document answers are seen before the browser acts on them.
+
+The tab's answers are paused over the DevTools protocol (``Fetch``, response stage). That shows status and headers of
+pages and files alike, and lets a file be turned into a download whatever the browser would rather do with it: a PDF
+shown inline never announces a download.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+from anyio import to_thread
+from playwright.async_api import BrowserContext, CDPSession, Error, Page
+from playwright.async_api import Download as Announced
+from playwright.async_api import TimeoutError as SlowError
+
+from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
+from backends.browser.tab_pool import Spawn, way_to
+from backends.playwright.raw_headers import RawHeaders
+from coupa_async.domain.errors import (
+    BrokenDownloadError,
+    NotAFileError,
+    PageError,
+    PageTimeoutError,
+    RefusedDownloadError,
+    SessionLostError,
+)
+from coupa_async.ports import Document, Download, Fill
+from coupa_async.runtime.disk_space import Room
+
+_HEAVY = ("Image", "Font", "Media")
+_PATTERNS = [
+    {"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"},
+    *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _HEAVY),
+]
+_READINGS = 20
+_GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
+
+T = TypeVar("T")
+
+
+class Tab:
+    """One tab.
+
+    Attributes:
+        page: Playwright's.
+        head: Of the last document answer that was no redirect; ``None`` if none came since the last navigation.
+        answered: The addresses that answered since then, redirects included, in order.
+        downloads: What the browser announced since then.
+    """
+
+    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float) -> None:
+        self.page = page
+        self.head: Head | None = None
+        self.answered: list[str] = []
+        self.downloads: list[Announced] = []
+        self._announced = anyio.Event()
+        self._cdp = cdp
+        self._raw = RawHeaders(cdp)
+        self._spawn = spawn
+        self._frame = frame
+        self._answer_s = answer_s
+        self._as_file = False
+        self._heard: Callable[[], None] = _nobody
+        self._received_bytes = 0
+        self._room: Room | None = None
+        self._tells_progress = False
+        self._is_remote = page.context.browser is not None
+
+    @classmethod
+    async def open(
+        cls, context: BrowserContext, spawn: Spawn, *, page: Page | None, block: bool, answer_s: float
+    ) -> Tab:
+        """Open a tab, or take one over.
+
+        Args:
+            context: The browser.
+            spawn: Starts a task of the session.
+            page: A tab that is there already.
+            block: Whether images, fonts and media are left out.
+            answer_s: What any answer of the page may take.
+        """
+        page = page or await context.new_page()
+        cdp = await context.new_cdp_session(page)
+        tree = await cdp.send("Page.getFrameTree")
+        tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s)
+        tab._cdp.on("Fetch.requestPaused", tab._paused)
+        page.on("download", tab._downloaded)
+        tab._cdp.on("Page.downloadProgress", tab._progressed)
+        await tab._cdp.send("Fetch.enable", {"patterns": _PATTERNS if block else _PATTERNS[:1]})
+        return tab
+
+    async def navigate(self, url: str, *, within_s: float) -> None:
+        """Go to a page and wait for its DOM.
+
+        Raises:
+            PageTimeoutError: If it does not come in time.
+        """
+        await self._raw.watch(on=False)
+        self._expect(as_file=False)
+        try:
+            if "#" in url:  # of the page that is shown, it would be a part, and asked of nobody
+                await self.page.goto("about:blank", timeout=within_s * 1000)
+            await self.page.goto(url, wait_until="domcontentloaded", timeout=within_s * 1000)
+        except SlowError as error:
+            raise PageTimeoutError(f"{url}: no page in {within_s:.0f} s") from error
+        except Error as error:
+            # Chromium shows a page of its own for a bare error status; what the tenant answered is in the head.
+            if self.head is None or "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message:
+                raise
+
+    async def document(self) -> Document:
+        """Read the page as it is now."""
+        html, head = await self._html(), self.head
+        is_chromiums = head is not None and self.page.url.startswith("chrome-error:")
+        url = head.url if head is not None and is_chromiums else self.page.url
+        return Document(
+            url=url,
+            html=html,
+            status=head.status if head else None,
+            retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
+            via=way_to(url, self.answered),
+        )
+
+    async def fill(self, step: Fill, *, within_s: float) -> None:
+        """Fill a form in and send it."""
+        for selector, text in step.fields:
+            await self.page.fill(selector, text, timeout=within_s * 1000)
+        if step.submit:
+            await self.page.click(step.submit, timeout=within_s * 1000)
+        else:
+            await self.page.press(step.fields[-1][0], "Enter")
+
+    async def change(self) -> None:
+        """Wait until the page changes, for a quarter of a second at most."""
+        try:
+            await self._told(self.page.evaluate(NEXT_CHANGE))
+        except Error as error:
+            if _is_gone(error):
+                raise
+            await self.page.wait_for_load_state("domcontentloaded")  # a navigation took the page away
+
+    async def ask(self) -> None:
+        """Have the browser, not the page, answer anything at all."""
+        with translated(self.page.url, within_s=self._answer_s):
+            await self._cdp.send("Browser.getVersion")
+
+    async def download(self, url: str, into: Path, heard: Callable[[], None], room: Room) -> Download:
+        """Fetch a file; see ``ports.Session``. Not bounded in time.
+
+        Args:
+            url: The file's.
+            into: Where to.
+            heard: Called whenever an answer or some of its bytes came.
+            room: Refuses a file that is too large, by what is announced and by what comes.
+        """
+        await self._raw.watch(on=True)
+        if not self._tells_progress:
+            await self._cdp.send("Page.enable")  # which tells of each download how far it has come
+            self._tells_progress = True
+        self._expect(as_file=True)
+        self._heard, self._room = heard, room
+        try:
+            await self.page.goto(url, wait_until="commit", timeout=0)
+        except Error as error:
+            if _is_gone(error):
+                raise
+            if any(name in error.message for name in BROKEN):
+                raise BrokenDownloadError(f"the transfer broke off ({first_line(error)})") from error
+            if self.head is None and any(name in error.message for name in ABANDONED):
+                raise BrokenDownloadError(f"the browser does not fetch it ({first_line(error)})") from error
+            # A download, too, ends its navigation with an error; what the answer was is in the head.
+            if self.head is None:
+                raise
+        head = self.head
+        if head is not None and not 200 <= head.status < 300:
+            raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
+        if head is None or head.is_page:
+            html, url = await self._html(), self.page.url
+            raise NotAFileError(url, html, way_to(url, self.answered))
+        await to_thread.run_sync(room.check, 0, head.length)
+        with anyio.move_on_after(ANNOUNCE_S):
+            await self._announced.wait()
+        if not self.downloads:
+            raise BrokenDownloadError("the transfer broke off before the browser announced it")
+        announced = self.downloads[0]
+        if failure := await announced.failure():
+            room.check_size(self._received_bytes)
+            raise BrokenDownloadError(f"the transfer broke off ({failure})")
+        if self._is_remote:
+            await announced.save_as(into)
+        else:  # a rename, where `save_as` would copy
+            await to_thread.run_sync(shutil.move, await announced.path(), into)
+        return Download(
+            path=into,
+            suggested_name=self._raw.file_name(head),
+            size_bytes=(await anyio.Path(into).stat()).st_size,
+            expected_bytes=head.length,
+            via=tuple(self.answered),
+        )
+
+    async def abandon(self) -> None:
+        """Close a tab whose download is given up, and leave nothing of that behind."""
+        for announced in self.downloads:
+            await announced.cancel()
+        await self.page.close()
+
+    def _expect(self, *, as_file: bool) -> None:
+        """Forget what was seen; say whether a good answer that is no page is to become a download."""
+        self.head, self.answered, self._as_file = None, [], as_file
+        self.downloads, self._announced = [], anyio.Event()
+        self._heard, self._received_bytes, self._room = _nobody, 0, None
+
+    async def _html(self) -> str:
+        for _ in range(_READINGS):
+            try:
+                return await self._told(self.page.content())
+            except Error as error:
+                if _is_gone(error):
+                    raise
+                await self.change()  # it is on its way to another page
+        raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
+
+    async def _told(self, answer: Awaitable[T]) -> T:
+        """Wait for an answer of the page's own; one whose script never ends gives none."""
+        try:
+            with anyio.fail_after(self._answer_s):
+                return await answer
+        except TimeoutError as error:
+            raise SessionLostError(f"{self.page.url}: the page does not answer") from error
+
+    def _progressed(self, event: dict[str, Any]) -> None:
+        if event["receivedBytes"] <= self._received_bytes:
+            return
+        self._received_bytes = event["receivedBytes"]
+        self._heard()
+        if self._room is not None and self._room.is_over(self._received_bytes):
+            for announced in self.downloads:
+                self._spawn(announced.cancel)
+
+    def _downloaded(self, announced: Announced) -> None:
+        self._heard()
+        self.downloads.append(announced)
+        self._announced.set()
+
+    def _paused(self, event: dict[str, Any]) -> None:
+        self._spawn(lambda: self._answer(event))
+
+    async def _answer(self, event: dict[str, Any]) -> None:
+        request = {"requestId": event["requestId"]}
+        try:
+            if "responseStatusCode" in event:
+                await self._answer_response(event, request)
+            elif self.head is not None and (reason := event.get("responseErrorReason")):
+                # A transfer that broke off. Continued like a good one, its download now and then never ends.
+                await self._cdp.send("Fetch.failRequest", {**request, "errorReason": reason})
+            elif event["resourceType"] in _HEAVY:
+                await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
+            else:
+                await self._cdp.send("Fetch.continueRequest", request)
+        except Error:
+            return  # the tab has gone on to something else, or is gone: its navigation says so
+
+    async def _answer_response(self, event: dict[str, Any], request: dict[str, Any]) -> None:
+        status, sent = event["responseStatusCode"], event.get("responseHeaders", [])
+        if event["frameId"] == self._frame:
+            self._take(event["request"]["url"], status, sent)
+            if self._as_file and self.head is not None and 200 <= status < 300 and not self.head.is_page:
+                kept = [one for one in sent if one["name"].lower() != "content-disposition"]
+                forced = {"name": "Content-Disposition", "value": 'attachment; filename="file"'}
+                answer = {**request, "responseCode": status, "responseHeaders": [*kept, forced]}
+                await self._cdp.send("Fetch.continueResponse", answer)
+                return
+        await self._cdp.send("Fetch.continueRequest", request)
+
+    def _take(self, url: str, status: int, sent: Sequence[dict[str, str]]) -> None:
+        """Take note of an answer to the tab itself; a frame's on its page is none."""
+        self.answered.append(url)
+        if status not in REDIRECTS:
+            self.head = Head(url=url, status=status, headers={one["name"].lower(): one["value"] for one in sent})
+
+
+@contextmanager
+def translated(what: str, *, within_s: float = math.inf) -> Iterator[None]:
+    """Turn Playwright's errors into ours, and a browser that does not answer into one that is lost."""
+    try:
+        with anyio.fail_after(within_s):
+            yield
+    except TimeoutError as error:
+        raise SessionLostError(f"{what}: the browser did not answer in {within_s:.0f} s") from error
+    except SlowError as error:
+        raise PageTimeoutError(f"{what}: {first_line(error)}") from error
+    except Error as error:
+        if _is_gone(error):
+            raise SessionLostError(f"the browser is gone: {first_line(error)}") from error
+        raise page_error(error.message, what) or PageError(f"{what}: {first_line(error)}") from error
+
+
+def _nobody() -> None:
+    """Take no note of what came: no file is asked for."""
+
+
+def first_line(error: BaseException) -> str:
+    """Leave out the call log that Playwright adds to its messages."""
+    return str(error).strip().partition("\n")[0]
+
+
+def _is_gone(error: Error) -> bool:
+    return any(sign in error.message for sign in _GONE)

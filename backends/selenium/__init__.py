@@ -1,0 +1,1 @@
+"""Sessions through Selenium and msedgedriver. Twin of ``backends.playwright``."""

@@ -1,0 +1,29 @@
+"""Answers that a browser holds back over WebDriver BiDi until it is told what to do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backends.selenium.bidi import Wire
+from coupa_async.domain.errors import PageError
+
+
+async def let_on(wire: Wire, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
+    """Let an answer on that waits for us.
+
+    Args:
+        wire: The browser's.
+        params: Of its ``network.responseStarted``.
+        has_head: Whether it is of a page or file that began to come.
+        forced: What to change in it.
+    """
+    if not params.get("isBlocked"):
+        return
+    # A transfer that broke off. Continued like a good one, its download now and then never ends.
+    is_broken = params["response"]["status"] <= 0 and has_head
+    cure = "network.failRequest" if is_broken else "network.continueResponse"
+    try:
+        await wire.command(cure, request=params["request"]["request"], **forced)
+    except PageError:
+        return  # its tab has gone on to something else: its navigation says so

@@ -1,0 +1,118 @@
+"""Selenium on msedgedriver: blocking, in worker threads; downloads and statuses by WebDriver BiDi events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+import psutil
+from anyio import to_thread
+from selenium.webdriver.chromium.webdriver import ChromiumDriver
+from selenium.webdriver.remote.command import Command
+
+from backends.browser.chromium import Browser, BrowserOptions, find_browser
+from backends.browser.process_tree import Tree, children, known_as, temporary_folder
+from backends.selenium.bidi import FAULTS, Wire
+from backends.selenium.driver import driver_path, launch_error, service_of, start
+from backends.selenium.session import SeleniumSession
+from coupa_async.domain.errors import LaunchError
+from coupa_async.ports import Profile, Session
+from coupa_async.runtime.cleanup import cleanup, closing_time_s, plain_errors
+
+
+def open_backend(options: BrowserOptions) -> SeleniumBackend:
+    """Make the backend."""
+    return SeleniumBackend(options)
+
+
+class SeleniumBackend:
+    """Sessions through Selenium, each with a driver of its own."""
+
+    name = "selenium"
+
+    def __init__(self, options: BrowserOptions) -> None:
+        self._options = options
+        self._looking = anyio.Lock()
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """Start a browser on a profile. However the block is left, no process of it stays behind.
+
+        Raises:
+            LaunchError: If it does not start in time.
+            BrowserMissingError: If there is nothing to start, or browser and driver do not fit.
+        """
+        return self._session(profile)
+
+    @asynccontextmanager
+    async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        async with temporary_folder() as temporary, self._started(profile, temporary) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _started(self, profile: Profile, temporary: Path) -> AsyncIterator[Session]:
+        close_s = self._options.close_timeout_s
+        remote = self._options.selenium_url is not None
+        browser = Browser(self._options.channel, Path()) if remote else find_browser(self._options)
+        service = None if remote else service_of(browser, self._options, temporary)
+        tree = Tree(())
+        try:
+            # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
+            with anyio.CancelScope(shield=True):
+                driver = await self._launch(browser, service, profile)
+                if service is not None:
+                    tree = Tree([psutil.Process(service.process.pid)], profile.record)
+                    tree.look()
+            wire = Wire(driver, answer_s=self._options.page_timeout_s + close_s)
+            try:
+                with plain_errors():
+                    async with anyio.create_task_group() as tasks:
+                        session = SeleniumSession(wire, tasks, self._options)
+                        try:
+                            await session.begin(profile, tree)
+                            yield session
+                        finally:
+                            session.end()
+                        tasks.cancel_scope.cancel("the session is over")
+            finally:
+                tree.look()
+                # Not `driver.quit`: it waits for its websocket, now and then for ten seconds.
+                ask = partial(driver.execute, Command.QUIT)
+                quit_driver = partial(to_thread.run_sync, ask, abandon_on_cancel=True)
+                await cleanup(f"the browser of {profile.name}", quit_driver, within_s=closing_time_s(close_s))
+        finally:
+            own = getattr(service, "process", None)  # Selenium sets it when it starts the driver, if it comes so far
+            if own is not None and psutil.pid_exists(own.pid):
+                tree.add(psutil.Process(own.pid))
+            end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
+            await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
+
+    async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
+        options = self._options
+        profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with anyio.fail_after(options.launch_timeout_s):
+                if service is not None and not service.path:
+                    await self._find_driver(browser, service)
+                return await to_thread.run_sync(
+                    partial(start, browser, service, profile, options), abandon_on_cancel=True
+                )
+        except TimeoutError as error:
+            raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
+        except FAULTS as error:
+            raise launch_error(error, browser, options) from error
+
+    async def _find_driver(self, browser: Browser, service: Any) -> None:
+        """Let Selenium Manager bring the driver: one at a time, so that its process is known if it does not end."""
+        async with self._looking:
+            before = children()
+            find = partial(driver_path, browser, service, self._options)
+            try:
+                service.path = await to_thread.run_sync(find, abandon_on_cancel=True)
+            finally:
+                tree = Tree(known_as("selenium-manager", children() - before))
+                within_s = self._options.close_timeout_s
+                await cleanup("Selenium Manager", partial(tree.end, within_s=within_s), within_s=4 * within_s)

@@ -1,0 +1,103 @@
+"""A WebDriver, found and started for a browser: its service, its options, and what its failures mean. Blocking."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+from selenium import webdriver
+from selenium.common.exceptions import NoSuchDriverException
+from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.chromium.webdriver import ChromiumDriver
+from selenium.webdriver.common.driver_finder import DriverFinder
+from selenium.webdriver.edge.service import Service as EdgeService
+
+from backends.browser.chromium import Browser, BrowserOptions, flags
+from coupa_async.domain.errors import BrowserMissingError, LaunchError
+from coupa_async.ports import Profile
+from coupa_async.runtime.processes import apart, child_environment, note
+from coupa_async.runtime.temporary_files import temporary_files_in
+
+# Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
+_ANSWER_STEP_S = 0.005
+
+
+def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> Any:
+    """Find the driver: the one told, then PATH; else its path stays empty. Its temporary files get a folder."""
+    kind = EdgeService if browser.channel == "msedge" else ChromeService
+    name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
+    if options.driver_path is not None and not options.driver_path.is_file():
+        raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
+    path = str(options.driver_path) if options.driver_path else shutil.which(name)
+    env = {**child_environment(), **temporary_files_in(temporary)}
+    how = apart()
+    if "creationflags" in how:
+        how["creation_flags"] = how.pop("creationflags")  # Selenium's own name for it
+    return kind(executable_path=path, env=env, popen_kw=how)
+
+
+def driver_path(browser: Browser, service: Any, options: BrowserOptions) -> str:
+    """Have Selenium Manager look for the driver, or fetch it. Raises what Selenium does."""
+    return DriverFinder(service, _wanted(browser, options)).get_driver_path()
+
+
+def launch_error(error: Exception, browser: Browser, options: BrowserOptions) -> BrowserMissingError | LaunchError:
+    """Say why there is no browser: versions that do not fit, no driver at all, or a launch that failed."""
+    text = " ".join(str(getattr(error, "msg", None) or error).split("Stacktrace")[0].split())
+    if options.selenium_url is not None:
+        return LaunchError(f"no browser from COUPA_SELENIUM_URL={options.selenium_url}: {text[:300]}")
+    if "only supports" in text:
+        return BrowserMissingError(
+            f"{text[:300]}: install the driver of the browser's version, or set COUPA_DRIVER_PATH"
+        )
+    if isinstance(error, NoSuchDriverException):
+        return BrowserMissingError(f"no driver for {browser.channel}: put it on PATH, or set COUPA_DRIVER_PATH")
+    return LaunchError(f"{browser.path} did not start: {text[:300]}")
+
+
+def start(browser: Browser, service: Any, profile: Profile, options: BrowserOptions) -> ChromiumDriver:
+    """Start the driver and its browser, here or on a Grid. Raises what Selenium does."""
+    wanted = _wanted(browser, options)
+    if options.selenium_url is not None:
+        wanted.enable_downloads = True
+        remote: Any = webdriver.Remote(command_executor=options.selenium_url, options=wanted)
+        remote.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
+        on_grid: ChromiumDriver = remote
+        return on_grid
+    wanted.add_argument(f"--user-data-dir={profile.directory}")
+    if profile.record is not None:
+        service.start = _noting(service, profile.record)
+    kind: Any = webdriver.Edge if browser.channel == "msedge" else webdriver.Chrome
+    driver: Any = kind(options=wanted, service=service)
+    driver.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
+    started: ChromiumDriver = driver
+    return started
+
+
+def _noting(service: Any, record: Path) -> Callable[[], None]:
+    """Have a driver noted before it starts its browser: a kill in between would leave both behind, unknown."""
+    begin = service.start
+
+    def start() -> None:
+        begin()
+        note(record, [psutil.Process(service.process.pid)])
+
+    return start
+
+
+def _wanted(browser: Browser, options: BrowserOptions) -> Any:
+    wanted: Any = webdriver.EdgeOptions() if browser.channel == "msedge" else webdriver.ChromeOptions()
+    wanted.page_load_strategy = "none"
+    wanted.set_capability("webSocketUrl", True)
+    # The browser answers dialogs by itself, in tabs that pages open too; one that asks before it is left is left.
+    wanted.set_capability("unhandledPromptBehavior", {"default": "dismiss", "beforeUnload": "accept"})
+    for flag in flags(options):
+        wanted.add_argument(flag)
+    if options.headless:
+        wanted.add_argument("--headless=new")
+    if options.selenium_url is None:
+        wanted.binary_location = str(browser.path)
+    return wanted

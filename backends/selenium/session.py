@@ -1,0 +1,199 @@
+"""One browser through Selenium."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+
+from backends.browser.chromium import BrowserOptions
+from backends.browser.process_tree import Tree, watch
+from backends.browser.silence import bounded_silence
+from backends.browser.storage_state import read_state, write_state
+from backends.browser.tab_pool import Answers, Readers, nowhere, walk
+from backends.selenium.answers import let_on
+from backends.selenium.bidi import Wire
+from backends.selenium.tab import BidiTab
+from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, at_once
+from coupa_async.runtime.cleanup import cleanup, closing_time_s
+from coupa_async.runtime.disk_space import Room
+
+
+class SeleniumSession:
+    """One browser."""
+
+    def __init__(self, wire: Wire, tasks: TaskGroup, options: BrowserOptions) -> None:
+        self._wire = wire
+        self._tasks = tasks
+        self._options = options
+        self._idle: list[BidiTab] = []
+        self._answers = Answers(tasks)
+        self._readers = Readers(self._tab)
+        self._silence_s = 2 * options.page_timeout_s
+        self._files: Path | None = None
+        self.pids: Sequence[int] = ()
+
+    async def begin(self, profile: Profile, tree: Tree) -> None:
+        """Take over the first tab and the storage state."""
+        self.pids = tree.pids
+        if self._options.selenium_url is None:
+            self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
+        self._wire.listen_elsewhere(self._let_on)
+        await self._wire.begin()
+        if self._options.selenium_url is None:  # a Grid has set its own folder, which it hands files out of
+            self._files = profile.directory / "downloads"
+            behavior = {"type": "allowed", "destinationFolder": str(self._files)}
+            await self._wire.command("browser.setDownloadBehavior", downloadBehavior=behavior)
+        if profile.state is not None and profile.state.exists():
+            await self.load_state(profile.state)
+        first = await self._wire.command("browsingContext.getTree", maxDepth=0)
+        self._readers.add(await BidiTab.open(self._wire, self._answers.spawn, context=first["contexts"][0]["context"]))
+
+    def end(self) -> None:
+        """Answer the browser no more."""
+        self._answers.end()
+        self._wire.end()
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, until, lambda document: None, nowhere)
+
+    async def sign_in(
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
+    ) -> Document:
+        """See ``ports.Session``."""
+        before = set(await self._tabs())
+
+        async def elsewhere() -> Document | None:
+            others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
+            return next(filter(until, others), None)
+
+        return await self._walk(url, until, fill, elsewhere, within_s)
+
+    async def download(self, url: str, into: Path) -> Download:
+        """See ``ports.Session``."""
+        tab = self._idle.pop() if self._idle else await self._tab()
+        is_fit = True
+        try:
+            with anyio.fail_after(self._options.download_timeout_s), bounded_silence(self._silence_s) as heard:
+                room = Room(into, self._options.bounds)
+                return await tab.download(url, into, heard, room, files=self._files)
+        except (TimeoutError, DownloadTimeoutError, FileTooLargeError) as error:
+            is_fit = False
+            await cleanup("a tab", partial(tab.abandon, self._files), within_s=self._options.close_timeout_s)
+            if isinstance(error, DownloadError):
+                raise
+            raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
+        finally:
+            if is_fit:
+                self._idle.append(tab)
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """See ``ports.Session``."""
+        found = await self._wire.command("storage.getCookies")
+        return [
+            Cookie(
+                name=one["name"],
+                value=_text(one["value"]),
+                domain=one["domain"],
+                path=one["path"],
+                expires_s=one.get("expiry"),
+                http_only=one["httpOnly"],
+                secure=one["secure"],
+                same_site=_same_site(one),
+            )
+            for one in found["cookies"]
+        ]
+
+    async def save_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        await to_thread.run_sync(write_state, path, await self.cookies())
+
+    async def load_state(self, path: Path) -> None:
+        """See ``ports.Session``."""
+        await self._wire.command("storage.deleteCookies")
+        for one in await to_thread.run_sync(read_state, path):
+            cookie: dict[str, Any] = {
+                "name": one.name,
+                "value": {"type": "string", "value": one.value},
+                "domain": one.domain,
+                "path": one.path,
+                "httpOnly": one.http_only,
+                "secure": one.secure,
+                "sameSite": one.same_site.lower(),
+            }
+            if one.expires_s is not None:
+                cookie["expiry"] = int(one.expires_s)
+            await self._wire.command("storage.setCookie", cookie=cookie)
+
+    async def snapshot(self, url: str, into: Path) -> str:
+        """See ``ports.Session``."""
+        if self._readers.showing(url) is None:
+            await self.open(url)
+        tab = self._readers.showing(url)
+        assert tab is not None  # noqa: S101 - it was opened
+        document = await tab.document()
+        shot = await self._wire.command("browsingContext.captureScreenshot", context=tab.context)
+        await anyio.Path(into.with_name(f"{into.name}.html")).write_text(document.html, encoding="utf-8")
+        await anyio.Path(into.with_name(f"{into.name}.png")).write_bytes(base64.b64decode(shot["data"]))
+        return document.url
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """See ``ports.Session``."""
+        context = (await self._wire.command("browsingContext.create", type="tab", background=True))["context"]
+        try:
+            await self._wire.command("network.addIntercept", phases=["beforeRequestSent"], contexts=[context])
+            write = "html => { document.open(); document.write(html); document.close(); }"
+            target, argument = {"context": context}, {"type": "string", "value": html}
+            call = {"functionDeclaration": write, "arguments": [argument], "target": target, "awaitPromise": False}
+            await self._wire.command("script.callFunction", **call)
+            printed = await self._wire.command("browsingContext.print", context=context, background=True)
+        finally:
+            close = partial(self._wire.command, "browsingContext.close", context=context)
+            await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
+        await anyio.Path(into).write_bytes(base64.b64decode(printed["data"]))
+
+    async def _walk(
+        self,
+        url: str,
+        until: Callable[[Document], bool],
+        fill: Callable[[Document], Fill | None],
+        elsewhere: Callable[[], Awaitable[Document | None]],
+        within_s: float | None = None,
+    ) -> Document:
+        async with self._readers.reader(url) as tab:
+            return await walk(tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s)
+
+    def _let_on(self, name: str, params: Mapping[str, Any]) -> None:
+        """Let on what comes for a page's frames: it waits for us as a tab's own answers do."""
+        if name == "network.responseStarted":
+            self._answers.spawn(partial(let_on, self._wire, params, has_head=True))
+
+    async def _tab(self) -> BidiTab:
+        return await BidiTab.open(self._wire, self._answers.spawn, context=None)
+
+    async def _tabs(self) -> dict[str, str]:
+        tree = await self._wire.command("browsingContext.getTree", maxDepth=0)
+        return {one["context"]: one["url"] for one in tree["contexts"]}
+
+
+def _same_site(cookie: dict[str, Any]) -> str:
+    """Tell a cookie's SameSite. BiDi says ``none`` of one that has none, which the browser treats as ``Lax``."""
+    name = str(cookie.get("sameSite", "lax"))
+    return "Lax" if name == "none" and not cookie["secure"] else name.capitalize()
+
+
+def _text(value: dict[str, str]) -> str:
+    return value["value"] if value["type"] == "string" else base64.b64decode(value["value"]).decode(errors="replace")

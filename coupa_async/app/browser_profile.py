@@ -1,0 +1,19 @@
+"""The profile of the user's browser to copy from, as the settings name it."""
+
+from __future__ import annotations
+
+from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.services.profiles.profiles import Source
+
+
+def source_of(settings: Settings) -> Source | None:
+    """Tell the profile to copy from; ``None`` if none is named.
+
+    Raises:
+        ProfileError: If it cannot be used.
+    """
+    if settings.edge_profile_dir is None:
+        return None
+    source = Source(directory=settings.edge_profile_dir, name=settings.edge_profile_name)
+    source.check(profiles_dir())
+    return source

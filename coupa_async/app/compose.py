@@ -1,0 +1,236 @@
+"""Settings into parts: the one place where backend, services and engine are put together."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import anyio
+from anyio import to_thread
+from pydantic import SecretStr
+
+from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.events import Warned
+from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.policies.memory import Limits
+from coupa_async.domain.policies.throttle import PaceLimits
+from coupa_async.engine.interactive_sign_in import visit
+from coupa_async.engine.limits import Plan
+from coupa_async.engine.memory_guard import Guard, Readings
+from coupa_async.engine.sign_in_gate import Gate, Patience
+from coupa_async.engine.throttle import Pace, PacedBackend
+from coupa_async.engine.worker import Crew, Worker
+from coupa_async.ports import Backend, Observer
+from coupa_async.runtime.gather import together
+from coupa_async.services.collection.collector import Collector, Desk, Requisition
+from coupa_async.services.collection.fetch import Tries
+from coupa_async.services.collection.sign_in import Credentials, Entry
+from coupa_async.services.diagnostics import memory
+from coupa_async.services.files.storage import Storage
+from coupa_async.services.profiles.profiles import RunProfiles, base_profile
+from coupa_async.services.records.journal import Journal
+
+if TYPE_CHECKING:
+    from backends.browser.chromium import BrowserOptions
+
+_PERSON_S = 600.0
+_MIB = 2**20
+
+
+def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
+    """Open the backend and look for its browser, so that a missing one is told before anything is written.
+
+    Returns:
+        The backend, and what the user should know of the browser.
+    """
+    # A browser library takes a third of a second: only commands that need one wait.
+    from backends import open_backend, open_lane
+    from backends.browser.chromium import find_browser, runs_as_root
+    from backends.browser.proxies import proxy_login
+
+    options = browser_options(settings)
+    backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
+    elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
+    if elsewhere:
+        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]
+    if settings.backend not in ("playwright", "selenium"):
+        return backend, []
+    browser = find_browser(options)
+    notes = []
+    if browser.channel != settings.channel:
+        notes.append(f"{settings.channel} was not found: using {browser.channel} at {browser.path}")
+    if settings.backend == "selenium" and proxy_login() is not None:
+        # BiDi tells neither whether a proxy or a site asks, nor which of them: the password might go to the wrong one.
+        notes.append("the proxy wants a password, which Selenium's browser cannot be given: --backend playwright can")
+    if runs_as_root():
+        notes.append("running as root: the browser runs with --no-sandbox")
+    return backend, notes
+
+
+def browser_options(settings: Settings) -> BrowserOptions:
+    """Say how browsers are started and how long they are waited for."""
+    from backends.browser.chromium import BrowserOptions
+
+    return BrowserOptions(
+        channel=settings.channel,
+        browser_path=settings.browser_path,
+        driver_path=settings.driver_path,
+        playwright_ws=settings.playwright_ws,
+        selenium_url=settings.selenium_url,
+        headless=settings.headless,
+        images=bool(settings.msg_pdf),
+        page_timeout_s=settings.page_timeout_s,
+        settle_s=settings.settle_s,
+        download_timeout_s=settings.download_timeout_s,
+        client_cert=settings.client_cert,
+        client_key=settings.client_key,
+        bounds=make_bounds(settings),
+        targets=make_targets(settings) if settings.base_url else None,
+    )
+
+
+def make_targets(settings: Settings) -> Targets:
+    """Tell where links and redirects may lead: the host where a sign-in begins is the user's own choice."""
+    login = urlsplit(settings.login_url or "").hostname
+    return Targets(base_url=settings.tenant(), allowed_hosts=(*settings.allowed_hosts, *([login] if login else [])))
+
+
+def make_bounds(settings: Settings) -> Bounds:
+    """Say how much of what others send is taken."""
+    return Bounds(
+        page_bytes=settings.max_page_mb * _MIB,
+        file_bytes=settings.max_file_mb * _MIB if settings.max_file_mb else None,
+        disk_reserve_bytes=settings.disk_reserve_mb * _MIB,
+        parse_s=settings.parse_s,
+    )
+
+
+def make_entry(settings: Settings) -> Entry:
+    """Tell how a session is signed in without a person."""
+    base_url = settings.tenant()
+    password = settings.password or SecretStr("")
+    credentials = Credentials(username=settings.username, password=password) if settings.username else None
+    return Entry(
+        base_url=base_url,
+        login_url=settings.login_url or base_url,
+        credentials=credentials,
+        trusted=settings.sign_in_origins,
+    )
+
+
+def make_crew(
+    settings: Settings,
+    backend: Backend,
+    journal: Journal,
+    storage: Storage,
+    profiles: RunProfiles,
+    tell: Observer,
+    *,
+    may_ask: bool = False,
+) -> Crew:
+    """Put together what all workers share.
+
+    Args:
+        settings: The run's.
+        backend: Opens browsers.
+        journal: Of the output folder.
+        storage: The output folder.
+        profiles: One for each worker.
+        tell: Is told of everything that happens.
+        may_ask: Whether a person is there who can sign in by hand.
+    """
+    base_url = settings.tenant()
+    entry = make_entry(settings)
+    person = partial(sign_in_by_hand, settings, tell) if may_ask else None
+    patience = Patience(first_s=settings.patience_s)
+    gate = Gate(entry, settings.state_file(), tell, dice=random.random, patience=patience, person=person)
+    limits = PaceLimits(
+        floor=min(settings.min_in_flight, settings.max_in_flight),
+        ceiling=settings.max_in_flight,
+        requests_per_s=settings.requests_per_s or math.inf,
+    )
+    plan = Plan(
+        max_attempts=settings.max_attempts,
+        workers=settings.workers,
+        tabs=_tabs(settings),
+        recycle_orders=settings.session_orders,
+    )
+    desk = Desk(
+        base_url=base_url,
+        journal=journal,
+        storage=storage,
+        tries=Tries(max_attempts=plan.max_attempts, backoff=plan.backoff, dice=random.random),
+        together=together,
+        now=datetime.now,
+        snapshots=storage.root / "snapshots",
+        session_lasts=gate.session_lasts,
+        warn=lambda text: tell(Warned(text=text, is_lasting=True)),
+        order_path=settings.order_path,
+        bounds=make_bounds(settings),
+        requisition=Requisition(settings.requisition),
+        allowed_hosts=make_targets(settings).allowed_hosts,
+        empty_folders=settings.empty_folders,
+        msg_pdf=bool(settings.msg_pdf),
+    )
+    return Crew(
+        backend=PacedBackend(backend, Pace(limits, tell), make_targets(settings)),
+        job=Collector(desk),
+        gate=gate,
+        plan=plan,
+        profile=lambda name: to_thread.run_sync(profiles.clone, name),
+        berths=anyio.CapacityLimiter(settings.workers),
+        tell=tell,
+        dice=random.random,
+    )
+
+
+def memory_limits(settings: Settings) -> Limits:
+    """Tell when memory is short.
+
+    Raises:
+        SettingsError: If the threshold is no share.
+    """
+    return Limits(threshold=settings.memory_threshold, critical=max(0.95, settings.memory_threshold))
+
+
+def make_guard(settings: Settings, limits: Limits, roster: Sequence[Worker], crew: Crew) -> Guard:
+    """Put the memory guard together."""
+    readings = Readings(
+        usage=lambda: to_thread.run_sync(memory.usage), weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
+    )
+    session_bytes = settings.session_mb * 2.0**20
+    return Guard(roster, crew.berths, readings, crew.tell, limits=limits, session_bytes=session_bytes)
+
+
+async def sign_in_by_hand(settings: Settings, tell: Observer) -> None:
+    """Open a window on the profile of our own and wait until the person there has signed in."""
+    base_url = settings.tenant()
+    headed = settings.model_copy(update={"headless": False})
+    backend, _ = find_backend(headed)
+    tell(Warned(text=f"sign in to {base_url} in the browser's window, within {_PERSON_S / 60:.0f} minutes"))
+    entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
+    with base_profile(profiles_dir(), settings.state_file()) as profile:
+        await visit(backend, profile, entry.sign_in)
+
+
+def _tabs(settings: Settings) -> int:
+    """Tell how many orders a session works on at once.
+
+    Over HTTP half as many again as the pace may ever have in flight: those that write or file ask for nothing.
+    """
+    if settings.tabs is not None:
+        return settings.tabs
+    return 1 if settings.lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
+
+
+def recorded_backend(base_url: str) -> Backend:
+    """Make a backend that has the recorded site's pages from memory: what a comparison holds browsers against."""
+    from backends.fake.recorded_site import recorded_double
+
+    return recorded_double(base_url)

@@ -1,0 +1,53 @@
+"""What a run left in its output folder, or is writing there. Never makes a journal where there was none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from coupa_async.app.summary import Summary
+from coupa_async.domain.errors import InputError
+from coupa_async.services.records.history import History
+from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.records.status import Standing, standing
+from coupa_async.services.reports.run_report import FILE_NAME as REPORT
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Journal, History]]:
+    """Open what a run left, or is writing, in a folder.
+
+    Raises:
+        InputError: If there is no journal.
+        OutputError: If it cannot be read.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise InputError(f"{folder}: no {FILE_NAME} in it: name the output folder of a run (-o)")
+    with Journal(path) as journal, History(path) as history:
+        yield journal, history
+
+
+def folder_status(folder: Path) -> tuple[Summary, Standing]:
+    """Tell where the run of an output folder stands, also while it goes on. Blocking.
+
+    Returns:
+        What came of its orders, and of its latest run.
+
+    Raises:
+        InputError: If there is no journal.
+    """
+    with opened(folder) as (journal, history):
+        status = standing(journal, history)
+    page = folder / REPORT
+    summary = Summary(
+        outcomes=status.outcomes,
+        files=status.files,
+        size_bytes=status.size_bytes,
+        seconds=status.seconds,
+        restarts=status.restarts,
+        output_dir=folder,
+        report=page if page.is_file() else None,
+    )
+    return summary, status

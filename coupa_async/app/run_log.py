@@ -1,0 +1,90 @@
+"""The run's log: JSON lines in ``run.log``, with nothing secret in them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+
+from coupa_async.domain.errors import OutputError
+from coupa_async.domain.events import Event, OrderFinished
+from coupa_async.domain.redaction import redacted, redacted_values
+from coupa_async.runtime.disk_errors import private, refuse_link
+
+_log = logging.getLogger("coupa_async.events")
+# asyncio's, too: what a killed driver leaves unsaid would else be written across the progress.
+_OURS = ("coupa_async", "backends", "asyncio")
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        told = redacted_values(line | getattr(record, "fact", {}))
+        return json.dumps(told, ensure_ascii=False, default=lambda value: redacted(str(value)))
+
+
+class _File(logging.FileHandler):
+    """A log that a full disk ends, and no run with it: what stops the run is told on the screen as well."""
+
+    def _open(self) -> TextIOWrapper:
+        # Without a buffer, in which what the disk did not take would wait for the next line, and for the end.
+        raw = open(self.baseFilename, "ab", buffering=0, opener=private)  # noqa: SIM115 - Path has no opener
+        return TextIOWrapper(raw, encoding="utf-8", write_through=True)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
+
+
+@contextmanager
+def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
+    """Write what these loggers say into a log while the block runs.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    refuse_link(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = _File(path, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}): choose another folder with -o") from error
+    handler.setFormatter(_Lines())
+    roots = [logging.getLogger(name) for name in of]
+    for root in roots:
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        root.propagate = False
+    try:
+        yield
+    finally:
+        for root in roots:
+            root.removeHandler(handler)
+        handler.close()
+
+
+def log_event(event: Event) -> None:
+    """Write a fact down; of a result, what fits a line."""
+    if isinstance(event, OrderFinished):
+        result = event.result
+        fact = {
+            "worker": event.worker,
+            "order": result.number.shown,
+            "outcome": result.outcome,
+            "found": result.found,
+            "saved": len(result.saved),
+            "seconds": round(result.seconds, 3),
+            "error": result.error,
+        }
+    else:
+        fact = asdict(event)
+    _log.info(type(event).__name__, extra={"fact": fact})

@@ -1,0 +1,253 @@
+"""The main job: the orders of a spreadsheet, collected, filed, and written back. Resumes what an earlier run left."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+
+from coupa_async.app.browser_profile import source_of
+from coupa_async.app.compose import find_backend, make_crew, make_guard, memory_limits
+from coupa_async.app.group_order import work_by_group
+from coupa_async.app.run_log import log_event, run_log
+from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.app.summary import Summary, counter
+from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError, WorklistError
+from coupa_async.domain.events import RunStarted, Warned
+from coupa_async.domain.groups import sentences, tally
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.policies.memory import Limits
+from coupa_async.domain.selection import Selection
+from coupa_async.engine.observers import Tellers
+from coupa_async.engine.run import download_all
+from coupa_async.engine.shutdown import Shutdown, until_asked_twice
+from coupa_async.engine.signals import OpenSignals, open_signals
+from coupa_async.engine.worker import Worker
+from coupa_async.ports import Backend, Observer
+from coupa_async.runtime.contexts import ContextsInThreads, contexts_in_threads
+from coupa_async.runtime.temporary_files import sweep_staged
+from coupa_async.services.collection.recorder import fail_unfiled, file_unfiled
+from coupa_async.services.files.replace import back_up
+from coupa_async.services.files.storage import Storage
+from coupa_async.services.profiles.profiles import BASE, Source, run_profiles
+from coupa_async.services.profiles.sweep import sweep
+from coupa_async.services.records.history import History
+from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.reports.run_report import write_report
+from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a run is asked to do.
+
+    Attributes:
+        settings: How.
+        input: The spreadsheet.
+        selection: Which of its orders are due.
+        in_place: Fill in the spreadsheet itself, after a backup beside it, instead of a copy in the output folder.
+        is_demo: Whether the tenant is the recorded site: a retry of the folder starts it again.
+        may_ask: Whether a person is there who can sign in by hand.
+        signals: What asks the run to stop: the first finishes what is in flight, the second ends at once.
+    """
+
+    settings: Settings
+    input: Path
+    selection: Selection
+    in_place: bool = False
+    is_demo: bool = False
+    may_ask: bool = False
+    signals: OpenSignals = open_signals
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run whose output folder is open."""
+
+    request: RunRequest
+    worklist: Worklist
+    storage: Storage
+    journal: Journal
+    history: History
+    summary: Summary
+    tell: Observer
+
+
+async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) -> Summary:
+    """Do the main job.
+
+    Args:
+        request: What to do.
+        observers: Are told of everything that happens.
+
+    Returns:
+        What came of it, also where it could not go on.
+
+    Raises:
+        InputError: Before anything was written or asked of the tenant.
+    """
+    started_s = time.monotonic()
+    settings = request.settings
+    settings.tenant()
+    limits = memory_limits(settings)
+    worklist = await to_thread.run_sync(read_orders, request)
+    backend, notes = await to_thread.run_sync(find_backend, settings)
+    source = source_of(settings)
+    summary = Summary(output_dir=settings.output_dir.resolve())
+    async with contexts_in_threads() as contexts:
+        storage, journal, history = await _open_folder(request, summary.output_dir, contexts)
+        with run_log(storage.root / "run.log"):
+            tell = Tellers([log_event, history.note, counter(summary), *observers])
+            for text in filter(None, (*worklist.warnings, *notes, *storage.warnings, journal.warning)):
+                tell(Warned(text=text))
+            run = _Run(request, worklist, storage, journal, history, summary, tell)
+            todo = await to_thread.run_sync(_choose, run)
+            done = await to_thread.run_sync(_count_settled, run)
+            tell(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers))
+            left = await _execute(run, todo, backend, source, limits) if todo else {}
+            if not todo:
+                await to_thread.run_sync(_sweep, settings)
+            for text in sentences(tally(journal.groups())):
+                tell(Warned(text=text, is_lasting=True))
+            await until_asked_twice(request.signals, partial(_finish, run, left))
+    summary.seconds = time.monotonic() - started_s
+    return summary
+
+
+def read_orders(request: RunRequest) -> Worklist:
+    """Read the spreadsheet. Blocking.
+
+    Raises:
+        InputError: If it has no orders, or lacks one that was asked for.
+    """
+    settings, selection = request.settings, request.selection
+    options = WorklistOptions(
+        po_column=settings.po_column,
+        folder_columns=settings.folder_columns,
+        id_column=settings.id_column,
+        group_column=settings.group_column,
+    )
+    worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
+    if missing := selection.only - worklist.rows.keys():
+        raise WorklistError(f"{request.input}: --only names orders that are not in it: {', '.join(sorted(missing))}")
+    return worklist
+
+
+async def _open_folder(
+    request: RunRequest, root: Path, contexts: ContextsInThreads
+) -> tuple[Storage, Journal, History]:
+    settings, storage = request.settings, Storage(root)
+    await to_thread.run_sync(storage.prepare, *([] if request.in_place else [request.input.name]))
+    await contexts.enter(storage.held())
+    journal = await contexts.enter(await to_thread.run_sync(Journal, storage.root / FILE_NAME))
+    history = await contexts.enter(await to_thread.run_sync(History, storage.root / FILE_NAME))
+    known = {"input": str(request.input), "in_place": request.in_place, "is_demo": request.is_demo}
+    history.begin(
+        backend=settings.backend, lane=settings.lane, workers=settings.workers, settings=settings.shown() | known
+    )
+    return storage, journal, history
+
+
+def _choose(run: _Run) -> list[Order]:
+    """Finish what a kill interrupted between record and rename, then choose the orders, their old outcomes dropped."""
+    file_unfiled(run.journal, run.storage)
+    todo = run.request.selection.of(run.worklist.orders, run.journal.outcomes())
+    run.journal.forget(order.number for order in todo)
+    return todo
+
+
+def _count_settled(run: _Run) -> int:
+    keys = (order.number.key for order in run.worklist.orders)
+    return len(run.worklist.done) + len(run.journal.settled().intersection(keys))
+
+
+async def _execute(
+    run: _Run, todo: Sequence[Order], backend: Backend, source: Source | None, limits: Limits
+) -> dict[str, str]:
+    """Work the orders off. What ends that is in the summary.
+
+    Returns:
+        Why orders were left undone on purpose, by their key.
+    """
+    settings, tell = run.request.settings, run.tell
+    shutdown = Shutdown(tell, grace_s=settings.grace_s, signals=run.request.signals)
+    left: dict[str, str] = {}
+    try:
+        async with contexts_in_threads() as contexts:
+            profiles = await contexts.enter(run_profiles(profiles_dir(), settings.state_file(), source=source))
+            for text in profiles.warnings:
+                tell(Warned(text=text))
+            crew = make_crew(settings, backend, run.journal, run.storage, profiles, tell, may_ask=run.request.may_ask)
+            roster: list[Worker] = []
+            guard = make_guard(settings, limits, roster, crew)
+            names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
+
+            async def work(orders: Sequence[Order]) -> bool:
+                if orders:
+                    await download_all(orders, names, crew, shutdown, roster=roster, services=[guard.watch])
+                return shutdown.signal is None
+
+            if settings.skip_unseen_groups:
+                left = await work_by_group(todo, run.journal, work)
+            else:
+                await work(todo)
+    except CoupaError as error:
+        run.summary.error = error
+    except Exception as error:  # noqa: BLE001 - workbook and report are written all the same
+        _log.exception("the run met an error that nobody foresaw")
+        run.summary.error = ProgramError(str(UnexpectedError(error)))
+    run.summary.stopped_by = shutdown.signal or 0
+    return left
+
+
+async def _finish(run: _Run, left: Mapping[str, str]) -> None:
+    """Write the spreadsheet and the report, each also where the other cannot be written, and count."""
+    request, journal, storage, summary = run.request, run.journal, run.storage, run.summary
+    with _kept_going(summary):
+        for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
+            run.tell(Warned(text=text))
+    with _kept_going(summary):
+        target = request.input if request.in_place else storage.root / request.input.name
+        now = datetime.now()
+        if request.in_place:
+            backup = await to_thread.run_sync(back_up, target, now)
+            run.tell(Warned(text=f"{target} as it was is in {backup.name}"))
+        write = partial(
+            write_results, run.worklist, journal.results(), target, output_dir=storage.root, now=now, left=left
+        )
+        summary.workbook = await to_thread.run_sync(write, abandon_on_cancel=True)
+        if summary.workbook != target:
+            run.tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+    with _kept_going(summary):
+        run.history.end()
+        write_page = partial(write_report, storage.root, journal, run.history, datetime.now())
+        summary.report = await to_thread.run_sync(write_page, abandon_on_cancel=True)
+    await to_thread.run_sync(summary.count, run.worklist, journal)
+
+
+@contextmanager
+def _kept_going(summary: Summary) -> Iterator[None]:
+    """Have the rest of a run's end done where a part of it cannot be: what came of the orders is in the journal."""
+    try:
+        yield
+    except CoupaError as error:
+        summary.error = summary.error or error
+    except Exception as error:  # noqa: BLE001 - likewise
+        _log.exception("the end of the run met an error that nobody foresaw")
+        summary.error = summary.error or ProgramError(str(UnexpectedError(error)))
+
+
+def _sweep(settings: Settings) -> None:
+    """Remove what a run has left that was killed after its last order: nothing else of this one would."""
+    sweep(profiles_dir(), keep=BASE)
+    sweep_staged(settings.state_file())

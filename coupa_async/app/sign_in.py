@@ -1,0 +1,156 @@
+"""Signing in by hand, in a window; whether a sign-in holds; and forgetting it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from coupa_async.app.compose import find_backend, make_entry, sign_in_by_hand
+from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.domain.errors import (
+    BrowserMissingError,
+    LaunchError,
+    PageError,
+    SessionLostError,
+    SettingsError,
+    SignInError,
+    SignInRequiredError,
+)
+from coupa_async.domain.events import Warned
+from coupa_async.ports import Observer
+from coupa_async.services.profiles.profiles import BASE, base_profile, forget_base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInState:
+    """Whether the tenant knows us.
+
+    Attributes:
+        since: When the session was last renewed, ISO 8601; ``None`` if there is none.
+        lasts_s: How long it lasts unused; ``None`` if the tenant does not say.
+    """
+
+    tenant: str
+    signed_in: bool
+    since: str | None = None
+    lasts_s: float | None = None
+    exit_code: int = 0
+
+
+async def sign_in(settings: Settings, notify: Observer) -> SignInState:
+    """Have a person sign in, then see in a browser without a window that the next run will be let in.
+
+    Args:
+        settings: Say where.
+        notify: Is told what to do, and how far it has come.
+
+    Raises:
+        SignInError: If the person did not sign in, or the sign-in does not hold.
+        InputError: If there is no browser or no screen, or the profile is in use.
+    """
+    if not has_screen(sys.platform, os.environ):
+        raise SettingsError(
+            "login opens a window, and there is no screen here (DISPLAY is not set): sign in where there is one and "
+            f"bring {settings.state_file()} over, or set COUPA_USERNAME and COUPA_PASSWORD"
+        )
+    own = settings.model_copy(update={"lane": "browser"})
+    with _errors_with_cures():
+        await sign_in_by_hand(own, notify)
+        notify(Warned(text="signed in; opening the browser again, without a window, to see that it holds"))
+        return await _look(own, datetime.now())
+
+
+async def sign_in_state(settings: Settings) -> SignInState:
+    """Ask over HTTP; only if that is refused, ask in a browser, which an SSO may let in without a person.
+
+    Raises:
+        SignInError: If the tenant cannot be asked.
+        InputError: If there is no browser, or the profile is in use.
+    """
+    with _errors_with_cures():
+        return await _state(settings)
+
+
+def forget_sign_in(settings: Settings) -> tuple[Path, ...]:
+    """Remove what a sign-in left on this machine. Blocking.
+
+    Returns:
+        What was removed.
+    """
+    state, base = settings.state_file(), profiles_dir() / BASE
+    found = tuple(path for path in (state, base) if path.exists())
+    forget_base(profiles_dir())
+    _remove(state)
+    return found
+
+
+@contextmanager
+def _errors_with_cures() -> Iterator[None]:
+    try:
+        yield
+    except LaunchError as error:
+        raise BrowserMissingError(f"{error}: coupa-async doctor says more") from error
+    except SessionLostError as error:
+        raise SignInError(f"the browser's window was closed before the sign-in was done ({error})") from error
+    except PageError as error:
+        raise SignInError(f"{error}: check network, proxy, COUPA_BASE_URL and COUPA_LOGIN_URL") from error
+
+
+async def _state(settings: Settings) -> SignInState:
+    state = settings.state_file()
+    since = datetime.fromtimestamp(state.stat().st_mtime) if state.is_file() else None
+    try:
+        if since is not None:
+            return await _look(settings.model_copy(update={"lane": "direct"}), since)
+    except SignInRequiredError:
+        since = None
+    if not (profiles_dir() / BASE).is_dir():
+        return _out(settings)
+    try:
+        return await _look(settings.model_copy(update={"lane": "browser"}), datetime.now())
+    except SignInRequiredError:
+        return _out(settings)
+
+
+async def _look(settings: Settings, since: datetime) -> SignInState:
+    """Open a page that every signed-in user may see, and keep what the tenant renews with it.
+
+    Raises:
+        SignInRequiredError: If the tenant shows its sign-in page.
+        PageError: If it is not to be had now.
+    """
+    backend, _ = find_backend(settings)
+    entry = make_entry(settings)
+    state = settings.state_file()
+    with base_profile(profiles_dir(), state) as profile:
+        async with backend.session(profile) as session:
+            await entry.look(session)
+            try:
+                lasts_s = await entry.length_s(session)
+            except PageError:
+                lasts_s = None  # over HTTP its answer is no page; that it let us in, it has said already
+            await session.save_state(state)
+    return SignInState(
+        tenant=settings.tenant(), signed_in=True, since=since.isoformat(timespec="seconds"), lasts_s=lasts_s
+    )
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be removed ({error.strerror}): remove it yourself") from error
+
+
+def _out(settings: Settings) -> SignInState:
+    return SignInState(tenant=settings.tenant(), signed_in=False, exit_code=3)
+
+
+def has_screen(platform: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether a window can be opened: on Linux, if a display server is named."""
+    return not platform.startswith("linux") or any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

@@ -1,0 +1,102 @@
+"""What a run came to: one record for the screen, for a page, for scripts and for the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from coupa_async.app.exit_codes import exit_code
+from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.events import Event, Warned, WorkerRestarting
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.ports import Observer
+from coupa_async.services.records.journal import Journal
+from coupa_async.services.spreadsheet.worklist import BadRow, Worklist
+
+# What a retry takes up, and how many of these are shown with their reasons.
+AGAIN = (Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT)
+FAILURES = 10
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """A run in numbers.
+
+    Attributes:
+        outcomes: Orders by outcome; PENDING for those without one.
+        files: Files kept, and their ``size_bytes``.
+        seconds: From start to end.
+        restarts: Of workers.
+        stopped_by: The number of the signal that ended it; 0 for none.
+        error: What ended it; ``None`` if nothing did.
+        failures: Those orders that did not come out well, as far as they are shown.
+        bad_rows: Likewise those rows of the spreadsheet that name no order.
+        warnings: What the user should look at.
+        workbook: Where the updated spreadsheet is.
+        report: The HTML report; ``None`` without one.
+    """
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    files: int = 0
+    size_bytes: int = 0
+    seconds: float = 0.0
+    restarts: int = 0
+    stopped_by: int = 0
+    error: CoupaError | None = None
+    failures: tuple[OrderResult, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    output_dir: Path = Path()
+    workbook: Path | None = None
+    report: Path | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """The code of design §8."""
+        if self.error is not None:
+            return exit_code(self.error)
+        if self.stopped_by:
+            return 128 + self.stopped_by
+        return 0 if all(outcome.is_good for outcome in +self.outcomes) else 1
+
+    def to_json(self) -> str:
+        """Write it as the one line that scripts rely on."""
+        return json.dumps(
+            {
+                "total": self.outcomes.total(),
+                "outcomes": {one.value: self.outcomes[one] for one in Outcome if self.outcomes[one]},
+                "files": self.files,
+                "bytes": self.size_bytes,
+                "seconds": round(self.seconds, 3),
+                "restarts": self.restarts,
+                "exit_code": self.exit_code,
+                "report": str(self.report) if self.report else None,
+            }
+        )
+
+    def count(self, worklist: Worklist, journal: Journal) -> None:
+        """Count what came of the orders of a spreadsheet. Blocking."""
+        known = journal.outcomes()
+        self.outcomes = Counter(known.get(order.number.key, Outcome.PENDING) for order in worklist.orders)
+        self.outcomes[Outcome.COMPLETED] += len(worklist.done)
+        self.outcomes[Outcome.FAILED] += len(worklist.bad_rows)
+        results = (result for result, _ in journal.results())
+        wrong = (result for result in results if result.outcome in AGAIN and result.number.key in worklist.rows)
+        self.failures = tuple(islice(wrong, FAILURES))
+        self.bad_rows = worklist.bad_rows[: FAILURES - len(self.failures)]
+        self.files, self.size_bytes = journal.files()
+
+
+def counter(summary: Summary) -> Observer:
+    """Have a summary count restarts, and keep the warnings that last."""
+
+    def count(event: Event, /) -> None:
+        if isinstance(event, WorkerRestarting):
+            summary.restarts += 1
+        elif isinstance(event, Warned) and event.is_lasting:
+            summary.warnings.append(event.text)
+
+    return count

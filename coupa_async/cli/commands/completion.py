@@ -1,0 +1,121 @@
+"""``completion``: a script for the user's shell, made from the settings' own declarations."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
+
+from coupa_async.app.settings import Command
+from coupa_async.cli.command import settings_class
+from coupa_async.cli.command_table import COMMANDS
+
+
+class Completion(Command):
+    """Print a script that completes commands and options: eval "$(coupa-async completion bash)"."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async completion")
+
+    shell: CliPositionalArg[Literal["bash", "zsh", "fish", "powershell"]] = Field(description="your shell")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """A command, its sentence, and its options with theirs."""
+
+    text: str
+    options: Mapping[str, str]
+
+
+async def completion(settings: Completion) -> int:
+    """Print the script.
+
+    Returns:
+        0.
+    """
+    print(_WRITERS[settings.shell](verbs()), flush=True)  # noqa: T201 - the script is the answer
+    return 0
+
+
+def verbs() -> dict[str, Verb]:
+    """Read every command's options from its settings."""
+    return {name: Verb(text=text, options=_options(name)) for name, (_, text) in COMMANDS.items()}
+
+
+def _options(name: str) -> dict[str, str]:
+    settings = settings_class(name)
+    parser: ArgumentParser = CliSettingsSource[Any](settings).root_parser
+    found = {}
+    for action in parser._actions:
+        for option in action.option_strings:
+            if option.startswith("--") and option.islower() and action.help != SUPPRESS:
+                found[option] = (action.help or "").partition(" (default:")[0]
+    return found
+
+
+def _bash(commands: Mapping[str, Verb]) -> str:
+    cases = "\n".join(f'    {name}) words="{" ".join(verb.options)}" ;;' for name, verb in commands.items())
+    return f"""_coupa_async() {{
+  local cur=${{COMP_WORDS[COMP_CWORD]}} words=
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "{" ".join(commands)}" -- "$cur"))
+    return
+  fi
+  case ${{COMP_WORDS[1]}} in
+{cases}
+  esac
+  case $cur in
+    -*) COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
+    *) COMPREPLY=($(compgen -f -- "$cur")) ;;
+  esac
+}}
+complete -o filenames -F _coupa_async coupa-async"""
+
+
+def _zsh(commands: Mapping[str, Verb]) -> str:
+    return f"autoload -Uz compinit bashcompinit && compinit && bashcompinit\n{_bash(commands)}"
+
+
+def _fish(commands: Mapping[str, Verb]) -> str:
+    lines = []
+    for name, verb in commands.items():
+        lines.append(f"complete -c coupa-async -n __fish_use_subcommand -f -a {name} -d {_quoted(verb.text)}")
+        seen = f"-n '__fish_seen_subcommand_from {name}'"
+        lines += [
+            f"complete -c coupa-async {seen} -l {option.removeprefix('--')} -d {_quoted(text)}"
+            for option, text in verb.options.items()
+        ]
+    return "\n".join(lines)
+
+
+def _powershell(commands: Mapping[str, Verb]) -> str:
+    lists = {name: ", ".join(f"'{option}'" for option in verb.options) for name, verb in commands.items()}
+    rows = "\n".join(f"    '{name}' = @({options})" for name, options in lists.items())
+    return f"""Register-ArgumentCompleter -Native -CommandName coupa-async -ScriptBlock {{
+  param($word, $ast, $position)
+  $options = [ordered]@{{
+{rows}
+  }}
+  $said = @($ast.CommandElements | ForEach-Object {{ $_.ToString() }})
+  $choices = if ($said.Count -gt 1 -and $options.Contains($said[1]) -and $said[1] -ne $word) {{ $options[$said[1]] }}
+    else {{ $options.Keys }}
+  $choices | Where-Object {{ $_ -like "$word*" }} | ForEach-Object {{
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterName', $_)
+  }}
+}}"""
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+_WRITERS: dict[str, Callable[[Mapping[str, Verb]], str]] = {
+    "bash": _bash,
+    "zsh": _zsh,
+    "fish": _fish,
+    "powershell": _powershell,
+}

@@ -1,0 +1,135 @@
+"""``config``: each setting, its value and where that comes from; those of a person are kept in a file of theirs."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from typing import Literal
+
+from pydantic import Field, PrivateAttr, SecretStr
+from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
+
+from coupa_async.app import user_settings
+from coupa_async.app.password import forget_password, keep_password, require_keyring
+from coupa_async.app.settings import Command, Settings, shown, user_file
+from coupa_async.cli.command import parse
+from coupa_async.domain.errors import SettingsError
+
+_HIDDEN = "(hidden)"
+
+
+class Config(Settings):
+    """Show each setting and where it comes from; set NAME VALUE and unset NAME change your own file of settings."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async config")
+
+    action: CliPositionalArg[Literal["show", "set", "unset"]] = Field("show", description="what to do; default: show")
+    name: CliPositionalArg[str | None] = Field(None, description="the setting, as in coupa.toml: base_url")
+    value: CliPositionalArg[str | None] = Field(None, description="its value; a password is asked for instead")
+    json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+    _flags: frozenset[str] = PrivateAttr(frozenset())
+
+
+class Change(Command):
+    """Change your own file of settings."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async config", env_prefix="COUPA_CONFIG_")
+
+    action: CliPositionalArg[Literal["set", "unset"]] = Field(description="what to do")
+    name: CliPositionalArg[str] = Field(description="the setting, as in coupa.toml: base_url")
+    value: CliPositionalArg[str | None] = Field(None, description="its value; a password is asked for instead")
+
+
+def read(words: list[str]) -> Config:
+    """Read the command; to change a file, nothing of it needs to be right.
+
+    Raises:
+        SettingsError: One line that names the setting.
+    """
+    if words[:1] in (["set"], ["unset"]):
+        return Config.model_construct(**parse(Change, words).model_dump())
+    settings = parse(Config, words)
+    settings._flags = frozenset(CliSettingsSource(Settings, cli_parse_args=_without_own(words))())
+    return settings
+
+
+async def config(settings: Config) -> int:
+    """Show or change settings.
+
+    Returns:
+        0.
+
+    Raises:
+        SettingsError: If there is no such setting, or it cannot have that value, or is a secret.
+    """
+    if settings.action == "show":
+        _show(settings)
+        return 0
+    name = user_settings.known(settings.name or "")
+    is_secret = name == "password"
+    if settings.action == "unset":
+        _forget() if is_secret else user_settings.remove(user_file(), name)
+    elif is_secret:
+        _keep(settings.value)
+    elif settings.value is None:
+        raise SettingsError(f"{name}: no value: coupa-async config set {name} VALUE")
+    else:
+        user_settings.write(user_file(), name, settings.value)
+    where = "the system's keyring" if is_secret else user_file()
+    print(f"{name} is {'set' if settings.action == 'set' else 'no longer'} in {where}")  # noqa: T201 - the answer
+    return 0
+
+
+def _show(settings: Config) -> None:
+    rows = {name: (_value(settings, name), _origin(settings, name)) for name in Settings.model_fields}
+    if settings.json_:
+        told = {name: {"value": value, "from": origin} for name, (value, origin) in rows.items()}
+        print(json.dumps({"settings": told, "file": str(user_file())}), flush=True)  # noqa: T201 - the line that scripts read
+        return
+    name_width = max(map(len, rows))
+    value_width = max(len(str(value)) for value, _ in rows.values())
+    for name, (value, origin) in rows.items():
+        print(f"{name:<{name_width}}  {value!s:<{value_width}}  {origin}")  # noqa: T201 - the answer
+    print(f"\nyour own file of settings: {user_file()}")  # noqa: T201
+
+
+def _value(settings: Settings, name: str) -> object:
+    value = getattr(settings, name)
+    return "" if value is None else _HIDDEN if isinstance(value, SecretStr) else shown(value)
+
+
+def _origin(settings: Config, name: str) -> str:
+    """Name the strongest source that has the setting."""
+    if name in settings._flags:
+        return "flag"
+    for origin, values in user_settings.origins():
+        if name in values:
+            return origin
+    return "keyring" if name == "password" and settings.password else "default"
+
+
+def _keep(value: str | None) -> None:
+    if value is not None:
+        raise SettingsError("a password is never on a command line: coupa-async config set password asks for it")
+    require_keyring()
+    base_url, username = _whose()
+    given = getpass.getpass(f"password of {username} at {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    if not given.strip("\r\n"):
+        raise SettingsError("nothing was typed: no password is kept")
+    keep_password(base_url, username, SecretStr(given.strip("\r\n")))
+
+
+def _forget() -> None:
+    forget_password(*_whose())
+
+
+def _whose() -> tuple[str, str]:
+    settings = Settings.read()
+    if settings.base_url is None or settings.username is None:
+        raise SettingsError("set base_url and username first: a password is kept for one user of one tenant")
+    return settings.base_url, settings.username
+
+
+def _without_own(words: list[str]) -> list[str]:
+    return [word for word in words if word not in ("show", "--json")]

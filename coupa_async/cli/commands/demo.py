@@ -1,0 +1,42 @@
+"""``demo``: the main job on the recorded site, with a sample workbook. The first thing that a newcomer sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.app.settings import Settings
+from coupa_async.cli.commands.run import Run, run
+from coupa_async.evaluation.recorded_site import recorded_site, write_sample
+
+
+class Demo(Settings):
+    """Run on the recorded site with a sample workbook: no tenant needed."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async demo")
+
+    output_dir: Path = Field(Path("demo-out"), description="where everything goes")
+    headed: bool = Field(False, description="show the browsers")
+    json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+
+
+async def demo(settings: Demo) -> int:
+    """Start the site, write its workbook, run on them, end the site.
+
+    Returns:
+        The exit code of ``run``: 1, for the sample has orders that fail on purpose.
+    """
+    sample = settings.output_dir / "input" / "sample.xlsx"
+    await write_sample(sample)
+    async with recorded_site() as site:
+        Console(stderr=True).print(f"the recorded site is at {site.base_url}", highlight=False)
+        own = {"input": sample, "storage_state": state_beside(sample), "fresh": True, "no_input": True}
+        return await run(Run.model_construct(**(settings.model_dump() | site.settings | own)), is_demo=True)
+
+
+def state_beside(sample: Path) -> Path:
+    """Tell where the demo keeps its sign-in: not where those of the user's own tenants are."""
+    return sample.with_name("state.json")

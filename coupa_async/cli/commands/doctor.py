@@ -1,0 +1,55 @@
+"""``doctor``: whether a run can start, as a checklist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+from rich.markup import escape
+
+from coupa_async.app.diagnose import diagnose
+from coupa_async.app.settings import Settings
+from coupa_async.services.diagnostics.checks import Finding, Mark
+
+_SIGNS = {Mark.GOOD: "[green]✔[/]", Mark.NOTE: "[yellow]![/]", Mark.BAD: "[red]✘[/]"}
+_PLAIN_SIGNS = {Mark.GOOD: "ok", Mark.NOTE: "! ", Mark.BAD: "x "}
+
+
+class Doctor(Settings):
+    """See whether a run can start, and what to do if not."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async doctor")
+
+    json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+
+
+async def doctor(settings: Doctor) -> int:
+    """Check the set-up.
+
+    Returns:
+        0 if a run can start; 3 if all that it lacks is a sign-in; else 2.
+    """
+    found = await diagnose(settings)
+    code = found.exit_code
+    _show(found.findings, code)
+    if settings.json_:
+        told = {"findings": [asdict(finding) for finding in found.findings], "exit_code": code}
+        print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
+    return code
+
+
+def _show(findings: Sequence[Finding], code: int) -> None:
+    console = Console(stderr=True)
+    signs = _PLAIN_SIGNS if console.options.ascii_only else _SIGNS
+    arrow = "->" if console.options.ascii_only else "→"
+    width = max(len(one.name) for one in findings)
+    for one in findings:
+        cure = f"  {arrow} {escape(one.cure)}" if one.cure else ""
+        line = f"{signs[one.mark]} {one.name:<{width}}  {escape(one.text)}{cure}"
+        console.print(line, highlight=False, soft_wrap=True)
+    verdict = {0: "a run can start", 3: "a run can start once you are signed in"}
+    console.print(verdict.get(code, "a run cannot start yet"), highlight=False)

@@ -1,0 +1,64 @@
+"""``run --dry-run``: what would be done and where, with nothing asked of the tenant and nothing written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from coupa_async.app.settings import Settings
+from coupa_async.domain.files.naming import folder_path, work_folder
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.selection import Selection
+from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.spreadsheet.worklist import Worklist
+
+_SHOWN = 20
+
+
+def dry_run(settings: Settings, worklist: Worklist, selection: Selection, *, as_json: bool) -> int:
+    """Say what a run would do.
+
+    Returns:
+        0: nothing was tried, so nothing failed.
+    """
+    root = settings.output_dir.resolve()
+    known = _known(root / FILE_NAME)
+    todo = selection.of(worklist.orders, known)
+    console = Console(stderr=True)
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    for text in worklist.warnings:
+        say(text)
+    for bad in worklist.bad_rows[:_SHOWN]:
+        say(f"row {bad.row}: {bad.reason}")
+    for order in todo[:_SHOWN]:
+        say(f"{order.number.shown:<14} {root / _folder(order)}")
+    if len(todo) > _SHOWN:
+        say(f"… and {len(todo) - _SHOWN} more")
+    rest = len(worklist.orders) + len(worklist.done) - len(todo)
+    tenant = settings.base_url or "no tenant: COUPA_BASE_URL is not set"
+    say(f"{len(todo)} orders would be done at {tenant}; {rest} not; {len(worklist.bad_rows)} rows name no order")
+    say("nothing was asked and nothing written")
+    if as_json:
+        orders = [{"order": one.number.shown, "folder": str(root / _folder(one))} for one in todo]
+        told = {"total": len(todo) + rest + len(worklist.bad_rows), "orders": orders, "exit_code": 0}
+        print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
+    return 0
+
+
+def _folder(order: Order) -> str:
+    """Name the folder as far as it is known: supplier and outcome are not."""
+    leaf = work_folder(order.number).removesuffix("_WORK") + "{OUTCOME}"
+    return str(folder_path(order.hierarchy, "{supplier}", leaf))
+
+
+def _known(journal_file: Path) -> dict[str, Outcome]:
+    if not journal_file.is_file():
+        return {}
+    with Journal(journal_file) as journal:
+        return journal.outcomes()

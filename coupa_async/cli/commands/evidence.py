@@ -1,0 +1,158 @@
+"""``evidence``: the dossier's five checks, run on both backends and written down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import CliPositionalArg, SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.app.compose import find_backend
+from coupa_async.app.settings import Settings
+from coupa_async.cli.prompts import is_person_there
+from coupa_async.evaluation.checks.checks import CHECKS
+from coupa_async.evaluation.checks.environment import Check, Stage
+from coupa_async.evaluation.checks.report import report
+from coupa_async.evaluation.disk_audit import read_truth
+from coupa_async.evaluation.recorded_site import read_truth as site_truth
+from coupa_async.evaluation.recorded_site import recorded_site, write_sample
+from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+
+_BACKENDS = ("playwright", "selenium")
+_ORDERS = 16
+_NOWHERE = "http://127.0.0.1"  # for a browser that is only looked for
+# Each check says these itself; and what would lead away from the recorded site. Empty is unset.
+_OURS = {"output_dir", "backend", "lane", "workers", "memory_threshold", "interactive"}
+_ELSEWHERE = ("COUPA_LOGIN_URL", "COUPA_PLAYWRIGHT_WS", "COUPA_SELENIUM_URL", "EDGE_PROFILE_DIR")
+
+MakeStage = Callable[[str], Awaitable[Stage]]
+
+
+class Evidence(Settings):
+    """Run the dossier's five checks on both backends, on the recorded site or yours, and write down what was seen."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async evidence")
+
+    input: CliPositionalArg[Path | None] = Field(
+        None, description="a spreadsheet with a dozen orders of your tenant; without it, the recorded site"
+    )
+    output_dir: Path = Field(Path("evidence-out"), description="where the runs' folders go")
+    report: Path | None = Field(None, description="where the report goes; default: evidence.md in the output folder")
+    no_input: bool = Field(False, description="never ask a person")
+
+
+async def evidence(settings: Evidence) -> int:
+    """Make every check and write the report.
+
+    Returns:
+        0 if every verdict holds, else 1.
+
+    Raises:
+        InputError: Before anything was run.
+    """
+    console = Console(stderr=True)
+    if settings.input is not None:
+        settings.tenant()
+        read_worklist(settings.input, WorklistOptions(), fresh=True)
+    for name in _BACKENDS:
+        find_backend(settings.model_copy(update={"backend": name, "base_url": settings.base_url or _NOWHERE}))
+    is_guided = settings.input is not None and is_person_there(settings)
+    checks: list[Check] = []
+    async with _stages(settings) as make:
+        for backend in _BACKENDS:
+            stage = await make(backend)
+            for check in CHECKS:
+                console.print(f"\n{backend} {check.__doc__}", highlight=False)
+                if is_guided:
+                    await to_thread.run_sync(console.input, "Enter to begin ", abandon_on_cancel=True)
+                checks.append(one := await check(stage))
+                for finding in one.findings:
+                    console.print(
+                        f"  {'holds' if finding.holds else 'DOES NOT HOLD'}: {finding.text}",
+                        highlight=False,
+                        markup=False,
+                    )
+    target = anyio.Path(settings.report or settings.output_dir / "evidence.md")
+    await target.parent.mkdir(parents=True, exist_ok=True)
+    tenant = "the recorded site" if settings.input is None else settings.tenant()
+    await target.write_text(report(checks, tenant=tenant), encoding="utf-8")
+    console.print(f"\nreport  {target}", highlight=False, soft_wrap=True)
+    return 0 if all(one.holds for one in checks) else 1
+
+
+def _stages(settings: Evidence) -> AbstractAsyncContextManager[MakeStage]:
+    return _recorded(settings) if settings.input is None else _own(settings, settings.input)
+
+
+@asynccontextmanager
+async def _own(settings: Evidence, sheet: Path) -> AsyncIterator[MakeStage]:
+    """Make the checks on a tenant. Nobody signs in wrongly there on purpose, and no session is ended."""
+
+    async def make(backend: str) -> Stage:
+        return Stage(
+            root=settings.output_dir,
+            sheet=sheet,
+            small=sheet,
+            backend=backend,
+            environment=_handed_on(settings),
+            kill_browsers=_kill_browsers,
+        )
+
+    yield make
+
+
+@asynccontextmanager
+async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
+    """Make the checks on the recorded site, which knows what must come of each order."""
+    sheets = settings.output_dir / "input"
+    await write_sample(sheets / "sample.xlsx")
+    await write_sample(sheets / "orders.xlsx", orders=_ORDERS)
+    truth = read_truth(await site_truth()) | read_truth(await site_truth(orders=_ORDERS))
+    given = _handed_on(settings)
+    async with recorded_site() as site:
+        own = {
+            "COUPA_BASE_URL": site.base_url,
+            "COUPA_USERNAME": site.username,
+            "COUPA_PASSWORD": site.password.get_secret_value(),
+            "COUPA_SIGN_IN_ORIGINS": site.sso_url,
+        }
+
+        async def end_sessions() -> None:
+            await site.ask("expire", sso=True)
+
+        async def make(backend: str) -> Stage:
+            await site.ask("reset")
+            return Stage(
+                root=settings.output_dir,
+                sheet=sheets / "sample.xlsx",
+                small=sheets / "orders.xlsx",
+                backend=backend,
+                environment=given | {name: "" for name in _ELSEWHERE if name in given} | own,
+                kill_browsers=_kill_browsers,
+                truth=truth,
+                end_sessions=end_sessions,
+            )
+
+        yield make
+
+
+def _kill_browsers() -> None:
+    from coupa_async.evaluation.process_faults import INJURIES, strike
+
+    strike(INJURIES["browser-killed"])
+
+
+def _handed_on(settings: Evidence) -> dict[str, str]:
+    """Write the settings that were given as the environment of a run."""
+    environment = {}
+    for name in sorted(Settings.model_fields.keys() & settings.model_fields_set - _OURS):
+        alias, value = Settings.model_fields[name].validation_alias, getattr(settings, name)
+        key = alias.choices[-1] if isinstance(alias, AliasChoices) else f"COUPA_{name.upper()}"
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        environment[str(key)] = ",".join(text) if isinstance(text, tuple) else "" if text is None else str(text)
+    return environment

@@ -1,0 +1,69 @@
+"""``login``: a person signs in once, in a window; whether that holds, and for how long; or forgets it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.app.settings import Settings
+from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in, sign_in_state
+from coupa_async.cli.display.live import span_text
+from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.events import Event, Warned
+
+
+class Login(Settings):
+    """Sign in once, in a window; later runs go in with what that leaves."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async login")
+
+    status: bool = Field(False, description="say whether you are signed in; opens no window")
+    forget: bool = Field(False, description="remove what a sign-in left on this machine")
+    json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+
+
+async def login(settings: Login) -> int:
+    """Sign in, or say or forget whether that was done.
+
+    Returns:
+        0 if signed in, or forgotten; 3 if signed out.
+
+    Raises:
+        SignInError: If the person did not sign in, or the sign-in does not hold.
+        InputError: If there is no browser or no screen, or the profile is in use.
+    """
+    console = Console(stderr=True)
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def notify(event: Event, /) -> None:
+        if isinstance(event, Warned):
+            say(event.text)
+
+    if settings.status and settings.forget:
+        raise SettingsError("--status and --forget: one of them at a time")
+    if settings.forget:
+        for path in forget_sign_in(settings):
+            say(f"removed {path}")
+        state = SignInState(tenant=settings.tenant(), signed_in=False)
+    else:
+        state = await (sign_in_state(settings) if settings.status else sign_in(settings, notify))
+    say(_story(state, settings))
+    if settings.json_:
+        print(json.dumps(asdict(state)), flush=True)  # noqa: T201 - the line that scripts read
+    return state.exit_code
+
+
+def _story(state: SignInState, settings: Login) -> str:
+    if settings.forget:
+        return f"forgotten: the next run at {state.tenant} has to sign in"
+    if not state.signed_in:
+        return f"signed out of {state.tenant}: coupa-async login"
+    since = (state.since or "").replace("T", " ")
+    lasts = f"\nit lasts {span_text(state.lasts_s)} unused, and longer while it is used" if state.lasts_s else ""
+    return f"signed in to {state.tenant} since {since}{lasts}"

@@ -1,0 +1,96 @@
+"""``record``: pages of the user's own tenant as fixtures, scrubbed, or not at all."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg, SettingsConfigDict
+
+from coupa_async.app.compose import find_backend, make_entry
+from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.domain.errors import OutputError, SignInRequiredError
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.pages.page import OrderPage
+from coupa_async.domain.recording.catalogue import Recorded
+from coupa_async.domain.recording.leaks import suspicions
+from coupa_async.domain.recording.scrub import Scrubber
+from coupa_async.ports import Document, Session
+from coupa_async.services.collection.pages import open_any
+from coupa_async.services.collection.sign_in import Entry
+from coupa_async.services.profiles.profiles import base_profile
+
+
+class Record(Settings):
+    """Save the pages of some orders of your tenant, scrubbed, so that they can be sent to whoever is to support it."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async record")
+
+    orders: CliPositionalArg[list[str]] = Field(min_length=1, description="order numbers: PO123 …")
+    output_dir: Path = Field(Path("recorded"), description="where the pages and their catalogue go")
+    headed: bool = Field(False, description="show the browser")
+
+
+async def record(settings: Record) -> int:
+    """Open the pages, scrub them, look at the outcome with suspicion, write it.
+
+    Returns:
+        0; 1 if something looks unscrubbed: then nothing is written.
+
+    Raises:
+        InputError: Before anything is asked of the tenant.
+    """
+    base_url = settings.tenant()
+    keys = [OrderNumber.parse(one).key for one in settings.orders]
+    # What HTTP alone shows of a page lacks its scripts' part, which the parser is to be tested with.
+    how = {"lane": "browser", "headless": settings.headless and not settings.headed}
+    backend, _ = find_backend(settings.model_copy(update=how))
+    documents: list[Document] = []
+    with base_profile(profiles_dir(), settings.state_file()) as profile:
+        async with backend.session(profile) as session:
+            for key in dict.fromkeys(keys):
+                documents += await _see(session, f"{base_url}/order_headers/{key}", make_entry(settings), profile.state)
+    scrubber = Scrubber(base_url)
+    pages = [
+        Recorded(path=scrubber.url(urlsplit(one.url).path, one.url), html=scrubber.page(one.html, one.url))
+        for one in documents
+    ]
+    doubts = sorted({doubt for one in pages for doubt in suspicions(one.html, base_url, scrubber.suppliers)})
+    for doubt in doubts:
+        print(f"coupa-async: not written: the scrubbed pages still hold {doubt}", file=sys.stderr)  # noqa: T201
+    if doubts:
+        return 1
+    _write(pages, settings.output_dir)
+    replaced = ", ".join(f"{count} {kind}" for kind, count in sorted(scrubber.counts.items()))
+    print(f"{len(pages)} pages in {settings.output_dir}; replaced: {replaced}", file=sys.stderr)  # noqa: T201
+    print("Look through the pages before you send them.", file=sys.stderr)  # noqa: T201
+    return 0
+
+
+async def _see(session: Session, url: str, entry: Entry, state: Path | None) -> list[Document]:
+    """Open an order, and its requisition where it names one; sign in where the tenant asks for it."""
+    try:
+        document, page = await open_any(session, url, entry.base_url)
+    except SignInRequiredError:
+        await entry.sign_in(session)
+        if state is not None:
+            await session.save_state(state)
+        document, page = await open_any(session, url, entry.base_url)
+    documents = [replace(document, url=url)]
+    if isinstance(page, OrderPage) and page.requisition_url:
+        documents.append((await open_any(session, page.requisition_url, entry.base_url))[0])
+    return documents
+
+
+def _write(pages: list[Recorded], folder: Path) -> None:
+    try:
+        (folder / "pages").mkdir(parents=True, exist_ok=True)
+        for page in pages:
+            (folder / "pages" / f"{page.name}.html").write_text(page.template(), encoding="utf-8")
+        catalogue = "\n".join(page.entry() for page in pages)
+        (folder / "catalogue.toml").write_text(catalogue, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}: choose another with -o") from error

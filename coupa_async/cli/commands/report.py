@@ -1,0 +1,46 @@
+"""``report``: the HTML report of an output folder, made again from its journal; also while a run goes on."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+from datetime import datetime
+
+from anyio import to_thread
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.app.output_folder import opened
+from coupa_async.cli.command import FolderCommand
+from coupa_async.services.reports.run_report import write_report
+
+
+class Report(FolderCommand):
+    """Make the HTML report of an output folder again."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async report")
+
+    open_: bool = Field(False, alias="open", description="show it in the default browser")
+
+
+async def report(settings: Report) -> int:
+    """Write the report and say where it is.
+
+    Returns:
+        0: whatever came of the orders, the report is there.
+
+    Raises:
+        InputError: If the folder has no journal.
+        StorageError: If the report cannot be written.
+    """
+    root = settings.dir.resolve()
+    with opened(root) as (journal, history):
+        path = write_report(root, journal, history, datetime.now())
+    console = Console(stderr=True)
+    console.print(f"report    {path}", highlight=False, markup=False, soft_wrap=True)
+    if settings.open_ and not await to_thread.run_sync(webbrowser.open, path.as_uri()):
+        console.print("no browser could be started: open the file yourself")
+    if settings.json_:
+        print(json.dumps({"report": str(path), "exit_code": 0}), flush=True)  # noqa: T201 - the line that scripts read
+    return 0

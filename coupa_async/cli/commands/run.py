@@ -1,0 +1,93 @@
+"""``run``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.app.run_orders import RunRequest, read_orders, run_orders
+from coupa_async.app.settings import Settings, split_list
+from coupa_async.cli.commands.dry_run import dry_run
+from coupa_async.cli.display.progress import progress
+from coupa_async.cli.display.summary import show_summary
+from coupa_async.cli.prompts import ask_for_input, ask_for_messages, is_person_there
+from coupa_async.domain.errors import BadOrderNumberError, SettingsError
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.selection import EVERYTHING, Selection
+
+
+class Run(Settings):
+    """Collect the attachments of the orders in a spreadsheet; resumes what an earlier run left."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async run")
+
+    input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
+    fresh: bool = Field(False, description="run every order again, whatever came of it before")
+    headed: bool = Field(False, description="show the browsers")
+    only: Annotated[tuple[str, ...], NoDecode] = Field((), description="these orders of the spreadsheet alone: PO1,PO2")
+    limit: int | None = Field(None, ge=1, description="so many orders at most, the first ones")
+    dry_run: bool = Field(False, description="say what would be done and where; asks and writes nothing")
+    in_place: bool = Field(False, description="fill in the spreadsheet itself, after a backup beside it")
+    no_input: bool = Field(False, description="never ask a person")
+    json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+    quiet: bool = Field(False, description="no progress")
+
+    @field_validator("only", mode="before")
+    @classmethod
+    def _are_orders(cls, value: object) -> object:
+        return split_list(value)
+
+    def selection(self) -> Selection:
+        """Tell which orders are due.
+
+        Raises:
+            SettingsError: If ``--only`` names what is no order number.
+        """
+        try:
+            only = frozenset(OrderNumber.parse(one).key for one in self.only)
+        except BadOrderNumberError as error:
+            raise SettingsError(f"--only: {error}") from error
+        return Selection(due=EVERYTHING if self.fresh else frozenset({Outcome.PENDING}), only=only, limit=self.limit)
+
+
+async def run(settings: Run, selection: Selection | None = None, *, is_demo: bool = False) -> int:
+    """Do the main job.
+
+    Args:
+        settings: The command's.
+        selection: Which orders are due; ``None`` for what the settings say.
+        is_demo: Whether the tenant is the recorded site.
+
+    Returns:
+        The exit code, as docs/scripting.md has them.
+
+    Raises:
+        InputError: Before anything was written or asked of the tenant.
+    """
+    selection = selection or settings.selection()
+    if not settings.dry_run:
+        settings.tenant()
+    path, answers = ask_for_input(settings, settings.input)
+    answers |= {} if settings.dry_run else ask_for_messages(settings)
+    request = RunRequest(
+        settings=settings.model_copy(update=answers | {"headless": settings.headless and not settings.headed}),
+        input=path.absolute(),  # for a retry from any other folder
+        selection=selection,
+        in_place=settings.in_place,
+        is_demo=is_demo,
+        may_ask=is_person_there(settings),
+    )
+    if settings.dry_run:
+        return dry_run(settings, read_orders(request), selection, as_json=settings.json_)
+    console = Console(stderr=True)
+    with progress(console, quiet=settings.quiet) as display:
+        summary = await run_orders(request, [display])
+    show_summary(summary, console)
+    if settings.json_:
+        print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
+    return summary.exit_code

@@ -1,0 +1,48 @@
+"""``status``: where the run of an output folder stands; also while it goes on."""
+
+from __future__ import annotations
+
+import json
+
+from anyio import to_thread
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+
+from coupa_async.app.output_folder import folder_status
+from coupa_async.cli.command import FolderCommand
+from coupa_async.cli.display.summary import show_summary
+from coupa_async.services.records.status import Standing
+
+
+class Status(FolderCommand):
+    """Say where the run of an output folder stands."""
+
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async status")
+
+
+async def status(settings: Status) -> int:
+    """Say it, on stderr as a run does, and for scripts on stdout.
+
+    Returns:
+        0 if every order is COMPLETED or NO_ATTACHMENTS, else 1: what a run that ended now would say.
+
+    Raises:
+        InputError: If the folder has no journal.
+    """
+    root = settings.dir.resolve()
+    summary, stands = await to_thread.run_sync(folder_status, root)
+    console = Console(stderr=True)
+    show_summary(summary, console)
+    console.print(_story(stands), highlight=False, soft_wrap=True)
+    if settings.json_:
+        last = stands.last_processed.isoformat() if stands.last_processed else None
+        print(json.dumps(json.loads(summary.to_json()) | {"last_processed": last}), flush=True)  # noqa: T201 - the line that scripts read
+    return summary.exit_code
+
+
+def _story(stands: Standing) -> str:
+    last = f"last order at {stands.last_processed:%Y-%m-%d %H:%M:%S}" if stands.last_processed else "no order yet"
+    if stands.started_at is None:
+        return last
+    end = f"ended {stands.ended_at:%Y-%m-%d %H:%M:%S}" if stands.ended_at else "still going on, or killed"
+    return f"latest run begun {stands.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"

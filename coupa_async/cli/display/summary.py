@@ -1,0 +1,56 @@
+"""What a run came to, on the terminal, with what to do next."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coupa_async.app.summary import AGAIN, Summary
+from coupa_async.cli.display.live import STYLES, size_text, span_text
+from coupa_async.cli.invocation import as_typed, command, shown_path
+from coupa_async.domain.errors import InputError
+from coupa_async.domain.outcome import Outcome
+
+
+def show_summary(summary: Summary, console: Console) -> None:
+    """Print it, with what to do next."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for outcome in Outcome:
+        if count := summary.outcomes[outcome]:
+            table.add_row(f"[{STYLES[outcome]}]{outcome.value}[/]", f"{count:>6}")
+    console.print()
+    console.print(table)
+    _show_failures(summary, console)
+    for text in summary.warnings:
+        console.print(f"\n[yellow]look at this:[/] {escape(as_typed(text))}", highlight=False, soft_wrap=True)
+    size, took = size_text(summary.size_bytes), span_text(summary.seconds)
+    console.print(f"\n{summary.files} files, {size} in all; the latest run took {took}", highlight=False)
+    console.print(f"folders   {escape(str(summary.output_dir))}", highlight=False, soft_wrap=True)
+    if summary.workbook is not None:
+        console.print(f"workbook  {escape(str(summary.workbook))}", highlight=False, soft_wrap=True)
+    if summary.report is not None:
+        console.print(f"report    {escape(str(summary.report))}", highlight=False, soft_wrap=True)
+    if summary.error is not None:
+        console.print(f"[red]stopped: {escape(as_typed(str(summary.error)))}[/]", highlight=False, soft_wrap=True)
+    if summary.outcomes[Outcome.PENDING] and not isinstance(summary.error, InputError):
+        console.print("go on     run it again with the same spreadsheet and folder", highlight=False)
+    folder = shown_path(summary.output_dir)
+    if any(summary.outcomes[one] for one in AGAIN):
+        console.print(f"again     {escape(command())} retry {escape(folder)}", highlight=False, soft_wrap=True)
+    if summary.report is not None:
+        console.print(f"look      {escape(command())} report {escape(folder)} --open", highlight=False, soft_wrap=True)
+
+
+def _show_failures(summary: Summary, console: Console) -> None:
+    """Print the first failures with their reasons, a line each."""
+    told = [(one.outcome, one.number.shown, one.error) for one in summary.failures]
+    told += [(Outcome.FAILED, f"row {one.row}", one.reason) for one in summary.bad_rows]
+    if not told:
+        return
+    console.print()
+    for outcome, name, reason in told:
+        line = f"[{STYLES[outcome]}]{name:<14}[/] {escape(reason)}"
+        console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
+    if more := sum(summary.outcomes[one] for one in AGAIN) - len(told):
+        console.print(f"and {more} more", style="dim", highlight=False)

@@ -1,0 +1,1 @@
+"""What HTTP headers and addresses say, however badly."""

@@ -1,0 +1,1 @@
+"""What a page of Coupa's is, which order it is of, and which attachments it names."""

@@ -1,0 +1,273 @@
+"""HTML and the URL where it ended into what the page is. The order of the questions is domain facts §2."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.order import Attachment, AttachmentSource
+from coupa_async.domain.pages.attachments import parse_attachments
+from coupa_async.domain.pages.identity import named_numbers
+from coupa_async.domain.pages.late_parts import Part, State, lacking, parts_of
+from coupa_async.domain.pages.links import absolute
+from coupa_async.domain.pages.page_limits import refuse_excess
+from coupa_async.domain.pages.sign_in import is_sign_in_path, origin_of
+
+_SECONDS = re.compile(r"num_secs\s{0,9}=\s{0,9}(\d{1,9})")
+_MILLISECONDS = re.compile(r'"timeout_duration"\s{0,9}:\s{0,9}(\d{1,12})')
+_BOUNDS = Bounds()
+_KEPT_CHARS = 4_000_000
+_ERRORS = "#flash_error, .flash_error, #usernameError, #passwordError, .error_message, .alert-error, [role=alert]"
+_KINDS = {
+    AttachmentSource.ORDER: ("order_headers", "div.order_headers_show_page", "Purchase Order #"),
+    AttachmentSource.REQUISITION: ("requisition_headers", "div.requisition_headers_show_page", "Requisition #"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """A document: the order's page or its requisition's.
+
+    Attributes:
+        kind: Which of the two.
+        url: Where it is.
+        supplier: Empty if it names none.
+        attachments: In page order, each once.
+        requisition_url: Absolute; empty if it links none.
+        broken_requisition: What it links as its requisition where that is no address at all; else empty.
+        missing: What it announces, or must have, and does not show; empty when it is complete.
+        session_length_s: How long a session lasts unused; ``None`` if it does not say.
+        numbers: The numbers of the order that its heading names; see ``domain.pages.identity``.
+        page_id: Its id in the tenant's database; empty if it does not say.
+        parts: What of it may come late.
+        outside: How many of the attachments, the last ones, stand in none of the known lists.
+    """
+
+    kind: AttachmentSource
+    url: str
+    supplier: str
+    attachments: tuple[Attachment, ...]
+    requisition_url: str
+    missing: str
+    session_length_s: float | None
+    broken_requisition: str = ""
+    numbers: tuple[str, ...] = ()
+    page_id: str = ""
+    parts: tuple[Part, ...] = ()
+    outside: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it shows everything that it announces, and what is empty is so by its positive sign."""
+        return not self.missing
+
+    @property
+    def lacks(self) -> dict[str, int]:
+        """What is not there yet, and how much of each is."""
+        return {part.name: part.shown for part in self.parts if part.state is State.NOT_YET}
+
+    @property
+    def note(self) -> str:
+        """What is worth knowing of it; empty if nothing is."""
+        if not self.outside:
+            return ""
+        names = ", ".join(one.name or one.id for one in self.attachments[-self.outside :])
+        return f"found outside the known lists: {names}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInForm:
+    """Where to type on a sign-in page, as CSS selectors; empty where the page has no such part.
+
+    Attributes:
+        action: The address that the form is sent to.
+    """
+
+    user: str
+    password: str
+    submit: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    """A page of the sign-in: the session is signed out.
+
+    Attributes:
+        form: ``None`` for a step that fills in nothing, such as an SSO redirect.
+        error: What the page says went wrong; empty if nothing.
+    """
+
+    url: str
+    form: SignInForm | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundPage:
+    """No such document, or no access to it: Coupa shows one page for both."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownPage:
+    """None of the others. Never to be called not found."""
+
+    url: str
+    title: str
+
+
+Page = OrderPage | SignInPage | NotFoundPage | UnknownPage
+
+
+def read_page(html: str, url: str, base_url: str, bounds: Bounds = _BOUNDS) -> Page:
+    """Tell what a page is.
+
+    Args:
+        html: The page.
+        url: Where the navigation ended.
+        base_url: The tenant's address.
+        bounds: How large and how deep it may be.
+
+    Raises:
+        ExcessivePageError: If it is larger or deeper.
+    """
+    return (_read_and_keep if len(html) <= _KEPT_CHARS else _read)(html, url, base_url, bounds)
+
+
+def _read(html: str, url: str, base_url: str, bounds: Bounds) -> Page:
+    refuse_excess(html, url, bounds)
+    tree = _tree(html)
+    if is_signed_out(url, base_url):
+        return SignInPage(url=url, form=_form(tree, url), error=_error(tree))
+    for kind in AttachmentSource:
+        if _is(tree, kind):
+            return _document(tree, html, url, kind, bounds)
+    text = _title(tree)
+    root = tree.css_first("html")
+    bare = root is None or "data-controller" not in root.attributes
+    if bare and (text == "Coupa: Page not found" or tree.css_first("h1#error-message")):
+        return NotFoundPage(url=url)
+    return UnknownPage(url=url, title=text)
+
+
+# Whoever waits for a page reads it, and whoever waited does so again: parsing is the most of it.
+_read_and_keep = lru_cache(maxsize=8)(_read)
+
+
+def is_signed_out(url: str, base_url: str) -> bool:
+    """Tell a sign-in page by its address alone: another origin, or the tenant's own sign-in paths.
+
+    Never by text: a healthy page contains ``openid-connect``, ``oauth`` and ``identity``.
+    """
+    return origin_of(url) != origin_of(base_url) or is_sign_in_path(url)
+
+
+def session_length_s(text: str) -> float | None:
+    """Tell how long a session lasts unused, from a page's inline script or the answer of ``expiration_check``.
+
+    Returns:
+        Seconds; ``None`` if the text does not say.
+    """
+    if found := _SECONDS.search(text):
+        return float(found[1])
+    return float(found[1]) / 1000 if (found := _MILLISECONDS.search(text)) else None
+
+
+def _tree(html: str) -> LexborHTMLParser:
+    try:
+        return LexborHTMLParser(html)
+    except UnicodeEncodeError:  # a script may leave half a character in a page
+        return LexborHTMLParser(html.encode("utf-8", "replace"))
+
+
+def _is(tree: LexborHTMLParser, kind: AttachmentSource) -> bool:
+    controller, old_style, heading = _KINDS[kind]
+    if tree.css_first(f'html[data-controller="{controller}"][data-action="show"]') or tree.css_first(old_style):
+        return True
+    header = tree.css_first("#pageHeader")
+    return header is not None and " ".join(header.text().split()).startswith(heading)
+
+
+def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSource, bounds: Bounds) -> OrderPage:
+    supplier = tree.css_first("section#supplier span.supplier-name") or tree.css_first(".supplier-name")
+    requisition = tree.css_first("a#order_header_requisition_header[href]")
+    requisition_link = (requisition.attributes.get("href") or "").strip() if requisition else ""
+    requisition_url = absolute(url, requisition_link) if requisition_link else ""
+    root = tree.css_first("html")
+    attachments, outside = parse_attachments(tree, html, url, bounds)
+    parts = parts_of(tree, {one.id for one in attachments})
+    return OrderPage(
+        kind=kind,
+        url=url,
+        supplier=" ".join(supplier.text().split()) if supplier else "",
+        attachments=attachments,
+        requisition_url=requisition_url,
+        broken_requisition="" if requisition_url or not _is_web(requisition_link) else requisition_link,
+        missing="; ".join(map(str, lacking(parts))),
+        session_length_s=session_length_s(html),
+        numbers=named_numbers(_heading(tree), _title(tree)),
+        page_id=(root.attributes.get("data-id") or "").strip() if root else "",
+        parts=parts,
+        outside=outside,
+    )
+
+
+def _is_web(link: str) -> bool:
+    return link.lower().startswith(("http:", "https:", "//"))
+
+
+def _heading(tree: LexborHTMLParser) -> str:
+    heading = tree.css_first("#pageHeader")
+    return heading.text() if heading else ""
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    title = tree.css_first("title")
+    return title.text(strip=True) if title else ""
+
+
+def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:
+    """Find the fields by what they are; their ids vary by tenant."""
+    for form in tree.css("form"):
+        password = form.css_first("input[type=password]")
+        users = [one for one in form.css("input") if (one.attributes.get("type") or "text") in ("text", "email", "tel")]
+        if password is None and not users:
+            continue
+        submit = form.css_first("[type=submit], button:not([type])")
+        return SignInForm(
+            user=_selector(users[0]) if users else "",
+            password=_selector(password) if password else "",
+            submit=_selector(submit) if submit else "",
+            action=_joined(url, form.attributes.get("action") or ""),
+        )
+    return None
+
+
+def _joined(url: str, reference: str) -> str:
+    """Tell where a form leads: what its scripts send, they send as the page."""
+    try:
+        joined = urljoin(url, reference.strip())
+    except ValueError:
+        return reference
+    return joined if joined.startswith(("http:", "https:")) else url
+
+
+def _selector(node: LexborNode) -> str:
+    for attribute in ("id", "name"):
+        if value := node.attributes.get(attribute):
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return f'{node.tag}[{attribute}="{escaped}"]'
+    kind = node.attributes.get("type")
+    return f'form {node.tag}[type="{kind}"]' if kind else f"form {node.tag}"
+
+
+def _error(tree: LexborHTMLParser) -> str:
+    texts = (" ".join(node.text().split()) for node in tree.css(_ERRORS))
+    return next((text for text in texts if text), "")

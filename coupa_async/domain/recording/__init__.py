@@ -1,0 +1,1 @@
+"""A tenant's pages made safe to keep or to show."""

@@ -1,0 +1,47 @@
+"""What the engine may spend: workers, tries, seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from coupa_async.domain.policies.retry import Backoff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The engine's limits.
+
+    Attributes:
+        workers: Sessions side by side.
+        tabs: Orders at once on one session.
+        max_attempts: Tries an order gets for its own errors.
+        max_kills: Sessions that one order may take down before it is FAILED instead of tried again.
+        max_failures: So many failures in a row that any page could have are the browser's: it is restarted, once.
+        doubts: So many "not found" in a row are not believed before the session was seen to be signed in.
+        recycle_orders: A session is replaced after about so many orders, give or take 10 % lest all are at once.
+        max_sign_ins: Sign-ins that one order may ask for before the sign-in is called refused.
+        stall_s: A worker without progress for so long is restarted.
+        backoff: Delays between tries of an order.
+        restart_backoff: Delays between restarts of a worker; the first is at once.
+        healthy_s: A life as long as this makes the next restart a first one again.
+        max_restarts: More than so many restarts of one worker within ``restart_period_s`` stop it.
+        stagger_s: Between the starts of two workers.
+        grace_s: What the orders in hand get after the first signal.
+    """
+
+    workers: int = 1
+    tabs: int = 1
+    max_attempts: int = 3
+    max_kills: int = 2
+    max_failures: int = 3
+    doubts: int = 5
+    recycle_orders: int = 250
+    max_sign_ins: int = 3
+    stall_s: float = 900.0
+    backoff: Backoff = field(default_factory=lambda: Backoff(base_s=1.0, cap_s=30.0))
+    restart_backoff: Backoff = field(default_factory=lambda: Backoff(base_s=2.0, cap_s=60.0))
+    healthy_s: float = 60.0
+    max_restarts: int = 5
+    restart_period_s: float = 300.0
+    stagger_s: float = 0.2
+    grace_s: float = 60.0

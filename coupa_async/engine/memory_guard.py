@@ -1,0 +1,108 @@
+"""The memory guard: fewer workers while memory is short, more when there is room again, never none.
+
+What to do is decided in ``domain.policies.memory``; readings come in as awaitables, so that this runs in virtual time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import anyio
+
+from coupa_async.domain.events import MemoryRead
+from coupa_async.domain.policies.memory import Grow, Limits, RestartHeaviest, Shrink, relieve
+from coupa_async.engine.worker import Worker
+from coupa_async.ports import Observer
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Where the numbers come from.
+
+    Attributes:
+        usage: The share of memory in use, 0 to 1.
+        weigh: The bytes that processes and all below them use.
+    """
+
+    usage: Callable[[], Awaitable[float]]
+    weigh: Callable[[Sequence[int]], Awaitable[int]]
+
+
+class Guard:
+    """Watches memory beside the workers."""
+
+    def __init__(
+        self,
+        roster: Sequence[Worker],
+        berths: anyio.CapacityLimiter,
+        readings: Readings,
+        tell: Observer,
+        *,
+        limits: Limits,
+        session_bytes: float = float("inf"),
+        period_s: float = 2.0,
+    ) -> None:
+        """Make a guard.
+
+        Args:
+            roster: The workers.
+            berths: How many of them may have a session; taken away and given back here.
+            readings: Where the numbers come from.
+            tell: Who is told of every reading.
+            limits: When memory is short.
+            session_bytes: A session heavier than this is recycled.
+            period_s: Between readings.
+        """
+        self._roster = roster
+        self._berths = berths
+        self._configured = int(berths.total_tokens)
+        self._readings = readings
+        self._tell = tell
+        self._limits = limits
+        self._session_bytes = session_bytes
+        self._period_s = period_s
+        self._changed_s = float("-inf")
+
+    async def watch(self) -> None:
+        """Look after memory until cancelled."""
+        while True:
+            await self._look()
+            await anyio.sleep(self._period_s)
+
+    async def _look(self) -> None:
+        usage, limits, allowed = await self._readings.usage(), self._limits, int(self._berths.total_tokens)
+        threshold_percent = 100 * limits.threshold
+        story = f"usage_percent={100 * usage:.1f} threshold_percent={threshold_percent:.1f}"
+        self._tell(MemoryRead(usage_percent=100 * usage, threshold_percent=threshold_percent, workers=allowed))
+        weights = [(await self._readings.weigh(worker.pids), worker) for worker in self._roster if worker.pids]
+        for size_bytes, worker in weights:
+            if size_bytes > self._session_bytes:
+                worker.retire(f"its session uses {size_bytes / 2**20:.0f} MB")
+        decision = relieve(
+            usage,
+            limits,
+            configured=self._configured,
+            allowed=allowed,
+            since_change_s=anyio.current_time() - self._changed_s,
+        )
+        heaviest = max(weights, key=lambda one: one[0], default=(0, None))[1]
+        match decision:
+            case Shrink():
+                self._berths.total_tokens = allowed - 1
+                if heaviest is not None:
+                    heaviest.retire(f"memory pressure: {story}")
+            case RestartHeaviest():
+                self._berths.total_tokens = max(1, allowed - 1)
+                if heaviest is not None:
+                    heaviest.restart(f"memory pressure: {story}")
+            case Grow():
+                self._berths.total_tokens = allowed + 1
+            case _:
+                return
+        what = "memory pressure" if usage > limits.threshold else "there is memory again"
+        _log.warning("%s: %s: %d of %d workers", what, story, self._berths.total_tokens, self._configured)
+        self._changed_s = anyio.current_time()

@@ -1,0 +1,279 @@
+"""The gate: one sign-in for all workers while everybody else waits, and its state for all.
+
+SSO is a chain of redirects in which a repeated SAML post fails (domain facts §1), so two sign-ins at once would spoil
+each other. The gate also holds everybody while the tenant cannot be reached: no order is to blame for that.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+
+from coupa_async.domain.errors import (
+    BusyError,
+    CoupaError,
+    OutageError,
+    PageError,
+    SignInError,
+    SignInPassedError,
+    SignInRefusedError,
+    SignInRequiredError,
+    UnreachableError,
+)
+from coupa_async.domain.events import SignedIn, SignInStarted, TenantLost
+from coupa_async.domain.policies.retry import Backoff
+from coupa_async.ports import Observer, Session
+from coupa_async.runtime.cleanup import cleanup
+
+_log = logging.getLogger(__name__)
+_STALE = 0.7  # of a session's length unused; the rest is for a probe to renew it
+
+
+class Door(Protocol):
+    """How sessions get in at the tenant."""
+
+    async def sign_in(self, session: Session) -> None:
+        """Sign one session in.
+
+        Raises:
+            SignInError: If the tenant refuses.
+            PageError: If it is not to be had now.
+        """
+        ...
+
+    async def probe(self, session: Session) -> None:
+        """Open a page that every signed-in user may see.
+
+        Raises:
+            SignInRequiredError: If the session is signed out.
+            SignInPassedError: If it was, and has just been signed in on the way: nobody knows of it yet.
+            PageError: If the tenant is not to be had now, which says nothing of the session.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the gate tries.
+
+    Attributes:
+        sign_ins: Tries of a sign-in that the tenant does not come to answer. A refusal is never tried twice.
+        first_s: For a tenant that this run has never reached: its address may be wrong.
+        again_s: For one that was there before: a laptop that slept, a network that comes back.
+        backoff: Delays between tries.
+        keep_s: For a session to write its state down.
+    """
+
+    sign_ins: int = 4
+    first_s: float = 60.0
+    again_s: float = 900.0
+    backoff: Backoff = field(default_factory=lambda: Backoff(base_s=2.0, cap_s=30.0))
+    keep_s: float = 10.0
+
+
+class Gate:
+    """Lets workers pass while the session is good. Single-flight: however many ask, one signs in.
+
+    Attributes:
+        state: Where the storage state is kept for all sessions, and for the next run.
+        generation: How many sign-ins there were.
+        length_s: How long the tenant keeps an unused session; ``None`` while no page has said.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        state: Path,
+        tell: Observer,
+        *,
+        dice: Callable[[], float],
+        patience: Patience = Patience(),
+        person: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Make a gate.
+
+        Args:
+            door: The tenant's.
+            state: Where the storage state is kept.
+            tell: Who is told.
+            dice: A source of random numbers in [0, 1).
+            patience: How long it tries.
+            person: Has a person sign in and write ``state``, where the door refuses; ``None`` if none is there.
+        """
+        self.state = state
+        self.generation = 0
+        self.length_s: float | None = None
+        self._door = door
+        self._tell = tell
+        self._dice = dice
+        self._patience = patience
+        self._person = person
+        self._refusal = ""
+        self._was_reached = False
+        self._back_s = float("-inf")
+        self._one = anyio.Lock()
+
+    def session_lasts(self, seconds: float) -> None:
+        """Take note of how long the tenant keeps an unused session."""
+        self.length_s = seconds
+
+    def is_stale(self, used_s: float) -> bool:
+        """Tell a session so long unused that it may soon end."""
+        return self.length_s is not None and anyio.current_time() - used_s > _STALE * self.length_s
+
+    async def passage(self) -> None:
+        """Wait while somebody signs in, or waits for the tenant."""
+        if self._one.statistics().locked:
+            async with self._one:
+                pass
+
+    async def check(self, session: Session) -> None:
+        """See that a session is signed in, however long the tenant takes to be there.
+
+        Raises:
+            SignInRequiredError: If it is not, or was not: :meth:`renew` has the others know.
+            OutageError: If the tenant cannot be reached for long.
+        """
+        while True:
+            since_s = anyio.current_time()
+            try:
+                await self._door.probe(session)
+            except PageError as error:
+                await self.outage(session, error, since_s=since_s)
+            else:
+                self._was_reached = True
+                return
+
+    async def is_in(self, session: Session) -> bool:
+        """Tell whether a session is signed in and stays so, however long the tenant takes to be there.
+
+        Raises:
+            OutageError: If the tenant cannot be reached for long.
+        """
+        try:
+            await self.check(session)
+        except SignInRequiredError:
+            return False
+        return True
+
+    async def outage(self, session: Session, error: PageError, *, since_s: float) -> bool:
+        """Hold everybody until the tenant can be reached.
+
+        Args:
+            session: One to look with.
+            error: What made somebody doubt that it can.
+            since_s: When what met the error began.
+
+        Returns:
+            Whether there was an outage.
+
+        Raises:
+            SignInRequiredError: If it can be reached, and wants a sign-in.
+            OutageError: If it cannot for long.
+        """
+        async with self._one:
+            if since_s <= self._back_s:
+                return True  # others have waited for the end of the same outage
+            began_s = anyio.current_time()
+            _log.info("can the tenant be reached? %s", error)
+            for attempt in count(1):
+                try:
+                    await self._door.probe(session)
+                except PageError as probed:
+                    await self._wait(probed, attempt, began_s)
+                else:
+                    self._was_reached = True
+                    self._back_s = anyio.current_time() if attempt > 1 else self._back_s
+                    return attempt > 1
+        raise AssertionError("the loop above has no end")
+
+    async def renew(self, session: Session, worker: str, *, seen: int, error: CoupaError) -> int:
+        """Have a signed-out session signed in: with the state of a newer sign-in if there is one, else by signing in.
+
+        A session that an SSO has signed in on the way to something is not signed in again, if it is seen to be in.
+
+        Args:
+            session: The session that saw a sign-in.
+            worker: Whose it is.
+            seen: The generation of the state that this session holds.
+            error: What it saw.
+
+        Returns:
+            The generation of the state that it holds now.
+
+        Raises:
+            SignInError: If the tenant refuses, or is not to be had for long.
+        """
+        async with self._one:
+            if self.generation > seen:
+                await session.load_state(self.state)
+                return self.generation
+            if self._refusal:
+                raise SignInRefusedError(self._refusal)  # never hammered, however many wait here
+            started_s = anyio.current_time()
+            self._tell(SignInStarted(worker=worker, reason=str(error)))
+            try:
+                await self._persist(session, is_in=isinstance(error, SignInPassedError))
+                await session.save_state(self.state)
+            except SignInRefusedError as refusal:
+                if self._person is None:
+                    self._refusal = str(refusal)
+                    raise
+                _log.info("a person is asked to sign in: %s", refusal)
+                await self._person()
+                await session.load_state(self.state)
+            self.generation += 1
+            self._tell(SignedIn(worker=worker, seconds=anyio.current_time() - started_s))
+            return self.generation
+
+    async def keep(self, session: Session, *, seen: int) -> None:
+        """Write down the state of a session that is to end: its cookies were renewed while it was in use.
+
+        Args:
+            session: The session.
+            seen: The generation of the state that it holds. An older one than the newest is not worth keeping.
+        """
+        async with self._one:
+            if seen < self.generation:
+                return
+            await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._patience.keep_s)
+
+    async def _persist(self, session: Session, *, is_in: bool) -> None:
+        """Sign in, however long the tenant takes to answer; first see, if ``is_in`` says so, whether that is done."""
+        began_s, tries, outs = anyio.current_time(), 0, 0
+        while True:
+            try:
+                if is_in:
+                    with suppress(SignInRequiredError):
+                        return await self._door.probe(session)
+                return await self._door.sign_in(session)
+            except (UnreachableError, BusyError) as error:  # nobody there has looked at this try
+                outs += 1
+                await self._wait(error, outs, began_s)
+            except PageError as error:
+                tries += 1
+                if tries == self._patience.sign_ins:
+                    raise SignInError(f"sign-in was tried {tries} times: {error}") from error
+                await anyio.sleep(self._delay_s(error, tries))
+
+    def _delay_s(self, error: PageError, attempt: int) -> float:
+        asked_s = error.retry_after_s if isinstance(error, BusyError) else None
+        return self._patience.backoff.delay_s(attempt, self._dice()) if asked_s is None else asked_s
+
+    async def _wait(self, error: PageError, attempt: int, began_s: float) -> None:
+        patience = self._patience
+        longest_s = patience.again_s if self._was_reached else patience.first_s
+        if anyio.current_time() - began_s >= longest_s:
+            raise OutageError(
+                f"{error}: tried for {longest_s:.0f} s: check network, proxy and COUPA_BASE_URL, then run again"
+            ) from error
+        if attempt == 1:
+            self._tell(TenantLost(reason=str(error), patience_s=longest_s))
+        await anyio.sleep(self._delay_s(error, attempt))

@@ -1,0 +1,1 @@
+"""The five checks of ``evidence``."""

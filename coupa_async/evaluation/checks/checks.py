@@ -1,0 +1,233 @@
+"""The dossier's five checks, each judged from what a run was seen to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from anyio import to_thread
+
+from coupa_async.app.settings import profiles_dir
+from coupa_async.domain.outcome import Outcome
+from coupa_async.evaluation.checks.environment import Check, Finding, Stage
+from coupa_async.evaluation.checks.observed_run import Seen, watch
+from coupa_async.services.diagnostics import memory
+from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+
+_THRESHOLD_PERCENT = 85.0
+# A threshold must lie over 10 %, and this one well below what is in use.
+_HELD_SHARE = 0.14
+_HELD_BYTES = 64 << 20
+_BELOW = 0.8
+_FORBIDDEN = ("no running event loop", "Traceback", "never awaited")
+
+
+async def sequential(stage: Stage) -> Check:
+    """5.1: one worker, one order after the other, and the files are really there."""
+    seen = await watch(stage.job("5.1", "--workers", "1", sheet=stage.sheet))
+    out = stage.root / f"{stage.backend}-5.1"
+    book = read_worklist(out / stage.sheet.name, WorklistOptions(), fresh=False)
+    completed = sum(one.outcome is Outcome.COMPLETED for one in seen.stories)
+    workers = {str(line["worker"]) for line in seen.told("OrderStarted")}
+    findings = [
+        *_ended_well(seen),
+        Finding(f"the only worker was {', '.join(sorted(workers))}", workers == {"worker-1"}),
+        Finding(f"browsers at one moment: {seen.most_browsers} at most", seen.most_browsers == 1),
+        Finding(f"files read again, byte by byte: {sum(len(one.files) for one in seen.stories)}", _has_files(seen)),
+        Finding(f"orders COMPLETED in the workbook: {len(book.done)}, in the journal: {completed}",
+                len(book.done) == completed),
+    ]  # fmt: skip
+    lines = _some(seen, "RunStarted", 1) + _some(seen, "OrderFinished", 4)
+    notes = ["some orders of the sample fail on purpose, which exit code 1 is for"] if stage.truth else []
+    title = "Sequential: one worker really downloads"
+    return _check("5.1", title, stage, [seen], findings, lines, notes)
+
+
+async def unattended(stage: Stage) -> Check:
+    """5.2: two workers, nobody asked."""
+    plain = stage.job("5.2", ENABLE_INTERACTIVE_UI="false", MAX_PARALLEL_WORKERS="2")
+    seen = await watch(plain)
+    bare = await watch(replace(plain, words=["run"], out=stage.root / "nothing", within_s=60))
+    workers = {str(line["worker"]) for line in seen.told("WorkerStarted")}
+    base_url = stage.environment.get("COUPA_BASE_URL", "")
+    findings = [
+        *_ended_well(seen),
+        Finding(f"two workers: {', '.join(sorted(workers))}", workers == {"worker-1", "worker-2"}),
+        Finding("it never asked: its stdin stayed open and silent, and it ended", seen.exit_code is not None),
+        Finding("without a spreadsheet it asked nobody either: exit code 2 and one line",
+                bare.exit_code == 2 and len(bare.said.strip().splitlines()) == 1),
+    ]  # fmt: skip
+    if stage.end_sessions is not None:
+        sign_ins = len(seen.told("SignedIn"))
+        findings.append(Finding(f"sign-ins for both workers together: {sign_ins}", sign_ins == 1))
+    lines = _some(seen, "WorkerStarted", 2) + _some(seen, "SignedIn", 1) + _some(seen, "OrderFinished", 2)
+    notes = [f"the tenant was {base_url}", f"without a spreadsheet: `{bare.said.strip()}`"]
+    return _check("5.2", "Unattended: two workers, no prompt", stage, [seen, bare], findings, lines, notes)
+
+
+async def threshold(stage: Stage) -> Check:
+    """5.3: 0.85 is 85 %, and only what is above it is pressure."""
+    default = await watch(stage.job("5.3-default", "--workers", "2"))
+    held = await to_thread.run_sync(_hold_memory)
+    share = round(_BELOW * await to_thread.run_sync(memory.usage), 3)
+    below = await watch(stage.job("5.3-below", "--workers", "2", COUPA_MEMORY_THRESHOLD=str(share)))
+    held_mb = sum(map(len, held)) >> 20
+    del held
+    readings = default.told("MemoryRead")
+    percents = {float(line["threshold_percent"]) for line in readings}
+    most = max((float(line["usage_percent"]) for line in readings), default=0.0)
+    fewest = min((int(line["workers"]) for line in below.told("MemoryRead")), default=0)
+    findings = [
+        *_ended_well(default),
+        *_ended_well(below),
+        Finding(f"{len(readings)} readings at the default, with threshold_percent={_list(percents)}",
+                percents == {_THRESHOLD_PERCENT}),
+        Finding(f"at the default the most in use was {most:.1f} %: pressure told {len(_pressure(default))} times",
+                bool(_pressure(default)) == (most > _THRESHOLD_PERCENT)),
+        Finding(f"with the threshold below what was in use, pressure was told: {len(_pressure(below))} times",
+                bool(_pressure(below))),
+        Finding(f"the pool shrank to {fewest} worker, never to none", fewest == 1),
+    ]  # fmt: skip
+    lines = _some(default, "MemoryRead", 2) + _pressure(below)[:1] + _some(below, "WorkerRecycled", 1)
+    notes = [
+        f"the second run has its threshold at {_BELOW:.0%} of what was in use when it began, "
+        f"{held_mb} MB of that held by this command: a machine is not filled to 85 % for a check"
+    ]
+    title = f"Memory threshold: {_THRESHOLD_PERCENT} %"
+    return _check("5.3", title, stage, [default, below], findings, lines, notes)
+
+
+async def restart(stage: Stage) -> Check:
+    """5.4: a sign-in that is refused, sessions that end and browsers that die, and no event loop missing."""
+    runs, findings, notes = [], [], []
+    if stage.end_sessions is not None:
+        refused = await watch(stage.job("5.4", "--workers", "2", COUPA_PASSWORD="not-this-one"))  # noqa: S106
+        runs.append(refused)
+        pending = sum(one.outcome is Outcome.PENDING for one in refused.stories)
+        findings += [
+            Finding(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
+            Finding(f"refused: tried {len(refused.told('SignInStarted'))} time",
+                    len(refused.told("SignInStarted")) == 1),
+            Finding(f"refused: {pending} of {len(refused.stories)} orders pending, none misreported",
+                    pending == len(refused.stories) > 0),
+            *_clean(refused),
+        ]  # fmt: skip
+        notes.append("the first run has a wrong password, the second goes on where it stopped with the right one")
+
+    async def harm() -> None:
+        if stage.end_sessions is not None:
+            await stage.end_sessions()
+        await to_thread.run_sync(stage.kill_browsers)
+
+    resumed = stage.job("5.4", "--workers", "2")
+    seen = await watch(replace(resumed, words=[one for one in resumed.words if one != "--fresh"], harm=harm))
+    runs.append(seen)
+    restarts = seen.told("WorkerRestarting")
+    findings += [
+        *_ended_well(seen),
+        Finding(f"workers restarted: {len(restarts)} times", bool(restarts)),
+        Finding("the first restart of each was at once",
+                all(line["delay_s"] == 0 for line in {line["worker"]: line for line in reversed(restarts)}.values())),
+    ]  # fmt: skip
+    if stage.end_sessions is not None:
+        again = len(seen.told("SignedIn"))
+        findings.append(Finding(f"sign-ins: {again}, the second for all workers", again == 2))
+        notes.append("when its first order was finished, the tenant ended all sessions and every browser was killed")
+    else:
+        notes.append("when its first order was finished, every browser of the run was killed")
+        notes.append("no sign-in was refused on purpose, and no session ended: the account is somebody's")
+    lines = _some(seen, "WorkerRestarting", 2) + _some(seen, "SignedIn", 2)
+    title = "Restart after a refused sign-in and a lost session"
+    return _check("5.4", title, stage, runs, findings, lines, notes)
+
+
+async def profiles(stage: Stage) -> Check:
+    """5.5: a profile of its own for each worker, and none left."""
+    seen = await watch(stage.job("5.5", "--workers", "3"))
+    left = [path for path in seen.profiles if path.exists() or path.parent.exists()]
+    ours = profiles_dir()
+    findings = [
+        *_ended_well(seen),
+        Finding(f"browsers at one moment: {seen.most_browsers}", seen.most_browsers == 3),
+        Finding(f"different profiles: {len(seen.profiles)}", len(seen.profiles) >= 3),
+        Finding(f"profiles shared by two browsers: {len(seen.clashes)}", not seen.clashes),
+        Finding("each below the folder of our own", all(path.is_relative_to(ours) for path in seen.profiles)),
+        Finding(f"profiles left after the end: {len(left)}", not left),
+    ]
+    notes = [f"seen while it ran: {', '.join(path.relative_to(path.parents[1]).as_posix() for path in seen.profiles)}"]
+    title = "Profiles: one a worker, swept at the end"
+    return _check("5.5", title, stage, [seen], findings, _some(seen, "WorkerStarted", 3), notes)
+
+
+CHECKS = (sequential, unattended, threshold, restart, profiles)
+
+
+def _check(
+    key: str,
+    title: str,
+    stage: Stage,
+    runs: list[Seen],
+    findings: list[Finding],
+    excerpts: list[dict[str, object]],
+    notes: list[str] | None = None,
+) -> Check:
+    return Check(
+        key=key,
+        title=title,
+        backend=stage.backend,
+        runs=tuple(runs),
+        findings=tuple(findings),
+        excerpts=tuple(excerpts),
+        notes=tuple(notes or ()),
+    )
+
+
+def _ended_well(seen: Seen) -> list[Finding]:
+    """A run that went to its end, did every order justice, and left nothing running."""
+    outcomes = Counter(one.outcome.value for one in seen.stories)
+    wrong = [f"{one.number}: {one.kind}" for one in seen.stories if one.is_breach]
+    is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
+    told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
+    is_known = all(one.is_known for one in seen.stories)
+    what = (
+        "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
+    )
+    return [
+        Finding(f"exit code {seen.exit_code}", seen.exit_code in ((0, 1) if is_good else (1,))),
+        Finding(f"{what}: {told}"
+                + (f"; but {'; '.join(wrong)}" if wrong else ""), bool(outcomes) and not wrong),
+        *_clean(seen),
+    ]  # fmt: skip
+
+
+def _clean(seen: Seen) -> list[Finding]:
+    text = seen.said + "".join(str(line) for line in seen.log)
+    found = [one for one in _FORBIDDEN if one in text]
+    return [
+        Finding(f"in log and output: {', '.join(found) or 'no error of the event loop, no traceback'}", not found),
+        Finding(f"left running: {', '.join(seen.left) or 'nothing'}", not seen.left),
+    ]
+
+
+def _has_files(seen: Seen) -> bool:
+    return any(one.files for one in seen.stories)
+
+
+def _pressure(seen: Seen) -> list[dict[str, object]]:
+    return [line for line in seen.log if str(line["message"]).startswith("memory pressure: usage_percent=")]
+
+
+def _some(seen: Seen, name: str, count: int) -> list[dict[str, object]]:
+    return list(seen.told(name)[:count])
+
+
+def _list(numbers: set[float]) -> str:
+    return ", ".join(map(str, sorted(numbers)))
+
+
+def _hold_memory() -> list[bytearray]:
+    """Use so much memory that a threshold can be put below it; nothing where so much is in use already. Blocking."""
+    held: list[bytearray] = []
+    while memory.usage() < _HELD_SHARE:
+        held.append(bytearray(b"\x01") * _HELD_BYTES)
+    return held

@@ -1,0 +1,204 @@
+"""One run of the real program in a process of its own, and what was seen of it from outside, meanwhile and after."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from shlex import quote
+from tempfile import TemporaryFile
+from typing import Any
+
+import anyio
+import psutil
+from anyio import to_thread
+
+from coupa_async.evaluation.disk_audit import audit
+from coupa_async.evaluation.order_audit import Story, Truth
+from coupa_async.runtime.cleanup import cleanup
+from coupa_async.runtime.processes import is_alive
+from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+
+_LOOK_S = 0.1
+_LEAVE_S = 5.0
+_END_S = 90.0  # for what is in hand, then for the browsers
+_DATA_DIR = "--user-data-dir="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a run was seen to do.
+
+    Attributes:
+        command: As a person would type it.
+        exit_code: ``None`` if it did not end in time and was ended.
+        said: What it wrote on stdout and stderr.
+        log: The lines of its ``run.log``.
+        stories: What came of each order, by journal and disk.
+        profiles: The user-data directories of its browsers, in the order they were seen.
+        clashes: Those that two browsers had at one moment.
+        most_browsers: So many ran at one moment.
+        left: What still ran ``5 s`` after its end.
+        browser: The version that the browser noted in its profile.
+    """
+
+    command: str
+    exit_code: int | None
+    said: str
+    log: tuple[dict[str, Any], ...] = ()
+    stories: tuple[Story, ...] = ()
+    profiles: tuple[Path, ...] = ()
+    clashes: tuple[Path, ...] = ()
+    most_browsers: int = 0
+    left: tuple[str, ...] = ()
+    browser: str = ""
+
+    def told(self, *names: str) -> list[dict[str, Any]]:
+        """Pick the lines of its log with these messages."""
+        return [line for line in self.log if line["message"] in names]
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at a process and all below it, time and again."""
+
+    process: psutil.Process
+    profiles: dict[Path, None] = field(default_factory=dict)
+    clashes: dict[Path, None] = field(default_factory=dict)
+    most_browsers: int = 0
+    browser: str = ""
+    _below: set[psutil.Process] = field(default_factory=set)
+
+    def look(self) -> None:
+        """Take note of what runs at this moment. Blocking, for milliseconds."""
+        try:
+            below = self.process.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return
+        self._below.update(below)
+        browsers = {one.pid: path for one in below if (path := _profile(one)) is not None}
+        # A child that has not become itself yet bears its parent's command line.
+        at_once = [path for one in below if (path := browsers.get(one.pid)) and _parent(one) not in browsers]
+        self.profiles.update(dict.fromkeys(at_once))
+        self.clashes.update({path: None for path in at_once if at_once.count(path) > 1})
+        self.most_browsers = max(self.most_browsers, len(at_once))
+        for path in at_once:
+            self.browser = self.browser or _version(path)
+
+    def left(self) -> tuple[str, ...]:
+        """Name what still runs a while after the end. Blocking."""
+        _, alive = psutil.wait_procs([one for one in self._below if is_alive(one)], timeout=_LEAVE_S)
+        return tuple(f"process {one.pid}" for one in alive if is_alive(one))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run to look at.
+
+    Attributes:
+        words: The command line after the program's name.
+        environment: Settings beside those of our own environment.
+        sheet: The spreadsheet among the words.
+        out: The output folder.
+        truth: What must come of the orders, by key; empty where it is not known.
+        harm: Done once, when the first order is finished.
+        within_s: After so long it is ended.
+    """
+
+    words: Sequence[str]
+    environment: Mapping[str, str]
+    sheet: Path
+    out: Path
+    truth: Mapping[str, Truth] = field(default_factory=dict)
+    harm: Callable[[], Awaitable[None]] | None = None
+    within_s: float = 600.0
+
+
+async def watch(job: Job) -> Seen:
+    """Run the program, look at it while it runs, then read what it left.
+
+    Its stdin stays open and silent, so that a question would make it wait for ever.
+    """
+    harm, log = job.harm, job.out / "run.log"
+    before = len(_text(log))
+    command = [sys.executable, "-m", "coupa_async", *job.words]
+    with TemporaryFile() as said:
+        env = {**os.environ, **job.environment}
+        async with await anyio.open_process(command, stdout=said, stderr=said, env=env) as process:
+            looking = Watch(psutil.Process(process.pid))
+            try:
+                with anyio.move_on_after(job.within_s):
+                    while process.returncode is None:
+                        await to_thread.run_sync(looking.look)
+                        if harm is not None and '"OrderFinished"' in (await to_thread.run_sync(_text, log))[before:]:
+                            await harm()
+                            harm = None
+                        await anyio.sleep(_LOOK_S)
+            finally:
+                code = process.returncode
+                if code is None:
+                    process.terminate()
+                    await cleanup("the run", process.wait, within_s=_END_S)
+        said.seek(0)
+        text = said.read().decode(errors="replace")
+    return Seen(
+        command=_typed(job),
+        exit_code=code,
+        said=text,
+        log=tuple(json.loads(line) for line in _text(log)[before:].splitlines()),
+        stories=await to_thread.run_sync(_stories, job),
+        profiles=tuple(looking.profiles),
+        clashes=tuple(looking.clashes),
+        most_browsers=looking.most_browsers,
+        left=await to_thread.run_sync(looking.left),
+        browser=looking.browser,
+    )
+
+
+def _stories(job: Job) -> tuple[Story, ...]:
+    if not (job.out / FILE_NAME).exists():
+        return ()
+    orders = read_worklist(job.sheet, WorklistOptions(), fresh=True).orders
+    with Journal(job.out / FILE_NAME) as journal:
+        return audit(orders, journal, job.out, job.truth)
+
+
+def _typed(job: Job) -> str:
+    """Write a run as a person would type it, without what is secret."""
+    settings = [f"{name}={quote(value)}" for name, value in job.environment.items() if "PASSWORD" not in name]
+    return " ".join([*settings, "python", "-m", "coupa_async", *map(quote, job.words)])
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _profile(process: psutil.Process) -> Path | None:
+    """Tell the user-data directory of a browser's main process; ``None`` of any other process."""
+    try:
+        # Chromium writes its children's command lines as one text, others word by word.
+        words = process.cmdline()
+    except psutil.Error:
+        return None
+    if any("--type=" in word for word in words):
+        return None
+    return next((Path(word.removeprefix(_DATA_DIR)) for word in words if word.startswith(_DATA_DIR)), None)
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return int(process.ppid())
+    except psutil.Error:
+        return 0
+
+
+def _version(profile: Path) -> str:
+    """Read the version that a browser notes in its profile."""
+    try:
+        return (profile / "Last Version").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

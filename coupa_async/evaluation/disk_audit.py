@@ -1,0 +1,59 @@
+"""What came of every order, by journal and disk: the files are read again, byte by byte. Blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from coupa_async.domain.files.naming import outcome_folder, work_folder
+from coupa_async.domain.order import Order, OrderNumber
+from coupa_async.domain.outcome import Outcome
+from coupa_async.evaluation.order_audit import Story, Truth, story
+from coupa_async.services.files.storage import inspect
+from coupa_async.services.records.journal import Journal
+
+
+def audit(orders: Sequence[Order], journal: Journal, root: Path, truth: Mapping[str, Truth]) -> tuple[Story, ...]:
+    """Tell the story of each order.
+
+    Args:
+        orders: What was asked for.
+        journal: What was recorded.
+        root: The output folder.
+        truth: By order key; an order that is not in it has no known truth.
+    """
+    results = {result.number.key: result for result, _ in journal.results()}
+    folders: dict[str, list[Path]] = {}
+    for path in root.rglob("*"):
+        if path.is_dir():
+            folders.setdefault(path.name, []).append(path)
+    return tuple(
+        story(one.number.shown, results.get(one.number.key), _on_disk(one.number, folders), truth.get(one.number.key))
+        for one in orders
+    )
+
+
+def _on_disk(number: OrderNumber, folders: Mapping[str, Sequence[Path]]) -> dict[str, str]:
+    """Hash all files in every folder that bears the order's number, whatever outcome it bears."""
+    names = [work_folder(number), *(outcome_folder(number, outcome) for outcome in Outcome)]
+    return {
+        file.name: inspect(file).sha256
+        for name in names
+        for folder in folders.get(name, ())
+        for file in sorted(folder.iterdir())
+        if file.is_file()
+    }
+
+
+def read_truth(raw: Sequence[Mapping[str, object]]) -> dict[str, Truth]:
+    """Read what ``python -m fixtures truth`` prints, by order key."""
+    found = {}
+    for one in raw:
+        files = one["files"]
+        assert isinstance(files, list)  # noqa: S101 - as the recorded site writes it
+        found[OrderNumber.parse(one["number"]).key] = Truth(
+            outcome=Outcome(str(one["outcome"])),
+            found=int(str(one["found"])),
+            files=tuple((str(file["name"]), str(file["sha256"])) for file in files),
+        )
+    return found

@@ -1,0 +1,131 @@
+"""The surroundings of one run of a comparison: its own folder, profile, sign-in and folder for temporary files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+
+from coupa_async.app.compose import make_crew, memory_limits
+from coupa_async.app.run_log import log_event, run_log
+from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.domain.order import Order
+from coupa_async.domain.redaction import redacted
+from coupa_async.engine.memory_guard import Guard, Readings
+from coupa_async.engine.observers import Tellers
+from coupa_async.engine.worker import Worker
+from coupa_async.evaluation.disk_audit import audit
+from coupa_async.evaluation.faults import NONE, Pressure
+from coupa_async.evaluation.order_audit import Truth
+from coupa_async.evaluation.resource_usage import Footprint, files_left
+from coupa_async.evaluation.runner import Scene, Turn
+from coupa_async.evaluation.trials import Arm
+from coupa_async.ports import Backend, Observer
+from coupa_async.runtime.temporary_files import temporary_files_in
+from coupa_async.services.diagnostics import memory
+from coupa_async.services.files.storage import Storage
+from coupa_async.services.profiles.profiles import run_profiles
+from coupa_async.services.records.journal import FILE_NAME, Journal
+
+_GONE_WITHIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Sets up run after run.
+
+    Attributes:
+        root: Each run has a folder of its own in it.
+        orders: What every run without a fault does.
+        plain: What runs with one do: orders that nothing else goes wrong with.
+        truth: By order key, as far as known.
+        open_backend: Makes an arm's backend.
+        prepare: Brings the tenant back to where every run begins; blocking.
+        is_recorded: Whether each run signs in afresh on a new profile, as only the recorded site suffers it.
+        stall_s: A worker without progress for so long is restarted; ``None`` for as long as in any run.
+    """
+
+    settings: Settings
+    root: Path
+    orders: Sequence[Order]
+    plain: Sequence[Order]
+    truth: Mapping[str, Truth]
+    open_backend: Callable[[Settings, Arm], Backend]
+    prepare: Callable[[Turn], None]
+    pressure: Pressure
+    is_recorded: bool
+    stall_s: float | None = None
+
+    @contextmanager
+    def __call__(self, turn: Turn, observer: Observer) -> Iterator[Scene]:
+        """Set one run up, and sweep up after it."""
+        self.prepare(turn)
+        footprint = Footprint()
+        orders = self.plain if turn.fault else self.orders
+        storage = Storage(self.root / f"{turn.repeat:02}-{turn.fault or NONE}-{turn.arm.backend}-{turn.arm.lane}")
+        storage.prepare()
+        own = {"storage_state": storage.root / "state.json"} if self.is_recorded else {}
+        settings = self.settings.model_copy(update={"lane": turn.arm.lane, "output_dir": storage.root, **own})
+        homes = storage.root / "profiles" if self.is_recorded else profiles_dir()
+        left: list[str] = []
+
+        async def leftovers() -> tuple[str, ...]:
+            wait = partial(footprint.processes_left, within_s=_GONE_WITHIN_S)
+            return (*await to_thread.run_sync(wait), *left)
+
+        with ExitStack() as stack:
+            scratch = stack.enter_context(_scratch())
+            # When all else is closed and swept, and before what this run had for its temporary files goes.
+            stack.callback(lambda: left.extend(files_left(storage.root, scratch)))
+            journal = stack.enter_context(Journal(storage.root / FILE_NAME))
+            stack.enter_context(run_log(storage.root / "run.log"))
+            tell = Tellers([log_event, observer])
+            profiles = stack.enter_context(run_profiles(homes, settings.state_file()))
+            crew = make_crew(settings, self.open_backend(settings, turn.arm), journal, storage, profiles, tell)
+            if self.stall_s is not None:
+                crew = replace(crew, plan=replace(crew.plan, stall_s=self.stall_s))
+            roster: list[Worker] = []
+            readings = Readings(
+                usage=self.pressure.usage, weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
+            )
+            guard = Guard(roster, crew.berths, readings, tell, limits=memory_limits(settings), period_s=0.5)
+            yield Scene(
+                orders=orders,
+                workers=[f"worker-{n}" for n in range(1, min(settings.workers, len(orders)) + 1)],
+                crew=crew,
+                roster=roster,
+                services=[guard.watch],
+                sample=lambda: to_thread.run_sync(footprint.sample),
+                used=footprint.used,
+                stories=lambda: tuple(
+                    replace(one, error=redacted(one.error)) for one in audit(orders, journal, storage.root, self.truth)
+                ),
+                leftovers=leftovers,
+            )
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Have everything that is started from here put its temporary files into a folder that should be empty after.
+
+    Its path is short: a browser puts a socket there, whose path may have 107 characters.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="coupa-"))
+    own = temporary_files_in(folder)
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        yield folder
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,100 @@
+"""The faults that ``compare`` does on purpose, by name: to our own browsers, to the recorded site, to a reading."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+import anyio
+from anyio import to_thread
+
+from coupa_async.domain.errors import SettingsError
+from coupa_async.evaluation.recorded_site import FORM, LANDING, Recorded
+from coupa_async.evaluation.trials import Arm
+from coupa_async.services.diagnostics import memory
+
+NONE = "none"
+# The arm without a browser, which runs on the recorded site whatever else does.
+DOUBLE = "double"
+# Those that need a browser, which the double has none of.
+_OF_BROWSERS = ("browser-killed", "driver-killed", "browser-stopped", "renderer-crash", "memory-pressure")
+_EXPIRED = "session-expired"
+_OF_THE_SITE = (_EXPIRED, "network-cut", "tenant-busy")
+FAULTS = (*_OF_BROWSERS, *_OF_THE_SITE)
+_OUTAGE_S = 3.0
+_PRESSURE_S = 2.0
+_AGAIN_S = 0.05
+
+
+def named_faults(text: str) -> tuple[str, ...]:
+    """Read a list of names; the run without a fault comes first, always, as what the others are held against.
+
+    Raises:
+        SettingsError: If a name is not known.
+    """
+    names = [one.strip() for one in text.split(",") if one.strip()]
+    for name in names:
+        if name not in ("all", NONE, *FAULTS):
+            raise SettingsError(f"fault {name!r} is not known: choose of {', '.join(FAULTS)}, all or none")
+    wanted = FAULTS if "all" in names else tuple(name for name in FAULTS if name in names)
+    return ("", *wanted)
+
+
+def meets(arm: Arm, fault: str) -> bool:
+    """Tell whether a fault can befall an arm."""
+    return arm.backend != DOUBLE or fault not in _OF_BROWSERS
+
+
+def sign_in_mode(fault: str, repeat: int) -> str:
+    """Tell how the recorded site signs in: for sessions that end, every second time by an SSO that lands elsewhere."""
+    return LANDING if fault == _EXPIRED and repeat % 2 == 0 else FORM
+
+
+class Pressure:
+    """The guard's reading of memory: the machine's, unless pressed."""
+
+    def __init__(self) -> None:
+        self._until_s = float("-inf")
+
+    async def usage(self) -> float:
+        """Tell the share in use, 0 to 1."""
+        return 0.97 if anyio.current_time() < self._until_s else await to_thread.run_sync(memory.usage)
+
+    @asynccontextmanager
+    async def press(self) -> AsyncIterator[None]:
+        """Have nearly all of it in use for a moment."""
+        self._until_s = anyio.current_time() + _PRESSURE_S
+        yield
+
+
+def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[], AbstractAsyncContextManager[None]]]:
+    """Make every fault, ready to be done."""
+    from coupa_async.evaluation.process_faults import INJURIES, Injury, heal, strike
+
+    @asynccontextmanager
+    async def injured(injury: Injury) -> AsyncIterator[None]:
+        while not (struck := await to_thread.run_sync(strike, injury)):  # noqa: ASYNC110 - no event tells
+            await anyio.sleep(_AGAIN_S)  # between two browsers there is none
+        try:
+            yield
+        finally:
+            heal(injury, struck)
+
+    @asynccontextmanager
+    async def forgotten() -> AsyncIterator[None]:
+        await site.end_sessions()
+        yield
+
+    @asynccontextmanager
+    async def asked(what: str, **body: object) -> AsyncIterator[None]:
+        await site.ask(what, **body)
+        yield
+
+    return {
+        **{name: partial(injured, injury) for name, injury in INJURIES.items()},
+        "memory-pressure": pressure.press,
+        _EXPIRED: forgotten,
+        "network-cut": partial(asked, "cut", seconds=_OUTAGE_S),
+        "tenant-busy": partial(asked, "busy", seconds=_OUTAGE_S),
+    }

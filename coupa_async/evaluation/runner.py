@@ -1,0 +1,244 @@
+"""The same orders through each arm in turn, with the same harm done to each: trials for ``evaluation.trials``."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+
+from coupa_async.domain.errors import CoupaError
+from coupa_async.domain.events import Event, OrderFinished, OrderStarted, WorkerRestarting, WorkerStopped
+from coupa_async.domain.order import Order
+from coupa_async.domain.outcome import Outcome
+from coupa_async.engine.run import download_all
+from coupa_async.engine.shutdown import Shutdown
+from coupa_async.engine.worker import Crew, Worker
+from coupa_async.evaluation.order_audit import Story
+from coupa_async.evaluation.trials import Arm, Trial
+from coupa_async.ports import Observer
+from coupa_async.runtime.cleanup import plain_errors
+
+_log = logging.getLogger(__name__)
+_SAMPLE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One run to come: an arm, the fault that it meets (empty for none), and which time it does, from 1."""
+
+    arm: Arm
+    fault: str
+    repeat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The surroundings of one run.
+
+    Attributes:
+        services: Run beside the workers.
+        sample: Reads what the run uses at this moment.
+        used: Processor seconds and the most bytes of memory, by the samples so far.
+        stories: Reads what came of every order.
+        leftovers: Looks for what is left behind, once the scene is closed.
+    """
+
+    orders: Sequence[Order]
+    workers: Sequence[str]
+    crew: Crew
+    roster: list[Worker]
+    services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    sample: Callable[[], Awaitable[None]]
+    used: Callable[[], tuple[float, int]]
+    stories: Callable[[], tuple[Story, ...]]
+    leftovers: Callable[[], Awaitable[tuple[str, ...]]]
+
+
+# Makes a fresh scene whose crew tells the observer.
+Stage = Callable[[Turn, Observer], AbstractContextManager[Scene]]
+# Entering does the harm, leaving undoes it where it can be undone.
+Fault = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The trials, and the signal that ended them early; ``None`` if none did."""
+
+    trials: tuple[Trial, ...]
+    stopped_by: signal.Signals | None
+
+
+class Watch:
+    """Follows a run: when harm is due, and how long each worker takes to do an order after it.
+
+    Attributes:
+        due: Set when so many orders were started.
+        has_struck: Whether harm was done.
+        restarts: Of workers.
+        recoveries_s: See ``Trial``.
+    """
+
+    def __init__(self, *, strike_at: int) -> None:
+        self.due = anyio.Event()
+        self.has_struck = False
+        self.restarts = 0
+        self.recoveries_s: list[float] = []
+        self._strike_at = strike_at
+        self._started: set[str] = set()
+        self._working: set[str] = set()
+        self._begun: set[tuple[str, str]] = set()
+        self._struck_s: dict[str, float] = {}
+
+    def __call__(self, event: Event, /) -> None:
+        """Take note of a fact."""
+        match event:
+            case OrderStarted(worker=worker, number=number):
+                self._started.add(number.key)
+                self._working.add(worker)
+                self._begun.add((worker, number.key))
+                if len(self._started) >= self._strike_at:
+                    self.due.set()
+            case OrderFinished(worker=worker, result=result) if (
+                worker in self._struck_s and (worker, result.number.key) in self._begun
+            ):
+                self.recoveries_s.append(anyio.current_time() - self._struck_s.pop(worker))
+            case WorkerRestarting():
+                self.restarts += 1
+            case WorkerStopped(worker=worker):
+                self._working.discard(worker)
+
+    def strike(self) -> None:
+        """Take the time for every worker at work."""
+        self.has_struck = True
+        # An order that was all but done says nothing; one that is begun again does.
+        self._begun.clear()
+        self._struck_s = dict.fromkeys(self._working, anyio.current_time())
+
+    @property
+    def struck(self) -> int:
+        """Workers that have done no order since."""
+        return len(self._struck_s)
+
+
+def schedule(arms: Sequence[Arm], faults: Sequence[str], repeats: int, meets: Callable[[Arm, str], bool]) -> list[Turn]:
+    """Interleave the arms, A B then B A, so that a machine that warms up or fills up favours none.
+
+    Args:
+        arms: Who takes turns.
+        faults: What they meet.
+        repeats: How often each arm meets each fault.
+        meets: Whether a fault can befall an arm.
+    """
+    return [
+        Turn(arm=arm, fault=fault, repeat=repeat)
+        for repeat in range(1, repeats + 1)
+        for fault in faults
+        for arm in (arms if repeat % 2 else [*reversed(arms)])
+        if meets(arm, fault)
+    ]
+
+
+async def compare(
+    turns: Sequence[Turn],
+    stage: Stage,
+    faults: Mapping[str, Fault],
+    *,
+    limit_s: float,
+    tell: Callable[[Trial], None] = lambda trial: None,
+) -> Compared:
+    """Take all turns, one after the other. A signal ends the one under way, and the others do not come.
+
+    Args:
+        turns: See :func:`schedule`.
+        stage: Sets a run up.
+        faults: Every fault that the turns name.
+        limit_s: A run that takes longer is cut short; what it has not done is unfinished.
+        tell: Told of each trial.
+    """
+    trials: list[Trial] = []
+    for turn in turns:
+        trial, stopped_by = await _take(turn, stage, faults.get(turn.fault), limit_s)
+        if stopped_by is not None:
+            return Compared(trials=tuple(trials), stopped_by=stopped_by)
+        trials.append(trial)
+        tell(trial)
+    return Compared(trials=tuple(trials), stopped_by=None)
+
+
+async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -> tuple[Trial, signal.Signals | None]:
+    # The same moments for every arm, other ones each time, and orders left to recover on.
+    watch = Watch(strike_at=2 + turn.repeat * 5 % 7)
+    error = ""
+    with stage(turn, watch) as scene:
+        shutdown = Shutdown(watch, grace_s=scene.crew.plan.grace_s)
+        started_s = anyio.current_time()
+        with plain_errors():
+            async with anyio.create_task_group() as beside:
+                beside.start_soon(_sample, scene, name="sample")
+                if fault is not None:
+                    beside.start_soon(_strike, fault, watch, turn.repeat * 0.618 % 1 * 0.3, name=turn.fault)
+                try:
+                    with anyio.fail_after(limit_s):
+                        await download_all(
+                            scene.orders,
+                            scene.workers,
+                            scene.crew,
+                            shutdown,
+                            roster=scene.roster,
+                            services=scene.services,
+                        )
+                except CoupaError as stopped:
+                    error = str(stopped)
+                except TimeoutError:
+                    error = f"not done in {limit_s:.0f} s"
+                except Exception as bug:  # noqa: BLE001 - what an arm does wrong is what is looked for; the others go on
+                    _log.exception("%s crashed", turn.arm.name)
+                    error = f"crashed: {_first(bug)}"
+                seconds = anyio.current_time() - started_s
+                beside.cancel_scope.cancel("the run is over")
+        stories = scene.stories()
+    is_torn = any(one.outcome is Outcome.PENDING for one in stories)
+    cpu_s, peak_bytes = scene.used()
+    trial = Trial(
+        arm=turn.arm,
+        fault=turn.fault,
+        repeat=turn.repeat,
+        stories=stories,
+        restarts=watch.restarts,
+        recoveries_s=tuple(watch.recoveries_s),
+        # Without an order left to take, a worker has nothing to come back for.
+        stranded=watch.struck if is_torn else 0,
+        seconds=seconds,
+        cpu_s=cpu_s,
+        peak_bytes=peak_bytes,
+        leftovers=await scene.leftovers(),
+        error=error,
+        missed=fault is not None and not watch.has_struck,
+    )
+    return trial, shutdown.signal
+
+
+def _first(error: BaseException) -> str:
+    """Name the first error of a group of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
+
+
+async def _sample(scene: Scene) -> None:
+    while True:
+        await scene.sample()
+        await anyio.sleep(_SAMPLE_S)
+
+
+async def _strike(fault: Fault, watch: Watch, delay_s: float) -> None:
+    await watch.due.wait()
+    await anyio.sleep(delay_s)
+    async with fault():
+        watch.strike()
+        await anyio.sleep_forever()

@@ -1,0 +1,181 @@
+"""Which arm to trust: trials pooled by arm and fault, and set side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeVar
+
+from coupa_async.domain.outcome import Outcome
+from coupa_async.evaluation.order_audit import Story, in_words
+from coupa_async.evaluation.statistics import Difference, Rate, Spread, difference, rate, spread
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Arm:
+    """One side of a comparison: a backend, and the lane that pages and files come by."""
+
+    backend: str
+    lane: str = "browser"
+
+    @property
+    def name(self) -> str:
+        """As tables show it: the lane only where it is not the usual one."""
+        return self.backend if self.lane == "browser" else f"{self.backend}, {self.lane}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One run of all orders through one arm.
+
+    Attributes:
+        fault: What was done to it on purpose; empty for nothing.
+        repeat: Which time this arm met this fault, from 1.
+        restarts: Of its workers.
+        recoveries_s: For each worker at work when the fault struck: from then to the end of an order begun
+            after it, or begun again.
+        stranded: Workers struck that did no order any more, though some were left.
+        seconds: From start to end.
+        cpu_s: Processor seconds of our process and everything below it.
+        peak_bytes: The most memory that these held.
+        leftovers: Processes and files left behind, a few words each.
+        error: What ended it before its orders were done; empty if nothing did.
+        missed: Whether it was over before its fault struck.
+    """
+
+    arm: Arm
+    fault: str
+    repeat: int
+    stories: tuple[Story, ...]
+    restarts: int = 0
+    recoveries_s: tuple[float, ...] = ()
+    stranded: int = 0
+    seconds: float = 0.0
+    cpu_s: float = 0.0
+    peak_bytes: int = 0
+    leftovers: tuple[str, ...] = ()
+    error: str = ""
+    missed: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing wrong was told, nothing lost and nothing left undone, as far as the truth is known."""
+        return not self.error and not any(one.is_breach for one in self.stories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """The trials of one arm under one fault, pooled.
+
+    Attributes:
+        fault: ``None`` for all faults together.
+        success: Orders that were done justice.
+        wrong: Orders whose outcome or files are not the truth, those never finished included.
+        damaged: Files lost, partial or not accounted for.
+        failures: How many of each kind, most frequent first.
+    """
+
+    arm: Arm
+    fault: str | None
+    trials: int
+    success: Rate
+    wrong: int
+    damaged: int
+    restarts: int
+    recovery_s: Spread
+    stranded: int
+    order_s: Spread
+    cpu_per_order_s: Spread
+    peak_bytes: Spread
+    leftovers: tuple[str, ...]
+    failures: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Two arms under one fault, or all (``None``): the first's success rate minus the second's."""
+
+    first: Arm
+    second: Arm
+    fault: str | None
+    success: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """An order of which two arms told different stories in the same repeat.
+
+    Attributes:
+        sides: Each arm's stories, and how often it told each.
+    """
+
+    fault: str
+    number: str
+    sides: tuple[tuple[Arm, tuple[tuple[str, int], ...]], ...]
+
+
+def measures(trials: Sequence[Trial]) -> list[Measure]:
+    """Pool trials by arm and fault, each arm's over all faults last."""
+    arms = _in_order(one.arm for one in trials)
+    faults: list[str | None] = [*_in_order(one.fault for one in trials)]
+    return [
+        _measure(arm, fault, some)
+        for fault in ([*faults, None] if len(faults) > 1 else faults)
+        for arm in arms
+        if (some := [one for one in trials if one.arm == arm and fault in (one.fault, None)])
+    ]
+
+
+def contrasts(measured: Sequence[Measure]) -> list[Contrast]:
+    """Set every two arms that met the same fault side by side."""
+    return [
+        Contrast(first=one.arm, second=other.arm, fault=one.fault, success=difference(one.success, other.success))
+        for one, other in combinations(measured, 2)
+        if one.fault == other.fault
+    ]
+
+
+def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
+    """List the orders of which arms told different stories, with all sides."""
+    told: dict[tuple[str, str], dict[Arm, dict[int, Story]]] = {}
+    for trial in trials:
+        for one in trial.stories:
+            told.setdefault((trial.fault, one.number), {}).setdefault(trial.arm, {})[trial.repeat] = one
+    found = []
+    for (fault, number), by_arm in told.items():
+        rounds = {turn for stories in by_arm.values() for turn in stories}
+        if any(len({stories[turn].essence for stories in by_arm.values() if turn in stories}) > 1 for turn in rounds):
+            sides = tuple(
+                (arm, tuple(Counter(map(in_words, stories.values())).most_common())) for arm, stories in by_arm.items()
+            )
+            found.append(Disagreement(fault=fault, number=number, sides=sides))
+    return found
+
+
+def _measure(arm: Arm, fault: str | None, trials: Sequence[Trial]) -> Measure:
+    stories = [one for trial in trials for one in trial.stories]
+    kinds = Counter(one.kind for one in stories if one.kind)
+    return Measure(
+        arm=arm,
+        fault=fault,
+        trials=len(trials),
+        success=rate([(sum(not one.kind for one in trial.stories), len(trial.stories)) for trial in trials]),
+        wrong=sum(bool(one.wrong) or one.outcome is Outcome.PENDING for one in stories),
+        damaged=sum(len(one.damage) for one in stories),
+        restarts=sum(one.restarts for one in trials),
+        recovery_s=spread([seconds for one in trials for seconds in one.recoveries_s]),
+        stranded=sum(one.stranded for one in trials),
+        order_s=spread([one.seconds for one in stories if one.outcome is not Outcome.PENDING]),
+        cpu_per_order_s=spread([one.cpu_s / len(one.stories) for one in trials if one.stories]),
+        peak_bytes=spread([float(one.peak_bytes) for one in trials]),
+        leftovers=tuple(text for one in trials for text in one.leftovers),
+        failures=tuple(kinds.most_common()),
+    )
+
+
+def _in_order(values: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(values))

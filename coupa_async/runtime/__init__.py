@@ -1,0 +1,1 @@
+"""Layer 1: processes, threads, temporary files and disks, as the layers above need them."""

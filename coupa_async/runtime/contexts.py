@@ -1,0 +1,34 @@
+"""Blocking context managers, entered and left in worker threads, so that nothing else waits for the disk meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from typing import TypeVar
+
+import anyio
+from anyio import to_thread
+
+T = TypeVar("T")
+
+
+class ContextsInThreads:
+    """Context managers that are left together, the last one first."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    async def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter one more in a worker thread. It must not mind which thread it is left in."""
+        return await to_thread.run_sync(self._stack.enter_context, context)
+
+
+@asynccontextmanager
+async def contexts_in_threads() -> AsyncIterator[ContextsInThreads]:
+    """Have context managers entered in worker threads, and leave them there, whatever ends the block."""
+    stack = ExitStack()
+    try:
+        yield ContextsInThreads(stack)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(stack.close)

@@ -1,0 +1,77 @@
+"""Floor 1: temporary files of ours, which say whose they are: what a killed writer left is found by a dead pid."""
+
+from __future__ import annotations
+
+import glob
+import logging
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from coupa_async.runtime.disk_errors import patiently
+
+_log = logging.getLogger(__name__)
+_FOLDER = "coupa-"
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Name a file beside ``target``, for the block to write and to rename; gone after it in any case. Blocking."""
+    sweep_staged(target)
+    path = target.with_name(f"{_prefix(target)}{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        yield path
+    finally:
+        _remove(path)
+
+
+def sweep_staged(target: Path) -> None:
+    """Remove what killed writers of a file have left beside it. Blocking."""
+    for left in _orphans(target.parent, _prefix(target)):
+        _remove(left)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Have a folder among the system's temporary files, gone after the block. Blocking.
+
+    Its path is short, for browsers put sockets there, whose paths may have 107 bytes.
+    """
+    for left in _orphans(Path(tempfile.gettempdir()), _FOLDER):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    try:
+        patiently(lambda: path.unlink(missing_ok=True))
+    except OSError as error:  # what was written stands; a later writer of the same file looks for this one
+        _log.warning("%s: not removed: %s", path, error)
+
+
+def temporary_files_in(folder: Path) -> dict[str, str]:
+    """Tell the variables that make a process put its temporary files into a folder, on POSIX and on Windows."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}.tmp"
+
+
+def _orphans(folder: Path, prefix: str) -> list[Path]:
+    found = []
+    for path in folder.glob(f"{glob.escape(prefix)}*"):
+        pid = path.name.removeprefix(prefix).partition("-")[0]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            found.append(path)
+    return found

@@ -1,0 +1,1 @@
+"""One order through one session: its page, its attachments, its folder, its result."""

@@ -1,0 +1,272 @@
+"""One order through one session: its page, its attachments, its folder, its result."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import anyio
+
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
+from coupa_async.domain.files.naming import outcome_folder
+from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, explanation, judge
+from coupa_async.domain.pages.addresses import DEFAULT_PATH
+from coupa_async.domain.pages.page import NotFoundPage, OrderPage, is_signed_out
+from coupa_async.domain.policies.retry import is_timeout
+from coupa_async.domain.redaction import redacted
+from coupa_async.domain.sameness import Streaks, Trait, warning
+from coupa_async.ports import Session
+from coupa_async.runtime import worker_threads
+from coupa_async.services.collection.fetch import Staged, Tries, fetch
+from coupa_async.services.collection.find_order import FoundOrder, OrderFinder, traits_of
+from coupa_async.services.collection.pages import open_document
+from coupa_async.services.collection.recorder import Clerk
+from coupa_async.services.collection.signed_in import is_about_sign_in
+from coupa_async.services.collection.snapshots import keep_snapshot
+from coupa_async.services.files.kept_files import keep_files
+from coupa_async.services.files.order_folder import OrderFolder
+from coupa_async.services.files.storage import Storage
+from coupa_async.services.messages.print_message import print_messages
+from coupa_async.services.records.journal import Journal
+
+_log = logging.getLogger(__name__)
+_SNAPSHOT_S = 10.0
+T = TypeVar("T")
+
+
+class Requisition(StrEnum):
+    """When the attachments of an order's requisition are taken."""
+
+    FALLBACK = "fallback"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Together(Protocol):
+    """Runs several awaits side by side; the engine's."""
+
+    async def __call__(self, jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
+        """Run jobs, at most ``limit`` at once; results in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What collecting an order needs besides the order and a session.
+
+    Attributes:
+        base_url: The tenant's address, without a slash at its end.
+        files_at_once: Downloads side by side within one order.
+        empty_folders: Whether orders without files get a folder, too.
+        msg_pdf: Whether Outlook messages among the files are also printed.
+        allowed_hosts: Hosts inside the user's network that links may lead to: see ``domain.http.targets``.
+        snapshots: Where the pages of failures are kept.
+        session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
+        warn: Told what the user should look at, at the end of the run as well.
+        order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
+        bounds: On what pages and files can make us do.
+    """
+
+    base_url: str
+    journal: Journal
+    storage: Storage
+    tries: Tries
+    together: Together
+    now: Callable[[], datetime]
+    snapshots: Path
+    session_lasts: Callable[[float], None]
+    warn: Callable[[str], None] = lambda text: None
+    order_path: str = DEFAULT_PATH
+    requisition: Requisition = Requisition.FALLBACK
+    files_at_once: int = 3
+    empty_folders: bool = False
+    msg_pdf: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+class Collector:
+    """The job that the engine runs for each order."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._targets = Targets(base_url=desk.base_url, allowed_hosts=desk.allowed_hosts)
+        self._clerk = Clerk(desk.journal, desk.storage, desk.now)
+        self._finder = OrderFinder(desk.base_url, desk.order_path, desk.bounds)
+        self._streaks = Streaks()
+
+    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+        """Bring in one order's attachments, each under its final name.
+
+        Args:
+            order: The order.
+            session: Signed in.
+            progressed: Called after each page and each file.
+
+        Raises:
+            SignInRequiredError: If the session is signed out; the order costs nothing and runs again.
+            SessionLostError: If the session is gone; likewise.
+            PageError: If the page could not be read.
+            StorageError: If the disk takes no more.
+        """
+        found = await self._finder.find(order, session, progressed)
+        page = found.page
+        if isinstance(page, NotFoundPage):
+            await self._note_sameness(order, found, session)
+            folder = await self._begin(order)
+            error = "no such order in Coupa, or no access to it"
+            return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
+        self._note_session_length(page)
+        await self._note_sameness(order, found, session)
+        named, pages, odd = await self._named(page, session)
+        lacking = tuple(text for text in (*(shown.missing for shown in pages), odd) if text)
+        page_notes = [shown.note for shown in pages if shown.note]
+        requisition_url = (
+            page.requisition_url if any(source is AttachmentSource.REQUISITION for source, _ in named) else ""
+        )
+        folder = await self._begin(order, page.supplier, is_made=bool(named))
+        progressed()
+        jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
+        fetched = await self._desk.together(jobs, self._desk.files_at_once)
+        staged = [one for one in fetched if isinstance(one, Staged)]
+        saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
+        failed = (*(one for one in fetched if isinstance(one, FailedAttachment)), *unkept)
+        notes_of = {one.attachment.id: one.notes for one in staged}
+        notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
+        notes += (
+            await print_messages(saved, folder, session, progressed, bounds=self._desk.bounds)
+            if self._desk.msg_pdf
+            else ()
+        )
+        return self._result(
+            order,
+            folder,
+            judge(len(named), len(saved), failed, is_whole=not lacking),
+            supplier=page.supplier,
+            found=len(named),
+            saved=saved,
+            failed=failed,
+            requisition_url=requisition_url,
+            error=explanation(len(named), failed, lacking, requisition_url, (*page_notes, *notes)),
+            **_from(found),
+        )
+
+    async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
+        """Make an outcome of an error that trying again does not cure, and keep a snapshot of what was seen."""
+        url = error.url if isinstance(error, WrongOrderError) else self._finder.url(order)
+        if session is not None:
+            await self._snapshot(order, url, session, Outcome.FAILED)
+        outcome, text = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, redacted(str(error))
+        try:
+            return self._result(order, await self._begin(order), outcome, url=url, error=text)
+        except FileInUseError:  # what is there stays where it is
+            at = self._desk.storage.found(order.number) or self._desk.journal.folder_of(order.number)
+            return OrderResult(number=order.number, outcome=outcome, url=url, folder=at, error=text)
+        except CoupaError:
+            raise
+        except Exception:  # noqa: BLE001 - an order always has an outcome
+            # What nobody foresaw may lie in the folder itself, such as a name that this disk cannot hold.
+            _log.exception("no folder for %s", order.number.shown)
+            return OrderResult(number=order.number, outcome=outcome, url=url, group=order.group, error=text)
+
+    async def record(self, result: OrderResult) -> None:
+        """Write the outcome down first, then give the folder its name."""
+        await self._clerk.record(result)
+
+    def _note_session_length(self, page: OrderPage) -> None:
+        if page.session_length_s is not None:
+            self._desk.session_lasts(page.session_length_s)
+
+    async def _note_sameness(self, order: Order, found: FoundOrder, session: Session) -> None:
+        """Look closer where many orders in a row lack the same: once a run, for each thing that may be lacking."""
+        for trait in self._streaks.note(traits_of(found)):
+            outcome = Outcome.PO_NOT_FOUND if trait is Trait.NOT_FOUND else Outcome.NO_ATTACHMENTS
+            kept = await self._snapshot(order, found.url, session, outcome)
+            self._desk.warn(warning(trait, order.number.shown, kept))
+
+    async def _named(
+        self, page: OrderPage, session: Session
+    ) -> tuple[list[tuple[AttachmentSource, Attachment]], tuple[OrderPage, ...], str]:
+        """List an order's attachments, its requisition's among them where the rule says so, each id once.
+
+        Returns:
+            The attachments; the pages that they stand on; why a page could not be looked at, empty if none was.
+        """
+        named = [(AttachmentSource.ORDER, one) for one in page.attachments]
+        rule = self._desk.requisition
+        has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
+        is_wanted = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
+        if is_wanted and page.broken_requisition:
+            return named, (page,), f"its requisition's link leads nowhere: {redacted(page.broken_requisition[:100])}"
+        if not is_wanted or not page.requisition_url:
+            return named, (page,), ""
+        if is_signed_out(page.requisition_url, self._desk.base_url):  # at another origin, or into the sign-in
+            return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
+        behind, _ = await open_document(session, page.requisition_url, self._desk.base_url, self._desk.bounds)
+        if isinstance(behind, NotFoundPage):
+            return named, (page,), ""
+        known = {one.id for one in page.attachments}
+        more = [(AttachmentSource.REQUISITION, one) for one in behind.attachments if one.id not in known]
+        return named + more, (page, behind), ""
+
+    async def _fetch(
+        self,
+        attachment: Attachment,
+        source: AttachmentSource,
+        session: Session,
+        folder: OrderFolder,
+        progressed: Callable[[], None],
+    ) -> Staged | FailedAttachment:
+        desk = self._desk
+        fetched = await fetch(
+            attachment, source, session, folder, base_url=desk.base_url, tries=desk.tries, targets=self._targets
+        )
+        progressed()
+        return fetched
+
+    async def _begin(self, order: Order, supplier: str = "", *, is_made: bool = False) -> OrderFolder:
+        previous = self._desk.journal.folder_of(order.number)
+        begin = partial(self._desk.storage.begin, order, supplier, previous, is_made=is_made)
+        return await worker_threads.run(begin)
+
+    async def _snapshot(self, order: Order, url: str, session: Session, outcome: Outcome) -> str:
+        """Keep an order's page.
+
+        Returns:
+            Where, below the output folder; empty if it could not be kept.
+        """
+        name = outcome_folder(order.number, outcome)
+        with anyio.move_on_after(_SNAPSHOT_S):
+            try:
+                self._desk.snapshots.mkdir(mode=0o700, exist_ok=True)
+                is_kept = await keep_snapshot(
+                    session,
+                    url,
+                    self._desk.snapshots / name,
+                    keeps=lambda shown: not is_about_sign_in(url, shown, self._desk.base_url),
+                    bounds=self._desk.bounds,
+                )
+                if is_kept:
+                    return f"{self._desk.snapshots.name}/{name}.html"
+                _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
+            except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
+                _log.warning("no snapshot of %s: %s", order.number.shown, error)
+        return ""
+
+    def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:
+        destination = folder.destination(order, outcome, empty_folders=self._desk.empty_folders)
+        return OrderResult(number=order.number, outcome=outcome, folder=destination, group=order.group, **more)  # type: ignore[arg-type]
+
+
+def _from(found: FoundOrder) -> dict[str, str]:
+    """Say where the page was, for the result."""
+    return {"url": found.url, "found_by": found.way.value, "handed_back": found.handed_back}

@@ -1,0 +1,223 @@
+"""One attachment through one session into a verified ``.part`` file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import anyio
+from anyio import to_thread
+
+from coupa_async.domain.errors import (
+    BrokenDownloadError,
+    CutDownloadError,
+    DownloadError,
+    NotAFileError,
+    PageError,
+    StorageError,
+)
+from coupa_async.domain.files.content import (
+    PAGE_SUFFIXES,
+    Doubt,
+    Kind,
+    doubt_of,
+    is_tenants_page,
+    suffix_of,
+    url_shortcut,
+)
+from coupa_async.domain.files.endings import Ends, NotAtHandError
+from coupa_async.domain.files.naming import attachment_name, is_made_harmless
+from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
+from coupa_async.domain.outcome import FailedAttachment
+from coupa_async.domain.policies.retry import Backoff, Retry, decide, is_timeout
+from coupa_async.domain.redaction import redacted
+from coupa_async.ports import Session
+from coupa_async.runtime import worker_threads
+from coupa_async.runtime.disk_errors import told
+from coupa_async.runtime.name_lookup import check_target
+from coupa_async.services.collection.outage import is_out
+from coupa_async.services.collection.signed_in import ask_for_file
+from coupa_async.services.files.download_mark import HAS_MARKS, mark_origin
+from coupa_async.services.files.order_folder import OrderFolder, write_part
+from coupa_async.services.files.storage import Inspection, inspect
+
+_RENAMED = "has this name because systems act by themselves on the one that it came with"
+# Of a page that is a file; a sign-in has its form in far less.
+_PAGE_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """An attachment whose verified bytes wait for their final name.
+
+    Attributes:
+        name: The name it wants, safe but not yet unique.
+        notes: What is to be said of it, as clauses that go on after its name.
+    """
+
+    attachment: Attachment
+    source: AttachmentSource
+    part: Path
+    name: str
+    size_bytes: int
+    sha256: str
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Doubted:
+    """The bytes that came last and could not be right, by their hash; empty if none did."""
+
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """How often a download is tried, and how long is waited between."""
+
+    max_attempts: int
+    backoff: Backoff
+    dice: Callable[[], float]
+
+
+async def fetch(
+    attachment: Attachment,
+    source: AttachmentSource,
+    session: Session,
+    folder: OrderFolder,
+    *,
+    base_url: str,
+    tries: Tries,
+    targets: Targets | None = None,
+) -> Staged | FailedAttachment:
+    """Fetch one attachment, again where that can help.
+
+    Bytes that cannot be right, and come twice alike, are what the tenant holds: they are kept, and said.
+
+    Raises:
+        SignInRequiredError: If the tenant shows its sign-in page instead, or the way led through a sign-in.
+        SessionLostError: If the session is gone.
+        FileInUseError: If another program holds what came of it.
+        StorageError: If the disk takes no more.
+        PageError: If the tenant cannot be reached.
+    """
+    targets = targets or Targets(base_url=base_url)
+    part = folder.part(attachment.id)
+    doubted = _Doubted()
+    attempt = 1
+    while True:
+        try:
+            if attachment.kind is AttachmentKind.FILE:
+                await check_target(attachment.url, targets)
+            with told(part):
+                return await _once(attachment, source, session, part, doubted, base_url)
+        except StorageError:
+            await worker_threads.run(partial(folder.discard, part))  # the journal wants the room
+            raise
+        except (DownloadError, PageError) as error:
+            is_foreign = not targets.is_tenant(error.url or attachment.url)
+            decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
+            if not isinstance(decision, Retry):
+                if isinstance(error, PageError) and (not is_foreign or await is_out(error, session, base_url)):
+                    raise  # no network is the order's trouble, not this one attachment's
+                await worker_threads.run(partial(folder.discard, part))
+                late = is_timeout(error) and not is_foreign  # of which a browser is suspected
+                return FailedAttachment(
+                    id=attachment.id, name=attachment.name, reason=redacted(str(error)), timed_out=late
+                )
+            await anyio.sleep(decision.delay_s)
+            attempt += 1
+
+
+async def _once(
+    attachment: Attachment, source: AttachmentSource, session: Session, part: Path, doubted: _Doubted, base_url: str
+) -> Staged:
+    started_s = anyio.current_time()
+    suggested, expected = None, None
+    found: Inspection | None = None
+    if attachment.kind is AttachmentKind.FILE:
+        try:
+            download = await ask_for_file(session, attachment.url, part, base_url)
+        except BrokenDownloadError as error:
+            raise CutDownloadError(str(error)) from error
+        suggested, expected = download.suggested_name, download.expected_bytes
+        if download.sha256:
+            found = Inspection(
+                size_bytes=download.size_bytes, sha256=download.sha256, head=download.head, tail=download.tail
+            )
+    else:
+        data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
+        await to_thread.run_sync(write_part, part, data)
+    if found is None:
+        found = await to_thread.run_sync(inspect, part)
+    if attachment.kind is AttachmentKind.FILE and HAS_MARKS:
+        await to_thread.run_sync(mark_origin, part, attachment.url)
+    name = attachment_name(attachment, suggested)
+    if expected is not None and found.size_bytes != expected:
+        raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")
+    notes: tuple[str, ...] = ()
+    if attachment.kind is AttachmentKind.FILE:
+        notes = await _verified(attachment, name, found, part, doubted)
+    return Staged(
+        attachment=attachment,
+        source=source,
+        part=part,
+        name=name,
+        size_bytes=found.size_bytes,
+        sha256=found.sha256,
+        seconds=anyio.current_time() - started_s,
+        notes=notes,
+    )
+
+
+async def _verified(
+    attachment: Attachment, name: str, found: Inspection, part: Path, doubted: _Doubted
+) -> tuple[str, ...]:
+    """Say what is to be said of a file that came whole; what cannot be right is believed when it comes twice alike.
+
+    Raises:
+        BrokenDownloadError: If it must come again.
+        NotAFileError: If it is a page of the tenant's own.
+    """
+    try:
+        doubt = doubt_of(name, Ends(found.size_bytes, found.head, found.tail))
+    except NotAtHandError:
+        doubt = await worker_threads.run(partial(_look, name, part))
+    if suffix_of(name) in PAGE_SUFFIXES and is_tenants_page(await worker_threads.run(partial(_beginning, part))):
+        raise NotAFileError(attachment.url)
+    if doubt is not None and doubt.kind is Kind.PAGE:
+        raise BrokenDownloadError(f"it {doubt.clause}")
+    notes = (_RENAMED,) if is_made_harmless(name) else ()
+    if doubt is None:
+        return notes
+    before, doubted.sha256 = doubted.sha256, found.sha256
+    if before != found.sha256:
+        raise CutDownloadError(f"it {doubt.clause}")
+    return (doubt.clause if doubt.kind is Kind.OTHER else f"{doubt.clause} at the tenant", *notes)
+
+
+def _look(name: str, part: Path) -> Doubt | None:
+    with part.open("rb") as file:
+        return doubt_of(name, _OnDisk(part.stat().st_size, file))
+
+
+def _beginning(part: Path) -> bytes:
+    with part.open("rb") as file:
+        return file.read(_PAGE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDisk:
+    """A file's bytes, read where they are."""
+
+    size_bytes: int
+    file: BinaryIO
+
+    def read(self, at: int, count: int) -> bytes:
+        self.file.seek(at)
+        return self.file.read(count)

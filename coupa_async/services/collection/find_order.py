@@ -1,0 +1,136 @@
+"""An order's page among the addresses that it may have: believed only when the page says that it is the order's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import UnknownPageError, WrongOrderError
+from coupa_async.domain.order import AttachmentSource, Order
+from coupa_async.domain.pages.addresses import DEFAULT_PATH, Candidate, Way, candidates, id_of, kind_of
+from coupa_async.domain.pages.identity import Identity, identify
+from coupa_async.domain.pages.page import NotFoundPage, OrderPage
+from coupa_async.domain.sameness import Trait
+from coupa_async.ports import Session
+from coupa_async.services.collection.pages import open_document
+
+# After so many orders of a kind whose page was found in one way and no other, a not-found is believed without the rest.
+_PROVEN = 3
+_BOUNDS = Bounds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOrder:
+    """What an order's addresses came to.
+
+    Attributes:
+        page: The order's page, or that there is none.
+        url: Where it is; of an order that is not found, the first address tried.
+        way: How that was come by.
+        is_named: Whether the page itself says that it is this order's.
+        handed_back: Why it was left to a browser in the direct lane; empty if it was not.
+    """
+
+    page: OrderPage | NotFoundPage
+    url: str
+    way: Way
+    is_named: bool = False
+    handed_back: str = ""
+
+
+class OrderFinder:
+    """Finds orders' pages. What was right for the last order of a kind is tried first: a run costs no extra request."""
+
+    def __init__(self, base_url: str, path: str = DEFAULT_PATH, bounds: Bounds = _BOUNDS) -> None:
+        self._base_url = base_url
+        self._bounds = bounds
+        self._path = path
+        self._last: dict[str, Way] = {}
+        self._proofs: Counter[tuple[str, Way]] = Counter()
+
+    def url(self, order: Order) -> str:
+        """Tell the likeliest address of an order."""
+        return self._candidates(order)[0].url
+
+    async def find(self, order: Order, session: Session, progressed: Callable[[], None]) -> FoundOrder:
+        """Open an order's addresses, one after the other, until one shows it.
+
+        Args:
+            order: The order.
+            session: Signed in.
+            progressed: Called after each page.
+
+        Raises:
+            WrongOrderError: If what they show are other orders.
+            UnknownPageError: If one shows what is no known page, and none the order.
+            SignInRequiredError, PageError, SessionLostError: As :func:`open_document`.
+        """
+        odd: UnknownPageError | WrongOrderError | None = None
+        missing: FoundOrder | None = None
+        for candidate in self._candidates(order):
+            try:
+                page, handed_back = await open_document(session, candidate.url, self._base_url, self._bounds)
+            except UnknownPageError as error:
+                odd = odd or error  # from now on nothing is believed but a page that names the order
+                continue
+            finally:
+                progressed()
+            if isinstance(page, NotFoundPage):
+                missing = missing or FoundOrder(
+                    page=page, url=candidate.url, way=candidate.way, handed_back=handed_back
+                )
+                if self._is_proven(order, candidate.way):
+                    break
+                continue
+            identity = _identity(page, order, candidate, is_sure=odd is None)
+            if identity is Identity.OTHER:
+                shown = page.numbers[0] if page.numbers else f"the page of id {page.page_id or 'unknown'}"
+                odd = odd or WrongOrderError(candidate.url, shown, order.number.shown)
+                continue
+            is_named = identity is Identity.SAME
+            if is_named:
+                self._confirm(order, candidate.way)
+            return FoundOrder(
+                page=page, url=candidate.url, way=candidate.way, is_named=is_named, handed_back=handed_back
+            )
+        if odd is not None:
+            raise odd
+        assert missing is not None  # noqa: S101 - there is an address at least, and each was one or the other
+        return missing
+
+    def _candidates(self, order: Order) -> list[Candidate]:
+        return candidates(order, self._base_url, self._path, self._last.get(kind_of(order.number)))
+
+    def _confirm(self, order: Order, way: Way) -> None:
+        if way is not Way.SHEET:
+            kind = kind_of(order.number)
+            self._last[kind] = way
+            self._proofs[kind, way] += 1
+
+    def _is_proven(self, order: Order, way: Way) -> bool:
+        kind = kind_of(order.number)
+        others = any(count for (known, other), count in self._proofs.items() if known == kind and other is not way)
+        return self._proofs[kind, way] >= _PROVEN and not others
+
+
+def traits_of(found: FoundOrder) -> set[Trait]:
+    """Tell what is missing of an order's page, in a way that makes one wonder if many lack it."""
+    page = found.page
+    if isinstance(page, NotFoundPage):
+        return {Trait.NOT_FOUND}
+    lacking = {
+        Trait.NO_ATTACHMENTS: not page.attachments and not page.requisition_url,
+        Trait.NO_SUPPLIER: not page.supplier,
+        Trait.NO_NUMBER: not found.is_named,
+    }
+    return {trait for trait, is_lacking in lacking.items() if is_lacking}
+
+
+def _identity(page: OrderPage, order: Order, candidate: Candidate, *, is_sure: bool) -> Identity:
+    if page.kind is not AttachmentSource.ORDER:
+        return Identity.OTHER
+    identity = identify(page.numbers, page.page_id, order.number.key, id_of(candidate.url))
+    is_too_little = identity is Identity.UNNAMED and (candidate.needs_name or not is_sure)
+    return Identity.OTHER if is_too_little else identity

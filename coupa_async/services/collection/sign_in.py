@@ -1,0 +1,170 @@
+"""One sign-in through one session: the tenant's own form, or an SSO that needs no person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from coupa_async.domain.errors import BusyError, SignInPassedError, SignInRefusedError, SignInRequiredError
+from coupa_async.domain.pages.page import SignInPage, is_signed_out, read_page, session_length_s
+from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
+from coupa_async.domain.policies.retry import is_busy
+from coupa_async.ports import Document, Fill, Session
+from coupa_async.services.collection.signed_in import ask
+
+_PROBE = "/order_headers"
+_EXPIRATION = "/sessions/expiration_check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a person would type. The password shows itself to nobody by accident."""
+
+    username: str
+    password: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """How to sign in.
+
+    Attributes:
+        login_url: Where the chain begins. The base URL for SSO, for ``/sessions/new`` goes around it (facts §1).
+        credentials: ``None`` leaves it to the browser's own SSO, or to a person.
+        person_s: How long a person at the browser's window may take for a page; ``None`` if nobody is there.
+        trusted: Addresses whose origins may be told the credentials, besides the tenant's and the login URL's.
+    """
+
+    base_url: str
+    login_url: str
+    credentials: Credentials | None = None
+    person_s: float | None = None
+    trusted: tuple[str, ...] = ()
+
+    async def sign_in(self, session: Session) -> None:
+        """Sign a session in.
+
+        Raises:
+            SignInRefusedError: If the tenant refuses, or wants what is not configured. Never tried twice.
+            BusyError: If it answers 429 or 5xx on the way.
+            UnreachableError: If the network does not carry it.
+            PageTimeoutError: If no page comes.
+        """
+        filler = self._filler() if self.person_s is None else _leave_it
+        document = await session.sign_in(self.login_url, filler, until=self._is_over, within_s=self.person_s)
+        _check_busy(document, _bare(document.url))
+        if not self._is_in(document):
+            page = read_page(document.html, document.url, self.base_url)
+            error = page.error if isinstance(page, SignInPage) else ""
+            if self.person_s is None and isinstance(page, SignInPage) and page.form is not None:
+                error = self._distrust(page.url, page.form.action) or error
+            raise SignInRefusedError(f"sign-in ended at {_bare(document.url)}" + (f": {error}" if error else ""))
+
+    async def probe(self, session: Session) -> None:
+        """See whether a session is signed in: 401, 403 and a sign-in page say no, an outage says nothing (facts §3).
+
+        Raises:
+            SignInRequiredError: If it is not.
+            SignInPassedError: If it has just been signed in on the way, by an SSO that needed nobody.
+            PageError: If the tenant is not to be had now.
+        """
+        url = f"{self.base_url}{_PROBE}"
+        document, _ = await ask(session, url, self.base_url)  # the list of orders may be more than a user may see
+        if document.status in (401, 403):
+            raise SignInRequiredError(document.url)
+        _check_busy(document, url)
+
+    async def look(self, session: Session) -> None:
+        """See whether a session is signed in, or is so once it was asked: for who alone uses it.
+
+        Raises:
+            SignInRequiredError: If it is not.
+            PageError: If the tenant is not to be had now.
+        """
+        try:
+            await self.probe(session)
+        except SignInPassedError:
+            await self.probe(session)
+
+    def _is_over(self, document: Document) -> bool:
+        return self._is_in(document) or is_busy(document.status)
+
+    async def length_s(self, session: Session) -> float | None:
+        """Ask how long the tenant keeps an unused session; ``None`` if it does not say.
+
+        Raises:
+            PageError: If the tenant is not to be had now.
+        """
+        for path in (_PROBE, _EXPIRATION):
+            document = await session.open(f"{self.base_url}{path}")
+            is_tenants = origin_of(document.url) == origin_of(self.base_url)
+            if is_tenants and (length_s := session_length_s(document.html)) is not None:
+                return length_s
+        return None
+
+    def _is_in(self, document: Document) -> bool:
+        return not is_signed_out(document.url, self.base_url)
+
+    def _distrust(self, *addresses: str) -> str:
+        """Say why a page is not told the credentials; empty if it may be: domain facts §1 lists who asks for them.
+
+        Args:
+            addresses: Where its form is, and where it leads.
+        """
+        trusted = (self.login_url, *self.trusted)
+        asking = next((one for one in addresses if not may_be_told(one, self.base_url, trusted)), "")
+        if not asking:
+            return ""
+        origin = origin_text(asking)
+        if origin_of(self.base_url)[0] == "https" and origin_of(asking)[0] != "https":
+            return f"{origin} asks for the password without TLS (https), and is not told it: sign in by hand"
+        return (
+            f"{origin} asks for the password, which only {origin_text(self.base_url)} and origins that you name are "
+            f"told: if it is your identity provider, set COUPA_SIGN_IN_ORIGINS={origin}"
+        )
+
+    def _filler(self) -> Callable[[Document], Fill | None]:
+        """Fill each form in once: a form that comes back is a refusal, and hammering it locks accounts."""
+        used: set[tuple[str, str]] = set()
+
+        def fill(document: Document) -> Fill | None:
+            page = read_page(document.html, document.url, self.base_url)
+            if not isinstance(page, SignInPage) or page.form is None:
+                return None
+            if self.credentials is None:
+                raise SignInRefusedError(
+                    f"{_bare(document.url)} wants a user name and a password: "
+                    "set COUPA_USERNAME and COUPA_PASSWORD, or run coupa-async login"
+                )
+            form = page.form
+            if self._distrust(page.url, form.action):
+                return None  # an SSO may yet go on by itself; if it does not, this is where the sign-in ends
+            step = (form.user, form.password)
+            if step in used:
+                if page.error:
+                    raise SignInRefusedError(f"{_bare(document.url)} refused the sign-in: {page.error}")
+                return None
+            used.add(step)
+            typed = [
+                (form.user, self.credentials.username),
+                (form.password, self.credentials.password.get_secret_value()),
+            ]
+            return Fill(fields=tuple((where, text) for where, text in typed if where), submit=form.submit)
+
+        return fill
+
+
+def _check_busy(document: Document, url: str) -> None:
+    if document.status is not None and is_busy(document.status):
+        raise BusyError(url, document.status, document.retry_after_s)
+
+
+def _leave_it(document: Document) -> None:
+    """Type nothing: a person does."""
+
+
+def _bare(url: str) -> str:
+    """Leave out what a sign-in URL carries in its query."""
+    return url.partition("?")[0]

@@ -1,0 +1,45 @@
+"""Verified files under their final names in an order's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coupa_async.domain.errors import FileInUseError
+from coupa_async.domain.files.naming import fold, unique_name
+from coupa_async.domain.outcome import FailedAttachment, SavedAttachment
+from coupa_async.services.collection.fetch import Staged
+from coupa_async.services.files.order_folder import OrderFolder
+
+
+def keep_files(
+    staged: Sequence[Staged], folder: OrderFolder
+) -> tuple[tuple[SavedAttachment, ...], tuple[FailedAttachment, ...]]:
+    """Give final names in page order, so that they do not depend on which download ended first. Blocking.
+
+    Returns:
+        What is kept, and what cannot be: a viewer that holds an earlier file of the name is that one file's trouble.
+    """
+    taken: set[str] = set()
+    saved, failed = [], []
+    for file in staged:
+        name = unique_name(file.name, taken)
+        taken.add(fold(name))
+        try:
+            folder.keep(file.part, name, file.size_bytes)
+        except FileInUseError as error:
+            folder.discard(file.part)
+            failed.append(FailedAttachment(id=file.attachment.id, name=name, reason=str(error)))
+            continue
+        saved.append(
+            SavedAttachment(
+                id=file.attachment.id,
+                kind=file.attachment.kind,
+                source=file.source,
+                name=name,
+                size_bytes=file.size_bytes,
+                sha256=file.sha256,
+                seconds=file.seconds,
+                note="; ".join(file.notes),
+            )
+        )
+    return tuple(saved), tuple(failed)

@@ -1,0 +1,84 @@
+"""A file's content replaced at once: whoever looks sees the old one whole or the new one whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from coupa_async.domain.errors import StorageError
+from coupa_async.runtime.disk_errors import is_held, is_link, patiently, private
+from coupa_async.runtime.temporary_files import staged
+
+
+def replace_file(
+    destination: Path,
+    write: Callable[[BinaryIO], None],
+    now: datetime,
+    *,
+    follow: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Path:
+    """Write a file under a temporary name in the destination's folder, then rename it. Blocking.
+
+    A new file is made for the user alone; one that is replaced keeps its mode.
+
+    Args:
+        destination: The file.
+        write: Writes the content.
+        now: Names the file beside it that is written where the destination cannot be replaced.
+        follow: Whether a link may stand in its place, as in that of the user's own file: what it points to is replaced.
+        sleep: Waits so many seconds, where another program holds the destination.
+
+    Returns:
+        Where the content is: ``destination``, or the file beside it if another program holds it open, as Excel on
+        Windows does.
+
+    Raises:
+        StorageError: If neither can be written, or a link is in its place; the destination is then as it was.
+    """
+    if not follow and is_link(destination):
+        raise StorageError(f"{destination}: is a link, which may lead outside the output folder: remove it, run again")
+    target = destination.resolve()
+    try:
+        with staged(target) as ours:
+            with open(ours, "xb", opener=private) as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, ours)
+            try:
+                patiently(partial(ours.replace, target), sleep=sleep)
+            except OSError as error:
+                if not is_held(error):
+                    raise
+                beside = destination.with_name(f"{target.stem} (results {now:%Y-%m-%d %H%M%S}){target.suffix}")
+                patiently(partial(ours.replace, beside), sleep=sleep)
+                return beside
+    except OSError as error:
+        raise StorageError(
+            f"{destination}: cannot be written ({error.strerror or error}): free space or permissions, then run again"
+        ) from error
+    return destination
+
+
+def back_up(path: Path, now: datetime) -> Path:
+    """Copy a file beside itself before it is changed, named for the time. Blocking.
+
+    Raises:
+        StorageError: If the copy cannot be written.
+    """
+    backup = path.with_name(f"{path.stem} (backup {now:%Y-%m-%d %H%M%S}){path.suffix}")
+    try:
+        shutil.copy2(path, backup)
+    except OSError as error:
+        raise StorageError(
+            f"{backup}: cannot be written ({error.strerror or error}): free space or permissions, then run again"
+        ) from error
+    return backup

@@ -1,0 +1,1 @@
+"""Outlook messages among an order's files."""

@@ -1,0 +1,1 @@
+"""Browser profiles: one a worker, copied from a base profile of our own."""

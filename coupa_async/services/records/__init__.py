@@ -1,0 +1,1 @@
+"""What happened to every order, kept in the journal."""

@@ -1,0 +1,253 @@
+"""What happened to each order and attachment, in SQLite: the one source of truth, and what a later run resumes from.
+
+Write-ahead logging with ``synchronous=NORMAL`` (``database.py`` says where not): a commit survives the death of our
+process at any instant, and costs no fsync. Folders and spreadsheet are projections that can be made again from here.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from coupa_async.domain.errors import OutputError, StorageError
+from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
+from coupa_async.domain.redaction import redacted
+from coupa_async.services.records.database import NAME, open_database, paged
+from coupa_async.services.records.journal_schema import bring_up
+
+_log = logging.getLogger(__name__)
+FILE_NAME = NAME
+_ORDER = (
+    "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
+    "found_by, group_name"
+)
+
+
+class Journal:
+    """The journal of one output folder. Used by one at a time, from whatever thread; statements take microseconds.
+
+    Attributes:
+        warning: What the user should know of how it is kept; empty for nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the journal.
+
+        Raises:
+            OutputError: If the file is no journal of ours, or cannot be written.
+        """
+        self._path = path
+        self._filed: list[tuple[str]] = []
+        self._left: dict[str, str] = {}
+        try:
+            self._db, self.warning = open_database(path, check_same_thread=False)
+            bring_up(self._db, path)
+        except sqlite3.Error as error:
+            raise OutputError(
+                f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
+            ) from error
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            with self._transaction():
+                self._note_filed()
+        except StorageError as error:
+            _log.info("folders are looked at again by the next run: %s", error)
+        finally:
+            self._db.close()
+
+    def record(self, result: OrderResult, processed_at: datetime) -> None:
+        """Write down what came of an order, instead of what may be known of it; its folder is yet to be renamed."""
+        self.record_all([(result, processed_at)])
+
+    def record_all(self, results: Iterable[tuple[OrderResult, datetime]]) -> None:
+        """Write down what came of several orders, all of them or none.
+
+        Raises:
+            StorageError: If the disk takes no more.
+        """
+        with self._transaction():
+            self._note_filed()
+            for result, processed_at in results:
+                self._record(result, processed_at)
+
+    def filed(self, number: OrderNumber) -> None:
+        """Note that the order's folder bears its outcome: with the next record, or on closing.
+
+        A kill before that costs nothing but another look at the folder.
+        """
+        self._filed.append((number.key,))
+
+    def unfiled(self) -> list[OrderResult]:
+        """Tell the orders whose folder may still have to be renamed: a kill came between record and rename."""
+        self._note_filed()
+        return [result for result, _ in self._results("AND filed = 0")]
+
+    def settled(self) -> frozenset[str]:
+        """Tell the keys of all orders that have an outcome."""
+        return frozenset(key for (key,) in self._db.execute("SELECT key FROM orders"))
+
+    def folder_of(self, number: OrderNumber) -> str:
+        """Tell the folder that a forgotten order has left; empty if none."""
+        return self._left.get(number.key, "")
+
+    def results(self) -> Iterator[tuple[OrderResult, datetime]]:
+        """Read every order's result and when it was processed, by key, without holding them all."""
+        return self._results()
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Tell the outcome of every order, by key."""
+        return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
+
+    def groups(self) -> list[tuple[str, Outcome]]:
+        """Tell every order's group and outcome."""
+        rows = self._db.execute("SELECT group_name, outcome FROM orders").fetchall()
+        return [(group, Outcome(outcome)) for group, outcome in rows]
+
+    def files(self) -> tuple[int, int]:
+        """Tell how many files are kept, and their bytes."""
+        count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
+        return int(count), int(size)
+
+    def times(self) -> list[datetime]:
+        """Tell when each order was processed, the earliest first."""
+        rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at")
+        return [datetime.fromisoformat(at) for (at,) in rows]
+
+    def forget(self, numbers: Iterable[OrderNumber]) -> None:
+        """Drop orders' outcomes, so that they run again. Files and folders stay until they do."""
+        with self._transaction():
+            for number in numbers:
+                query = "DELETE FROM orders WHERE key = ? RETURNING folder"
+                self._left.update((number.key, folder) for (folder,) in self._db.execute(query, (number.key,)))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has rolled it back already
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
+
+    def _note_filed(self) -> None:
+        self._db.executemany("UPDATE orders SET filed = 1 WHERE key = ?", self._filed)
+        self._filed.clear()
+
+    def _record(self, result: OrderResult, processed_at: datetime) -> None:
+        key = result.number.key
+        db = self._db
+        db.execute("DELETE FROM orders WHERE key = ?", (key,))
+        db.execute(
+            f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
+            (
+                *(key, result.number.shown, result.outcome.value, result.url, _whole(result.supplier), result.found),
+                *(result.folder, _whole(redacted(result.error))),
+                *(redacted(result.requisition_url), redacted(result.handed_back)),
+                *(result.attempts, result.seconds, result.found_by, _whole(result.group)),
+                processed_at.isoformat(timespec="seconds"),
+            ),
+        )
+        db.executemany(
+            "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                (
+                    *(key, n, one.id, one.kind, one.source, one.name, f"{result.folder}/{one.name}"),
+                    *(one.size_bytes, one.sha256, one.seconds, one.note),
+                )
+                for n, one in enumerate(result.saved)
+            ),
+        )
+        db.executemany(
+            "INSERT INTO failures VALUES (?,?,?,?,?,?)",
+            (
+                (key, n, one.id, _whole(one.name), _whole(redacted(one.reason)), int(one.timed_out))
+                for n, one in enumerate(result.failed)
+            ),
+        )
+
+    def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
+        query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
+        for (
+            key,
+            shown,
+            outcome,
+            url,
+            supplier,
+            found,
+            folder,
+            error,
+            requisition,
+            back,
+            attempts,
+            seconds,
+            found_by,
+            group,
+            at,
+        ) in paged(self._db, query, after=""):
+            yield (
+                OrderResult(
+                    number=OrderNumber(shown, key),
+                    outcome=Outcome(outcome),
+                    url=url,
+                    supplier=supplier,
+                    found=found,
+                    saved=self._saved(key),
+                    failed=self._failed(key),
+                    folder=folder,
+                    error=error,
+                    requisition_url=requisition,
+                    found_by=found_by,
+                    handed_back=back,
+                    group=group,
+                    attempts=attempts,
+                    seconds=seconds,
+                ),
+                datetime.fromisoformat(at),
+            )
+
+    def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
+        rows = self._db.execute(
+            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note FROM attachments "
+            "WHERE order_key = ? ORDER BY position",
+            (key,),
+        )
+        return tuple(
+            SavedAttachment(
+                id=id_,
+                kind=AttachmentKind(kind),
+                source=AttachmentSource(source),
+                name=name,
+                size_bytes=size_bytes,
+                sha256=sha256,
+                seconds=seconds,
+                note=note,
+            )
+            for id_, kind, source, name, size_bytes, sha256, seconds, note in rows
+        )
+
+    def _failed(self, key: str) -> tuple[FailedAttachment, ...]:
+        rows = self._db.execute(
+            "SELECT id, name, reason, timed_out FROM failures WHERE order_key = ? ORDER BY position", (key,)
+        )
+        return tuple(
+            FailedAttachment(id=id_, name=name, reason=reason, timed_out=bool(late)) for id_, name, reason, late in rows
+        )
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which a page's script can make and no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")

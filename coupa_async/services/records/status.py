@@ -1,0 +1,62 @@
+"""Where an output folder stands, read from its journal and its history: also while a run goes on."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from coupa_async.domain.outcome import Outcome
+from coupa_async.services.records.history import History
+from coupa_async.services.records.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An output folder in numbers.
+
+    Attributes:
+        outcomes: Orders by outcome; PENDING for those that the latest run was to do and has not done.
+        files: Files kept, and their ``size_bytes``.
+        restarts: Of workers, in the latest run.
+        started_at: Of the latest run; ``None`` if none is known.
+        ended_at: Likewise; ``None`` also while it goes on, and if it was killed.
+        last_processed: When the latest order had its outcome; ``None`` before the first.
+    """
+
+    outcomes: Counter[Outcome]
+    files: int
+    size_bytes: int
+    restarts: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    last_processed: datetime | None
+
+    @property
+    def seconds(self) -> float:
+        """From the start of the latest run to its end, or to the latest that is known of it."""
+        until = self.ended_at or self.last_processed
+        return max((until - self.started_at).total_seconds(), 0.0) if until and self.started_at else 0.0
+
+
+def standing(journal: Journal, history: History) -> Standing:
+    """Read where a folder stands."""
+    outcomes, times = Counter(journal.outcomes().values()), journal.times()
+    files, size_bytes = journal.files()
+    run = next(reversed(history.runs()), None)
+    moments = list(history.moments(run)) if run else []
+    if run:
+        # The journal knows whole seconds, the history thousandths.
+        done = len(times) - bisect_left(times, run.started_at.replace(microsecond=0))
+        to_do = sum(int(one.value or 0) for one in moments if one.kind == "started")
+        outcomes[Outcome.PENDING] = max(to_do - done, 0)
+    return Standing(
+        outcomes=+outcomes,
+        files=files,
+        size_bytes=size_bytes,
+        restarts=sum(one.kind == "restart" for one in moments),
+        started_at=run.started_at if run else None,
+        ended_at=run.ended_at if run else None,
+        last_processed=times[-1] if times else None,
+    )

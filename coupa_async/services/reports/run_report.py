@@ -1,0 +1,161 @@
+"""Journal and history → ``report.html``: one page that holds all it needs and asks nobody for anything.
+
+What the tenant named reaches the page as JSON alone, with every ``<`` escaped, and the page's script makes text nodes
+of it. The page's own policy lets no other script run and nothing be loaded.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import BinaryIO
+from urllib.parse import quote
+
+from coupa_async.domain.files.naming import outcome_folder
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.redaction import redacted
+from coupa_async.services.files.replace import replace_file
+from coupa_async.services.records.history import History, Moment, RunRecord
+from coupa_async.services.records.journal import Journal
+from coupa_async.services.records.status import standing
+
+FILE_NAME = "report.html"
+# What a page can show of a folder that runs every night, and of a run that took all of it.
+_RUNS = 20
+_READINGS = 600
+
+
+def write_report(root: Path, journal: Journal, history: History, now: datetime) -> Path:
+    """Write the report of an output folder, whole or not at all. Blocking.
+
+    Returns:
+        Where it is; see ``replace_file``.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    page = _page(root.name, _data(root, journal, history, now)).encode()
+
+    def write(file: BinaryIO) -> None:
+        file.write(page)
+
+    return replace_file(root / FILE_NAME, write, now)
+
+
+def _page(name: str, data: dict[str, object]) -> str:
+    folder = resources.files("coupa_async.services.reports") / "assets"
+    style = (folder / "report.css").read_text("utf-8")
+    script = "\n".join(
+        (folder / one).read_text("utf-8") for one in ("report_charts.js", "report_table.js", "report.js")
+    )
+    return Template((folder / "report.html").read_text("utf-8")).substitute(
+        policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'",
+        title=html.escape(f"{name}: coupa-async report"),
+        style=style,
+        script=script,
+        data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict[str, object]:
+    stands = standing(journal, history)
+    pictures = {path.stem for path in (root / "snapshots").glob("*.png")}
+    runs = [_run(run, history.moments(run)) for run in history.runs()[-_RUNS:]]
+    if not runs:
+        times = journal.times() or [now]
+        runs = [_without_history(times[0], times[-1])]
+    return {
+        "folder": root.name,
+        "made_at": now.isoformat(timespec="seconds"),
+        "standing": {
+            "outcomes": stands.outcomes,
+            "files": stands.files,
+            "bytes": stands.size_bytes,
+            "seconds": stands.seconds,
+            "restarts": stands.restarts,
+            "last_processed": _iso(stands.last_processed),
+        },
+        "runs": runs,
+        "orders": [_order(result, at, pictures) for result, at in journal.results()],
+    }
+
+
+def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> list[object]:
+    """Make the row that ``report.js`` reads, in its order."""
+    picture = outcome_folder(result.number, Outcome.FAILED)
+    return [
+        result.number.shown,
+        result.outcome,
+        result.supplier,
+        result.found,
+        [(one.name, one.size_bytes) for one in result.saved],
+        [(one.name, redacted(one.reason)) for one in result.failed],
+        round(result.seconds, 2),
+        result.attempts,
+        _iso(processed_at),
+        f"./{quote(result.folder)}" if result.folder else "",
+        _web(result.url),
+        _web(redacted(result.requisition_url)),
+        f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
+        redacted(result.error),
+    ]
+
+
+def _run(run: RunRecord, moments: Iterator[Moment]) -> dict[str, object]:
+    readings: list[Moment] = []
+    others: list[Moment] = []
+    for one in moments:
+        (readings if one.kind == "memory" else others).append(one)
+    return {
+        "started_at": _iso(run.started_at),
+        "ended_at": _iso(run.ended_at),
+        "backend": run.backend,
+        "lane": run.lane,
+        "workers": run.workers,
+        "settings": run.settings,
+        "memory": [_moment(one) for one in _peaks(readings, _READINGS)],
+        "moments": [_moment(one) for one in others],
+    }
+
+
+def _without_history(first: datetime, last: datetime) -> dict[str, object]:
+    """Stand in for the runs of a journal that was kept before there was a history."""
+    whole = RunRecord(id=0, started_at=first, ended_at=last, backend="", lane="", workers=0, settings={})
+    return _run(whole, iter(()))
+
+
+def _moment(one: Moment) -> dict[str, object]:
+    return {
+        "at": _iso(one.at),
+        "kind": one.kind,
+        "worker": one.worker,
+        "detail": redacted(one.detail),
+        "value": one.value,
+    }
+
+
+def _peaks(readings: Sequence[Moment], limit: int) -> list[Moment]:
+    """Thin readings out to at most ``limit``, keeping the highest of each stretch."""
+    stretch = max(-(-len(readings) // limit), 1)
+    parts = (readings[start : start + stretch] for start in range(0, len(readings), stretch))
+    return [max(part, key=lambda one: one.value or 0.0) for part in parts]
+
+
+def _web(address: str) -> str:
+    """Let an address be a link only if a browser will ask a server for it."""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,205 @@
+"""Which column is what, told from the header's texts alone; the same for workbooks and text files. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from coupa_async.domain.errors import BadOrderNumberError, WorklistError
+from coupa_async.domain.order import OrderNumber
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text
+from coupa_async.services.spreadsheet.table import Header, Row
+
+HEAD_ROWS = 20
+SUPPLIER = "{supplier}"
+
+_ORDER_COLUMN = "PO_NUMBER"
+_SEPARATOR = "<|>"
+_SHOWN_NAMES = 12
+
+
+def _folded(name: str) -> str:
+    """Reduce a header to what it says: accents, case, spaces and punctuation do not count."""
+    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
+
+
+_SYNONYMS = frozenset(
+    _folded(name)
+    for name in (
+        *("PO", "PO Number", "PO Numbers", "PO No", "PO Num", "PO ID", "Order", "Order Number", "Order No", "Order ID"),
+        *("Purchase Order", "Purchase Order Number", "Purchase Order No", "Purchase Order ID"),
+        *("Pedido", "Número Pedido", "Número do Pedido", "Número de Pedido", "Nº Pedido", "Nº do Pedido", "N° Pedido"),
+        *("Pedido de Compra", "Número do Pedido de Compra", "Ordem de Compra", "Número da Ordem de Compra"),
+        *("Orden", "Orden de compra", "Número de orden", "Número de orden de compra"),
+        *("Bestellung", "Bestellnummer", "Bestell-Nr.", "Numéro de commande", "N° de commande", "Bon de commande"),
+        *("Numero ordine", "Ordine di acquisto"),
+    )
+)
+
+# Columns that may lead to an order's page: by its link, or by its id in Coupa, which need not be its number.
+_LINKS = frozenset(
+    _folded(name)
+    for name in (
+        *("COUPA_URL", "PO URL", "Order URL", "URL", "Link", "PO Link", "Order Link", "Coupa Link"),
+        *("Coupa ID", "Coupa Order ID", "Order Header ID", "PO Header ID", "Link do Pedido", "ID Coupa"),
+    )
+)
+# Columns that tell whose an order is: access to orders is granted by them.
+_GROUPS = frozenset(
+    _folded(name)
+    for name in (
+        *("Company Code", "Company", "Co Code", "Entity", "Legal Entity", "Business Unit", "Chart of Accounts"),
+        *("Empresa", "Código da Empresa", "Cód. Empresa", "Entidade", "Sociedad", "Société", "Buchungskreis"),
+    )
+)
+
+
+def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
+    """Find the header: the first row with a column of order numbers.
+
+    A column headed exactly ``PO_NUMBER`` (any case), in any row, goes before one whose header only means it, so that
+    a title above the table such as "Purchase order" is not taken for it.
+
+    Args:
+        head: The table's first ``HEAD_ROWS`` rows.
+        po_column: The column's header, if the user gave it.
+    """
+    exact = (po_column or _ORDER_COLUMN).strip().casefold()
+    meant = {_folded(po_column)} if po_column else _SYNONYMS
+    tests: tuple[Callable[[str], bool], ...] = (
+        lambda name: name.casefold() == exact,
+        lambda name: _folded(name) in meant and name != "",
+    )
+    for is_order_column in tests:
+        for number, cells in head:
+            names = tuple(cell_text(one) for one in cells)
+            for column, name in enumerate(names):
+                if is_order_column(name):
+                    return Header(row=number, names=names, order_column=column)
+    return None
+
+
+def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str = "") -> WorklistError:
+    """Say in one line what was looked for and what was there instead."""
+    place = f"{path}, sheet {sheet!r}" if sheet else str(path)
+    number, first = next(((number, row) for number, cells in head if (row := _shown(cells))), (0, []))
+    if not number:
+        return WorklistError(f"{place}: the first {HEAD_ROWS} rows are empty: a header with {_ORDER_COLUMN} is needed")
+    if po_column is None and _is_number(first[0]):
+        return WorklistError(
+            f"{place}: row {number} begins with the order number {first[0]!r} where a header is expected: "
+            f"put a row above it that names the column {_ORDER_COLUMN}"
+        )
+    wanted = (
+        f"no column is headed {po_column!r}" if po_column else f"no column of order numbers (such as {_ORDER_COLUMN})"
+    )
+    return WorklistError(
+        f"{place}: {wanted} in the first {HEAD_ROWS} rows; row {number} has {_listed(first)}: "
+        f"name the right one with --po-column"
+    )
+
+
+def sheet_folder_columns(header: Header) -> tuple[int, ...]:
+    """Find the columns that make the folders: those right of the first column headed exactly ``<|>``.
+
+    Columns without a header, further separators, the order numbers and the result columns are none of them.
+    """
+    if _SEPARATOR not in header.names:
+        return ()
+    ours = {name.casefold() for name in RESULT_COLUMNS} | {"", _SEPARATOR}
+    start = header.names.index(_SEPARATOR) + 1
+    return tuple(
+        column
+        for column, name in enumerate(header.names)
+        if column >= start and column != header.order_column and name.casefold() not in ours
+    )
+
+
+def named_folder_columns(header: Header, wanted: Sequence[str], path: Path) -> tuple[int | None, ...]:
+    """Find the columns that the user named for the folders; ``None`` where the supplier was asked for.
+
+    Raises:
+        WorklistError: If the sheet has no such column.
+    """
+    by_name: dict[str, int] = {}
+    for column, name in enumerate(header.names):
+        by_name.setdefault(name.casefold(), column)
+    columns: list[int | None] = []
+    for name in wanted:
+        if name.strip().casefold() == SUPPLIER:
+            columns.append(None)
+        elif (found := by_name.get(name.strip().casefold())) is not None:
+            columns.append(found)
+        else:
+            raise WorklistError(
+                f"{path}: no column is headed {name!r}, as COUPA_FOLDER_COLUMNS asks; "
+                f"row {header.row} has {_listed(_shown(header.names))}"
+            )
+    return tuple(columns)
+
+
+def link_columns(header: Header, id_column: str | None, path: Path) -> tuple[int, ...]:
+    """Find the columns that may lead to orders' pages, one that the user named first.
+
+    Raises:
+        WorklistError: If the sheet has no column of that name.
+    """
+    named = () if id_column is None else (_named(header, id_column, path, "--id-column"),)
+    known = (column for column, name in enumerate(header.names) if _folded(name) in _LINKS and name)
+    return tuple(dict.fromkeys((*named, *known)))
+
+
+def group_column(header: Header, wanted: str | None, path: Path) -> int | None:
+    """Find the column that tells whose an order is; ``None`` if there is none.
+
+    Raises:
+        WorklistError: If the sheet has no column of the name that the user gave.
+    """
+    if wanted is not None:
+        return _named(header, wanted, path, "--group-column")
+    return next((column for column, name in enumerate(header.names) if name and _folded(name) in _GROUPS), None)
+
+
+def _named(header: Header, name: str, path: Path, option: str) -> int:
+    found = next((column for column, known in enumerate(header.names) if _folded(known) == _folded(name)), None)
+    if found is None:
+        shown = _listed(_shown(header.names))
+        raise WorklistError(f"{path}: no column is headed {name!r}, as {option} asks; row {header.row} has {shown}")
+    return found
+
+
+def result_columns(header: Header, width: int) -> tuple[int, ...]:
+    """Find the column of each of ``RESULT_COLUMNS``, the missing ones right of everything, in that order.
+
+    Args:
+        header: The header.
+        width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
+    """
+    known: dict[str, int] = {}
+    for column, name in enumerate(header.names):
+        known.setdefault(name.casefold(), column)
+    columns: list[int] = []
+    for name in RESULT_COLUMNS:
+        found = known.get(name.casefold())
+        if found is None:
+            found, width = width, width + 1
+        columns.append(found)
+    return tuple(columns)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        OrderNumber.parse(text)
+    except BadOrderNumberError:
+        return False
+    return True
+
+
+def _shown(cells: Sequence[object]) -> list[str]:
+    return [text for text in map(cell_text, cells) if text]
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name[:40]) for name in names[:_SHOWN_NAMES])
+    return f"{shown} and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else shown

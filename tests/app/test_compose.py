@@ -1,0 +1,33 @@
+"""How settings become the parts of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from coupa_async.app.compose import _tabs, find_backend
+from coupa_async.cli.command import parse
+from coupa_async.cli.commands.run import Run
+
+
+@pytest.mark.parametrize(
+    ("words", "tabs"),
+    [
+        (["--lane", "browser", "--max-in-flight", "16"], 1),
+        (["--lane", "direct", "--max-in-flight", "16"], 24),
+        (["--lane", "auto", "--max-in-flight", "16", "--workers", "2"], 12),
+        (["--lane", "direct", "--max-in-flight", "1", "--workers", "6"], 1),
+        (["--lane", "browser", "--tabs", "3"], 3),
+    ],
+)
+def test_more_orders_are_in_hand_than_requests_in_flight_where_that_costs_no_browser(
+    words: list[str], tabs: int
+) -> None:
+    assert _tabs(parse(Run, words)) == tabs
+
+
+def test_a_proxys_password_that_the_browser_cannot_be_told_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ann:pw@proxy.example:3128")
+    words = ["--base-url", "https://t.example", "--lane", "browser"]
+    _, notes = find_backend(parse(Run, [*words, "--backend", "selenium"]))
+    assert any("Selenium's browser cannot be given" in note and "pw@" not in note for note in notes)
+    assert not any("proxy" in note for note in find_backend(parse(Run, words))[1])

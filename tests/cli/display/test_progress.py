@@ -1,0 +1,39 @@
+"""What scrolls by while a run goes on at a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from coupa_async.cli.display.progress import progress
+from coupa_async.domain.events import Event, OrderFinished, OrderRetried, RunStarted, Warned
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.outcome import OrderResult, Outcome
+
+NUMBER = OrderNumber.parse("PO1")
+LONG = "the tenant answered 500 for a page, " * 9 + "in the end"
+
+
+def told(*events: Event) -> str:
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    with progress(console, quiet=False) as tell:
+        for event in (RunStarted(total=1, skipped=0, workers=1), *events):
+            tell(event)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_an_order_keeps_to_its_line_however_long_its_reason_is() -> None:
+    failed = OrderResult(number=NUMBER, outcome=Outcome.FAILED, url="", error=LONG)
+    text = told(
+        OrderRetried(worker="worker-1", number=NUMBER, reason=LONG, delay_s=1.0),
+        OrderFinished(worker="worker-1", result=failed),
+    )
+    assert "PO1: again in 1.0 s: the tenant answered" in text
+    assert "1/1 PO1            FAILED" in text
+    assert "in the end" not in text
+
+
+def test_a_warning_is_told_whole() -> None:
+    assert "in the end" in told(Warned(text=LONG))

@@ -1,0 +1,30 @@
+"""A check of the dossier's, made on a run of the real program: it holds, and with a fault it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coupa_async.evaluation.checks.checks import profiles
+from coupa_async.evaluation.checks.environment import Stage
+from tests.e2e.conftest import BACKENDS, Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.parity]
+
+
+@BACKENDS
+async def test_profiles_are_seen_while_the_run_goes_on_and_gone_after(
+    site: Site, load_sheet: Callable[[int], Path], tmp_path: Path, backend: str
+) -> None:
+    """5.5, P1"""
+    sheet = load_sheet(9)
+    own = {name: value for name, value in site.environment.items() if name.startswith("COUPA_")}
+    stage = Stage(root=tmp_path, sheet=sheet, small=sheet, backend=backend, environment=own, kill_browsers=lambda: None)
+    check = await profiles(stage)
+    assert [one.text for one in check.findings if not one.holds] == []
+    (run,) = check.runs
+    assert len(run.profiles) == 3
+    assert run.browser
+    assert "PASSWORD" not in run.command
