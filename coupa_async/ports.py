@@ -24,7 +24,7 @@ class Document:
         html: The page after its scripts ran, as far as they had.
         status: The HTTP status; ``None`` where the backend cannot see it.
         retry_after_s: Seconds that the tenant asks to wait; ``None`` if it does not say.
-        handed_back: Why the direct lane left it to a browser; empty if it did not, or was not asked.
+        fallback_reason: Why the direct lane left it to a browser; empty if it did not, or was not asked.
         via: The addresses that the navigation passed on its way to ``url``, the first one first, without ``url``.
     """
 
@@ -32,7 +32,7 @@ class Document:
     html: str
     status: int | None = None
     retry_after_s: float | None = None
-    handed_back: str = ""
+    fallback_reason: str = ""
     via: tuple[str, ...] = ()
 
 
@@ -110,7 +110,7 @@ class Profile:
     record: Path | None = None
 
 
-def at_once(document: Document) -> bool:
+def accept_any(document: Document) -> bool:
     """Take a page as it first comes."""
     return True
 
@@ -141,7 +141,7 @@ class Session(Protocol):
     @property
     def pids(self) -> Sequence[int]: ...  # noqa: D102 - told above
 
-    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """Navigate, then read the page again each time it changes, until ``until`` says yes or it stays still.
 
         Each part that ``until`` tells apart may stand still for the settling time (:class:`Waits`).

@@ -121,7 +121,7 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class ResponseHead:
     """Status and headers of a document's answer; names in lower case."""
 
     url: str

@@ -21,7 +21,7 @@ Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 """Starts a task of the session."""
 
 
-class Reader(Protocol):
+class ReadableTab(Protocol):
     """A tab that pages are read in."""
 
     async def navigate(self, url: str, *, within_s: float) -> None:
@@ -40,10 +40,10 @@ class Reader(Protocol):
         """Have the browser, not the page, answer anything at all; raises ``SessionLostError``."""
 
 
-T = TypeVar("T", bound=Reader)
+T = TypeVar("T", bound=ReadableTab)
 
 
-class Readers(Generic[T]):
+class TabPool(Generic[T]):
     """The tabs that a session reads pages in; as many as pages are read at once."""
 
     def __init__(self, open_tab: Callable[[], Awaitable[T]]) -> None:
@@ -70,7 +70,7 @@ class Readers(Generic[T]):
             self._idle.append(tab)
 
 
-class Answers:
+class EventTasks:
     """Starts the tasks that answer the browser, and none once the session is over: a dying browser still asks."""
 
     def __init__(self, tasks: TaskGroup) -> None:
@@ -100,12 +100,12 @@ def way_to(url: str, answered: Sequence[str]) -> tuple[str, ...]:
     return tuple(answered[:at])
 
 
-async def nowhere() -> None:
+async def no_other_tab() -> None:
     """Look for no other tab: a page that is opened stays in its own."""
 
 
-async def walk(
-    tab: Reader,
+async def navigate_until(
+    tab: ReadableTab,
     url: str,
     options: BrowserOptions,
     *,

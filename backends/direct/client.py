@@ -18,11 +18,11 @@ import anyio
 import anyio.lowlevel
 import httpx2
 
-from backends.browser.chromium import BrowserOptions, Head
+from backends.browser.chromium import BrowserOptions, ResponseHead
 from backends.direct.cookies import Jar
-from backends.direct.download import Part
+from backends.direct.download import PartialDownload
 from backends.direct.network import use_cheap_sockets
-from backends.direct.network_errors import told, translated, without_query
+from backends.direct.network_errors import error_text, translated, without_query
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     DownloadTimeoutError,
@@ -118,7 +118,7 @@ class Client:
             UnreachableError: If the network did not carry the request.
             DownloadError: As ``ports.Session.download``.
         """
-        part = Part(into, self._options.bounds)
+        part = PartialDownload(into, self._options.bounds)
         trail: list[str] = []
         with translated(trail):
             try:
@@ -134,11 +134,11 @@ class Client:
                                 continue
                             if isinstance(error, TimeoutError):
                                 raise DownloadTimeoutError(f"nothing came for {self._silence_s:.0f} s") from error
-                            raise BrokenDownloadError(f"the transfer broke off ({told(error)})") from error
+                            raise BrokenDownloadError(f"the transfer broke off ({error_text(error)})") from error
             except TimeoutError as error:
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
 
-    async def _file(self, url: str, part: Part, alive: anyio.CancelScope, trail: list[str]) -> Download:
+    async def _file(self, url: str, part: PartialDownload, alive: anyio.CancelScope, trail: list[str]) -> Download:
         def moved() -> None:
             now_s = anyio.current_time()
             if alive.deadline < now_s + self._silence_s / 2:  # not for every piece: a deadline is dear to move
@@ -159,7 +159,7 @@ class Client:
     @asynccontextmanager
     async def _get(
         self, url: str, headers: dict[str, str], trail: list[str]
-    ) -> AsyncIterator[tuple[httpx2.Response, Head]]:
+    ) -> AsyncIterator[tuple[httpx2.Response, ResponseHead]]:
         """Ask, follow redirects, and leave the body of the last answer to be read.
 
         Args:
@@ -180,7 +180,7 @@ class Client:
                 location = response.headers.get("location", "") if response.status_code in _REDIRECTS else ""
                 if not location:
                     named = dict(response.headers.items())
-                    yield response, Head(url=str(response.url), status=response.status_code, headers=named)
+                    yield response, ResponseHead(url=str(response.url), status=response.status_code, headers=named)
                     return
                 at = _joined(at, location)
                 await _leave_fit(response)

@@ -7,21 +7,21 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from backends.browser.chromium import Head
+from backends.browser.chromium import ResponseHead
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrokenDownloadError, StorageError
 from coupa_async.domain.files.content import HEAD_BYTES
 from coupa_async.domain.files.endings import last_bytes
 from coupa_async.ports import Download
 from coupa_async.runtime import worker_threads
-from coupa_async.runtime.disk_errors import is_held, private, shown, translated
+from coupa_async.runtime.disk_errors import is_held, private, shown, translate_os_error
 from coupa_async.runtime.disk_space import Room
 
 _BOUNDS = Bounds()
 _BUFFER_BYTES = 1 << 20
 
 
-class Part:
+class PartialDownload:
     """What is there of a file.
 
     Attributes:
@@ -32,7 +32,7 @@ class Part:
         self.size_bytes = 0
         self._path = path
         self._room = Room(path, bounds)
-        self._head: Head | None = None
+        self._head: ResponseHead | None = None
         self._first = b""
         self._last = b""
         self._digest = hashlib.sha256()
@@ -46,7 +46,7 @@ class Part:
         """Write the headers that ask for what is missing (RFC 9110 §14.2, §13.1.5)."""
         return {"Range": f"bytes={self.size_bytes}-", "If-Range": self._tag} if self.can_go_on else {}
 
-    def begin(self, head: Head) -> None:
+    def begin(self, head: ResponseHead) -> None:
         """Go on with an answer that continues what is there; start over with one that is the whole.
 
         Raises:
@@ -121,6 +121,6 @@ class Part:
         except OSError as error:
             self._room.full(error, self.size_bytes, whole_bytes)
             if is_held(error):
-                raise translated(error, self._path) from error
+                raise translate_os_error(error, self._path) from error
             text = f"{shown(self._path)}: {error.strerror}: free space or permissions, then run again"
             raise StorageError(text) from error

@@ -23,7 +23,7 @@ _AT_ONCE = 4
 _AGENT = re.compile(r"<p>([^<]+)</p>")
 
 
-class Behind:
+class FallbackBrowser:
     """One browser session at most.
 
     Attributes:

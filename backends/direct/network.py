@@ -40,7 +40,7 @@ def use_cheap_sockets(http: httpx2.AsyncClient, targets: Targets | None = None) 
 
 class _Sockets(httpcore2.AnyIOBackend):
     def __init__(self, targets: Targets | None) -> None:
-        self._watch = Watch()
+        self._watch = ReadinessPoller()
         self._targets = targets
 
     async def connect_tcp(self, host: str, port: int, *arguments: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
@@ -62,7 +62,7 @@ class _Sockets(httpcore2.AnyIOBackend):
             raise ForbiddenAddressError("", reason)
 
 
-class Watch:
+class ReadinessPoller:
     """Sees which sockets have something to be read; of an idle connection that is its end."""
 
     def __init__(self) -> None:
@@ -142,7 +142,7 @@ class _Shelf:
 class Stream:
     """A connection."""
 
-    def __init__(self, stream: httpcore2.AsyncNetworkStream, watch: Watch) -> None:
+    def __init__(self, stream: httpcore2.AsyncNetworkStream, watch: ReadinessPoller) -> None:
         self.write = stream.write
         self._stream = stream
         self._watch = watch
@@ -150,7 +150,7 @@ class Stream:
         self._number = watch.add(self._socket)
 
     @classmethod
-    def around(cls, stream: httpcore2.AsyncNetworkStream, watch: Watch) -> httpcore2.AsyncNetworkStream:
+    def around(cls, stream: httpcore2.AsyncNetworkStream, watch: ReadinessPoller) -> httpcore2.AsyncNetworkStream:
         """Put one around another."""
         return cast("httpcore2.AsyncNetworkStream", cls(stream, watch))
 

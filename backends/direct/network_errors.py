@@ -36,7 +36,7 @@ def translated(trail: Sequence[str]) -> Iterator[None]:
         raise ours from error
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Tell an error in words; some have none but their name."""
     return str(error) or type(error).__name__
 
@@ -49,15 +49,15 @@ def without_query(url: str) -> str:
 def _ours(error: Exception, url: str) -> PageError:
     where = without_query(url)
     if isinstance(error, httpx2.TimeoutException):
-        return PageTimeoutError(f"no answer in time from {where} ({told(error)})")
+        return PageTimeoutError(f"no answer in time from {where} ({error_text(error)})")
     if isinstance(error, httpx2.ProtocolError) and not str(error).startswith(_NO_ANSWER):
-        return PageError(f"{where}: what it answers is not HTTP ({told(error)})")
+        return PageError(f"{where}: what it answers is not HTTP ({error_text(error)})")
     if isinstance(error, httpx2.TransportError):
-        return UnreachableError(f"{where}: {_story(error, url)} ({told(error)})")
-    return PageError(f"{where}: {told(error)}")
+        return UnreachableError(f"{where}: {_with_place(error, url)} ({error_text(error)})")
+    return PageError(f"{where}: {error_text(error)}")
 
 
-def _story(error: BaseException, url: str) -> str:
+def _with_place(error: BaseException, url: str) -> str:
     """Tell network troubles apart by what is at the bottom of them."""
     causes = list(_causes(error))
     kinds: list[tuple[type[BaseException], str]] = [

@@ -20,14 +20,14 @@ from backends.browser.chromium import BrowserOptions
 from backends.browser.storage_state import read_state, write_state
 from backends.direct.client import Client, connect
 from backends.direct.cookies import Jar
-from backends.direct.fallback_browser import Behind
+from backends.direct.fallback_browser import FallbackBrowser
 from backends.direct.user_agent import agent_of
 from coupa_async.domain.errors import ExcessivePageError, UnreachableError
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.pages.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.pages.sign_in import Trace, sign_in_trace
 from coupa_async.domain.policies.retry import is_busy
-from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, accept_any
 from coupa_async.runtime import worker_threads
 from coupa_async.runtime.cleanup import cleanup, plain_errors
 
@@ -76,7 +76,7 @@ class DirectBackend:
             client = Client(http, jar, self._options, self._agent)
             with plain_errors():
                 async with anyio.create_task_group() as tasks:
-                    behind = Behind(self._browser, profile, jar, tasks)
+                    behind = FallbackBrowser(self._browser, profile, jar, tasks)
                     session = DirectSession(client, behind, jar, profile, self._base_url, is_forced=self._is_forced)
                     yield session
                     tasks.cancel_scope.cancel("the session is over")
@@ -88,7 +88,7 @@ class DirectSession:
     """The tenant over HTTP, and a browser behind it."""
 
     def __init__(
-        self, client: Client, behind: Behind, jar: Jar, profile: Profile, base_url: str, *, is_forced: bool
+        self, client: Client, behind: FallbackBrowser, jar: Jar, profile: Profile, base_url: str, *, is_forced: bool
     ) -> None:
         self._client = client
         self._behind = behind
@@ -105,7 +105,7 @@ class DirectSession:
         """See ``ports.Session``."""
         return self._behind.pids
 
-    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
         if self._left:
             return await self._hand_back(url, until, self._left)
@@ -181,7 +181,7 @@ class DirectSession:
 
     async def _shortcoming(self, document: Document, until: Callable[[Document], bool]) -> str:
         """Say what a page lacks that a browser may show; empty if nothing."""
-        if until is at_once or (document.status is not None and is_busy(document.status)):
+        if until is accept_any or (document.status is not None and is_busy(document.status)):
             return ""
         try:
             lack = partial(self._lack, document, until)
@@ -197,7 +197,7 @@ class DirectSession:
     async def _hand_back(self, url: str, until: Callable[[Document], bool], reason: str) -> Document:
         async with self._behind.use() as browser:
             document = await browser.open(url, until=until)
-        return replace(document, handed_back=reason)
+        return replace(document, fallback_reason=reason)
 
     async def _leave(self, url: str, until: Callable[[Document], bool], reason: str) -> Document:
         """Try the browser; if it gets where HTTP does not, leave everything to it from now on."""

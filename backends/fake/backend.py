@@ -19,7 +19,7 @@ import anyio
 from backends.browser.storage_state import read_state, write_state
 from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
 from coupa_async.domain.files.content import HEAD_BYTES, TAIL_BYTES
-from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, at_once
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, accept_any
 from coupa_async.runtime import worker_threads
 
 
@@ -41,7 +41,7 @@ Answer = Document | Body | CoupaError | Hang
 
 
 @dataclass(slots=True)
-class DoubleBackend:
+class FakeBackend:
     """Sessions on a site in memory.
 
     Attributes:
@@ -53,7 +53,7 @@ class DoubleBackend:
         domain: Of its cookies.
     """
 
-    answer: Callable[[str, DoubleSession], Answer | Awaitable[Answer]]
+    answer: Callable[[str, FakeSession], Answer | Awaitable[Answer]]
     launch_s: float = 0.0
     fail_launches: int = 0
     name: str = "double"
@@ -72,7 +72,7 @@ class DoubleBackend:
         if self.fail_launches > 0:
             self.fail_launches -= 1
             raise LaunchError("the browser did not start")
-        session = DoubleSession(self.answer, profile, domain=self.domain)
+        session = FakeSession(self.answer, profile, domain=self.domain)
         if profile.state is not None and profile.state.exists():
             await session.load_state(profile.state)
         self.open_sessions += 1
@@ -83,7 +83,7 @@ class DoubleBackend:
 
 
 @dataclass(slots=True)
-class DoubleSession:
+class FakeSession:
     """One session in memory.
 
     Attributes:
@@ -93,7 +93,7 @@ class DoubleSession:
         pids: None: no process is behind it.
     """
 
-    answer: Callable[[str, DoubleSession], Answer | Awaitable[Answer]]
+    answer: Callable[[str, FakeSession], Answer | Awaitable[Answer]]
     profile: Profile
     jar: dict[str, str] = field(default_factory=dict)
     lost: bool = False
@@ -101,7 +101,7 @@ class DoubleSession:
     pids: Sequence[int] = ()
     domain: str = "double"
 
-    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
         answer = await self._ask(url)
         if not isinstance(answer, Document):

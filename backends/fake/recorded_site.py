@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from selectolax.lexbor import LexborHTMLParser
 
-from backends.browser.chromium import Head
-from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
+from backends.browser.chromium import ResponseHead
+from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.domain.errors import BrokenDownloadError, CoupaError, RefusedDownloadError, UnreachableError
 from coupa_async.ports import Document
 
@@ -23,15 +23,15 @@ _SSO_COOKIE = "sso"  # the second origin's; a jar by name has no other way to te
 _TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 
-def recorded_double(base_url: str) -> DoubleBackend:
+def recorded_backend(base_url: str) -> FakeBackend:
     """Make the double that asks the recorded site at ``base_url``."""
-    return DoubleBackend(answers(base_url))
+    return FakeBackend(answers(base_url))
 
 
-def answers(base_url: str) -> Callable[[str, DoubleSession], Awaitable[Answer]]:
+def answers(base_url: str) -> Callable[[str, FakeSession], Awaitable[Answer]]:
     """Make the function that answers for the site."""
 
-    async def answer(url: str, session: DoubleSession) -> Answer:
+    async def answer(url: str, session: FakeSession) -> Answer:
         typed = {selector: session.jar.pop(selector) for selector in [*session.jar] if "[" in selector}
         is_file = "/attachment/" in urlsplit(url).path
         try:
@@ -49,7 +49,7 @@ def answers(base_url: str) -> Callable[[str, DoubleSession], Awaitable[Answer]]:
     return answer
 
 
-def _told(head: Head, data: bytes, via: tuple[str, ...], *, is_file: bool) -> Document | Body | CoupaError:
+def _told(head: ResponseHead, data: bytes, via: tuple[str, ...], *, is_file: bool) -> Document | Body | CoupaError:
     wait_s = head.retry_after_s(datetime.now(UTC))
     if is_file and head.status != 200:
         return RefusedDownloadError(head.status, wait_s)
@@ -66,13 +66,13 @@ class _Walk:
         via: What was asked on the way to the last answer.
     """
 
-    def __init__(self, client: aiohttp.ClientSession, session: DoubleSession, base_url: str) -> None:
+    def __init__(self, client: aiohttp.ClientSession, session: FakeSession, base_url: str) -> None:
         self.via: list[str] = []
         self._client = client
         self._session = session
         self._base_url = base_url
 
-    async def get(self, url: str, data: dict[str, str] | None = None) -> tuple[Head, bytes]:
+    async def get(self, url: str, data: dict[str, str] | None = None) -> tuple[ResponseHead, bytes]:
         """Ask, and follow where the answers lead."""
         for _ in range(_HOPS):
             is_own = url.startswith(f"{self._base_url}/")
@@ -86,7 +86,7 @@ class _Walk:
                     url, data = urljoin(url, reply.headers["Location"]), None
                     continue
                 names = {name.lower(): value for name, value in reply.headers.items()}
-                head = Head(url=url, status=reply.status, headers=names)
+                head = ResponseHead(url=url, status=reply.status, headers=names)
                 try:
                     body = await reply.read()
                 except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -97,7 +97,7 @@ class _Walk:
             url, data = _filled(head, body, {})
         raise aiohttp.ClientError(f"more than {_HOPS} redirects")
 
-    async def submit(self, head: Head, data: bytes, typed: dict[str, str]) -> tuple[Head, bytes]:
+    async def submit(self, head: ResponseHead, data: bytes, typed: dict[str, str]) -> tuple[ResponseHead, bytes]:
         """Send the page's form as a browser would, with what was typed into it; a page without one is the answer."""
         if LexborHTMLParser(data.decode()).css_first("form") is None:
             return head, data
@@ -105,7 +105,7 @@ class _Walk:
         return await self.get(*_filled(head, data, typed))
 
 
-def _filled(head: Head, data: bytes, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
+def _filled(head: ResponseHead, data: bytes, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Tell where a page's form is sent to, and with what."""
     form = LexborHTMLParser(data.decode()).css("form")[0]
     fields = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.css("input[name]")}

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import CDPSession
 
-from backends.browser.chromium import Head
+from backends.browser.chromium import ResponseHead
 from coupa_async.domain.files.naming import content_disposition_name
 
 
@@ -29,7 +29,7 @@ class RawHeaders:
             await self._cdp.send("Network.enable" if on else "Network.disable")
             self._is_on = on
 
-    def file_name(self, head: Head) -> str | None:
+    def file_name(self, head: ResponseHead) -> str | None:
         """Tell the name that an answer gives its file."""
         raw = self._dispositions.get(self._requests.get(head.url, ""))
         return content_disposition_name(raw) if raw is not None else head.file_name

@@ -16,7 +16,7 @@ from backends.browser.chromium import BrowserOptions
 from backends.browser.process_tree import Tree, watch
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, replace_private
-from backends.browser.tab_pool import Answers, Readers, nowhere, walk
+from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab
 from backends.playwright.tab import Tab, translated
 from coupa_async.domain.errors import (
     DownloadError,
@@ -24,7 +24,7 @@ from coupa_async.domain.errors import (
     FileTooLargeError,
     SessionLostError,
 )
-from coupa_async.ports import Cookie, Document, Download, Fill, Profile, at_once
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, accept_any
 from coupa_async.runtime.cleanup import cleanup, closing_time_s
 from coupa_async.runtime.disk_space import Room
 
@@ -38,8 +38,8 @@ class PlaywrightSession:
         self._options = options
         self._lost = anyio.Event()
         self._idle: list[Tab] = []
-        self._answers = Answers(tasks)
-        self._readers = Readers(self._tab)
+        self._answers = EventTasks(tasks)
+        self._readers = TabPool(self._tab)
         self._answer_s = options.page_timeout_s + options.close_timeout_s
         self._silence_s = 2 * options.page_timeout_s
         self.pids: Sequence[int] = ()
@@ -61,9 +61,9 @@ class PlaywrightSession:
         """Answer the browser no more."""
         self._answers.end()
 
-    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, lambda document: None, nowhere)
+        return await self._walk(url, until, lambda document: None, no_other_tab)
 
     async def sign_in(
         self,
@@ -162,7 +162,7 @@ class PlaywrightSession:
     ) -> Document:
         async with self._readers.reader(url) as tab:
             with translated(url):
-                return await walk(
+                return await navigate_until(
                     tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
                 )
 

@@ -21,7 +21,7 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
+from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
 from backends.browser.tab_pool import Spawn, way_to
 from backends.playwright.raw_headers import RawHeaders
 from coupa_async.domain.errors import (
@@ -58,7 +58,7 @@ class Tab:
 
     def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float) -> None:
         self.page = page
-        self.head: Head | None = None
+        self.head: ResponseHead | None = None
         self.answered: list[str] = []
         self.downloads: list[Announced] = []
         self._announced = anyio.Event()
@@ -141,7 +141,7 @@ class Tab:
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
         try:
-            await self._told(self.page.evaluate(NEXT_CHANGE))
+            await self._await_answer(self.page.evaluate(NEXT_CHANGE))
         except Error as error:
             if _is_gone(error):
                 raise
@@ -221,14 +221,14 @@ class Tab:
     async def _html(self) -> str:
         for _ in range(_READINGS):
             try:
-                return await self._told(self.page.content())
+                return await self._await_answer(self.page.content())
             except Error as error:
                 if _is_gone(error):
                     raise
                 await self.change()  # it is on its way to another page
         raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
 
-    async def _told(self, answer: Awaitable[T]) -> T:
+    async def _await_answer(self, answer: Awaitable[T]) -> T:
         """Wait for an answer of the page's own; one whose script never ends gives none."""
         try:
             with anyio.fail_after(self._answer_s):
@@ -284,7 +284,9 @@ class Tab:
         """Take note of an answer to the tab itself; a frame's on its page is none."""
         self.answered.append(url)
         if status not in REDIRECTS:
-            self.head = Head(url=url, status=status, headers={one["name"].lower(): one["value"] for one in sent})
+            self.head = ResponseHead(
+                url=url, status=status, headers={one["name"].lower(): one["value"] for one in sent}
+            )
 
 
 @contextmanager

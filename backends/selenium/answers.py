@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backends.selenium.bidi import Wire
+from backends.selenium.bidi import BidiConnection
 from coupa_async.domain.errors import PageError
 
 
-async def let_on(wire: Wire, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
+async def let_on(wire: BidiConnection, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
     """Let an answer on that waits for us.
 
     Args:

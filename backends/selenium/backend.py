@@ -16,7 +16,7 @@ from selenium.webdriver.remote.command import Command
 
 from backends.browser.chromium import Browser, BrowserOptions, find_browser
 from backends.browser.process_tree import Tree, children, known_as, temporary_folder
-from backends.selenium.bidi import FAULTS, Wire
+from backends.selenium.bidi import FAULTS, BidiConnection
 from backends.selenium.driver import driver_path, launch_error, service_of, start
 from backends.selenium.session import SeleniumSession
 from coupa_async.domain.errors import LaunchError
@@ -66,7 +66,7 @@ class SeleniumBackend:
                 if service is not None:
                     tree = Tree([psutil.Process(service.process.pid)], profile.record)
                     tree.look()
-            wire = Wire(driver, answer_s=self._options.page_timeout_s + close_s)
+            wire = BidiConnection(driver, answer_s=self._options.page_timeout_s + close_s)
             try:
                 with plain_errors():
                     async with anyio.create_task_group() as tasks:

@@ -53,7 +53,7 @@ logging.getLogger("websocket").addHandler(logging.NullHandler())
 logging.getLogger("websocket").propagate = False
 
 
-class Wire:
+class BidiConnection:
     """One driver's connection to the loop."""
 
     def __init__(self, driver: ChromiumDriver, *, answer_s: float) -> None:

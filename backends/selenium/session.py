@@ -16,12 +16,12 @@ from backends.browser.chromium import BrowserOptions
 from backends.browser.process_tree import Tree, watch
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, write_state
-from backends.browser.tab_pool import Answers, Readers, nowhere, walk
+from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab
 from backends.selenium.answers import let_on
-from backends.selenium.bidi import Wire
-from backends.selenium.tab import BidiTab
+from backends.selenium.bidi import BidiConnection
+from backends.selenium.tab import Tab
 from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError
-from coupa_async.ports import Cookie, Document, Download, Fill, Profile, at_once
+from coupa_async.ports import Cookie, Document, Download, Fill, Profile, accept_any
 from coupa_async.runtime.cleanup import cleanup, closing_time_s
 from coupa_async.runtime.disk_space import Room
 
@@ -29,13 +29,13 @@ from coupa_async.runtime.disk_space import Room
 class SeleniumSession:
     """One browser."""
 
-    def __init__(self, wire: Wire, tasks: TaskGroup, options: BrowserOptions) -> None:
+    def __init__(self, wire: BidiConnection, tasks: TaskGroup, options: BrowserOptions) -> None:
         self._wire = wire
         self._tasks = tasks
         self._options = options
-        self._idle: list[BidiTab] = []
-        self._answers = Answers(tasks)
-        self._readers = Readers(self._tab)
+        self._idle: list[Tab] = []
+        self._answers = EventTasks(tasks)
+        self._readers = TabPool(self._tab)
         self._silence_s = 2 * options.page_timeout_s
         self._files: Path | None = None
         self.pids: Sequence[int] = ()
@@ -54,16 +54,16 @@ class SeleniumSession:
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         first = await self._wire.command("browsingContext.getTree", maxDepth=0)
-        self._readers.add(await BidiTab.open(self._wire, self._answers.spawn, context=first["contexts"][0]["context"]))
+        self._readers.add(await Tab.open(self._wire, self._answers.spawn, context=first["contexts"][0]["context"]))
 
     def end(self) -> None:
         """Answer the browser no more."""
         self._answers.end()
         self._wire.end()
 
-    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, lambda document: None, nowhere)
+        return await self._walk(url, until, lambda document: None, no_other_tab)
 
     async def sign_in(
         self,
@@ -174,15 +174,17 @@ class SeleniumSession:
         within_s: float | None = None,
     ) -> Document:
         async with self._readers.reader(url) as tab:
-            return await walk(tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s)
+            return await navigate_until(
+                tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
+            )
 
     def _let_on(self, name: str, params: Mapping[str, Any]) -> None:
         """Let on what comes for a page's frames: it waits for us as a tab's own answers do."""
         if name == "network.responseStarted":
             self._answers.spawn(partial(let_on, self._wire, params, has_head=True))
 
-    async def _tab(self) -> BidiTab:
-        return await BidiTab.open(self._wire, self._answers.spawn, context=None)
+    async def _tab(self) -> Tab:
+        return await Tab.open(self._wire, self._answers.spawn, context=None)
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._wire.command("browsingContext.getTree", maxDepth=0)

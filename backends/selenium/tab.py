@@ -19,10 +19,10 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, Head, page_error
+from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
 from backends.browser.tab_pool import Spawn, way_to
 from backends.selenium.answers import let_on
-from backends.selenium.bidi import Wire
+from backends.selenium.bidi import BidiConnection
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -46,7 +46,7 @@ _LATE_S = 3.0
 _numbers = count()
 
 
-class BidiTab:
+class Tab:
     """One tab.
 
     Attributes:
@@ -55,9 +55,9 @@ class BidiTab:
         answered: The addresses that answered since then, redirects included, in order.
     """
 
-    def __init__(self, context: str, wire: Wire, spawn: Spawn) -> None:
+    def __init__(self, context: str, wire: BidiConnection, spawn: Spawn) -> None:
         self.context = context
-        self.head: Head | None = None
+        self.head: ResponseHead | None = None
         self.answered: list[str] = []
         self._wire = wire
         self._spawn = spawn
@@ -75,7 +75,7 @@ class BidiTab:
         wire.listen(context, self._take)
 
     @classmethod
-    async def open(cls, wire: Wire, spawn: Spawn, *, context: str | None) -> BidiTab:
+    async def open(cls, wire: BidiConnection, spawn: Spawn, *, context: str | None) -> Tab:
         """Open a tab, or take one over."""
         if context is None:
             context = (await wire.command("browsingContext.create", type="tab", background=True))["context"]
@@ -314,7 +314,7 @@ class BidiTab:
         sent = response["headers"]
         headers = {one["name"].lower(): one["value"]["value"] for one in sent}
         self._navigation = navigation
-        self.head = Head(url=response["url"], status=response["status"], headers=headers)
+        self.head = ResponseHead(url=response["url"], status=response["status"], headers=headers)
         is_good = 200 <= response["status"] < 300
         if self._as_file and is_good and not self.head.is_page:
             kept = [one for one in sent if one["name"].lower() != "content-disposition"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coupa_async.app.settings import Settings, profiles_dir
-from coupa_async.services.profiles.profiles import Source
+from coupa_async.services.profiles.profiles import SourceProfile
 
 
-def source_of(settings: Settings) -> Source | None:
+def source_profile(settings: Settings) -> SourceProfile | None:
     """Tell the profile to copy from; ``None`` if none is named.
 
     Raises:
@@ -14,6 +14,6 @@ def source_of(settings: Settings) -> Source | None:
     """
     if settings.edge_profile_dir is None:
         return None
-    source = Source(directory=settings.edge_profile_dir, name=settings.edge_profile_name)
+    source = SourceProfile(directory=settings.edge_profile_dir, name=settings.edge_profile_name)
     source.check(profiles_dir())
     return source

@@ -18,19 +18,20 @@ from coupa_async.app.settings import Settings, profiles_dir
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.events import Warned
 from coupa_async.domain.http.targets import Targets
-from coupa_async.domain.policies.memory import Limits
-from coupa_async.domain.policies.throttle import PaceLimits
-from coupa_async.engine.interactive_sign_in import visit
-from coupa_async.engine.limits import Plan
-from coupa_async.engine.memory_guard import Guard, Readings
-from coupa_async.engine.sign_in_gate import Gate, Patience
-from coupa_async.engine.throttle import Pace, PacedBackend
-from coupa_async.engine.worker import Crew, Worker
+from coupa_async.domain.policies.memory import MemoryLimits
+from coupa_async.domain.policies.throttle import ThrottleLimits
+from coupa_async.engine.interactive_sign_in import interactive_sign_in
+from coupa_async.engine.limits import EngineLimits
+from coupa_async.engine.memory_guard import MemoryGuard, Readings
+from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
+from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
+from coupa_async.engine.worker import Worker
+from coupa_async.engine.worker_context import WorkerContext
 from coupa_async.ports import Backend, Observer
-from coupa_async.runtime.gather import together
-from coupa_async.services.collection.collector import Collector, Desk, Requisition
-from coupa_async.services.collection.fetch import Tries
-from coupa_async.services.collection.sign_in import Credentials, Entry
+from coupa_async.runtime.gather import gather
+from coupa_async.services.collection.collector import Collector, CollectorConfig, Requisition
+from coupa_async.services.collection.fetch import RetryLimits
+from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from coupa_async.services.diagnostics import memory
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.profiles.profiles import RunProfiles, base_profile
@@ -111,12 +112,12 @@ def make_bounds(settings: Settings) -> Bounds:
     )
 
 
-def make_entry(settings: Settings) -> Entry:
+def make_sign_in(settings: Settings) -> CoupaSignIn:
     """Tell how a session is signed in without a person."""
     base_url = settings.tenant()
     password = settings.password or SecretStr("")
     credentials = Credentials(username=settings.username, password=password) if settings.username else None
-    return Entry(
+    return CoupaSignIn(
         base_url=base_url,
         login_url=settings.login_url or base_url,
         credentials=credentials,
@@ -124,16 +125,16 @@ def make_entry(settings: Settings) -> Entry:
     )
 
 
-def make_crew(
+def make_worker_context(
     settings: Settings,
     backend: Backend,
     journal: Journal,
     storage: Storage,
     profiles: RunProfiles,
-    tell: Observer,
+    notify: Observer,
     *,
     may_ask: bool = False,
-) -> Crew:
+) -> WorkerContext:
     """Put together what all workers share.
 
     Args:
@@ -142,35 +143,35 @@ def make_crew(
         journal: Of the output folder.
         storage: The output folder.
         profiles: One for each worker.
-        tell: Is told of everything that happens.
+        notify: Is told of everything that happens.
         may_ask: Whether a person is there who can sign in by hand.
     """
     base_url = settings.tenant()
-    entry = make_entry(settings)
-    person = partial(sign_in_by_hand, settings, tell) if may_ask else None
-    patience = Patience(first_s=settings.patience_s)
-    gate = Gate(entry, settings.state_file(), tell, dice=random.random, patience=patience, person=person)
-    limits = PaceLimits(
+    entry = make_sign_in(settings)
+    person = partial(sign_in_by_hand, settings, notify) if may_ask else None
+    patience = SignInLimits(first_s=settings.patience_s)
+    gate = SignInGate(entry, settings.state_file(), notify, jitter=random.random, patience=patience, person=person)
+    throttle = ThrottleLimits(
         floor=min(settings.min_in_flight, settings.max_in_flight),
         ceiling=settings.max_in_flight,
         requests_per_s=settings.requests_per_s or math.inf,
     )
-    plan = Plan(
+    limits = EngineLimits(
         max_attempts=settings.max_attempts,
         workers=settings.workers,
         tabs=_tabs(settings),
         recycle_orders=settings.session_orders,
     )
-    desk = Desk(
+    desk = CollectorConfig(
         base_url=base_url,
         journal=journal,
         storage=storage,
-        tries=Tries(max_attempts=plan.max_attempts, backoff=plan.backoff, dice=random.random),
-        together=together,
+        tries=RetryLimits(max_attempts=limits.max_attempts, backoff=limits.backoff, jitter=random.random),
+        gather=gather,
         now=datetime.now,
         snapshots=storage.root / "snapshots",
         session_lasts=gate.session_lasts,
-        warn=lambda text: tell(Warned(text=text, is_lasting=True)),
+        warn=lambda text: notify(Warned(text=text, is_lasting=True)),
         order_path=settings.order_path,
         bounds=make_bounds(settings),
         requisition=Requisition(settings.requisition),
@@ -178,45 +179,49 @@ def make_crew(
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
     )
-    return Crew(
-        backend=PacedBackend(backend, Pace(limits, tell), make_targets(settings)),
+    return WorkerContext(
+        backend=ThrottledBackend(backend, AdaptiveLimiter(throttle, notify), make_targets(settings)),
         job=Collector(desk),
         gate=gate,
-        plan=plan,
+        limits=limits,
         profile=lambda name: to_thread.run_sync(profiles.clone, name),
-        berths=anyio.CapacityLimiter(settings.workers),
-        tell=tell,
-        dice=random.random,
+        session_slots=anyio.CapacityLimiter(settings.workers),
+        notify=notify,
+        jitter=random.random,
     )
 
 
-def memory_limits(settings: Settings) -> Limits:
+def memory_limits(settings: Settings) -> MemoryLimits:
     """Tell when memory is short.
 
     Raises:
         SettingsError: If the threshold is no share.
     """
-    return Limits(threshold=settings.memory_threshold, critical=max(0.95, settings.memory_threshold))
+    return MemoryLimits(threshold=settings.memory_threshold, critical=max(0.95, settings.memory_threshold))
 
 
-def make_guard(settings: Settings, limits: Limits, roster: Sequence[Worker], crew: Crew) -> Guard:
+def make_guard(
+    settings: Settings, limits: MemoryLimits, workers: Sequence[Worker], context: WorkerContext
+) -> MemoryGuard:
     """Put the memory guard together."""
     readings = Readings(
         usage=lambda: to_thread.run_sync(memory.usage), weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
     )
     session_bytes = settings.session_mb * 2.0**20
-    return Guard(roster, crew.berths, readings, crew.tell, limits=limits, session_bytes=session_bytes)
+    return MemoryGuard(
+        workers, context.session_slots, readings, context.notify, limits=limits, session_bytes=session_bytes
+    )
 
 
-async def sign_in_by_hand(settings: Settings, tell: Observer) -> None:
+async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:
     """Open a window on the profile of our own and wait until the person there has signed in."""
     base_url = settings.tenant()
     headed = settings.model_copy(update={"headless": False})
     backend, _ = find_backend(headed)
-    tell(Warned(text=f"sign in to {base_url} in the browser's window, within {_PERSON_S / 60:.0f} minutes"))
-    entry = Entry(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
+    notify(Warned(text=f"sign in to {base_url} in the browser's window, within {_PERSON_S / 60:.0f} minutes"))
+    entry = CoupaSignIn(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
     with base_profile(profiles_dir(), settings.state_file()) as profile:
-        await visit(backend, profile, entry.sign_in)
+        await interactive_sign_in(backend, profile, entry.sign_in)
 
 
 def _tabs(settings: Settings) -> int:
@@ -231,6 +236,6 @@ def _tabs(settings: Settings) -> int:
 
 def recorded_backend(base_url: str) -> Backend:
     """Make a backend that has the recorded site's pages from memory: what a comparison holds browsers against."""
-    from backends.fake.recorded_site import recorded_double
+    from backends.fake.recorded_site import recorded_backend
 
-    return recorded_double(base_url)
+    return recorded_backend(base_url)

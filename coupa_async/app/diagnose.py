@@ -11,14 +11,14 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from coupa_async.app.browser_profile import source_of
-from coupa_async.app.compose import browser_options, find_backend, make_entry
+from coupa_async.app.browser_profile import source_profile
+from coupa_async.app.compose import browser_options, find_backend, make_sign_in
 from coupa_async.app.settings import Settings, profiles_dir
 from coupa_async.domain.errors import BusyError, CoupaError, PageError, SignInRequiredError
 from coupa_async.ports import Profile
-from coupa_async.runtime.gather import together
+from coupa_async.runtime.gather import gather
 from coupa_async.services.diagnostics import checks, memory
-from coupa_async.services.diagnostics.checks import Finding, Mark, bad, good, note
+from coupa_async.services.diagnostics.checks import Finding, Severity, bad, good, note
 from coupa_async.services.diagnostics.tenant import reach
 
 _WITHIN_S = 20.0
@@ -38,7 +38,7 @@ class Diagnosis:
     @property
     def exit_code(self) -> int:
         """0 if a run can start; 3 if all that it lacks is a sign-in; else 2."""
-        is_bad = {finding.name for finding in self.findings if finding.mark is Mark.BAD}
+        is_bad = {finding.name for finding in self.findings if finding.mark is Severity.BAD}
         return 0 if not is_bad else 3 if is_bad == {"sign-in"} else 2
 
 
@@ -60,7 +60,7 @@ async def diagnose(settings: Settings) -> Diagnosis:
         ("memory", _blocking(partial(_memory, settings))),
         ("long paths", _blocking(partial(checks.long_paths, folder))),
     ]
-    lists = await together([partial(_bounded, name, check) for name, check in jobs], len(jobs))
+    lists = await gather([partial(_bounded, name, check) for name, check in jobs], len(jobs))
     return Diagnosis([finding for found in lists for finding in found])
 
 
@@ -145,7 +145,7 @@ async def _driver(settings: Settings, browser: str) -> list[Finding]:
 
 
 async def _source(settings: Settings) -> list[Finding]:
-    source = source_of(settings)
+    source = source_profile(settings)
     return [good("your profile", f"{source.profile} is copied from")] if source else []
 
 
@@ -156,7 +156,7 @@ async def _tenant(settings: Settings) -> list[Finding]:
     if settings.base_url is None:
         return [bad("tenant", "none is set", "set COUPA_BASE_URL to https://TENANT.coupahost.com")]
     steps = await reach(settings.tenant(), trust())
-    if any(one.mark is Mark.BAD for one in steps):
+    if any(one.mark is Severity.BAD for one in steps):
         return steps
     return steps + await _signed_in(settings)
 
@@ -164,7 +164,7 @@ async def _tenant(settings: Settings) -> list[Finding]:
 async def _signed_in(settings: Settings) -> list[Finding]:
     base_url, state = settings.tenant(), settings.state_file()
     backend, _ = find_backend(settings.model_copy(update={"lane": "direct"}))
-    entry = make_entry(settings)
+    entry = make_sign_in(settings)
     with tempfile.TemporaryDirectory() as folder:
         profile = Profile(name="doctor", directory=Path(folder) / "profile", state=state)
         async with backend.session(profile) as session:

@@ -10,7 +10,7 @@ from coupa_async.app.summary import Summary
 from coupa_async.domain.errors import InputError
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
-from coupa_async.services.records.status import Standing, standing
+from coupa_async.services.records.status import RunStatus, run_status
 from coupa_async.services.reports.run_report import FILE_NAME as REPORT
 
 
@@ -29,7 +29,7 @@ def opened(folder: Path) -> Iterator[tuple[Journal, History]]:
         yield journal, history
 
 
-def folder_status(folder: Path) -> tuple[Summary, Standing]:
+def folder_status(folder: Path) -> tuple[Summary, RunStatus]:
     """Tell where the run of an output folder stands, also while it goes on. Blocking.
 
     Returns:
@@ -39,7 +39,7 @@ def folder_status(folder: Path) -> tuple[Summary, Standing]:
         InputError: If there is no journal.
     """
     with opened(folder) as (journal, history):
-        status = standing(journal, history)
+        status = run_status(journal, history)
     page = folder / REPORT
     summary = Summary(
         outcomes=status.outcomes,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from coupa_async.app.browser_profile import source_of
-from coupa_async.app.compose import find_backend, make_crew, make_guard, memory_limits
+from coupa_async.app.browser_profile import source_profile
+from coupa_async.app.compose import find_backend, make_guard, make_worker_context, memory_limits
 from coupa_async.app.group_order import work_by_group
 from coupa_async.app.run_log import log_event, run_log
 from coupa_async.app.settings import Settings, profiles_dir
@@ -24,9 +24,9 @@ from coupa_async.domain.events import RunStarted, Warned
 from coupa_async.domain.groups import sentences, tally
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.policies.memory import Limits
+from coupa_async.domain.policies.memory import MemoryLimits
 from coupa_async.domain.selection import Selection
-from coupa_async.engine.observers import Tellers
+from coupa_async.engine.observers import ObserverGroup
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown, until_asked_twice
 from coupa_async.engine.signals import OpenSignals, open_signals
@@ -37,7 +37,7 @@ from coupa_async.runtime.temporary_files import sweep_staged
 from coupa_async.services.collection.recorder import fail_unfiled, file_unfiled
 from coupa_async.services.files.replace import back_up
 from coupa_async.services.files.storage import Storage
-from coupa_async.services.profiles.profiles import BASE, Source, run_profiles
+from coupa_async.services.profiles.profiles import BASE, SourceProfile, run_profiles
 from coupa_async.services.profiles.sweep import sweep
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
@@ -80,7 +80,7 @@ class _Run:
     journal: Journal
     history: History
     summary: Summary
-    tell: Observer
+    notify: Observer
 
 
 async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) -> Summary:
@@ -102,23 +102,23 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     limits = memory_limits(settings)
     worklist = await to_thread.run_sync(read_orders, request)
     backend, notes = await to_thread.run_sync(find_backend, settings)
-    source = source_of(settings)
+    source = source_profile(settings)
     summary = Summary(output_dir=settings.output_dir.resolve())
     async with contexts_in_threads() as contexts:
         storage, journal, history = await _open_folder(request, summary.output_dir, contexts)
         with run_log(storage.root / "run.log"):
-            tell = Tellers([log_event, history.note, counter(summary), *observers])
+            notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
             for text in filter(None, (*worklist.warnings, *notes, *storage.warnings, journal.warning)):
-                tell(Warned(text=text))
-            run = _Run(request, worklist, storage, journal, history, summary, tell)
+                notify(Warned(text=text))
+            run = _Run(request, worklist, storage, journal, history, summary, notify)
             todo = await to_thread.run_sync(_choose, run)
             done = await to_thread.run_sync(_count_settled, run)
-            tell(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers))
+            notify(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers))
             left = await _execute(run, todo, backend, source, limits) if todo else {}
             if not todo:
                 await to_thread.run_sync(_sweep, settings)
             for text in sentences(tally(journal.groups())):
-                tell(Warned(text=text, is_lasting=True))
+                notify(Warned(text=text, is_lasting=True))
             await until_asked_twice(request.signals, partial(_finish, run, left))
     summary.seconds = time.monotonic() - started_s
     return summary
@@ -172,29 +172,31 @@ def _count_settled(run: _Run) -> int:
 
 
 async def _execute(
-    run: _Run, todo: Sequence[Order], backend: Backend, source: Source | None, limits: Limits
+    run: _Run, todo: Sequence[Order], backend: Backend, source: SourceProfile | None, limits: MemoryLimits
 ) -> dict[str, str]:
     """Work the orders off. What ends that is in the summary.
 
     Returns:
         Why orders were left undone on purpose, by their key.
     """
-    settings, tell = run.request.settings, run.tell
-    shutdown = Shutdown(tell, grace_s=settings.grace_s, signals=run.request.signals)
+    settings, notify = run.request.settings, run.notify
+    shutdown = Shutdown(notify, grace_s=settings.grace_s, signals=run.request.signals)
     left: dict[str, str] = {}
     try:
         async with contexts_in_threads() as contexts:
             profiles = await contexts.enter(run_profiles(profiles_dir(), settings.state_file(), source=source))
             for text in profiles.warnings:
-                tell(Warned(text=text))
-            crew = make_crew(settings, backend, run.journal, run.storage, profiles, tell, may_ask=run.request.may_ask)
-            roster: list[Worker] = []
-            guard = make_guard(settings, limits, roster, crew)
+                notify(Warned(text=text))
+            context = make_worker_context(
+                settings, backend, run.journal, run.storage, profiles, notify, may_ask=run.request.may_ask
+            )
+            workers: list[Worker] = []
+            guard = make_guard(settings, limits, workers, context)
             names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
 
             async def work(orders: Sequence[Order]) -> bool:
                 if orders:
-                    await download_all(orders, names, crew, shutdown, roster=roster, services=[guard.watch])
+                    await download_all(orders, names, context, shutdown, workers=workers, services=[guard.watch])
                 return shutdown.signal is None
 
             if settings.skip_unseen_groups:
@@ -215,19 +217,19 @@ async def _finish(run: _Run, left: Mapping[str, str]) -> None:
     request, journal, storage, summary = run.request, run.journal, run.storage, run.summary
     with _kept_going(summary):
         for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
-            run.tell(Warned(text=text))
+            run.notify(Warned(text=text))
     with _kept_going(summary):
         target = request.input if request.in_place else storage.root / request.input.name
         now = datetime.now()
         if request.in_place:
             backup = await to_thread.run_sync(back_up, target, now)
-            run.tell(Warned(text=f"{target} as it was is in {backup.name}"))
+            run.notify(Warned(text=f"{target} as it was is in {backup.name}"))
         write = partial(
             write_results, run.worklist, journal.results(), target, output_dir=storage.root, now=now, left=left
         )
         summary.workbook = await to_thread.run_sync(write, abandon_on_cancel=True)
         if summary.workbook != target:
-            run.tell(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+            run.notify(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
     with _kept_going(summary):
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())

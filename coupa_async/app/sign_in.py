@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from coupa_async.app.compose import find_backend, make_entry, sign_in_by_hand
+from coupa_async.app.compose import find_backend, make_sign_in, sign_in_by_hand
 from coupa_async.app.settings import Settings, profiles_dir
 from coupa_async.domain.errors import (
     BrowserMissingError,
@@ -125,7 +125,7 @@ async def _look(settings: Settings, since: datetime) -> SignInState:
         PageError: If it is not to be had now.
     """
     backend, _ = find_backend(settings)
-    entry = make_entry(settings)
+    entry = make_sign_in(settings)
     state = settings.state_file()
     with base_profile(profiles_dir(), state) as profile:
         async with backend.session(profile) as session:

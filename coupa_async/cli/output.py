@@ -36,17 +36,17 @@ class _Patient:
 
     def _let_go(self) -> None:
         # What is still in the buffer, and what Python flushes at exit, goes there.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self._stream.fileno())
-        os.close(nowhere)
+        no_other_tab = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(no_other_tab, self._stream.fileno())
+        os.close(no_other_tab)
 
 
 @contextmanager
 def patient_streams() -> Iterator[None]:
     """Let whoever reads our output leave early, while the block runs: the exit code says the rest."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # for a stream that was closed before we began
-        out: Any = _Patient(sys.stdout or nowhere)
-        err: Any = _Patient(sys.stderr or nowhere)
+    with Path(os.devnull).open("w", encoding="utf-8") as no_other_tab:  # for a stream that was closed before we began
+        out: Any = _Patient(sys.stdout or no_other_tab)
+        err: Any = _Patient(sys.stderr or no_other_tab)
         with redirect_stdout(out), redirect_stderr(err):
             yield
             out.flush()

@@ -84,7 +84,7 @@ class OrderResult:
         error: Why the outcome is not a good one, or what is worth knowing; empty if nothing is.
         requisition_url: The requisition's page, where the files came from it; else empty.
         found_by: How its address was come by (``domain.pages.addresses.Way``); empty where no page was found.
-        handed_back: Why a page of it was left to a browser in the direct lane; empty if none was.
+        fallback_reason: Why a page of it was left to a browser in the direct lane; empty if none was.
         group: Whose it is, as the sheet says; empty if it does not.
         attempts: How often the order was tried.
         seconds: From its first attempt to its outcome.
@@ -101,7 +101,7 @@ class OrderResult:
     error: str = ""
     requisition_url: str = ""
     found_by: str = ""
-    handed_back: str = ""
+    fallback_reason: str = ""
     group: str = ""
     attempts: int = 1
     seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""The orders that a worker holds, and how long it may hold them. Bookkeeping only: nothing here waits."""
+"""The orders that a worker has in flight, and how long it may have them. Bookkeeping only: nothing here waits."""
 
 from __future__ import annotations
 
@@ -15,114 +15,119 @@ _NEGLIGIBLE = 0.01  # of the watchdog's time: moving its deadline at each step c
 
 
 @dataclass(slots=True, eq=False)
-class Hand:
-    """An order in hand. It outlives the session that works on it: in the stream, in hand, or recorded, never lost.
+class InFlightOrder:
+    """An order in flight. It outlives the session that works on it: in the stream, in flight, or recorded, never lost.
 
     Attributes:
         since_s: When it was taken, on anyio's clock.
-        attempts: Tries that ended in an error of its own.
-        kills: Sessions lost while working on it.
+        attempts: Attempts that ended in an error of its own.
+        sessions_lost: Sessions lost while working on it.
         sign_ins: Sign-ins that it asked for.
-        seen: Which sign-in its present try began with.
-        tried: Which of the worker's tries its present one is; in doubt, which was the last when its answer came.
-        tried_s: When that began.
+        sign_in_generation: Which sign-in its present attempt began with.
+        attempt_number: Which of the worker's attempts its present one is; while unconfirmed, the last when its answer
+            came.
+        attempt_began_s: When that began.
         stalled_s: When it counts as stalled; ``FOREVER_S`` while it waits for something that may take long.
-        doubt: "Not found", as long as the session that said so may have been signed out.
+        unconfirmed_result: "Not found", as long as the session that said so may have been signed out.
     """
 
     order: Order
     since_s: float
     attempts: int = 0
-    kills: int = 0
+    sessions_lost: int = 0
     sign_ins: int = 0
-    seen: int = 0
-    tried: int = 0
-    tried_s: float = 0.0
+    sign_in_generation: int = 0
+    attempt_number: int = 0
+    attempt_began_s: float = 0.0
     stalled_s: float = FOREVER_S
-    doubt: OrderResult | None = None
+    unconfirmed_result: OrderResult | None = None
 
 
-class Hands:
-    """All that a worker holds.
+class InFlightOrders:
+    """All that a worker has in flight.
 
     Attributes:
-        idle: To be worked on next, left over from an earlier life.
-        busy: Worked on.
-        doubtful: Not found, and not believed yet.
-        life: The scope whose deadline is the stall watchdog.
+        queued: To be worked on next, left over from an earlier session.
+        running: Worked on.
+        unconfirmed: Not found, by a session that may have been signed out.
+        session_scope: The scope whose deadline is the stall watchdog.
     """
 
     def __init__(self, stall_s: float) -> None:
-        self.idle: deque[Hand] = deque()
-        self.busy: list[Hand] = []
-        self.doubtful: list[Hand] = []
-        self.life = anyio.CancelScope()
+        self.queued: deque[InFlightOrder] = deque()
+        self.running: list[InFlightOrder] = []
+        self.unconfirmed: list[InFlightOrder] = []
+        self.session_scope = anyio.CancelScope()
         self._stall_s = stall_s
 
     @property
     def orders(self) -> list[Order]:
         """What is held and has no outcome."""
-        return [hand.order for hand in (*self.busy, *self.doubtful, *self.idle)]
+        return [item.order for item in (*self.running, *self.unconfirmed, *self.queued)]
 
     @property
-    def suspects(self) -> list[Hand]:
+    def suspects(self) -> list[InFlightOrder]:
         """Orders that a session was lost with: worked on alone, so that it is known which one loses them."""
-        return [hand for hand in self.idle if hand.kills]
+        return [item for item in self.queued if item.sessions_lost]
 
-    def watch(self, hand: Hand) -> None:
-        """Start the hand's stall watchdog, or push it forward, give or take 1 %."""
+    def unconfirmed_before(self, item: InFlightOrder) -> list[InFlightOrder]:
+        """Tell the unconfirmed whose answers came before an order's present attempt began."""
+        return [earlier for earlier in self.unconfirmed if earlier.attempt_number < item.attempt_number]
+
+    def reset_watchdog(self, item: InFlightOrder) -> None:
+        """Start an order's stall watchdog, or push it forward, give or take 1 %."""
         stalled_s = anyio.current_time() + self._stall_s
-        if stalled_s - hand.stalled_s < _NEGLIGIBLE * self._stall_s and hand.stalled_s < FOREVER_S:
+        if stalled_s - item.stalled_s < _NEGLIGIBLE * self._stall_s and item.stalled_s < FOREVER_S:
             return
-        hand.stalled_s = stalled_s
+        item.stalled_s = stalled_s
         self._set_deadline()
 
-    def rest(self, *hands: Hand) -> None:
+    def pause_watchdog(self, *items: InFlightOrder) -> None:
         """Suspend the watchdog: waiting for an order, a sign-in or a backoff is not a stall."""
-        for hand in hands:
-            hand.stalled_s = FOREVER_S
+        for item in items:
+            item.stalled_s = FOREVER_S
         self._set_deadline()
 
-    def take(self, hand: Hand) -> None:
-        """Begin work on one."""
-        self.idle.remove(hand)
-        self.busy.append(hand)
+    def take(self, item: InFlightOrder) -> None:
+        """Begin work on a queued order."""
+        self.queued.remove(item)
+        self.running.append(item)
 
-    def doubt(self, hand: Hand, result: OrderResult) -> None:
-        """Keep a not-found back until the session is known to have been good."""
-        hand.doubt = result
-        self.busy.remove(hand)
-        self.doubtful.append(hand)
-        self.rest(hand)
+    def hold_back(self, item: InFlightOrder, result: OrderResult) -> None:
+        """Keep a not-found back until the session is known to be signed in."""
+        item.unconfirmed_result = result
+        self.running.remove(item)
+        self.unconfirmed.append(item)
+        self.pause_watchdog(item)
 
-    def doubt_no_more(self) -> None:
-        """Have all that is in doubt worked on again."""
-        for hand in self.doubtful:
-            hand.doubt = None
-        self.idle.extend(self.doubtful)
-        self.doubtful.clear()
+    def queue_unconfirmed(self) -> None:
+        """Have all that is unconfirmed worked on again."""
+        for item in self.unconfirmed:
+            item.unconfirmed_result = None
+        self.queued.extend(self.unconfirmed)
+        self.unconfirmed.clear()
 
-    def let_go(self, hand: Hand) -> None:
-        """Forget one that is recorded."""
-        for held in (self.busy, self.doubtful, self.idle):
-            if hand in held:
-                held.remove(hand)
-        self.rest(hand)
+    def release(self, item: InFlightOrder) -> None:
+        """Forget an order that is recorded."""
+        for held in (self.running, self.unconfirmed, self.queued):
+            if item in held:
+                held.remove(item)
+        self.pause_watchdog(item)
 
-    def carry_over(self) -> list[Hand]:
-        """Take everything into the next life.
+    def carry_over(self) -> list[InFlightOrder]:
+        """Take everything into the next session.
 
         Returns:
             What was worked on when the last one ended.
         """
-        at_work = [hand for hand in self.busy if hand.stalled_s < FOREVER_S]
-        self.idle.extendleft(reversed(self.busy))
-        self.busy.clear()
-        self.doubt_no_more()
-        self.rest(*self.idle)
+        at_work = [item for item in self.running if item.stalled_s < FOREVER_S]
+        self.queued.extendleft(reversed(self.running))
+        self.running.clear()
+        self.queue_unconfirmed()
+        self.pause_watchdog(*self.queued)
         return at_work
 
     def _set_deadline(self) -> None:
-        deadline_s = min((hand.stalled_s for hand in self.busy), default=FOREVER_S)
-        if deadline_s != self.life.deadline:
-            self.life.deadline = deadline_s
+        deadline_s = min((item.stalled_s for item in self.running), default=FOREVER_S)
+        if deadline_s != self.session_scope.deadline:
+            self.session_scope.deadline = deadline_s

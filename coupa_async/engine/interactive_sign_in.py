@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from coupa_async.ports import Backend, Profile, Session
 
 
-async def visit(backend: Backend, profile: Profile, sign_in: Callable[[Session], Awaitable[None]]) -> None:
+async def interactive_sign_in(
+    backend: Backend, profile: Profile, sign_in: Callable[[Session], Awaitable[None]]
+) -> None:
     """Have a session signed in and write its state down.
 
     Args:

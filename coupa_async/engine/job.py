@@ -14,7 +14,7 @@ from coupa_async.ports import Session
 class Job(Protocol):
     """The work on one order, and the record of what came of it."""
 
-    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+    async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
         """Do the work, and say so whenever a part of it is done.
 
         Raises:

@@ -8,16 +8,16 @@ from coupa_async.domain.policies.retry import Backoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class EngineLimits:
     """The engine's limits.
 
     Attributes:
         workers: Sessions side by side.
         tabs: Orders at once on one session.
         max_attempts: Tries an order gets for its own errors.
-        max_kills: Sessions that one order may take down before it is FAILED instead of tried again.
+        max_sessions_lost: Sessions that one order may take down before it is FAILED instead of tried again.
         max_failures: So many failures in a row that any page could have are the browser's: it is restarted, once.
-        doubts: So many "not found" in a row are not believed before the session was seen to be signed in.
+        max_unconfirmed: So many "not found" in a row are not believed before the session was seen to be signed in.
         recycle_orders: A session is replaced after about so many orders, give or take 10 % lest all are at once.
         max_sign_ins: Sign-ins that one order may ask for before the sign-in is called refused.
         stall_s: A worker without progress for so long is restarted.
@@ -32,9 +32,9 @@ class Plan:
     workers: int = 1
     tabs: int = 1
     max_attempts: int = 3
-    max_kills: int = 2
+    max_sessions_lost: int = 2
     max_failures: int = 3
-    doubts: int = 5
+    max_unconfirmed: int = 5
     recycle_orders: int = 250
     max_sign_ins: int = 3
     stall_s: float = 900.0

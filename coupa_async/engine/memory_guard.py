@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import anyio
 
 from coupa_async.domain.events import MemoryRead
-from coupa_async.domain.policies.memory import Grow, Limits, RestartHeaviest, Shrink, relieve
+from coupa_async.domain.policies.memory import Grow, MemoryLimits, RestartHeaviest, Shrink, decide
 from coupa_async.engine.worker import Worker
 from coupa_async.ports import Observer
 
@@ -32,36 +32,36 @@ class Readings:
     weigh: Callable[[Sequence[int]], Awaitable[int]]
 
 
-class Guard:
+class MemoryGuard:
     """Watches memory beside the workers."""
 
     def __init__(
         self,
-        roster: Sequence[Worker],
-        berths: anyio.CapacityLimiter,
+        workers: Sequence[Worker],
+        session_slots: anyio.CapacityLimiter,
         readings: Readings,
-        tell: Observer,
+        notify: Observer,
         *,
-        limits: Limits,
+        limits: MemoryLimits,
         session_bytes: float = float("inf"),
         period_s: float = 2.0,
     ) -> None:
         """Make a guard.
 
         Args:
-            roster: The workers.
-            berths: How many of them may have a session; taken away and given back here.
+            workers: The workers.
+            session_slots: How many of them may have a session; taken away and given back here.
             readings: Where the numbers come from.
-            tell: Who is told of every reading.
+            notify: Who is told of every reading.
             limits: When memory is short.
             session_bytes: A session heavier than this is recycled.
             period_s: Between readings.
         """
-        self._roster = roster
-        self._berths = berths
-        self._configured = int(berths.total_tokens)
+        self._workers = workers
+        self._session_slots = session_slots
+        self._configured = int(session_slots.total_tokens)
         self._readings = readings
-        self._tell = tell
+        self._notify = notify
         self._limits = limits
         self._session_bytes = session_bytes
         self._period_s = period_s
@@ -74,15 +74,15 @@ class Guard:
             await anyio.sleep(self._period_s)
 
     async def _look(self) -> None:
-        usage, limits, allowed = await self._readings.usage(), self._limits, int(self._berths.total_tokens)
+        usage, limits, allowed = await self._readings.usage(), self._limits, int(self._session_slots.total_tokens)
         threshold_percent = 100 * limits.threshold
         story = f"usage_percent={100 * usage:.1f} threshold_percent={threshold_percent:.1f}"
-        self._tell(MemoryRead(usage_percent=100 * usage, threshold_percent=threshold_percent, workers=allowed))
-        weights = [(await self._readings.weigh(worker.pids), worker) for worker in self._roster if worker.pids]
+        self._notify(MemoryRead(usage_percent=100 * usage, threshold_percent=threshold_percent, workers=allowed))
+        weights = [(await self._readings.weigh(worker.pids), worker) for worker in self._workers if worker.pids]
         for size_bytes, worker in weights:
             if size_bytes > self._session_bytes:
                 worker.retire(f"its session uses {size_bytes / 2**20:.0f} MB")
-        decision = relieve(
+        decision = decide(
             usage,
             limits,
             configured=self._configured,
@@ -92,17 +92,17 @@ class Guard:
         heaviest = max(weights, key=lambda one: one[0], default=(0, None))[1]
         match decision:
             case Shrink():
-                self._berths.total_tokens = allowed - 1
+                self._session_slots.total_tokens = allowed - 1
                 if heaviest is not None:
                     heaviest.retire(f"memory pressure: {story}")
             case RestartHeaviest():
-                self._berths.total_tokens = max(1, allowed - 1)
+                self._session_slots.total_tokens = max(1, allowed - 1)
                 if heaviest is not None:
                     heaviest.restart(f"memory pressure: {story}")
             case Grow():
-                self._berths.total_tokens = allowed + 1
+                self._session_slots.total_tokens = allowed + 1
             case _:
                 return
         what = "memory pressure" if usage > limits.threshold else "there is memory again"
-        _log.warning("%s: %s: %d of %d workers", what, story, self._berths.total_tokens, self._configured)
+        _log.warning("%s: %s: %d of %d workers", what, story, self._session_slots.total_tokens, self._configured)
         self._changed_s = anyio.current_time()

@@ -11,7 +11,7 @@ from coupa_async.ports import Observer
 _log = logging.getLogger(__name__)
 
 
-class Tellers:
+class ObserverGroup:
     """Several observers as one."""
 
     def __init__(self, observers: Sequence[Observer]) -> None:

@@ -13,17 +13,18 @@ from coupa_async.domain.order import Order
 from coupa_async.engine.feed import feed
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.supervisor import supervise
-from coupa_async.engine.worker import Crew, Worker
+from coupa_async.engine.worker import Worker
+from coupa_async.engine.worker_context import WorkerContext
 from coupa_async.runtime.cleanup import plain_errors
 
 
 async def download_all(
     orders: Sequence[Order],
     names: Sequence[str],
-    crew: Crew,
+    context: WorkerContext,
     shutdown: Shutdown,
     *,
-    roster: list[Worker],
+    workers: list[Worker],
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> None:
     """Work off all orders, one worker a name. What is not recorded when this returns or raises is still pending.
@@ -31,9 +32,9 @@ async def download_all(
     Args:
         orders: What to do.
         names: The workers'.
-        crew: What the workers share.
+        context: What the workers share.
         shutdown: How signals end the run.
-        roster: Holds the workers while they work: what the memory guard looks through.
+        workers: Holds the workers while they work: what the memory guard looks through.
         services: Run beside the workers until they are done.
 
     Raises:
@@ -49,14 +50,14 @@ async def download_all(
             for service in services:
                 beside.start_soon(service, name=getattr(service, "__qualname__", "service"))
             while todo and hired and shutdown.signal is None:
-                todo, hired = await _round(todo, hired, crew, shutdown, roster)
+                todo, hired = await _round(todo, hired, context, shutdown, workers)
             beside.cancel_scope.cancel("no order is left, or no worker")
     if todo and shutdown.signal is None:
         raise RestartIntensityError("every worker was lost too often: see run.log for why; run again to resume")
 
 
 async def _round(
-    orders: deque[Order], names: Sequence[str], crew: Crew, shutdown: Shutdown, roster: list[Worker]
+    orders: deque[Order], names: Sequence[str], context: WorkerContext, shutdown: Shutdown, workers: list[Worker]
 ) -> tuple[deque[Order], list[str]]:
     """Work until no order is left to take, or no worker to take one.
 
@@ -64,14 +65,14 @@ async def _round(
         The orders left over, those that given-up workers had in hand first, and the workers that still hold.
     """
     send, receive = anyio.create_memory_object_stream[Order](0)
-    roster[:] = workers = [Worker(name, crew, receive.clone()) for name in names]
+    workers[:] = [Worker(name, context, receive.clone()) for name in names]
     receive.close()
     holding: list[str] = []
 
     async def run(worker: Worker, delay_s: float) -> None:
         async with worker:
             await anyio.sleep(delay_s)
-            if await supervise(worker, crew):
+            if await supervise(worker, context):
                 holding.append(worker.name)
 
     async with anyio.create_task_group() as working:
@@ -79,5 +80,5 @@ async def _round(
         shutdown.stops(feeding, working.cancel_scope)
         working.start_soon(feed, orders, send, feeding, name="feed")
         for number, worker in enumerate(workers):
-            working.start_soon(run, worker, number * crew.plan.stagger_s, name=worker.name)
-    return deque([*(order for worker in workers for order in worker.hands.orders), *orders]), holding
+            working.start_soon(run, worker, number * context.limits.stagger_s, name=worker.name)
+    return deque([*(order for worker in workers for order in worker.in_flight.orders), *orders]), holding

@@ -20,16 +20,16 @@ class Shutdown:
         signal: The first signal that came; ``None`` while none did.
     """
 
-    def __init__(self, tell: Observer, *, grace_s: float, signals: OpenSignals = open_signals) -> None:
+    def __init__(self, notify: Observer, *, grace_s: float, signals: OpenSignals = open_signals) -> None:
         """Make one.
 
         Args:
-            tell: Is told when the run drains.
+            notify: Is told when the run drains.
             grace_s: What may take so long after the first signal.
             signals: Where they come from.
         """
         self.signal: signal.Signals | None = None
-        self._tell = tell
+        self._notify = notify
         self._grace_s = grace_s
         self._open_signals = signals
         self._feeding: anyio.CancelScope | None = None
@@ -59,7 +59,7 @@ class Shutdown:
         if first:
             self._feeding.cancel(f"{number.name}: no further orders")
             self._working.deadline = anyio.current_time() + self._grace_s
-            self._tell(Draining(reason=number.name, grace_s=self._grace_s))
+            self._notify(Draining(reason=number.name, grace_s=self._grace_s))
         else:
             self._working.cancel(f"{number.name} again")
 

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 _STALE = 0.7  # of a session's length unused; the rest is for a probe to renew it
 
 
-class Door(Protocol):
+class SignInFlow(Protocol):
     """How sessions get in at the tenant."""
 
     async def sign_in(self, session: Session) -> None:
@@ -60,7 +60,7 @@ class Door(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class SignInLimits:
     """How long the gate tries.
 
     Attributes:
@@ -78,7 +78,7 @@ class Patience:
     keep_s: float = 10.0
 
 
-class Gate:
+class SignInGate:
     """Lets workers pass while the session is good. Single-flight: however many ask, one signs in.
 
     Attributes:
@@ -89,12 +89,12 @@ class Gate:
 
     def __init__(
         self,
-        door: Door,
+        door: SignInFlow,
         state: Path,
-        tell: Observer,
+        notify: Observer,
         *,
-        dice: Callable[[], float],
-        patience: Patience = Patience(),
+        jitter: Callable[[], float],
+        patience: SignInLimits = SignInLimits(),
         person: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Make a gate.
@@ -102,8 +102,8 @@ class Gate:
         Args:
             door: The tenant's.
             state: Where the storage state is kept.
-            tell: Who is told.
-            dice: A source of random numbers in [0, 1).
+            notify: Who is told.
+            jitter: A source of random numbers in [0, 1).
             patience: How long it tries.
             person: Has a person sign in and write ``state``, where the door refuses; ``None`` if none is there.
         """
@@ -111,8 +111,8 @@ class Gate:
         self.generation = 0
         self.length_s: float | None = None
         self._door = door
-        self._tell = tell
-        self._dice = dice
+        self._notify = notify
+        self._jitter = jitter
         self._patience = patience
         self._person = person
         self._refusal = ""
@@ -128,7 +128,7 @@ class Gate:
         """Tell a session so long unused that it may soon end."""
         return self.length_s is not None and anyio.current_time() - used_s > _STALE * self.length_s
 
-    async def passage(self) -> None:
+    async def wait_until_open(self) -> None:
         """Wait while somebody signs in, or waits for the tenant."""
         if self._one.statistics().locked:
             async with self._one:
@@ -194,7 +194,7 @@ class Gate:
                     return attempt > 1
         raise AssertionError("the loop above has no end")
 
-    async def renew(self, session: Session, worker: str, *, seen: int, error: CoupaError) -> int:
+    async def renew(self, session: Session, worker: str, *, generation: int, error: CoupaError) -> int:
         """Have a signed-out session signed in: with the state of a newer sign-in if there is one, else by signing in.
 
         A session that an SSO has signed in on the way to something is not signed in again, if it is seen to be in.
@@ -202,7 +202,7 @@ class Gate:
         Args:
             session: The session that saw a sign-in.
             worker: Whose it is.
-            seen: The generation of the state that this session holds.
+            generation: The generation of the state that this session holds.
             error: What it saw.
 
         Returns:
@@ -212,13 +212,13 @@ class Gate:
             SignInError: If the tenant refuses, or is not to be had for long.
         """
         async with self._one:
-            if self.generation > seen:
+            if self.generation > generation:
                 await session.load_state(self.state)
                 return self.generation
             if self._refusal:
                 raise SignInRefusedError(self._refusal)  # never hammered, however many wait here
             started_s = anyio.current_time()
-            self._tell(SignInStarted(worker=worker, reason=str(error)))
+            self._notify(SignInStarted(worker=worker, reason=str(error)))
             try:
                 await self._persist(session, is_in=isinstance(error, SignInPassedError))
                 await session.save_state(self.state)
@@ -230,18 +230,18 @@ class Gate:
                 await self._person()
                 await session.load_state(self.state)
             self.generation += 1
-            self._tell(SignedIn(worker=worker, seconds=anyio.current_time() - started_s))
+            self._notify(SignedIn(worker=worker, seconds=anyio.current_time() - started_s))
             return self.generation
 
-    async def keep(self, session: Session, *, seen: int) -> None:
+    async def keep(self, session: Session, *, generation: int) -> None:
         """Write down the state of a session that is to end: its cookies were renewed while it was in use.
 
         Args:
             session: The session.
-            seen: The generation of the state that it holds. An older one than the newest is not worth keeping.
+            generation: The generation of the state that it holds. An older one than the newest is not worth keeping.
         """
         async with self._one:
-            if seen < self.generation:
+            if generation < self.generation:
                 return
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._patience.keep_s)
 
@@ -265,7 +265,7 @@ class Gate:
 
     def _delay_s(self, error: PageError, attempt: int) -> float:
         asked_s = error.retry_after_s if isinstance(error, BusyError) else None
-        return self._patience.backoff.delay_s(attempt, self._dice()) if asked_s is None else asked_s
+        return self._patience.backoff.delay_s(attempt, self._jitter()) if asked_s is None else asked_s
 
     async def _wait(self, error: PageError, attempt: int, began_s: float) -> None:
         patience = self._patience
@@ -275,5 +275,5 @@ class Gate:
                 f"{error}: tried for {longest_s:.0f} s: check network, proxy and COUPA_BASE_URL, then run again"
             ) from error
         if attempt == 1:
-            self._tell(TenantLost(reason=str(error), patience_s=longest_s))
+            self._notify(TenantLost(reason=str(error), patience_s=longest_s))
         await anyio.sleep(self._delay_s(error, attempt))

@@ -13,38 +13,38 @@ import anyio
 from coupa_async.domain.errors import CoupaError, DownloadTimeoutError, PageTimeoutError, RefusedDownloadError
 from coupa_async.domain.events import PaceChanged
 from coupa_async.domain.http.targets import Targets, host_of
-from coupa_async.domain.policies.throttle import PaceLimits, Tempo
-from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Observer, Profile, Session, at_once
+from coupa_async.domain.policies.throttle import LimiterState, ThrottleLimits
+from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Observer, Profile, Session, accept_any
 
 _OVERRUN = 429
 _LATE = (408, 503, 504)
 _TELL_EVERY_S = 1.0
 
 
-class Pace:
+class AdaptiveLimiter:
     """Gives turns to ask the tenant something, first come, first served."""
 
-    def __init__(self, limits: PaceLimits, tell: Observer) -> None:
-        self._tempo = Tempo.begin(limits)
-        self._tell = tell
+    def __init__(self, limits: ThrottleLimits, notify: Observer) -> None:
+        self._tempo = LimiterState.begin(limits)
+        self._notify = notify
         self._told = (self.limit, -math.inf)
         self._busy = 0
         self._waiting: deque[anyio.Event] = deque()
         self._next_s = -math.inf
         self._pauses = 0
-        self._elsewhere: dict[str, Pace] = {}
+        self._elsewhere: dict[str, AdaptiveLimiter] = {}
 
     @property
     def limit(self) -> int:
         """So many requests may be in flight."""
         return int(self._tempo.in_flight)
 
-    def elsewhere(self, host: str) -> Pace:
+    def elsewhere(self, host: str) -> AdaptiveLimiter:
         """Tell the pace of another host's: it begins as this one did, and nobody is told of it."""
-        return self._elsewhere.setdefault(host, Pace(self._tempo.limits, lambda event: None))
+        return self._elsewhere.setdefault(host, AdaptiveLimiter(self._tempo.limits, lambda event: None))
 
     @asynccontextmanager
-    async def turn(self, is_its: Callable[[CoupaError], bool] = lambda error: True) -> AsyncIterator[Turn]:
+    async def turn(self, is_its: Callable[[CoupaError], bool] = lambda error: True) -> AsyncIterator[RequestSlot]:
         """Wait for a turn; what comes of it sets the pace of the next ones.
 
         Args:
@@ -53,7 +53,7 @@ class Pace:
         await self._place()
         try:
             await self._moment()
-            turn = Turn(self, anyio.current_time())
+            turn = RequestSlot(self, anyio.current_time())
             try:
                 yield turn
             except (PageTimeoutError, DownloadTimeoutError) as error:
@@ -68,7 +68,7 @@ class Pace:
             self._busy -= 1
             self._admit()
 
-    def take(self, tempo: Tempo, *, reason: str = "", pause_s: float = 0.0) -> None:
+    def take(self, tempo: LimiterState, *, reason: str = "", pause_s: float = 0.0) -> None:
         """Go on at another pace.
 
         Args:
@@ -89,7 +89,7 @@ class Pace:
         self._admit()
 
     @property
-    def tempo(self) -> Tempo:
+    def tempo(self) -> LimiterState:
         """The present pace."""
         return self._tempo
 
@@ -101,7 +101,7 @@ class Pace:
     def _say(self, now_s: float, reason: str) -> None:
         self._told = (self.limit, now_s)
         per_s = None if math.isinf(self._tempo.per_s) else self._tempo.per_s
-        self._tell(PaceChanged(limit=self.limit, requests_per_s=per_s, reason=reason))
+        self._notify(PaceChanged(limit=self.limit, requests_per_s=per_s, reason=reason))
 
     async def _place(self) -> None:
         """Wait until fewer are in flight than may be."""
@@ -136,10 +136,10 @@ class Pace:
                 await anyio.sleep_until(at_s)
 
 
-class Turn:
+class RequestSlot:
     """One request's turn."""
 
-    def __init__(self, pace: Pace, asked_s: float) -> None:
+    def __init__(self, pace: AdaptiveLimiter, asked_s: float) -> None:
         self._pace = pace
         self._asked_s = asked_s
 
@@ -168,10 +168,10 @@ class Turn:
         self._pace.take(self._pace.tempo.timed_out(now_s, self._asked_s), reason="it did not answer in time")
 
 
-class PacedBackend:
+class ThrottledBackend:
     """A backend whose sessions keep to a pace."""
 
-    def __init__(self, backend: Backend, pace: Pace, targets: Targets | None = None) -> None:
+    def __init__(self, backend: Backend, pace: AdaptiveLimiter, targets: Targets | None = None) -> None:
         """Make the backend.
 
         Args:
@@ -192,13 +192,13 @@ class PacedBackend:
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
         async with self._backend.session(profile) as session:
-            yield PacedSession(session, self._pace, self._targets)
+            yield ThrottledSession(session, self._pace, self._targets)
 
 
-class PacedSession:
+class ThrottledSession:
     """A session whose pages and files wait for their turn. Sign-ins and what stays here do not."""
 
-    def __init__(self, session: Session, pace: Pace, targets: Targets | None = None) -> None:
+    def __init__(self, session: Session, pace: AdaptiveLimiter, targets: Targets | None = None) -> None:
         self._session = session
         self._pace = pace
         self._targets = targets
@@ -208,11 +208,11 @@ class PacedSession:
         """See ``ports.Session``."""
         return self._session.pids
 
-    async def open(self, url: str, *, until: Callable[[Document], bool] = at_once) -> Document:
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
         async with self._pace.turn() as turn:
             document = await self._session.open(url, until=until)
-            turn.was_answered(document.status, document.retry_after_s, is_timed=not document.handed_back)
+            turn.was_answered(document.status, document.retry_after_s, is_timed=not document.fallback_reason)
         return document
 
     async def download(self, url: str, into: Path) -> Download:
@@ -254,7 +254,7 @@ class PacedSession:
         """See ``ports.Session``."""
         await self._session.print_pdf(html, into)
 
-    def _pace_of(self, url: str) -> Pace:
+    def _pace_of(self, url: str) -> AdaptiveLimiter:
         if self._targets is None or self._targets.is_tenant(url):
             return self._pace
         return self._pace.elsewhere(host_of(url))

@@ -8,12 +8,14 @@ from pathlib import Path
 from coupa_async.domain.files.naming import outcome_folder, work_folder
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import Outcome
-from coupa_async.evaluation.order_audit import Story, Truth, story
+from coupa_async.evaluation.order_audit import ExpectedOrder, OrderAudit, audit_order
 from coupa_async.services.files.storage import inspect
 from coupa_async.services.records.journal import Journal
 
 
-def audit(orders: Sequence[Order], journal: Journal, root: Path, truth: Mapping[str, Truth]) -> tuple[Story, ...]:
+def audit(
+    orders: Sequence[Order], journal: Journal, root: Path, truth: Mapping[str, ExpectedOrder]
+) -> tuple[OrderAudit, ...]:
     """Tell the story of each order.
 
     Args:
@@ -28,7 +30,9 @@ def audit(orders: Sequence[Order], journal: Journal, root: Path, truth: Mapping[
         if path.is_dir():
             folders.setdefault(path.name, []).append(path)
     return tuple(
-        story(one.number.shown, results.get(one.number.key), _on_disk(one.number, folders), truth.get(one.number.key))
+        audit_order(
+            one.number.shown, results.get(one.number.key), _on_disk(one.number, folders), truth.get(one.number.key)
+        )
         for one in orders
     )
 
@@ -45,13 +49,13 @@ def _on_disk(number: OrderNumber, folders: Mapping[str, Sequence[Path]]) -> dict
     }
 
 
-def read_truth(raw: Sequence[Mapping[str, object]]) -> dict[str, Truth]:
+def read_expected_orders(raw: Sequence[Mapping[str, object]]) -> dict[str, ExpectedOrder]:
     """Read what ``python -m fixtures truth`` prints, by order key."""
     found = {}
     for one in raw:
         files = one["files"]
         assert isinstance(files, list)  # noqa: S101 - as the recorded site writes it
-        found[OrderNumber.parse(one["number"]).key] = Truth(
+        found[OrderNumber.parse(one["number"]).key] = ExpectedOrder(
             outcome=Outcome(str(one["outcome"])),
             found=int(str(one["found"])),
             files=tuple((str(file["name"]), str(file["sha256"])) for file in files),

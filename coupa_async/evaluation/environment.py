@@ -13,19 +13,19 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from coupa_async.app.compose import make_crew, memory_limits
+from coupa_async.app.compose import make_worker_context, memory_limits
 from coupa_async.app.run_log import log_event, run_log
 from coupa_async.app.settings import Settings, profiles_dir
 from coupa_async.domain.order import Order
 from coupa_async.domain.redaction import redacted
-from coupa_async.engine.memory_guard import Guard, Readings
-from coupa_async.engine.observers import Tellers
+from coupa_async.engine.memory_guard import MemoryGuard, Readings
+from coupa_async.engine.observers import ObserverGroup
 from coupa_async.engine.worker import Worker
 from coupa_async.evaluation.disk_audit import audit
 from coupa_async.evaluation.faults import NONE, Pressure
-from coupa_async.evaluation.order_audit import Truth
+from coupa_async.evaluation.order_audit import ExpectedOrder
 from coupa_async.evaluation.resource_usage import Footprint, files_left
-from coupa_async.evaluation.runner import Scene, Turn
+from coupa_async.evaluation.runner import PlannedRun, RunSetup
 from coupa_async.evaluation.trials import Arm
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.temporary_files import temporary_files_in
@@ -38,7 +38,7 @@ _GONE_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class RunSetupFactory:
     """Sets up run after run.
 
     Attributes:
@@ -56,15 +56,15 @@ class Stage:
     root: Path
     orders: Sequence[Order]
     plain: Sequence[Order]
-    truth: Mapping[str, Truth]
+    truth: Mapping[str, ExpectedOrder]
     open_backend: Callable[[Settings, Arm], Backend]
-    prepare: Callable[[Turn], None]
+    prepare: Callable[[PlannedRun], None]
     pressure: Pressure
     is_recorded: bool
     stall_s: float | None = None
 
     @contextmanager
-    def __call__(self, turn: Turn, observer: Observer) -> Iterator[Scene]:
+    def __call__(self, turn: PlannedRun, observer: Observer) -> Iterator[RunSetup]:
         """Set one run up, and sweep up after it."""
         self.prepare(turn)
         footprint = Footprint()
@@ -86,21 +86,25 @@ class Stage:
             stack.callback(lambda: left.extend(files_left(storage.root, scratch)))
             journal = stack.enter_context(Journal(storage.root / FILE_NAME))
             stack.enter_context(run_log(storage.root / "run.log"))
-            tell = Tellers([log_event, observer])
+            notify = ObserverGroup([log_event, observer])
             profiles = stack.enter_context(run_profiles(homes, settings.state_file()))
-            crew = make_crew(settings, self.open_backend(settings, turn.arm), journal, storage, profiles, tell)
+            context = make_worker_context(
+                settings, self.open_backend(settings, turn.arm), journal, storage, profiles, notify
+            )
             if self.stall_s is not None:
-                crew = replace(crew, plan=replace(crew.plan, stall_s=self.stall_s))
-            roster: list[Worker] = []
+                context = replace(context, limits=replace(context.limits, stall_s=self.stall_s))
+            workers: list[Worker] = []
             readings = Readings(
                 usage=self.pressure.usage, weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
             )
-            guard = Guard(roster, crew.berths, readings, tell, limits=memory_limits(settings), period_s=0.5)
-            yield Scene(
+            guard = MemoryGuard(
+                workers, context.session_slots, readings, notify, limits=memory_limits(settings), period_s=0.5
+            )
+            yield RunSetup(
                 orders=orders,
-                workers=[f"worker-{n}" for n in range(1, min(settings.workers, len(orders)) + 1)],
-                crew=crew,
-                roster=roster,
+                names=[f"worker-{n}" for n in range(1, min(settings.workers, len(orders)) + 1)],
+                context=context,
+                workers=workers,
                 services=[guard.watch],
                 sample=lambda: to_thread.run_sync(footprint.sample),
                 used=footprint.used,

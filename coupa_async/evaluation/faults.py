@@ -10,7 +10,7 @@ import anyio
 from anyio import to_thread
 
 from coupa_async.domain.errors import SettingsError
-from coupa_async.evaluation.recorded_site import FORM, LANDING, Recorded
+from coupa_async.evaluation.recorded_site import FORM, LANDING, RecordedSite
 from coupa_async.evaluation.trials import Arm
 from coupa_async.services.diagnostics import memory
 
@@ -41,7 +41,7 @@ def named_faults(text: str) -> tuple[str, ...]:
     return ("", *wanted)
 
 
-def meets(arm: Arm, fault: str) -> bool:
+def applies_to(arm: Arm, fault: str) -> bool:
     """Tell whether a fault can befall an arm."""
     return arm.backend != DOUBLE or fault not in _OF_BROWSERS
 
@@ -68,18 +68,20 @@ class Pressure:
         yield
 
 
-def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[], AbstractAsyncContextManager[None]]]:
+def make_faults(
+    site: RecordedSite, pressure: Pressure
+) -> Mapping[str, Callable[[], AbstractAsyncContextManager[None]]]:
     """Make every fault, ready to be done."""
-    from coupa_async.evaluation.process_faults import INJURIES, Injury, heal, strike
+    from coupa_async.evaluation.process_faults import PROCESS_FAULTS, ProcessFault, inject, revert
 
     @asynccontextmanager
-    async def injured(injury: Injury) -> AsyncIterator[None]:
-        while not (struck := await to_thread.run_sync(strike, injury)):  # noqa: ASYNC110 - no event tells
+    async def injured(injury: ProcessFault) -> AsyncIterator[None]:
+        while not (struck := await to_thread.run_sync(inject, injury)):  # noqa: ASYNC110 - no event tells
             await anyio.sleep(_AGAIN_S)  # between two browsers there is none
         try:
             yield
         finally:
-            heal(injury, struck)
+            revert(injury, struck)
 
     @asynccontextmanager
     async def forgotten() -> AsyncIterator[None]:
@@ -92,7 +94,7 @@ def make_faults(site: Recorded, pressure: Pressure) -> Mapping[str, Callable[[],
         yield
 
     return {
-        **{name: partial(injured, injury) for name, injury in INJURIES.items()},
+        **{name: partial(injured, injury) for name, injury in PROCESS_FAULTS.items()},
         "memory-pressure": pressure.press,
         _EXPIRED: forgotten,
         "network-cut": partial(asked, "cut", seconds=_OUTAGE_S),

@@ -13,7 +13,7 @@ _SETTLED = (Outcome.COMPLETED, Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
+class ExpectedOrder:
     """What must come of an order.
 
     Attributes:
@@ -27,7 +27,7 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class OrderAudit:
     """What one trial told of one order.
 
     Attributes:
@@ -72,7 +72,9 @@ class Story:
         return self.outcome, self.files, self.damage
 
 
-def story(number: str, result: OrderResult | None, on_disk: Mapping[str, str], truth: Truth | None) -> Story:
+def audit_order(
+    number: str, result: OrderResult | None, on_disk: Mapping[str, str], truth: ExpectedOrder | None
+) -> OrderAudit:
     """Hold what was recorded of an order against what is on the disk and against the truth.
 
     Args:
@@ -83,7 +85,7 @@ def story(number: str, result: OrderResult | None, on_disk: Mapping[str, str], t
     """
     is_known = truth is not None
     if result is None:
-        return Story(
+        return OrderAudit(
             number=number, outcome=Outcome.PENDING, wrong="never finished" if is_known else "", is_known=is_known
         )
     recorded = {one.name: one.sha256 for one in result.saved}
@@ -99,7 +101,7 @@ def story(number: str, result: OrderResult | None, on_disk: Mapping[str, str], t
             had, wanted = Counter(recorded.values()), Counter(digest for _, digest in truth.files if digest)
             damage += [f"{_named(digest, truth)}: not its true bytes" for digest in wanted - had]
             damage += [f"{name}: not there under this name" for name, _ in truth.files if name and name not in recorded]
-    return Story(
+    return OrderAudit(
         number=number,
         outcome=result.outcome,
         files=tuple(sorted(recorded.items())),
@@ -111,7 +113,7 @@ def story(number: str, result: OrderResult | None, on_disk: Mapping[str, str], t
     )
 
 
-def in_words(one: Story) -> str:
+def in_words(one: OrderAudit) -> str:
     """Tell a story in a line."""
     count = len(one.files)
     parts = [f"{one.outcome.value}, {count} file{'s' * (count != 1)}"]
@@ -119,7 +121,7 @@ def in_words(one: Story) -> str:
     return ": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else parts[0]
 
 
-def _wrong(result: OrderResult, truth: Truth) -> str:
+def _wrong(result: OrderResult, truth: ExpectedOrder) -> str:
     if result.outcome is not truth.outcome:
         return f"{result.outcome.value}, not {truth.outcome.value}"
     if len(result.saved) != len(truth.files):
@@ -130,5 +132,5 @@ def _wrong(result: OrderResult, truth: Truth) -> str:
     return ""
 
 
-def _named(digest: str, truth: Truth) -> str:
+def _named(digest: str, truth: ExpectedOrder) -> str:
     return next((name for name, one in truth.files if one == digest and name), f"file {digest[:8]}")

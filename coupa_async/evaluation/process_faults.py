@@ -29,7 +29,7 @@ def renderers() -> list[psutil.Process]:
 
 
 @dataclass(frozen=True, slots=True)
-class Injury:
+class ProcessFault:
     """One kind of harm.
 
     Attributes:
@@ -39,31 +39,31 @@ class Injury:
     """
 
     find: Callable[[], list[psutil.Process]]
-    strike: Callable[[psutil.Process], None]
-    heal: Callable[[psutil.Process], None] | None = None
+    inject: Callable[[psutil.Process], None]
+    revert: Callable[[psutil.Process], None] | None = None
 
 
-INJURIES = {
-    "browser-killed": Injury(browsers, psutil.Process.kill),
-    "driver-killed": Injury(drivers, psutil.Process.kill),
-    "browser-stopped": Injury(browsers, psutil.Process.suspend, psutil.Process.resume),
-    "renderer-crash": Injury(renderers, psutil.Process.kill),
+PROCESS_FAULTS = {
+    "browser-killed": ProcessFault(browsers, psutil.Process.kill),
+    "driver-killed": ProcessFault(drivers, psutil.Process.kill),
+    "browser-stopped": ProcessFault(browsers, psutil.Process.suspend, psutil.Process.resume),
+    "renderer-crash": ProcessFault(renderers, psutil.Process.kill),
 }
 
 
-def strike(injury: Injury) -> list[psutil.Process]:
+def inject(injury: ProcessFault) -> list[psutil.Process]:
     """Do harm to all there are. Blocking, for milliseconds.
 
     Returns:
         Whom it befell.
     """
-    return _each(injury.strike, injury.find())
+    return _each(injury.inject, injury.find())
 
 
-def heal(injury: Injury, struck: Iterable[psutil.Process]) -> None:
+def revert(injury: ProcessFault, struck: Iterable[psutil.Process]) -> None:
     """Undo it for those that still live."""
-    if injury.heal is not None:
-        _each(injury.heal, struck)
+    if injury.revert is not None:
+        _each(injury.revert, struck)
 
 
 def _each(act: Callable[[psutil.Process], None], processes: Iterable[psutil.Process]) -> list[psutil.Process]:

@@ -39,7 +39,7 @@ FORM, LANDING = "form", "sso-landing"
 
 
 @dataclass(slots=True, kw_only=True)
-class Recorded:
+class RecordedSite:
     """The recorded site while it runs.
 
     Attributes:
@@ -99,7 +99,7 @@ class Recorded:
 
 
 @asynccontextmanager
-async def recorded_site() -> AsyncIterator[Recorded]:
+async def recorded_site() -> AsyncIterator[RecordedSite]:
     """Run the recorded site while the block runs.
 
     Raises:
@@ -123,13 +123,13 @@ async def recorded_site() -> AsyncIterator[Recorded]:
             _log.warning("the recorded site said: %s", words)
 
 
-async def _where(site: Process, said: IO[bytes]) -> Recorded:
+async def _where(site: Process, said: IO[bytes]) -> RecordedSite:
     assert site.stdout is not None  # noqa: S101 - a pipe, as asked for
     try:
         with anyio.fail_after(_START_S):
             where = json.loads(await BufferedByteReceiveStream(site.stdout).receive_until(b"\n", _LINE_BYTES))
         secret, names = SecretStr(where["password"]), ("base_url", "sso_url", "username")
-        return Recorded(password=secret, **{name: where[name] for name in names})
+        return RecordedSite(password=secret, **{name: where[name] for name in names})
     except _NOT_STARTED as error:
         silence = f"silent for {_START_S:.0f} s" if isinstance(error, TimeoutError) else "it does not say where it is"
         raise _not_done("serve", _last_words(_read(said)) or silence) from error
@@ -149,7 +149,7 @@ async def write_sample(path: Path, *, orders: int = 0) -> None:
     await _done("workbook", str(path), *(["--orders", str(orders)] if orders else []))
 
 
-async def read_truth(*, orders: int = 0) -> list[dict[str, Any]]:
+async def read_expected_orders(*, orders: int = 0) -> list[dict[str, Any]]:
     """Tell what must come of each order of the workbook that :func:`write_sample` writes.
 
     Raises:

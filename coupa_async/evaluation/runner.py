@@ -17,8 +17,9 @@ from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.worker import Crew, Worker
-from coupa_async.evaluation.order_audit import Story
+from coupa_async.engine.worker import Worker
+from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.evaluation.order_audit import OrderAudit
 from coupa_async.evaluation.trials import Arm, Trial
 from coupa_async.ports import Observer
 from coupa_async.runtime.cleanup import plain_errors
@@ -28,7 +29,7 @@ _SAMPLE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class PlannedRun:
     """One run to come: an arm, the fault that it meets (empty for none), and which time it does, from 1."""
 
     arm: Arm
@@ -37,7 +38,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class RunSetup:
     """The surroundings of one run.
 
     Attributes:
@@ -49,18 +50,18 @@ class Scene:
     """
 
     orders: Sequence[Order]
-    workers: Sequence[str]
-    crew: Crew
-    roster: list[Worker]
+    names: Sequence[str]
+    context: WorkerContext
+    workers: list[Worker]
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     sample: Callable[[], Awaitable[None]]
     used: Callable[[], tuple[float, int]]
-    stories: Callable[[], tuple[Story, ...]]
+    stories: Callable[[], tuple[OrderAudit, ...]]
     leftovers: Callable[[], Awaitable[tuple[str, ...]]]
 
 
 # Makes a fresh scene whose crew tells the observer.
-Stage = Callable[[Turn, Observer], AbstractContextManager[Scene]]
+Stage = Callable[[PlannedRun, Observer], AbstractContextManager[RunSetup]]
 # Entering does the harm, leaving undoes it where it can be undone.
 Fault = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -73,7 +74,7 @@ class Compared:
     stopped_by: signal.Signals | None
 
 
-class Watch:
+class RecoveryProbe:
     """Follows a run: when harm is due, and how long each worker takes to do an order after it.
 
     Attributes:
@@ -125,7 +126,9 @@ class Watch:
         return len(self._struck_s)
 
 
-def schedule(arms: Sequence[Arm], faults: Sequence[str], repeats: int, meets: Callable[[Arm, str], bool]) -> list[Turn]:
+def schedule(
+    arms: Sequence[Arm], faults: Sequence[str], repeats: int, meets: Callable[[Arm, str], bool]
+) -> list[PlannedRun]:
     """Interleave the arms, A B then B A, so that a machine that warms up or fills up favours none.
 
     Args:
@@ -135,7 +138,7 @@ def schedule(arms: Sequence[Arm], faults: Sequence[str], repeats: int, meets: Ca
         meets: Whether a fault can befall an arm.
     """
     return [
-        Turn(arm=arm, fault=fault, repeat=repeat)
+        PlannedRun(arm=arm, fault=fault, repeat=repeat)
         for repeat in range(1, repeats + 1)
         for fault in faults
         for arm in (arms if repeat % 2 else [*reversed(arms)])
@@ -144,12 +147,12 @@ def schedule(arms: Sequence[Arm], faults: Sequence[str], repeats: int, meets: Ca
 
 
 async def compare(
-    turns: Sequence[Turn],
+    turns: Sequence[PlannedRun],
     stage: Stage,
     faults: Mapping[str, Fault],
     *,
     limit_s: float,
-    tell: Callable[[Trial], None] = lambda trial: None,
+    notify: Callable[[Trial], None] = lambda trial: None,
 ) -> Compared:
     """Take all turns, one after the other. A signal ends the one under way, and the others do not come.
 
@@ -158,7 +161,7 @@ async def compare(
         stage: Sets a run up.
         faults: Every fault that the turns name.
         limit_s: A run that takes longer is cut short; what it has not done is unfinished.
-        tell: Told of each trial.
+        notify: Told of each trial.
     """
     trials: list[Trial] = []
     for turn in turns:
@@ -166,16 +169,18 @@ async def compare(
         if stopped_by is not None:
             return Compared(trials=tuple(trials), stopped_by=stopped_by)
         trials.append(trial)
-        tell(trial)
+        notify(trial)
     return Compared(trials=tuple(trials), stopped_by=None)
 
 
-async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -> tuple[Trial, signal.Signals | None]:
+async def _take(
+    turn: PlannedRun, stage: Stage, fault: Fault | None, limit_s: float
+) -> tuple[Trial, signal.Signals | None]:
     # The same moments for every arm, other ones each time, and orders left to recover on.
-    watch = Watch(strike_at=2 + turn.repeat * 5 % 7)
+    watch = RecoveryProbe(strike_at=2 + turn.repeat * 5 % 7)
     error = ""
     with stage(turn, watch) as scene:
-        shutdown = Shutdown(watch, grace_s=scene.crew.plan.grace_s)
+        shutdown = Shutdown(watch, grace_s=scene.context.limits.grace_s)
         started_s = anyio.current_time()
         with plain_errors():
             async with anyio.create_task_group() as beside:
@@ -186,10 +191,10 @@ async def _take(turn: Turn, stage: Stage, fault: Fault | None, limit_s: float) -
                     with anyio.fail_after(limit_s):
                         await download_all(
                             scene.orders,
-                            scene.workers,
-                            scene.crew,
+                            scene.names,
+                            scene.context,
                             shutdown,
-                            roster=scene.roster,
+                            workers=scene.workers,
                             services=scene.services,
                         )
                 except CoupaError as stopped:
@@ -230,13 +235,13 @@ def _first(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-async def _sample(scene: Scene) -> None:
+async def _sample(scene: RunSetup) -> None:
     while True:
         await scene.sample()
         await anyio.sleep(_SAMPLE_S)
 
 
-async def _strike(fault: Fault, watch: Watch, delay_s: float) -> None:
+async def _strike(fault: Fault, watch: RecoveryProbe, delay_s: float) -> None:
     await watch.due.wait()
     await anyio.sleep(delay_s)
     async with fault():

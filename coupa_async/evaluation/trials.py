@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TypeVar
 
 from coupa_async.domain.outcome import Outcome
-from coupa_async.evaluation.order_audit import Story, in_words
+from coupa_async.evaluation.order_audit import OrderAudit, in_words
 from coupa_async.evaluation.statistics import Difference, Rate, Spread, difference, rate, spread
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Trial:
     arm: Arm
     fault: str
     repeat: int
-    stories: tuple[Story, ...]
+    stories: tuple[OrderAudit, ...]
     restarts: int = 0
     recoveries_s: tuple[float, ...] = ()
     stranded: int = 0
@@ -141,7 +141,7 @@ def contrasts(measured: Sequence[Measure]) -> list[Contrast]:
 
 def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
     """List the orders of which arms told different stories, with all sides."""
-    told: dict[tuple[str, str], dict[Arm, dict[int, Story]]] = {}
+    told: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
     for trial in trials:
         for one in trial.stories:
             told.setdefault((trial.fault, one.number), {}).setdefault(trial.arm, {})[trial.repeat] = one

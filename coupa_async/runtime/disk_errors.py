@@ -73,15 +73,15 @@ def shown(path: Path) -> str:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def translate_os_errors(path: Path) -> Iterator[None]:
     """Tell apart a disk that takes nothing, which stops the run, a file that is held, and a name that cannot be."""
     try:
         yield
     except OSError as error:
-        raise translated(error, path) from error
+        raise translate_os_error(error, path) from error
 
 
-def translated(error: OSError, path: Path) -> CoupaError:
+def translate_os_error(error: OSError, path: Path) -> CoupaError:
     """Make ours of a system's error about a path."""
     text = f"{shown(path)}: {error.strerror or error}"
     if error.errno in _GONE or (is_held(error) and _is_closed(path.parent)):

@@ -41,7 +41,7 @@ class Room:
         Raises:
             FileTooLargeError: If it is larger.
         """
-        self._tell(too_large(size_bytes or 0, self._bounds))
+        self._notify(too_large(size_bytes or 0, self._bounds))
 
     def is_over(self, size_bytes: int) -> bool:
         """Tell whether a size is over the largest that is allowed."""
@@ -59,7 +59,7 @@ class Room:
             StorageError: If there is no room for any file.
         """
         self.check_size(max(arrived_bytes, announced_bytes or 0))
-        self._tell(no_room(arrived_bytes, announced_bytes, self._space(self._into.parent), self._bounds))
+        self._notify(no_room(arrived_bytes, announced_bytes, self._space(self._into.parent), self._bounds))
 
     def full(self, error: OSError, arrived_bytes: int, announced_bytes: int | None = None) -> None:
         """Judge an error of writing the file: whether it is this file that the disk has no room for.
@@ -70,9 +70,9 @@ class Room:
         """
         if error.errno in FULL:
             space = self._space(self._into.parent)
-            self._tell(disk_full(arrived_bytes, announced_bytes, space, self._bounds), error)
+            self._notify(disk_full(arrived_bytes, announced_bytes, space, self._bounds), error)
 
-    def _tell(self, refusal: Refusal | None, cause: OSError | None = None) -> None:
+    def _notify(self, refusal: Refusal | None, cause: OSError | None = None) -> None:
         if refusal is None:
             return
         if refusal.is_its_own:

@@ -13,7 +13,7 @@ from coupa_async.runtime.cleanup import plain_errors
 T = TypeVar("T")
 
 
-async def together(jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
+async def gather(jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
     """Run jobs, at most ``limit`` at once. The first error cancels the others and is raised as itself.
 
     Returns:

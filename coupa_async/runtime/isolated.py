@@ -65,9 +65,9 @@ def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exce
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     told: tuple[type[Exception], ...] = (*known, MemoryError, RecursionError)
-    with Path(os.devnull).open("wb") as nowhere:
+    with Path(os.devnull).open("wb") as no_other_tab:
         # A thread in C: it ends us also while a library holds the interpreter, and when nobody waits for us any more.
-        faulthandler.dump_traceback_later(within_s, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(within_s, exit=True, file=no_other_tab)
         try:
             data = read()
         except told as error:

@@ -23,7 +23,7 @@ _BOUNDS = Bounds()
 
 
 @dataclass(slots=True)
-class _Errand(Generic[T]):
+class _Call(Generic[T]):
     """One call.
 
     Attributes:
@@ -43,15 +43,15 @@ class _Errand(Generic[T]):
 
 
 @dataclass(slots=True)
-class _Trip:
+class _Batch:
     """Calls that one thread makes, one after the other."""
 
-    errands: list[_Errand[Any]] = field(default_factory=list)
+    calls: list[_Call[Any]] = field(default_factory=list)
     is_over: anyio.Event = field(default_factory=anyio.Event)
 
     def go(self) -> None:
-        for errand in self.errands:
-            errand.do()
+        for call_ in self.calls:
+            call_.do()
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class _Threads:
     """Whose turn it is, and the trip that comes next."""
 
     turn: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1, fast_acquire=True))
-    next: _Trip = field(default_factory=_Trip)
+    next: _Batch = field(default_factory=_Batch)
 
 
 _threads: lowlevel.RunVar[_Threads] = lowlevel.RunVar("_threads")
@@ -69,16 +69,16 @@ async def run(call: Callable[[], T]) -> T:
     """Make a call in a thread. What it raises is raised here; once begun, it is waited for whatever happens."""
     await lowlevel.checkpoint_if_cancelled()
     threads = _of_this_loop()
-    errand, trip = _Errand(call), threads.next
-    trip.errands.append(errand)
+    call_, trip = _Call(call), threads.next
+    trip.calls.append(call_)
     with anyio.CancelScope(shield=True):
-        if len(trip.errands) > 1:
+        if len(trip.calls) > 1:
             await trip.is_over.wait()
         else:
             await _go(trip, threads)
-    if errand.error is not None:
-        raise errand.error
-    return errand.results[0]
+    if call_.error is not None:
+        raise call_.error
+    return call_.results[0]
 
 
 async def parse(call: Callable[[], T], text: str, *, bounds: Bounds = _BOUNDS) -> T:
@@ -101,12 +101,12 @@ async def parse(call: Callable[[], T], text: str, *, bounds: Bounds = _BOUNDS) -
     raise ExcessivePageError(f"a page of {len(text):,} characters could not be parsed in {bounds.parse_s:g} s")
 
 
-async def _go(trip: _Trip, threads: _Threads) -> None:
+async def _go(trip: _Batch, threads: _Threads) -> None:
     """Take along whoever asks until the trip before is over, or is no short one."""
     with anyio.move_on_after(_SHORT_S) as waiting:
         await threads.turn.acquire()
     await lowlevel.checkpoint()  # whoever is about to ask comes along, too
-    threads.next = _Trip()
+    threads.next = _Batch()
     try:
         await to_thread.run_sync(trip.go)
     finally:

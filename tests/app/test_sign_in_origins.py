@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from coupa_async.app.compose import make_entry
+from coupa_async.app.compose import make_sign_in
 from coupa_async.app.settings import Settings
 from coupa_async.domain.errors import SettingsError
 from coupa_async.evaluation.faults import sign_in_mode
-from coupa_async.evaluation.recorded_site import Recorded
+from coupa_async.evaluation.recorded_site import RecordedSite
 
 IDP = "https://login.example"
 
 
 @pytest.fixture(autouse=True)
-def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_other_tab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
 def test_origins_are_read_as_a_list_and_reach_the_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert make_entry(Settings.read(base_url="https://acme.example")).trusted == ()
+    assert make_sign_in(Settings.read(base_url="https://acme.example")).trusted == ()
     monkeypatch.setenv("COUPA_SIGN_IN_ORIGINS", f"{IDP}, https://other.example:8443/")
-    entry = make_entry(Settings.read(base_url="https://acme.example"))
+    entry = make_sign_in(Settings.read(base_url="https://acme.example"))
     assert entry.trusted == (IDP, "https://other.example:8443/")
 
 
@@ -37,7 +37,7 @@ def test_what_is_no_origin_is_refused(text: str, monkeypatch: pytest.MonkeyPatch
 
 def test_a_run_on_the_recorded_site_names_its_identity_provider() -> None:
     there = {"base_url": "http://127.0.0.1:1", "sso_url": "http://localhost:1", "username": "ann"}
-    site = Recorded(**there, password=SecretStr("open-sesame"))
+    site = RecordedSite(**there, password=SecretStr("open-sesame"))
     assert Settings.read().model_copy(update=site.settings).sign_in_origins == ("http://localhost:1",)
 
 

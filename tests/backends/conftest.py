@@ -17,7 +17,7 @@ from aiohttp import web
 
 from backends import open_lane
 from backends.browser.chromium import BrowserOptions
-from backends.fake.backend import Answer, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.ports import Backend, Document, Profile, Session
 from tests.contract.site import html
 from tests.fakes.certificate import make_certificate
@@ -167,16 +167,16 @@ async def tenant(
 
 
 @dataclass
-class Behind:
+class FallbackBrowser:
     """A browser in memory that shows what scripts draw, and has a sign-in of its own."""
 
     shown: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     via: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.backend = DoubleBackend(self.answer, domain="127.0.0.1")
+        self.backend = FakeBackend(self.answer, domain="127.0.0.1")
 
-    def answer(self, url: str, session: DoubleSession) -> Answer:
+    def answer(self, url: str, session: FakeSession) -> Answer:
         if url.startswith("data:"):
             return Document(url=url, html="<p>Mozilla/5.0 of the browser</p>")
         self.shown.append((url.rpartition("/")[2], dict(session.jar)))
@@ -184,15 +184,15 @@ class Behind:
 
 
 @pytest.fixture
-def behind() -> Behind:
-    return Behind()
+def behind() -> FallbackBrowser:
+    return FallbackBrowser()
 
 
 Open = Callable[..., AbstractAsyncContextManager[Session]]
 
 
 @pytest.fixture
-def direct(tenant: Tenant, behind: Behind, tmp_path: Path) -> Open:
+def direct(tenant: Tenant, behind: FallbackBrowser, tmp_path: Path) -> Open:
     """Open a session; its browser speaks of domains as its tenant's cookies do."""
 
     def launch(*, lane: str = "auto", state: Path | None = None, browser: Backend | None = None) -> object:

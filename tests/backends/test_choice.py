@@ -13,17 +13,17 @@ import pytest
 import backends
 from backends.browser.chromium import BrowserOptions, find_browser
 from backends.browser.policies import forbidding_policy
-from backends.fake.backend import DoubleBackend, DoubleSession
+from backends.fake.backend import FakeBackend, FakeSession
 from coupa_async.domain.errors import BrowserMissingError, SettingsError
 from coupa_async.ports import Document
 
 
-def elsewhere(options: BrowserOptions) -> DoubleBackend:
+def elsewhere(options: BrowserOptions) -> FakeBackend:
     """A backend as another package would bring it."""
-    return DoubleBackend(_answer)
+    return FakeBackend(_answer)
 
 
-def _answer(url: str, session: DoubleSession) -> Document:
+def _answer(url: str, session: FakeSession) -> Document:
     return Document(url=url, html="")
 
 
@@ -34,7 +34,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_backend_of_another_package_is_found_by_its_entry_point(installed: None) -> None:
-    assert isinstance(backends.open_backend("theirs", BrowserOptions()), DoubleBackend)
+    assert isinstance(backends.open_backend("theirs", BrowserOptions()), FakeBackend)
 
 
 def test_an_unknown_backend_lists_the_known_ones(installed: None) -> None:

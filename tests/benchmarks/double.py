@@ -15,18 +15,18 @@ from pathlib import Path
 
 import anyio
 
-from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.domain.order import Order, OrderNumber
-from coupa_async.engine.limits import Plan
+from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.sign_in_gate import Gate
-from coupa_async.engine.worker import Crew
+from coupa_async.engine.sign_in_gate import SignInGate
+from coupa_async.engine.worker_context import WorkerContext
 from coupa_async.ports import Document, Profile
-from coupa_async.runtime.gather import together
-from coupa_async.services.collection.collector import Collector, Desk
-from coupa_async.services.collection.fetch import Tries
-from coupa_async.services.collection.sign_in import Entry
+from coupa_async.runtime.gather import gather
+from coupa_async.services.collection.collector import Collector, CollectorConfig
+from coupa_async.services.collection.fetch import RetryLimits
+from coupa_async.services.collection.sign_in import CoupaSignIn
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.journal import FILE_NAME, Journal
 
@@ -43,7 +43,7 @@ _PAGE = (
 )
 
 
-def answer(url: str, session: DoubleSession) -> Answer:
+def answer(url: str, session: FakeSession) -> Answer:
     """Answer as the site would."""
     key = url.rpartition("/")[2]
     if "/attachment/" in url:
@@ -56,18 +56,20 @@ async def work(orders: int, root: Path) -> None:
     """Do the job, and print what it took."""
     with Journal(root / FILE_NAME) as journal:
 
-        def tell(event: object) -> None:
+        def notify(event: object) -> None:
             pass
 
-        gate = Gate(Entry(base_url=_SITE, login_url=_SITE), root / "state.json", tell, dice=random.random)
-        plan = Plan(tabs=16)
-        tries = Tries(max_attempts=plan.max_attempts, backoff=plan.backoff, dice=random.random)
-        desk = Desk(
+        gate = SignInGate(
+            CoupaSignIn(base_url=_SITE, login_url=_SITE), root / "state.json", notify, jitter=random.random
+        )
+        limits = EngineLimits(tabs=16)
+        tries = RetryLimits(max_attempts=limits.max_attempts, backoff=limits.backoff, jitter=random.random)
+        desk = CollectorConfig(
             base_url=_SITE,
             journal=journal,
             storage=Storage(root),
             tries=tries,
-            together=together,
+            gather=gather,
             now=datetime.now,
             snapshots=root / "snapshots",
             session_lasts=gate.session_lasts,
@@ -76,19 +78,19 @@ async def work(orders: int, root: Path) -> None:
         async def profile(name: str) -> Profile:
             return Profile(name=name, directory=root)
 
-        crew = Crew(
-            backend=DoubleBackend(answer),
+        context = WorkerContext(
+            backend=FakeBackend(answer),
             job=Collector(desk),
             gate=gate,
-            plan=plan,
+            limits=limits,
             profile=profile,
-            berths=anyio.CapacityLimiter(1),
-            tell=tell,
-            dice=random.random,
+            session_slots=anyio.CapacityLimiter(1),
+            notify=notify,
+            jitter=random.random,
         )
         todo = [Order(number=OrderNumber.parse(key)) for key in range(_FIRST_KEY, _FIRST_KEY + orders)]
         began_s, cpu_s = time.perf_counter(), time.process_time()
-        await download_all(todo, ["worker-1"], crew, Shutdown(tell, grace_s=1), roster=[])
+        await download_all(todo, ["worker-1"], context, Shutdown(notify, grace_s=1), workers=[])
         told = {
             "orders": len(journal.settled()),
             "seconds": time.perf_counter() - began_s,

@@ -19,12 +19,12 @@ from pathlib import Path
 import anyio
 import psutil
 
-from coupa_async.app.compose import find_backend, make_crew
+from coupa_async.app.compose import find_backend, make_worker_context
 from coupa_async.app.run_log import log_event, run_log
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.run import Run
 from coupa_async.domain.events import Event, WorkerStarted
-from coupa_async.engine.observers import Tellers
+from coupa_async.engine.observers import ObserverGroup
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.services.diagnostics.memory import tree_bytes
@@ -92,12 +92,12 @@ async def work(settings: Run) -> None:
         history = stack.enter_context(History(storage.root / FILE_NAME))
         history.begin(backend=settings.backend, lane=settings.lane, workers=settings.workers, settings={})
         stack.enter_context(run_log(storage.root / "run.log"))
-        tell = Tellers([log_event, history.note, note])
+        notify = ObserverGroup([log_event, history.note, note])
         profiles = stack.enter_context(run_profiles(storage.root / "profiles", settings.state_file()))
-        crew = make_crew(settings, backend, journal, storage, profiles, tell)
+        context = make_worker_context(settings, backend, journal, storage, profiles, notify)
         names = [f"worker-{number}" for number in range(1, settings.workers + 1)]
         watch = stack.enter_context(Watch() if os.environ.get("WATCH") else nullcontext())
-        await download_all(orders, names, crew, Shutdown(tell, grace_s=1), roster=[])
+        await download_all(orders, names, context, Shutdown(notify, grace_s=1), workers=[])
         seconds, cpu_s = time.perf_counter() - started[0][0], time.process_time() - started[0][1]
         outcomes = {outcome.value for outcome in journal.outcomes().values()}
         told = {

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from backends.browser.chromium import BrowserOptions
-from backends.fake.backend import DoubleBackend
-from backends.fake.recorded_site import recorded_double
+from backends.fake.backend import FakeBackend
+from backends.fake.recorded_site import recorded_backend
 
 DIE_AT = "CHAOS_DIE_AT"
 COUNT_INTO = "CHAOS_COUNT_INTO"
@@ -25,9 +25,9 @@ _TOUCHES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "subpr
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-def open_backend(options: BrowserOptions) -> DoubleBackend:
+def open_backend(options: BrowserOptions) -> FakeBackend:
     """Make the backend, as the entry point of another package would."""
-    return recorded_double(os.environ["COUPA_BASE_URL"])
+    return recorded_backend(os.environ["COUPA_BASE_URL"])
 
 
 def install(folder: Path) -> None:

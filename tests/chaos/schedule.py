@@ -42,25 +42,25 @@ def schedule(seed: int, *, has_browsers: bool) -> list[Blow]:
     A worker's browser is struck once at most between two deaths of the program: an order that takes two sessions down
     is FAILED by right.
     """
-    dice = random.Random(f"chaos/{seed}/{has_browsers}")
+    jitter = random.Random(f"chaos/{seed}/{has_browsers}")
     length_s = 25.0 if has_browsers else 8.0
     blows, costly, sign_ins, struck = [], 0, 0, set[str]()
-    at_s = dice.uniform(0.2, 2.0)
+    at_s = jitter.uniform(0.2, 2.0)
     while at_s < length_s:
-        if dice.random() < 0.2:
+        if jitter.random() < 0.2:
             what, worker = "killed program", ""
             struck.clear()
             costly = sign_ins = 0
-        elif has_browsers and dice.random() < 0.5 and len(struck) < _WORKERS:
-            what = dice.choice(_BROWSER)
-            worker = dice.choice([f"worker-{n}" for n in range(1, _WORKERS + 1) if f"worker-{n}" not in struck])
+        elif has_browsers and jitter.random() < 0.5 and len(struck) < _WORKERS:
+            what = jitter.choice(_BROWSER)
+            worker = jitter.choice([f"worker-{n}" for n in range(1, _WORKERS + 1) if f"worker-{n}" not in struck])
             struck.add(worker)
         else:
-            what, worker = dice.choice(_SITE), ""
+            what, worker = jitter.choice(_SITE), ""
         costly += what in _COSTLY
         sign_ins += what in _SIGN_INS
         is_bearable = costly <= _COSTLY_AT_MOST and sign_ins <= _SIGN_INS_AT_MOST
         if is_bearable or what not in (*_COSTLY, *_SIGN_INS):
-            blows.append(Blow(at_s=at_s, what=what, size=dice.random(), worker=worker))
-        at_s += dice.expovariate(1 / (length_s / 8))
+            blows.append(Blow(at_s=at_s, what=what, size=jitter.random(), worker=worker))
+        at_s += jitter.expovariate(1 / (length_s / 8))
     return blows

@@ -87,16 +87,16 @@ def _measure(where: dict[str, str], backend: str, disk: Path | None) -> Life:
         return Life(time.monotonic() - began_s, int(into.read_text()))
 
 
-def _round(made: World, whole: Life, dice: random.Random, tally: Tally, points: int) -> None:
+def _round(made: World, whole: Life, jitter: random.Random, tally: Tally, points: int) -> None:
     # After the last order a run is short, and has its own things to leave half done.
-    kills, kills_after_end = dice.randint(1, _KILLS), dice.randint(0, 2)
+    sessions_lost, kills_after_end = jitter.randint(1, _KILLS), jitter.randint(0, 2)
     while True:
         settled, since = made.settled(), made.ask("log/count")["total"]
         is_done = len(settled) == len(made.truth)
-        left = kills_after_end if is_done else kills
+        left = kills_after_end if is_done else sessions_lost
         died = False
         if left > 0 and tally.points < points:
-            died = _die(made, whole, dice)
+            died = _die(made, whole, jitter)
         else:
             _end(made, tally)
         tally.bad += asked_again(made, settled, since)
@@ -108,18 +108,18 @@ def _round(made: World, whole: Life, dice: random.Random, tally: Tally, points: 
         if is_done:
             kills_after_end -= 1
         else:
-            kills -= 1
+            sessions_lost -= 1
 
 
-def _die(made: World, whole: Life, dice: random.Random) -> bool:
+def _die(made: World, whole: Life, jitter: random.Random) -> bool:
     """Have a run die; ``False`` if it had ended before."""
-    if dice.random() < 0.5:
+    if jitter.random() < 0.5:
         # As many in each order of magnitude: a resumed run does less than a whole one.
-        touch = int(math.exp(dice.uniform(0, math.log(whole.touches))))
+        touch = int(math.exp(jitter.uniform(0, math.log(whole.touches))))
         program = made.start(**{DIE_AT: str(touch)})
         return _waited(program, _END_S) and kill_code(program)
     program = made.start()
-    if not _waited(program, dice.uniform(0, whole.seconds)):
+    if not _waited(program, jitter.uniform(0, whole.seconds)):
         return kill(program)
     return False
 

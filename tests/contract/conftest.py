@@ -14,7 +14,7 @@ import pytest
 
 from backends import open_backend, open_lane
 from backends.browser.chromium import BrowserOptions
-from backends.fake.backend import DoubleBackend
+from backends.fake.backend import FakeBackend
 from coupa_async.ports import Backend, Profile, Session
 from tests.contract.requirements import BY_THE_BROWSER, DIFFERENCES, VOID
 from tests.contract.site import Site, double_answer, serve
@@ -48,7 +48,7 @@ def known_difference(request: pytest.FixtureRequest, backend_name: str) -> None:
 def make(name: str, options: BrowserOptions = OPTIONS, *, base_url: str = "http://127.0.0.1") -> Backend:
     """Make a backend by the name of its rows."""
     if name == "double":
-        return DoubleBackend(double_answer)
+        return FakeBackend(double_answer)
     if name == "direct":
         return open_lane(open_backend("playwright", options), options, "direct", base_url)
     if name in BROWSERS:

@@ -11,7 +11,7 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from backends.fake.backend import Answer, Body, DoubleSession, Hang
+from backends.fake.backend import Answer, Body, FakeSession, Hang
 from coupa_async.domain.errors import BrokenDownloadError, RefusedDownloadError, UnreachableError
 from coupa_async.ports import Document
 
@@ -268,7 +268,7 @@ async def serve() -> AsyncIterator[Site]:
         await runner.cleanup()
 
 
-def double_answer(url: str, session: DoubleSession) -> Answer:
+def double_answer(url: str, session: FakeSession) -> Answer:
     """Answer from memory as the site would over HTTP."""
     base, _, path = url.partition("#")[0].removeprefix("http://").partition("/")
     path, origin = f"/{path}", f"http://{base}"

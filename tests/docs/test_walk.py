@@ -33,7 +33,7 @@ _HERE = sorted({one.words for one in OURS if _is_run_here(one.words)})
 
 
 @dataclass
-class Desk:
+class CollectorConfig:
     """A reader's folder, with a spreadsheet and what an earlier run left."""
 
     site: Site
@@ -47,11 +47,11 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorConfig]:
     folder = tmp_path_factory.mktemp("desk")
     subprocess.run([sys.executable, "-m", "fixtures", "workbook", str(folder / "orders.xlsx")], check=True)
     with served() as site:
-        desk = Desk(site, folder)
+        desk = CollectorConfig(site, folder)
         done = desk.run("run", "orders.xlsx", "-o", "out")
         assert done.returncode == 1, done.stderr
         shutil.copytree(folder / "out", folder / "demo-out")
@@ -60,7 +60,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("words", _HERE, ids=" ".join)
-def test_a_command_of_the_pages_does_what_it_says(words: tuple[str, ...], desk: Desk) -> None:
+def test_a_command_of_the_pages_does_what_it_says(words: tuple[str, ...], desk: CollectorConfig) -> None:
     done = desk.run(*words[1:])
     signed_out = "--status" in words and done.returncode == 3
     allowed = (0, 1) if words[1] in _WITH_ORDERS else (0,)

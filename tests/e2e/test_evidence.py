@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coupa_async.evaluation.checks.checks import profiles
-from coupa_async.evaluation.checks.environment import Stage
+from coupa_async.evaluation.checks.environment import CheckSetup
 from tests.e2e.conftest import BACKENDS, Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.parity]
@@ -21,7 +21,9 @@ async def test_profiles_are_seen_while_the_run_goes_on_and_gone_after(
     """5.5, P1"""
     sheet = load_sheet(9)
     own = {name: value for name, value in site.environment.items() if name.startswith("COUPA_")}
-    stage = Stage(root=tmp_path, sheet=sheet, small=sheet, backend=backend, environment=own, kill_browsers=lambda: None)
+    stage = CheckSetup(
+        root=tmp_path, sheet=sheet, small=sheet, backend=backend, environment=own, kill_browsers=lambda: None
+    )
     check = await profiles(stage)
     assert [one.text for one in check.findings if not one.holds] == []
     (run,) = check.runs

@@ -43,7 +43,7 @@ def program(tmp_path: Path) -> Path:
     return script(tmp_path / "browser", f'exec "{path}" --remote-debugging-port=0 "$@"')
 
 
-class Desk:
+class CollectorConfig:
     """Where the person sits: ``login`` is running, and its window is open."""
 
     def __init__(self, process: anyio.abc.Process, home: Path) -> None:
@@ -70,13 +70,13 @@ class Desk:
 @asynccontextmanager
 async def login(
     site: Site, display: str, program: Path, home: Path, backend: str = "playwright"
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[CollectorConfig]:
     given = {"DISPLAY": display, "COUPA_BROWSER_PATH": str(program), "COUPA_CHANNEL": "chromium", "BACKEND": backend}
     env = {name: value for name, value in site.environment.items() if name not in ("COUPA_USERNAME", "COUPA_PASSWORD")}
     command = [sys.executable, "-m", "coupa_async", "login", "--json"]
     with anyio.fail_after(60):
         async with await anyio.open_process(command, env=env | given) as process:
-            yield Desk(process, home)
+            yield CollectorConfig(process, home)
 
 
 async def sso_page(window: BrowserContext) -> Page:

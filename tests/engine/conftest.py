@@ -11,17 +11,18 @@ import anyio
 import pytest
 from trio.testing import MockClock
 
-from backends.fake.backend import Answer, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.events import Event
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.policies.retry import Backoff
-from coupa_async.engine.limits import Plan
+from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.sign_in_gate import Gate, Patience
-from coupa_async.engine.worker import Crew, Worker
+from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
+from coupa_async.engine.worker import Worker
+from coupa_async.engine.worker_context import WorkerContext
 from coupa_async.ports import Document, Profile, Session
 
 
@@ -41,10 +42,10 @@ def virtual(anyio_backend: Any) -> None:
 class Bench:
     """An engine on a bench: a site in memory, a job that opens one page an order, and everything that was told."""
 
-    answer: Callable[[str, DoubleSession], Answer]
+    answer: Callable[[str, FakeSession], Answer]
     state: Path
-    plan: Plan = field(
-        default_factory=lambda: Plan(
+    limits: EngineLimits = field(
+        default_factory=lambda: EngineLimits(
             backoff=Backoff(base_s=0.01), restart_backoff=Backoff(base_s=0.01), stagger_s=0.0, stall_s=60.0
         )
     )
@@ -59,14 +60,14 @@ class Bench:
     began_s: float = 0.0
     results: list[OrderResult] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    roster: list[Worker] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda event: None
 
     def __post_init__(self) -> None:
-        self.backend = DoubleBackend(self.answer)
-        self.shutdown = Shutdown(self.tell, grace_s=self.plan.grace_s)
+        self.backend = FakeBackend(self.answer)
+        self.shutdown = Shutdown(self.notify, grace_s=self.limits.grace_s)
 
-    def tell(self, event: Event, /) -> None:
+    def notify(self, event: Event, /) -> None:
         self.events.append(event)
         self.on_event(event)
 
@@ -77,11 +78,11 @@ class Bench:
     def outcomes(self) -> dict[str, Outcome]:
         return {result.number.key: result.outcome for result in self.results}
 
-    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+    async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
         await anyio.sleep(self.slow_s if self.slow in ("", order.number.key) else 0)
         for _ in range(self.parts):
             document = await session.open(order.number.key)
-            progressed()
+            heartbeat()
             await anyio.sleep(self.slow_s if self.parts > 1 else 0)
         outcome = Outcome.PO_NOT_FOUND if document.status == 404 else Outcome.COMPLETED
         return OrderResult(number=order.number, outcome=outcome, url="")
@@ -105,34 +106,34 @@ class Bench:
         self.results.append(result)
 
     async def run(self, orders: int, *, workers: int = 1) -> None:
-        patience = Patience(backoff=Backoff(base_s=0.01), first_s=self.patience_s, again_s=self.patience_s)
-        self.gate = Gate(self, self.state, self.tell, dice=lambda: 0.5, patience=patience, person=self.person)
-        self.crew = crew = Crew(
+        patience = SignInLimits(backoff=Backoff(base_s=0.01), first_s=self.patience_s, again_s=self.patience_s)
+        self.gate = SignInGate(self, self.state, self.notify, jitter=lambda: 0.5, patience=patience, person=self.person)
+        self.context = context = WorkerContext(
             backend=self.backend,
             job=self,
             gate=self.gate,
-            plan=self.plan,
+            limits=self.limits,
             profile=self.profile,
-            berths=anyio.CapacityLimiter(workers),
-            tell=self.tell,
-            dice=lambda: 0.5,
+            session_slots=anyio.CapacityLimiter(workers),
+            notify=self.notify,
+            jitter=lambda: 0.5,
         )
         names = [f"worker-{n}" for n in range(1, workers + 1)]
         with anyio.fail_after(3600):
             await download_all(
                 [order(n) for n in range(1, orders + 1)],
                 names,
-                crew,
+                context,
                 self.shutdown,
-                roster=self.roster,
+                workers=self.workers,
                 services=self.services,
             )
 
 
-def failing(first: dict[str, list[Exception]]) -> Callable[[str, DoubleSession], Answer]:
+def failing(first: dict[str, list[Exception]]) -> Callable[[str, FakeSession], Answer]:
     """Answer each URL with its errors first, then well."""
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return first[url].pop(0) if first.get(url) else page(url)  # type: ignore[return-value]
 
     return answer
@@ -142,13 +143,13 @@ def order(number: int) -> Order:
     return Order(number=OrderNumber.parse(number))
 
 
-def page(url: str, session: DoubleSession | None = None) -> Document:
+def page(url: str, session: FakeSession | None = None) -> Document:
     return Document(url=url, html="")
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Callable[..., Bench]:
-    def make(answer: Callable[[str, DoubleSession], Answer] = page, **more: Any) -> Bench:
+    def make(answer: Callable[[str, FakeSession], Answer] = page, **more: Any) -> Bench:
         return Bench(answer, tmp_path / "state.json", **more)
 
     return make

@@ -8,11 +8,11 @@ from typing import Any
 import anyio
 import pytest
 
-from backends.fake.backend import Answer, DoubleSession
+from backends.fake.backend import Answer, FakeSession
 from coupa_async.domain.events import MemoryRead, OrderFinished, WorkerRecycled, WorkerRestarting
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.policies.memory import Limits
-from coupa_async.engine.memory_guard import Guard, Readings
+from coupa_async.domain.policies.memory import MemoryLimits
+from coupa_async.engine.memory_guard import MemoryGuard, Readings
 from tests.engine.conftest import Bench, page
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual")]
@@ -20,7 +20,7 @@ Make = Callable[..., Bench]
 MB = 2**20
 
 
-def with_pids(url: str, session: DoubleSession) -> Answer:
+def with_pids(url: str, session: FakeSession) -> Answer:
     session.pids = (int(session.profile.name.removeprefix("worker-")),)
     return page(url)
 
@@ -40,7 +40,14 @@ def guarded(bench: Make, usage: Callable[[float], float], **more: Any) -> Bench:
         return 500 * MB if 2 in pids else 100 * MB
 
     async def watch() -> None:
-        guard = Guard(it.roster, it.crew.berths, Readings(usage=read, weigh=weigh), it.tell, limits=Limits(), **more)
+        guard = MemoryGuard(
+            it.workers,
+            it.context.session_slots,
+            Readings(usage=read, weigh=weigh),
+            it.notify,
+            limits=MemoryLimits(),
+            **more,
+        )
         await guard.watch()
 
     it.services.append(watch)

@@ -9,7 +9,7 @@ import pytest
 
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.outcome import Outcome
-from coupa_async.engine.observers import Tellers
+from coupa_async.engine.observers import ObserverGroup
 from tests.engine.conftest import Bench
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ async def test_an_observer_that_raises_is_logged_and_costs_nobody_anything(
         raise RuntimeError("the report's disk is full")
 
     it = bench()
-    it.on_event = Tellers([deaf, heard.append])
+    it.on_event = ObserverGroup([deaf, heard.append])
     with caplog.at_level(logging.ERROR):
         await it.run(5, workers=2)
     assert it.outcomes == dict.fromkeys("12345", Outcome.COMPLETED)

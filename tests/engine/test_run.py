@@ -10,7 +10,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from backends.fake.backend import Answer, DoubleSession, Hang
+from backends.fake.backend import Answer, FakeSession, Hang
 from coupa_async.domain.errors import (
     BusyError,
     PageError,
@@ -34,7 +34,7 @@ from coupa_async.domain.events import (
 )
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.ports import Session
-from coupa_async.runtime.gather import together
+from coupa_async.runtime.gather import gather
 from tests.engine.conftest import Bench, failing, page
 
 pytestmark = pytest.mark.anyio
@@ -89,7 +89,7 @@ async def test_tries_are_bounded(bench: Make) -> None:
     it = bench(failing({"1": [PageError("no")] * 99}))
     await it.run(2)
     assert it.outcomes == {"1": Outcome.FAILED, "2": Outcome.COMPLETED}
-    assert it.results[0].attempts == it.plan.max_attempts
+    assert it.results[0].attempts == it.limits.max_attempts
 
 
 @pytest.mark.usefixtures("virtual")
@@ -105,7 +105,7 @@ async def test_the_tenant_says_how_long_to_wait(bench: Make) -> None:
 async def test_a_worker_that_stalls_is_restarted_and_its_order_runs_again(bench: Make) -> None:
     hung: list[str] = []
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         if url == "2" and not hung:
             hung.append(url)
             return Hang()
@@ -136,11 +136,11 @@ async def test_a_browser_that_does_not_start_at_first_is_started_again(bench: Ma
 
 
 async def test_a_worker_that_never_starts_leaves_its_orders_to_the_others(bench: Make) -> None:
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return SessionLostError("bad profile") if session.profile.name == "worker-1" else page(url)
 
     it = bench(answer)
-    it.plan = replace(it.plan, max_kills=99)
+    it.limits = replace(it.limits, max_sessions_lost=99)
     await it.run(10, workers=2)
     assert len(it.results) == 10
     assert set(it.outcomes.values()) == {Outcome.COMPLETED}
@@ -153,7 +153,7 @@ async def test_workers_lost_too_often_stop_the_run_with_the_orders_pending(bench
     with pytest.raises(RestartIntensityError):
         await it.run(3, workers=2)
     assert it.results == []
-    assert it.backend.launches == 2 * (it.plan.max_restarts + 1)
+    assert it.backend.launches == 2 * (it.limits.max_restarts + 1)
 
 
 async def test_a_full_disk_stops_the_run_as_itself(bench: Make) -> None:
@@ -168,7 +168,7 @@ async def test_a_full_disk_stops_the_run_as_itself(bench: Make) -> None:
     assert it.backend.open_sessions == 0
 
 
-def signed_out(url: str, session: DoubleSession) -> Answer:
+def signed_out(url: str, session: FakeSession) -> Answer:
     return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
 
 
@@ -228,7 +228,7 @@ def is_start_of_2(event: object) -> bool:
 @pytest.mark.usefixtures("virtual")
 async def test_after_the_grace_what_is_in_hand_is_left_pending(bench: Make) -> None:
     it = bench(lambda url, session: Hang() if url == "2" else page(url))
-    it.plan = replace(it.plan, stall_s=9999)
+    it.limits = replace(it.limits, stall_s=9999)
     it.on_event = lambda event: it.shutdown.take(signal.SIGTERM) if is_start_of_2(event) else None
     began = anyio.current_time()
     await it.run(5)
@@ -266,7 +266,7 @@ async def test_together_keeps_order_and_bounds() -> None:
 
         return run
 
-    assert await together([job(n) for n in range(10)], 3) == list(range(10))
+    assert await gather([job(n) for n in range(10)], 3) == list(range(10))
     assert most == 3
 
 
@@ -278,7 +278,7 @@ async def test_together_is_cancelled_with_its_jobs_though_the_last_one_does_not_
 
     with anyio.CancelScope() as scope:
         async with anyio.create_task_group() as group:
-            group.start_soon(together, [anyio.sleep_forever, shielded], 2)
+            group.start_soon(gather, [anyio.sleep_forever, shielded], 2)
             await anyio.wait_all_tasks_blocked()
             scope.cancel("the worker ends")
     assert scope.cancelled_caught

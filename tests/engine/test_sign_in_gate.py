@@ -8,7 +8,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from backends.fake.backend import Answer, DoubleSession
+from backends.fake.backend import Answer, FakeSession
 from coupa_async.domain.errors import (
     BusyError,
     OutageError,
@@ -37,11 +37,11 @@ async def let_in(session: Session) -> None:
     session.jar["session"] = "good"  # type: ignore[attr-defined]
 
 
-def expiring(after: int, lie: Callable[[str], Answer]) -> Callable[[str, DoubleSession], Answer]:
+def expiring(after: int, lie: Callable[[str], Answer]) -> Callable[[str, FakeSession], Answer]:
     """A tenant that ends all sessions once, after so many requests, and then tells order pages as ``lie`` does."""
     asked = 0
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         nonlocal asked
         asked += 1
         if asked == after:
@@ -58,7 +58,7 @@ def expiring(after: int, lie: Callable[[str], Answer]) -> Callable[[str, DoubleS
 async def test_not_founds_of_an_expired_session_are_not_believed(bench: Make, after: int, tabs: int) -> None:
     """H2, S1: Coupa may show "not found" to whoever is signed out."""
     it = bench(expiring(after, not_found), on_sign_in=let_in)
-    it.plan = replace(it.plan, tabs=tabs)
+    it.limits = replace(it.limits, tabs=tabs)
     await it.run(15)
     assert it.outcomes == {str(n): Outcome.COMPLETED for n in range(1, 16)}
     assert {result.attempts for result in it.results} <= {1, 2}
@@ -68,7 +68,7 @@ async def test_a_burst_of_true_not_founds_costs_one_probe_for_every_five(bench: 
     """H2"""
     probes: list[str] = []
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         if url == "probe":
             probes.append(url)
         return page(url) if url == "probe" else not_found(url)
@@ -82,7 +82,7 @@ async def test_a_burst_of_true_not_founds_costs_one_probe_for_every_five(bench: 
 async def test_a_not_found_among_orders_costs_no_probe(bench: Make) -> None:
     probes: list[str] = []
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         if url == "probe":
             probes.append(url)
         return not_found(url) if url in ("2", "4", "6") else page(url)
@@ -95,7 +95,7 @@ async def test_a_not_found_among_orders_costs_no_probe(bench: Make) -> None:
 
 async def test_tabs_of_one_session_sign_in_once(bench: Make) -> None:
     it = bench(expiring(6, lambda url: SignInRequiredError(url)), on_sign_in=let_in)
-    it.plan = replace(it.plan, tabs=5)
+    it.limits = replace(it.limits, tabs=5)
     await it.run(30)
     assert set(it.outcomes.values()) == {Outcome.COMPLETED}
     assert len(it.told(SignedIn)) == 2  # at the start, and when the session ended
@@ -105,7 +105,7 @@ async def test_tabs_of_one_session_sign_in_once(bench: Make) -> None:
 async def test_a_session_that_is_not_signed_in_takes_no_order(bench: Make) -> None:
     asked: list[str] = []
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         asked.append(url)
         return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
 
@@ -118,7 +118,7 @@ async def test_a_session_that_is_not_signed_in_takes_no_order(bench: Make) -> No
 async def test_a_session_long_unused_is_renewed_before_it_takes_an_order(bench: Make) -> None:
     asked: list[str] = []
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         asked.append(url)
         it.gate.session_lasts(50.0)
         return page(url)
@@ -138,10 +138,10 @@ async def test_a_session_from_before_the_last_sign_in_does_not_replace_its_state
     await it.run(1)
     it.state.write_text('{"cookies": [{"name": "session", "value": "new"}]}')
     it.gate.generation = 2
-    old = DoubleSession(page, Profile(name="worker-1", directory=it.state.parent), jar={"session": "old"})
-    await it.gate.keep(old, seen=1)
+    old = FakeSession(page, Profile(name="worker-1", directory=it.state.parent), jar={"session": "old"})
+    await it.gate.keep(old, generation=1)
     assert "new" in it.state.read_text()
-    await it.gate.keep(old, seen=2)
+    await it.gate.keep(old, generation=2)
     assert "old" in it.state.read_text()
 
 
@@ -154,7 +154,7 @@ async def test_a_person_signs_in_where_the_door_refuses(bench: Make) -> None:
         await anyio.lowlevel.checkpoint()
         it.state.write_text('{"cookies": [{"name": "session", "value": "good", "domain": "double"}]}')
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
 
     it = bench(answer, on_sign_in=refuse, person=person)
@@ -199,7 +199,7 @@ async def test_a_sign_in_waits_for_a_tenant_that_is_away_and_gives_one_up_that_d
 
         return sign_in
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
 
     it = bench(answer, on_sign_in=away(9, PageTimeoutError("no page")))

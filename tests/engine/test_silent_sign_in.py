@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import anyio
 import pytest
 
-from backends.fake.backend import Answer, DoubleSession
+from backends.fake.backend import Answer, FakeSession
 from coupa_async.domain.errors import BusyError, SignInPassedError, SignInRefusedError
 from coupa_async.domain.events import SignedIn
 from coupa_async.domain.outcome import Outcome
@@ -31,7 +31,7 @@ class Tenant:
     given: int = 0
     busy: int = 0
 
-    def answer(self, url: str, session: DoubleSession) -> Answer:
+    def answer(self, url: str, session: FakeSession) -> Answer:
         self.asked[url] += 1
         if self.asked.total() == self.forgets_at:
             self.known.clear()
@@ -57,7 +57,7 @@ async def test_every_order_is_asked_for_again_and_one_sign_in_serves_all(
 ) -> None:
     tenant = Tenant(forgets_at)
     it = bench(tenant.answer)  # which has nobody sign in: that it was done on the way is seen
-    it.plan = replace(it.plan, tabs=tabs)
+    it.limits = replace(it.limits, tabs=tabs)
     await it.run(40, workers=3)
     assert it.outcomes == {str(n): Outcome.COMPLETED for n in range(1, 41)}
     assert {result.attempts for result in it.results} == {1}
@@ -88,13 +88,13 @@ async def test_a_tenant_that_is_busy_after_a_sign_in_on_the_way_is_waited_for(be
 async def test_an_address_that_always_leads_through_a_sign_in_fails_its_order_alone(bench: Make, tabs: int) -> None:
     tenant = Tenant(always=("5", "6"))
     it = bench(tenant.answer)
-    it.plan = replace(it.plan, tabs=tabs)
+    it.limits = replace(it.limits, tabs=tabs)
     await it.run(20, workers=2)
     failed = {result.number.key: result.error for result in it.results if result.outcome is Outcome.FAILED}
     assert set(failed) == {"5", "6"}
     assert failed["5"].startswith("the way to 5 led through a sign-in, to /user/home, each time, though")
     assert len(it.outcomes) == 20
-    assert tenant.asked["5"] == it.plan.max_sign_ins + 1
+    assert tenant.asked["5"] == it.limits.max_sign_ins + 1
 
 
 async def test_a_sign_in_that_does_not_hold_is_refused_and_no_order_pays(bench: Make) -> None:

@@ -10,7 +10,7 @@ import anyio
 import pytest
 from anyio import from_thread, to_thread
 
-from backends.fake.backend import Answer, DoubleSession, Hang
+from backends.fake.backend import Answer, FakeSession, Hang
 from coupa_async.domain.errors import (
     OutageError,
     PageError,
@@ -39,7 +39,7 @@ Make = Callable[..., Bench]
 @pytest.mark.parametrize("tabs", [2, 5])
 async def test_tabs_work_on_several_orders_at_once_on_one_session(bench: Make, tabs: int) -> None:
     it = bench()
-    it.plan = replace(it.plan, tabs=tabs)
+    it.limits = replace(it.limits, tabs=tabs)
     held: list[int] = []
     it.on_event = lambda event: held.append(len(it.told(OrderStarted)) - len(it.results))
     it.slow_s = 0.01
@@ -50,7 +50,7 @@ async def test_tabs_work_on_several_orders_at_once_on_one_session(bench: Make, t
 
 async def test_orders_that_a_session_was_lost_with_run_alone_so_that_only_the_guilty_one_fails(bench: Make) -> None:
     it = bench(failing({"3": [SessionLostError("killed")] * 9}))
-    it.plan = replace(it.plan, tabs=4)
+    it.limits = replace(it.limits, tabs=4)
     await it.run(8)
     assert it.outcomes == {str(n): Outcome.FAILED if n == 3 else Outcome.COMPLETED for n in range(1, 9)}
     assert "took 2 sessions down" in next(one.error for one in it.results if one.number.key == "3")
@@ -77,7 +77,7 @@ async def test_an_order_that_makes_progress_does_not_stall_however_long_it_takes
 async def test_three_failures_in_a_row_restart_the_browser_before_they_are_outcomes(bench: Make) -> None:
     """B2: a browser that is dead but answers lets every order fail "normally"."""
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return PageError("Target page is not there") if it.backend.launches == 1 and url != "probe" else page(url)
 
     it = bench(answer)
@@ -93,8 +93,8 @@ async def test_files_that_do_not_come_in_time_are_a_restart_before_they_are_an_o
     it = bench()
     collect, late = it.collect, FailedAttachment(id="1", name="a.pdf", reason="not in time", timed_out=True)
 
-    async def hanging(order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
-        result = await collect(order, session, progressed)
+    async def hanging(order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
+        result = await collect(order, session, heartbeat)
         is_hung = it.backend.launches == 1 and order.number.key in ("2", "3")
         return (
             replace(result, outcome=Outcome.TIMEOUT, failed=(late,)) if is_hung or order.number.key == "5" else result
@@ -116,7 +116,7 @@ async def test_a_page_that_never_comes_is_a_timeout_on_a_second_browser_and_no_t
     await it.run(5)
     assert it.outcomes == {str(n): Outcome.FAILED if n == 2 else Outcome.COMPLETED for n in range(1, 6)}
     assert it.backend.launches == 2
-    assert next(one.attempts for one in it.results if one.number.key == "2") == it.plan.max_attempts
+    assert next(one.attempts for one in it.results if one.number.key == "2") == it.limits.max_attempts
 
 
 async def test_answers_of_the_tenant_are_no_failures_of_the_browser(bench: Make) -> None:
@@ -128,7 +128,7 @@ async def test_answers_of_the_tenant_are_no_failures_of_the_browser(bench: Make)
 
 @pytest.mark.usefixtures("virtual")
 async def test_a_network_that_goes_and_comes_back_costs_no_order_anything(bench: Make) -> None:
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         gone = 1 <= anyio.current_time() - began < 50
         return UnreachableError("there is no network") if gone else page(url)
 
@@ -162,7 +162,7 @@ async def test_one_order_that_cannot_be_reached_is_its_own_trouble(bench: Make) 
 async def test_a_session_is_recycled_after_so_many_orders_and_that_is_no_restart(bench: Make) -> None:
     """M1"""
     it = bench()
-    it.plan = replace(it.plan, recycle_orders=10, max_restarts=0)
+    it.limits = replace(it.limits, recycle_orders=10, max_restarts=0)
     await it.run(35)
     assert len(it.results) == 35
     assert len(it.told(WorkerRecycled)) == 3
@@ -173,7 +173,7 @@ async def test_a_session_is_recycled_after_so_many_orders_and_that_is_no_restart
 async def test_a_recycled_session_hands_its_renewed_sign_in_on(bench: Make) -> None:
     """P5"""
     it = bench(lambda url, session: session.jar.setdefault("session", "renewed") and page(url))
-    it.plan = replace(it.plan, recycle_orders=3)
+    it.limits = replace(it.limits, recycle_orders=3)
     await it.run(4)
     assert "renewed" in it.state.read_text()
 
@@ -186,7 +186,7 @@ async def test_a_restart_from_outside_costs_the_order_in_hand_nothing(bench: Mak
     def restart(event: object) -> None:
         if isinstance(event, OrderStarted) and event.number.key == "2" and not restarted:
             restarted.append(event.worker)
-            it.roster[0].restart("the guard says so")
+            it.workers[0].restart("the guard says so")
 
     it.on_event = restart
     await it.run(3)
@@ -204,7 +204,7 @@ async def test_a_restart_asked_for_from_another_thread_works(bench: Make) -> Non
 
     async def ask() -> None:
         await began.wait()
-        await to_thread.run_sync(lambda: from_thread.run_sync(it.roster[0].restart, "a thread says so"))
+        await to_thread.run_sync(lambda: from_thread.run_sync(it.workers[0].restart, "a thread says so"))
 
     it.services.append(ask)
     with anyio.fail_after(10):
@@ -225,9 +225,9 @@ async def test_a_berth_taken_away_leaves_the_work_to_the_others(bench: Make) -> 
 
     def shrink(event: object) -> None:
         if len(it.results) == 5:
-            it.crew.berths.total_tokens = 1
-            it.roster[0].retire("memory")
-            it.roster[1].retire("memory")
+            it.context.session_slots.total_tokens = 1
+            it.workers[0].retire("memory")
+            it.workers[1].retire("memory")
 
     it.on_event = shrink
     await it.run(30, workers=3)

@@ -8,12 +8,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from backends.fake.backend import Answer, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.domain.errors import DownloadTimeoutError, PageTimeoutError, RefusedDownloadError
 from coupa_async.domain.events import Event, PaceChanged
 from coupa_async.domain.http.targets import Targets
-from coupa_async.domain.policies.throttle import PaceLimits
-from coupa_async.engine.throttle import Pace, PacedBackend, PacedSession
+from coupa_async.domain.policies.throttle import ThrottleLimits
+from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend, ThrottledSession
 from coupa_async.ports import Document, Profile, Session
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual")]
@@ -64,11 +64,11 @@ class Told:
         self.changes.append(event)
 
 
-def paced(tenant: object, limits: PaceLimits | None = None, told: Told | None = None) -> PacedSession:
-    return PacedSession(tenant, Pace(limits or PaceLimits(), told or Told()))  # type: ignore[arg-type]
+def paced(tenant: object, limits: ThrottleLimits | None = None, told: Told | None = None) -> ThrottledSession:
+    return ThrottledSession(tenant, AdaptiveLimiter(limits or ThrottleLimits(), told or Told()))  # type: ignore[arg-type]
 
 
-async def work(session: Session, orders: int, *, at_once: int) -> tuple[int, int]:
+async def work(session: Session, orders: int, *, accept_any: int) -> tuple[int, int]:
     """Do orders of three requests each as the engine does: a refusal is tried again after its pause, thrice at most.
 
     Returns:
@@ -96,7 +96,7 @@ async def work(session: Session, orders: int, *, at_once: int) -> tuple[int, int
                 lost += 1
 
     async with anyio.create_task_group() as tabs:
-        for _ in range(at_once):
+        for _ in range(accept_any):
             tabs.start_soon(tab)
     return done, lost
 
@@ -110,7 +110,7 @@ async def test_in_a_429_storm_nearly_all_that_is_allowed_comes_and_nothing_is_lo
 ) -> None:
     tenant = Tenant(rate=rate, latency_s=latency_s)
     orders = int(rate * 40)
-    done, lost = await work(paced(tenant), orders, at_once=64)
+    done, lost = await work(paced(tenant), orders, accept_any=64)
     assert (done, lost) == (orders, 0)
     begun, ended = tenant.answers[0][0], tenant.answers[-1][0]
     good = sum(status == 200 for _, status in tenant.answers)
@@ -122,7 +122,7 @@ async def test_in_a_429_storm_nearly_all_that_is_allowed_comes_and_nothing_is_lo
 async def test_without_a_refusal_the_ceiling_is_reached_within_a_second_and_never_passed() -> None:
     tenant = Tenant(rate=1e6, burst=1e6, tokens=1e6, latency_s=0.1)
     begun = anyio.current_time()
-    assert await work(paced(tenant, PaceLimits(ceiling=32)), 1000, at_once=64) == (1000, 0)
+    assert await work(paced(tenant, ThrottleLimits(ceiling=32)), 1000, accept_any=64) == (1000, 0)
     assert tenant.most == 32
     assert anyio.current_time() - begun < 3000 * 0.1 / 32 + 1
 
@@ -130,7 +130,7 @@ async def test_without_a_refusal_the_ceiling_is_reached_within_a_second_and_neve
 async def test_no_more_requests_a_second_are_made_than_the_user_allows() -> None:
     tenant = Tenant(rate=1e6, burst=1e6, tokens=1e6)
     begun = anyio.current_time()
-    await work(paced(tenant, PaceLimits(requests_per_s=10.0)), 100, at_once=64)
+    await work(paced(tenant, ThrottleLimits(requests_per_s=10.0)), 100, accept_any=64)
     assert 29.5 < anyio.current_time() - begun < 31
 
 
@@ -159,10 +159,10 @@ async def test_answers_that_take_longer_and_longer_cut_what_is_in_flight_and_a_s
     told = Told()
     tenant = Tenant(rate=1e6, burst=1e6, tokens=1e6, latency_s=0.4)
     session = paced(tenant, told=told)
-    await work(session, 400, at_once=64)
+    await work(session, 400, accept_any=64)
     assert not [one for one in told.changes if one.reason]
     tenant.latency_s = 2.0
-    await work(session, 100, at_once=64)
+    await work(session, 100, accept_any=64)
     cuts = [one for one in told.changes if one.reason]
     assert cuts
     assert all("longer" in one.reason for one in cuts)
@@ -177,7 +177,7 @@ async def test_a_time_out_halves_what_is_in_flight_once_for_all_that_were_asked_
             await anyio.sleep(30)
             raise PageTimeoutError("no page")
 
-    session = paced(Late(), PaceLimits(start=16, floor=2), told)
+    session = paced(Late(), ThrottleLimits(start=16, floor=2), told)
     async with anyio.create_task_group() as tabs:
         for _ in range(16):
             tabs.start_soon(expect_late, session)
@@ -219,7 +219,7 @@ async def test_another_hosts_refusals_and_delays_pace_that_host_alone() -> None:
                 raise DownloadTimeoutError("nothing came")
             raise RefusedDownloadError(429, 30.0, "https://store.example/x" if "moved" in url else "")
 
-    session = PacedSession(Refusing(), Pace(PaceLimits(), told), targets)  # type: ignore[arg-type]
+    session = ThrottledSession(Refusing(), AdaptiveLimiter(ThrottleLimits(), told), targets)  # type: ignore[arg-type]
     begun = anyio.current_time()
     for url in ("https://files.example/a", "https://other.example/late", "https://t.example/moved"):
         with pytest.raises((RefusedDownloadError, DownloadTimeoutError)):
@@ -236,7 +236,7 @@ async def test_another_hosts_refusals_and_delays_pace_that_host_alone() -> None:
 
 
 async def test_whoever_stops_waiting_gives_the_place_to_the_next() -> None:
-    session = paced(Tenant(latency_s=1.0), PaceLimits(ceiling=1, start=1))
+    session = paced(Tenant(latency_s=1.0), ThrottleLimits(ceiling=1, start=1))
     done = []
 
     async def ask(number: int, patience_s: float) -> None:
@@ -252,10 +252,10 @@ async def test_whoever_stops_waiting_gives_the_place_to_the_next() -> None:
 
 
 async def test_a_backend_gives_sessions_that_keep_to_its_pace() -> None:
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return Document(url=url, html="", status=200)
 
-    backend = PacedBackend(DoubleBackend(answer), Pace(PaceLimits(requests_per_s=1.0), Told()))
+    backend = ThrottledBackend(FakeBackend(answer), AdaptiveLimiter(ThrottleLimits(requests_per_s=1.0), Told()))
     async with backend.session(Profile(name="worker-1", directory=Path())) as session:
         begun = anyio.current_time()
         for _ in range(5):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backends.fake.backend import Answer, DoubleSession
+from backends.fake.backend import Answer, FakeSession
 from coupa_async.domain.errors import ProgramError
 from coupa_async.domain.outcome import Outcome
 from tests.engine.conftest import Bench, page
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.anyio
 Make = Callable[..., Bench]
 
 
-def surprising(*urls: str) -> Callable[[str, DoubleSession], Answer]:
-    def answer(url: str, session: DoubleSession) -> Answer:
+def surprising(*urls: str) -> Callable[[str, FakeSession], Answer]:
+    def answer(url: str, session: FakeSession) -> Answer:
         if url in urls:
             raise ValueError(f"Invalid IPv6 URL {url}")
         return page(url)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from coupa_async.evaluation.process_faults import INJURIES, browsers, drivers, heal, renderers, strike
+from coupa_async.evaluation.process_faults import PROCESS_FAULTS, browsers, drivers, inject, renderers, revert
 
 _WAIT = "import sys; print('here', flush=True); sys.stdin.read()"
 _PARENT = (
@@ -55,7 +55,7 @@ def test_a_browser_its_driver_and_its_renderers_are_told_apart() -> None:
 
 def test_a_killed_browser_is_gone_and_nothing_else_is() -> None:
     with process(_WAIT) as (other, _), process(_WAIT, "--user-data-dir=/x") as (main, _):
-        assert strike(INJURIES["browser-killed"]) == [main]
+        assert inject(PROCESS_FAULTS["browser-killed"]) == [main]
         assert main.wait(5) is not None
         assert other.is_running()
 
@@ -63,10 +63,10 @@ def test_a_killed_browser_is_gone_and_nothing_else_is() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX names for what a stopped process is")
 def test_a_stopped_browser_goes_on_when_healed() -> None:
     with process(_WAIT, "--user-data-dir=/x") as (main, _):
-        struck = strike(INJURIES["browser-stopped"])
+        struck = inject(PROCESS_FAULTS["browser-stopped"])
         assert os.waitid(os.P_PID, main.pid, os.WSTOPPED | os.WNOWAIT) is not None
         assert main.status() == psutil.STATUS_STOPPED
-        heal(INJURIES["browser-stopped"], struck)
+        revert(PROCESS_FAULTS["browser-stopped"], struck)
         assert os.waitid(os.P_PID, main.pid, os.WCONTINUED | os.WNOWAIT) is not None
         assert main.status() != psutil.STATUS_STOPPED
 
@@ -86,8 +86,8 @@ def test_a_browser_that_is_not_ours_is_never_touched() -> None:
         theirs = psutil.Process(int(parent.stdout.readline()))
         parent.wait(5)
         assert theirs not in psutil.Process().children(recursive=True)
-        for injury in INJURIES.values():
-            assert theirs not in strike(injury)
+        for injury in PROCESS_FAULTS.values():
+            assert theirs not in inject(injury)
         assert theirs.status() != psutil.STATUS_STOPPED
         parent.communicate()
         theirs.wait(5)

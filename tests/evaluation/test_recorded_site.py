@@ -10,7 +10,7 @@ import pytest
 from coupa_async.cli.main import main
 from coupa_async.domain.errors import RunError
 from coupa_async.evaluation import recorded_site as recorded_module
-from coupa_async.evaluation.recorded_site import read_truth, recorded_site
+from coupa_async.evaluation.recorded_site import read_expected_orders, recorded_site
 
 # What a helper that does not start does instead, and the words of it that the user should see.
 TROUBLE = {
@@ -74,7 +74,7 @@ async def test_what_the_site_complained_of_is_logged(
 async def test_a_program_that_is_not_there_is_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(recorded_module, "_FIXTURES", [str(tmp_path / "python")])
     with pytest.raises(RunError, match="the recorded site did not start"):
-        await read_truth()
+        await read_expected_orders()
     with pytest.raises(RunError, match="the recorded site did not start"):
         async with recorded_site():
             pass

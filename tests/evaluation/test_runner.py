@@ -10,14 +10,14 @@ from pathlib import Path
 import anyio
 import pytest
 
-from backends.fake.backend import Answer, DoubleSession, Hang
+from backends.fake.backend import Answer, FakeSession, Hang
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.outcome import Outcome
-from coupa_async.engine.sign_in_gate import Gate
-from coupa_async.engine.worker import Crew
-from coupa_async.evaluation.order_audit import Story
-from coupa_async.evaluation.runner import Compared, Fault, Scene, Turn, compare, schedule
+from coupa_async.engine.sign_in_gate import SignInGate
+from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.evaluation.order_audit import OrderAudit
+from coupa_async.evaluation.runner import Compared, Fault, PlannedRun, RunSetup, compare, schedule
 from coupa_async.evaluation.trials import Arm, Trial
 from coupa_async.ports import Observer
 from tests.engine.conftest import Bench, anyio_backend, bench, order, page, virtual
@@ -32,30 +32,30 @@ ORDERS = 10
 class Benches:
     """A stage whose runs are engines on a bench."""
 
-    def __init__(self, state: Path, answer: Callable[[str, DoubleSession], Answer] = page, workers: int = 1) -> None:
+    def __init__(self, state: Path, answer: Callable[[str, FakeSession], Answer] = page, workers: int = 1) -> None:
         self.state, self.answer, self.workers = state, answer, workers
-        self.begun: list[Turn] = []
-        self.ended: list[Turn] = []
+        self.begun: list[PlannedRun] = []
+        self.ended: list[PlannedRun] = []
         self.on_event: Callable[[Event], None] = lambda event: None
         self.samples = 0
         self.slow_s = 1.0
 
     @contextmanager
-    def __call__(self, turn: Turn, tell: Observer) -> Iterator[Scene]:
+    def __call__(self, turn: PlannedRun, notify: Observer) -> Iterator[RunSetup]:
         def hear(event: Event) -> None:
-            tell(event)
+            notify(event)
             self.on_event(event)
 
         bench = Bench(self.answer, self.state, slow_s=self.slow_s, on_event=hear)
-        crew = Crew(
+        context = WorkerContext(
             backend=bench.backend,
             job=bench,
-            gate=Gate(bench, self.state, bench.tell, dice=lambda: 0.5),
-            plan=bench.plan,
+            gate=SignInGate(bench, self.state, bench.notify, jitter=lambda: 0.5),
+            limits=bench.limits,
             profile=bench.profile,
-            berths=anyio.CapacityLimiter(self.workers),
-            tell=bench.tell,
-            dice=lambda: 0.5,
+            session_slots=anyio.CapacityLimiter(self.workers),
+            notify=bench.notify,
+            jitter=lambda: 0.5,
         )
         self.begun.append(turn)
 
@@ -66,27 +66,30 @@ class Benches:
             assert self.ended[-1] == turn, "looked for before the scene was closed"
             return ("a socket",) if turn.arm == B else ()
 
-        yield Scene(
+        yield RunSetup(
             orders=[order(n) for n in range(1, ORDERS + 1)],
-            workers=[f"worker-{n}" for n in range(1, self.workers + 1)],
-            crew=crew,
-            roster=bench.roster,
+            names=[f"worker-{n}" for n in range(1, self.workers + 1)],
+            context=context,
+            workers=bench.workers,
             sample=sample,
             used=lambda: (2.5, 1000),
             stories=lambda: tuple(
-                Story(number=str(n), outcome=bench.outcomes.get(str(n), Outcome.PENDING)) for n in range(1, ORDERS + 1)
+                OrderAudit(number=str(n), outcome=bench.outcomes.get(str(n), Outcome.PENDING))
+                for n in range(1, ORDERS + 1)
             ),
             leftovers=leftovers,
         )
         self.ended.append(turn)
 
 
-async def take(stage: Benches, *turns: Turn, faults: dict[str, Fault] | None = None, limit_s: float = 3600) -> Compared:
+async def take(
+    stage: Benches, *turns: PlannedRun, faults: dict[str, Fault] | None = None, limit_s: float = 3600
+) -> Compared:
     return await compare(turns, stage, faults or {}, limit_s=limit_s)
 
 
-def turn(arm: Arm = A, fault: str = "", repeat: int = 1) -> Turn:
-    return Turn(arm=arm, fault=fault, repeat=repeat)
+def turn(arm: Arm = A, fault: str = "", repeat: int = 1) -> PlannedRun:
+    return PlannedRun(arm=arm, fault=fault, repeat=repeat)
 
 
 @pytest.fixture
@@ -119,7 +122,7 @@ async def test_recovery_is_from_the_harm_to_the_end_of_the_order_that_had_to_be_
 ) -> None:
     lost, healed = [False], []
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         if lost[0]:
             lost[0] = False
             return SessionLostError("killed")
@@ -180,7 +183,7 @@ async def test_harm_strikes_all_arms_at_the_same_moment_and_other_repeats_at_oth
 
 
 async def test_a_run_that_takes_too_long_is_cut_short_and_its_orders_are_unfinished(virtual: None, state: Path) -> None:
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return Hang() if url == "4" else page(url)
 
     stage = Benches(state, answer)
@@ -205,11 +208,11 @@ async def test_a_signal_ends_the_run_under_way_and_those_to_come(state: Path) ->
 
 
 async def test_what_ends_a_run_is_told_with_its_trial(virtual: None, state: Path) -> None:
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         return SessionLostError("gone")
 
     told: list[Trial] = []
-    await compare([turn()], Benches(state, answer), {}, limit_s=3600, tell=told.append)
+    await compare([turn()], Benches(state, answer), {}, limit_s=3600, notify=told.append)
     assert told[0].error.startswith("every worker was lost too often")
     assert (told[0].holds, Outcome.PENDING in {one.outcome for one in told[0].stories}) == (False, True)
 
@@ -230,7 +233,7 @@ async def test_a_run_that_is_over_before_its_fault_struck_says_so(virtual: None,
 
 
 async def test_an_arm_that_crashes_is_told_and_the_others_go_on(virtual: None, state: Path) -> None:
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         if url == "probe" and not crashed:
             crashed.append(url)
             raise RuntimeError("a bug")

@@ -49,11 +49,11 @@ def test_the_other_way_round_a_difference_is_the_same_one() -> None:
 
 
 def test_orders_that_fail_together_are_worth_as_many_as_there_are_runs_less_one() -> None:
-    together = rate([(8, 8), (0, 8), (8, 8), (0, 8)])
-    assert together.weight == pytest.approx(3)
+    gather = rate([(8, 8), (0, 8), (8, 8), (0, 8)])
+    assert gather.weight == pytest.approx(3)
     alone = rate([(4, 8)] * 4)
     assert alone.weight == 32
-    assert together.low < alone.low < 0.5 < alone.high < together.high
+    assert gather.low < alone.low < 0.5 < alone.high < gather.high
 
 
 def test_runs_without_a_failure_are_worth_all_their_orders() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment
-from coupa_async.evaluation.order_audit import Story, Truth, in_words, story
+from coupa_async.evaluation.order_audit import ExpectedOrder, OrderAudit, audit_order, in_words
 from coupa_async.evaluation.trials import Arm, Trial, contrasts, disagreements, measures
 
-TRUTH = Truth(outcome=Outcome.COMPLETED, found=2, files=(("a.pdf", "aa"), ("", "bb")))
+TRUTH = ExpectedOrder(outcome=Outcome.COMPLETED, found=2, files=(("a.pdf", "aa"), ("", "bb")))
 A, B = Arm("playwright"), Arm("selenium")
 
 
@@ -33,7 +33,7 @@ def result(*saved: tuple[str, str], outcome: Outcome = Outcome.COMPLETED, found:
 
 def test_an_order_as_the_truth_has_it_is_right() -> None:
     files = {"a.pdf": "aa", "b.pdf": "bb"}
-    one = story("PO1", result(*files.items()), files, TRUTH)
+    one = audit_order("PO1", result(*files.items()), files, TRUTH)
     assert (one.kind, one.is_breach, one.wrong, one.damage) == ("", False, "", ())
     assert (one.files, one.seconds) == ((("a.pdf", "aa"), ("b.pdf", "bb")), 2.0)
 
@@ -51,7 +51,7 @@ def test_an_order_as_the_truth_has_it_is_right() -> None:
 def test_a_file_lost_cut_or_unaccounted_for_is_named(
     saved: dict[str, str], on_disk: dict[str, str], damage: str
 ) -> None:
-    one = story("PO1", result(*saved.items()), on_disk, TRUTH)
+    one = audit_order("PO1", result(*saved.items()), on_disk, TRUTH)
     assert one.damage == (damage,)
     assert (one.kind, one.is_breach) == ("file lost or partial", True)
 
@@ -65,24 +65,24 @@ def test_a_file_lost_cut_or_unaccounted_for_is_named(
     ],
 )
 def test_what_differs_from_the_truth_is_wrong(told: OrderResult, wrong: str) -> None:
-    one = story("PO1", told, {file.name: file.sha256 for file in told.saved}, TRUTH)
+    one = audit_order("PO1", told, {file.name: file.sha256 for file in told.saved}, TRUTH)
     assert (one.wrong, one.kind, one.is_breach) == (wrong, wrong, True)
 
 
 def test_an_order_never_finished_is_a_breach_also_where_the_truth_is_not_known() -> None:
     for truth in (TRUTH, None):
-        one = story("PO1", None, {}, truth)
+        one = audit_order("PO1", None, {}, truth)
         assert (one.outcome, one.kind, one.is_breach) == (Outcome.PENDING, "never finished", True)
 
 
 def test_without_the_truth_a_failure_is_counted_and_no_breach() -> None:
-    failed = story("PO1", result(outcome=Outcome.FAILED), {}, None)
+    failed = audit_order("PO1", result(outcome=Outcome.FAILED), {}, None)
     assert (failed.kind, failed.is_breach) == ("FAILED", False)
-    assert story("PO1", result(outcome=Outcome.PO_NOT_FOUND), {}, None).kind == ""
+    assert audit_order("PO1", result(outcome=Outcome.PO_NOT_FOUND), {}, None).kind == ""
 
 
-def told(number: str = "PO1", outcome: Outcome = Outcome.COMPLETED, **more: Any) -> Story:
-    return Story(number=number, outcome=outcome, is_known=True, **more)
+def told(number: str = "PO1", outcome: Outcome = Outcome.COMPLETED, **more: Any) -> OrderAudit:
+    return OrderAudit(number=number, outcome=outcome, is_known=True, **more)
 
 
 FAILED = told(outcome=Outcome.FAILED, wrong="FAILED, not COMPLETED", error="gone")

@@ -19,31 +19,31 @@ WORDS = (
 )
 
 
-def mutated(dice: Random, seeds: Sequence[bytes]) -> bytes:
+def mutated(jitter: Random, seeds: Sequence[bytes]) -> bytes:
     """Make one input."""
-    most = dice.choice((1_000, 4_000, 16_000, MOST_BYTES))
-    data = bytearray(dice.choice(seeds) if dice.random() < 0.9 else b"")
-    for _ in range(dice.randint(1, 8)):
-        at = dice.randint(0, len(data))
-        to = min(len(data), at + dice.choice((1, 4, 16, 64, 1024)))
-        match dice.randrange(7):
+    most = jitter.choice((1_000, 4_000, 16_000, MOST_BYTES))
+    data = bytearray(jitter.choice(seeds) if jitter.random() < 0.9 else b"")
+    for _ in range(jitter.randint(1, 8)):
+        at = jitter.randint(0, len(data))
+        to = min(len(data), at + jitter.choice((1, 4, 16, 64, 1024)))
+        match jitter.randrange(7):
             case 0:
-                data[at:at] = dice.choice(WORDS)
+                data[at:at] = jitter.choice(WORDS)
             case 1:
                 data[at:to] = b""
             case 2:
-                data[at:to] = dice.randbytes(to - at)
+                data[at:to] = jitter.randbytes(to - at)
             case 3:
-                data[at:at] = bytes(data[at:to]) * dice.choice((2, 10, 1000))
+                data[at:at] = bytes(data[at:to]) * jitter.choice((2, 10, 1000))
             case 4:
-                data[at:at] = dice.choice(WORDS) * dice.choice((2, 100, 20_000))
+                data[at:at] = jitter.choice(WORDS) * jitter.choice((2, 100, 20_000))
             case 5:
-                other = dice.choice(seeds)
-                begin = dice.randint(0, len(other))
-                data[at:to] = other[begin : begin + dice.choice((16, 256, 4096))]
+                other = jitter.choice(seeds)
+                begin = jitter.randint(0, len(other))
+                data[at:to] = other[begin : begin + jitter.choice((16, 256, 4096))]
             case _:
                 for spot in range(at, to):
-                    data[spot] ^= 1 << dice.randrange(8)
+                    data[spot] ^= 1 << jitter.randrange(8)
         del data[most:]
     return bytes(data)
 

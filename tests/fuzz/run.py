@@ -100,13 +100,13 @@ def fuzz(
     Returns:
         How many inputs each was given.
     """
-    dice = Random(seed)
+    jitter = Random(seed)
     seeds = {name: seeds_of(name) for name in targets}
     tried = dict.fromkeys(targets, 0)
     known: set[tuple[str, str]] = set()
     while goes_on():
         for name in targets:
-            data = mutated(dice, seeds[name])
+            data = mutated(jitter, seeds[name])
             tried[name] += 1
             kind = trouble(TARGETS[name], data)
             if kind and (name, _kind(kind)) not in known and trouble(TARGETS[name], data):  # not the machine's

@@ -11,11 +11,11 @@ from zipfile import BadZipFile, ZipFile
 
 from selectolax.lexbor import LexborHTMLParser
 
-from backends.browser.chromium import Head
+from backends.browser.chromium import ResponseHead
 from backends.direct.cookies import Jar, parse_cookie
 from coupa_async.domain.files.content import check_content, url_shortcut
 from coupa_async.domain.files.naming import attachment_name, content_disposition_name, file_name, safe_name
-from coupa_async.domain.messages.message import Enclosure, Message, lay_out
+from coupa_async.domain.messages.message import Message, MessageAttachment, lay_out
 from coupa_async.domain.messages.rtf import read_rtf
 from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
 from coupa_async.domain.pages.markup import nesting
@@ -86,7 +86,7 @@ def _rtf(data: bytes) -> None:
 
 
 def _letter(data: bytes) -> None:
-    picture = Enclosure(name="a.png", data=b"\x89PNG", content_id="a", mime="image/png")
+    picture = MessageAttachment(name="a.png", data=b"\x89PNG", content_id="a", mime="image/png")
     text = _text(data)
     fields = {"subject": text[:200], "sender": "", "to": "", "cc": "", "sent": None, "text": text}
     page = lay_out(Message(html=text, enclosures=(picture,), **fields)).page  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def _cookies(data: bytes) -> None:
 
 def _headers(data: bytes) -> None:
     lines = [line.partition(":") for line in _text(data).splitlines()[:100]]
-    head = Head(url=URL, status=200, headers={name.strip().lower(): value.strip() for name, _, value in lines})
+    head = ResponseHead(url=URL, status=200, headers={name.strip().lower(): value.strip() for name, _, value in lines})
     for part in ("is_page", "length", "file_name"):
         getattr(head, part, None)
     head.retry_after_s(AT)

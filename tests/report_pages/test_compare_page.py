@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from coupa_async.domain.outcome import Outcome
 from coupa_async.evaluation.comparison import Comparison
-from coupa_async.evaluation.order_audit import Story
+from coupa_async.evaluation.order_audit import OrderAudit
 from coupa_async.evaluation.report.html import write_comparison
 from coupa_async.evaluation.trials import Arm, Trial
 
@@ -20,13 +20,13 @@ ARMS = (Arm("playwright"), Arm("selenium"), Arm("double"))
 
 
 def comparison(*, is_broken: bool) -> Comparison:
-    def story(arm: Arm, fault: str, repeat: int, number: int) -> Story:
+    def story(arm: Arm, fault: str, repeat: int, number: int) -> OrderAudit:
         seconds = 0.3 + (number * 7 % 5) * 0.1 + repeat * 0.02
         if is_broken and arm.backend == "selenium" and fault and number % 2:
             told = {"outcome": Outcome.FAILED, "wrong": "FAILED, not COMPLETED", "error": HOSTILE}
-            return Story(number=f"PO{number}", seconds=seconds, is_known=True, **told)  # type: ignore[arg-type]
+            return OrderAudit(number=f"PO{number}", seconds=seconds, is_known=True, **told)  # type: ignore[arg-type]
         files = (("a.pdf", "aa"),)
-        return Story(number=f"PO{number}", outcome=Outcome.COMPLETED, files=files, seconds=seconds, is_known=True)
+        return OrderAudit(number=f"PO{number}", outcome=Outcome.COMPLETED, files=files, seconds=seconds, is_known=True)
 
     trials = [
         Trial(

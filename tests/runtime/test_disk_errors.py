@@ -18,8 +18,8 @@ from coupa_async.runtime.disk_errors import (
     private,
     refuse_link,
     shown,
-    told,
-    translated,
+    translate_os_error,
+    translate_os_errors,
 )
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
@@ -68,7 +68,7 @@ def test_no_other_error_is_waited_for(code: int) -> None:
 def test_a_sharing_violation_of_windows_is_a_held_file(code: int, tmp_path: Path) -> None:
     error = OSError(errno.EINVAL, "The process cannot access the file")
     error.winerror = code  # type: ignore[attr-defined, unused-ignore]
-    assert isinstance(translated(error, tmp_path / "a.pdf"), FileInUseError)
+    assert isinstance(translate_os_error(error, tmp_path / "a.pdf"), FileInUseError)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_sharing_violation_of_windows_is_a_held_file(code: int, tmp_path: Path
     ],
 )
 def test_each_answer_is_told_for_what_it_is(code: int, kind: type[CoupaError], words: str, tmp_path: Path) -> None:
-    with pytest.raises(kind, match=words) as caught, told(tmp_path / "a.pdf"):
+    with pytest.raises(kind, match=words) as caught, translate_os_errors(tmp_path / "a.pdf"):
         raise OSError(code, os.strerror(code))
     assert type(caught.value) is kind
     assert "disk full" not in str(caught.value)
@@ -95,7 +95,7 @@ def test_a_folder_that_takes_nothing_from_us_is_not_said_to_be_held(
 ) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(os, "name", "posix")
-    error = translated(PermissionError(errno.EACCES, "Permission denied"), tmp_path / "a.pdf")
+    error = translate_os_error(PermissionError(errno.EACCES, "Permission denied"), tmp_path / "a.pdf")
     assert isinstance(error, StorageError)
 
 

@@ -21,11 +21,11 @@ from coupa_async.app.settings import Settings
 from coupa_async.cli.display.comparison import show
 from coupa_async.domain.errors import SettingsError
 from coupa_async.evaluation.comparison import Comparison
-from coupa_async.evaluation.disk_audit import read_truth as as_truth
-from coupa_async.evaluation.environment import Stage
-from coupa_async.evaluation.faults import DOUBLE, Pressure, make_faults, meets, named_faults, sign_in_mode
-from coupa_async.evaluation.order_audit import Truth
-from coupa_async.evaluation.recorded_site import Recorded, read_truth, recorded_site, write_sample
+from coupa_async.evaluation.disk_audit import read_expected_orders as as_truth
+from coupa_async.evaluation.environment import RunSetupFactory
+from coupa_async.evaluation.faults import DOUBLE, Pressure, applies_to, make_faults, named_faults, sign_in_mode
+from coupa_async.evaluation.order_audit import ExpectedOrder
+from coupa_async.evaluation.recorded_site import RecordedSite, read_expected_orders, recorded_site, write_sample
 from coupa_async.evaluation.report.html import write_comparison
 from coupa_async.evaluation.report.markdown import report
 from coupa_async.evaluation.runner import Compared, Fault, schedule
@@ -104,12 +104,12 @@ async def compare(settings: Compare) -> int:
         return await _on_recorded(Case(settings=on_site, arms=[*arms, Arm(DOUBLE)], faults=faults), site)
 
 
-async def _on_recorded(case: Case, site: Recorded) -> int:
+async def _on_recorded(case: Case, site: RecordedSite) -> int:
     settings, notes = case.settings, case.browsers()
     sample = settings.output_dir / "input" / "sample.xlsx"
     sample.parent.mkdir(parents=True, exist_ok=True)
     await write_sample(sample)
-    raw, pressure = await read_truth(), Pressure()
+    raw, pressure = await read_expected_orders(), Pressure()
     truth = as_truth(raw)
     double = recorded_backend(site.base_url)
     plain = {number for number, one in zip(truth, raw, strict=True) if one["plain"]}
@@ -139,12 +139,12 @@ async def _on_tenant(case: Case, path: Path) -> int:
     return await _run(case, _stage(case, path, {}), {}, case.browsers())
 
 
-def _stage(case: Case, path: Path, truth: Mapping[str, Truth]) -> Stage:
+def _stage(case: Case, path: Path, truth: Mapping[str, ExpectedOrder]) -> RunSetupFactory:
     settings = case.settings
     options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
     orders = read_worklist(path, options, fresh=True).orders
     started = datetime.now().strftime("%Y%m%d-%H%M%S")
-    return Stage(
+    return RunSetupFactory(
         settings=settings,
         root=settings.output_dir.resolve() / "runs" / started,
         orders=orders,
@@ -162,14 +162,14 @@ def find_arm(settings: Settings, arm: Arm) -> tuple[Backend, list[str]]:
     return find_backend(settings.model_copy(update={"backend": arm.backend, "lane": arm.lane}))
 
 
-async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault], notes: Sequence[str]) -> int:
+async def _run(case: Case, stage: RunSetupFactory, faults: Mapping[str, Fault], notes: Sequence[str]) -> int:
     settings, started_s = case.settings, time.monotonic()
     console = Console(stderr=True)
     if not console.is_terminal:
         console.width = _LOG_WIDTH
-    turns = schedule(case.arms, case.faults, settings.repeat, meets)
+    turns = schedule(case.arms, case.faults, settings.repeat, applies_to)
 
-    def tell(trial: Trial) -> None:
+    def notify(trial: Trial) -> None:
         done = sum(not one.kind for one in trial.stories)
         what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {settings.repeat}"
         story = f"{done} of {len(trial.stories)} right, {trial.seconds:.1f} s" + (
@@ -179,7 +179,7 @@ async def _run(case: Case, stage: Stage, faults: Mapping[str, Fault], notes: Seq
 
     console.print(f"{len(turns)} runs of up to {len(stage.orders)} orders", highlight=False)
     with run_log(stage.root / "compare.log", of=("asyncio",)):  # of killed drivers, once their run is over
-        compared: Compared = await take_turns(turns, stage, faults, limit_s=settings.run_limit_s, tell=tell)
+        compared: Compared = await take_turns(turns, stage, faults, limit_s=settings.run_limit_s, notify=notify)
     comparison = Comparison(
         trials=compared.trials,
         repeats=settings.repeat,

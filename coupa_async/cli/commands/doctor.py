@@ -13,10 +13,10 @@ from rich.markup import escape
 
 from coupa_async.app.diagnose import diagnose
 from coupa_async.app.settings import Settings
-from coupa_async.services.diagnostics.checks import Finding, Mark
+from coupa_async.services.diagnostics.checks import Finding, Severity
 
-_SIGNS = {Mark.GOOD: "[green]✔[/]", Mark.NOTE: "[yellow]![/]", Mark.BAD: "[red]✘[/]"}
-_PLAIN_SIGNS = {Mark.GOOD: "ok", Mark.NOTE: "! ", Mark.BAD: "x "}
+_SIGNS = {Severity.GOOD: "[green]✔[/]", Severity.NOTE: "[yellow]![/]", Severity.BAD: "[red]✘[/]"}
+_PLAIN_SIGNS = {Severity.GOOD: "ok", Severity.NOTE: "! ", Severity.BAD: "x "}
 
 
 class Doctor(Settings):

@@ -16,10 +16,10 @@ from coupa_async.app.compose import find_backend
 from coupa_async.app.settings import Settings
 from coupa_async.cli.prompts import is_person_there
 from coupa_async.evaluation.checks.checks import CHECKS
-from coupa_async.evaluation.checks.environment import Check, Stage
+from coupa_async.evaluation.checks.environment import Check, CheckSetup
 from coupa_async.evaluation.checks.report import report
-from coupa_async.evaluation.disk_audit import read_truth
-from coupa_async.evaluation.recorded_site import read_truth as site_truth
+from coupa_async.evaluation.disk_audit import read_expected_orders
+from coupa_async.evaluation.recorded_site import read_expected_orders as site_truth
 from coupa_async.evaluation.recorded_site import recorded_site, write_sample
 from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
 
@@ -30,7 +30,7 @@ _NOWHERE = "http://127.0.0.1"  # for a browser that is only looked for
 _OURS = {"output_dir", "backend", "lane", "workers", "memory_threshold", "interactive"}
 _ELSEWHERE = ("COUPA_LOGIN_URL", "COUPA_PLAYWRIGHT_WS", "COUPA_SELENIUM_URL", "EDGE_PROFILE_DIR")
 
-MakeStage = Callable[[str], Awaitable[Stage]]
+MakeStage = Callable[[str], Awaitable[CheckSetup]]
 
 
 class Evidence(Settings):
@@ -93,8 +93,8 @@ def _stages(settings: Evidence) -> AbstractAsyncContextManager[MakeStage]:
 async def _own(settings: Evidence, sheet: Path) -> AsyncIterator[MakeStage]:
     """Make the checks on a tenant. Nobody signs in wrongly there on purpose, and no session is ended."""
 
-    async def make(backend: str) -> Stage:
-        return Stage(
+    async def make(backend: str) -> CheckSetup:
+        return CheckSetup(
             root=settings.output_dir,
             sheet=sheet,
             small=sheet,
@@ -112,7 +112,7 @@ async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
     sheets = settings.output_dir / "input"
     await write_sample(sheets / "sample.xlsx")
     await write_sample(sheets / "orders.xlsx", orders=_ORDERS)
-    truth = read_truth(await site_truth()) | read_truth(await site_truth(orders=_ORDERS))
+    truth = read_expected_orders(await site_truth()) | read_expected_orders(await site_truth(orders=_ORDERS))
     given = _handed_on(settings)
     async with recorded_site() as site:
         own = {
@@ -125,9 +125,9 @@ async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
         async def end_sessions() -> None:
             await site.ask("expire", sso=True)
 
-        async def make(backend: str) -> Stage:
+        async def make(backend: str) -> CheckSetup:
             await site.ask("reset")
-            return Stage(
+            return CheckSetup(
                 root=settings.output_dir,
                 sheet=sheets / "sample.xlsx",
                 small=sheets / "orders.xlsx",
@@ -142,9 +142,9 @@ async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
 
 
 def _kill_browsers() -> None:
-    from coupa_async.evaluation.process_faults import INJURIES, strike
+    from coupa_async.evaluation.process_faults import PROCESS_FAULTS, inject
 
-    strike(INJURIES["browser-killed"])
+    inject(PROCESS_FAULTS["browser-killed"])
 
 
 def _handed_on(settings: Evidence) -> dict[str, str]:

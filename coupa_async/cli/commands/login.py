@@ -53,13 +53,13 @@ async def login(settings: Login) -> int:
         state = SignInState(tenant=settings.tenant(), signed_in=False)
     else:
         state = await (sign_in_state(settings) if settings.status else sign_in(settings, notify))
-    say(_story(state, settings))
+    say(_summary(state, settings))
     if settings.json_:
         print(json.dumps(asdict(state)), flush=True)  # noqa: T201 - the line that scripts read
     return state.exit_code
 
 
-def _story(state: SignInState, settings: Login) -> str:
+def _summary(state: SignInState, settings: Login) -> str:
     if settings.forget:
         return f"forgotten: the next run at {state.tenant} has to sign in"
     if not state.signed_in:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
-from coupa_async.app.compose import find_backend, make_entry
+from coupa_async.app.compose import find_backend, make_sign_in
 from coupa_async.app.settings import Settings, profiles_dir
 from coupa_async.domain.errors import OutputError, SignInRequiredError
 from coupa_async.domain.order import OrderNumber
@@ -20,7 +20,7 @@ from coupa_async.domain.recording.leaks import suspicions
 from coupa_async.domain.recording.scrub import Scrubber
 from coupa_async.ports import Document, Session
 from coupa_async.services.collection.pages import open_any
-from coupa_async.services.collection.sign_in import Entry
+from coupa_async.services.collection.sign_in import CoupaSignIn
 from coupa_async.services.profiles.profiles import base_profile
 
 
@@ -52,16 +52,18 @@ async def record(settings: Record) -> int:
     with base_profile(profiles_dir(), settings.state_file()) as profile:
         async with backend.session(profile) as session:
             for key in dict.fromkeys(keys):
-                documents += await _see(session, f"{base_url}/order_headers/{key}", make_entry(settings), profile.state)
+                documents += await _see(
+                    session, f"{base_url}/order_headers/{key}", make_sign_in(settings), profile.state
+                )
     scrubber = Scrubber(base_url)
     pages = [
         Recorded(path=scrubber.url(urlsplit(one.url).path, one.url), html=scrubber.page(one.html, one.url))
         for one in documents
     ]
-    doubts = sorted({doubt for one in pages for doubt in suspicions(one.html, base_url, scrubber.suppliers)})
-    for doubt in doubts:
+    max_unconfirmed = sorted({doubt for one in pages for doubt in suspicions(one.html, base_url, scrubber.suppliers)})
+    for doubt in max_unconfirmed:
         print(f"coupa-async: not written: the scrubbed pages still hold {doubt}", file=sys.stderr)  # noqa: T201
-    if doubts:
+    if max_unconfirmed:
         return 1
     _write(pages, settings.output_dir)
     replaced = ", ".join(f"{count} {kind}" for kind, count in sorted(scrubber.counts.items()))
@@ -70,7 +72,7 @@ async def record(settings: Record) -> int:
     return 0
 
 
-async def _see(session: Session, url: str, entry: Entry, state: Path | None) -> list[Document]:
+async def _see(session: Session, url: str, entry: CoupaSignIn, state: Path | None) -> list[Document]:
     """Open an order, and its requisition where it names one; sign in where the tenant asks for it."""
     try:
         document, page = await open_any(session, url, entry.base_url)

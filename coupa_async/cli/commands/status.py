@@ -11,7 +11,7 @@ from rich.console import Console
 from coupa_async.app.output_folder import folder_status
 from coupa_async.cli.command import FolderCommand
 from coupa_async.cli.display.summary import show_summary
-from coupa_async.services.records.status import Standing
+from coupa_async.services.records.status import RunStatus
 
 
 class Status(FolderCommand):
@@ -33,14 +33,14 @@ async def status(settings: Status) -> int:
     summary, stands = await to_thread.run_sync(folder_status, root)
     console = Console(stderr=True)
     show_summary(summary, console)
-    console.print(_story(stands), highlight=False, soft_wrap=True)
+    console.print(_summary(stands), highlight=False, soft_wrap=True)
     if settings.json_:
         last = stands.last_processed.isoformat() if stands.last_processed else None
         print(json.dumps(json.loads(summary.to_json()) | {"last_processed": last}), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
 
 
-def _story(stands: Standing) -> str:
+def _summary(stands: RunStatus) -> str:
     last = f"last order at {stands.last_processed:%Y-%m-%d %H:%M:%S}" if stands.last_processed else "no order yet"
     if stands.started_at is None:
         return last

@@ -55,7 +55,7 @@ class _Line:
     since_s: float = 0.0
 
 
-class Board:
+class LiveDisplay:
     """What is known of a run, drawn anew whenever it is asked for."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.live import Live
 
-from coupa_async.cli.display.live import STYLES, Board, pace_text
+from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -41,7 +41,7 @@ def progress(console: Console, *, quiet: bool) -> Iterator[_Display]:
     if quiet or not console.is_terminal:
         yield _Lines(console, quiet=quiet)
         return
-    board = Board(time.monotonic)
+    board = LiveDisplay(time.monotonic)
     with Live(get_renderable=lambda: board, console=console, transient=True, refresh_per_second=4):
         yield _Bars(console, board)
 
@@ -59,7 +59,7 @@ class _Lines:
                 self._total = event.total - event.skipped
             case OrderFinished():
                 self._done += 1
-        if text := _story(event, self._done, self._total):
+        if text := _format_event(event, self._done, self._total):
             loud = isinstance(event, Warned | Draining)
             if loud or not self._quiet:
                 self._console.print(text, highlight=False, soft_wrap=True)
@@ -68,17 +68,17 @@ class _Lines:
 class _Bars:
     """The board, redrawn in place; what is worth keeping scrolls by above it."""
 
-    def __init__(self, console: Console, board: Board) -> None:
+    def __init__(self, console: Console, board: LiveDisplay) -> None:
         self._console, self._board = console, board
 
     def __call__(self, event: Event, /) -> None:
         self._board.note(event)
-        if text := _story(event, self._board.done, self._board.total):
+        if text := _format_event(event, self._board.done, self._board.total):
             is_long = isinstance(event, OrderFinished | OrderRetried)  # the whole of it is in the log and the report
             self._console.print(text, highlight=False, no_wrap=is_long, overflow="ellipsis" if is_long else None)
 
 
-def _story(event: Event, done: int, total: int) -> str:
+def _format_event(event: Event, done: int, total: int) -> str:
     match event:
         case RunStarted():
             skipped = f", {event.skipped} settled before" if event.skipped else ""

@@ -36,7 +36,7 @@ _STYLE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
+class MessageAttachment:
     """What a message has attached to it.
 
     Attributes:
@@ -71,10 +71,10 @@ class Message:
     sent: datetime | None
     html: str
     text: str
-    enclosures: tuple[Enclosure, ...]
+    enclosures: tuple[MessageAttachment, ...]
 
     @property
-    def listed(self) -> tuple[Enclosure, ...]:
+    def listed(self) -> tuple[MessageAttachment, ...]:
         """What is attached and not shown as a picture of the body."""
         shown = {unquote(name).lower() for name in _CID.findall(self.html)}
         return tuple(one for one in self.enclosures if not (_is_picture(one) and one.content_id.lower() in shown))
@@ -118,7 +118,7 @@ def letter(message: Message, bounds: Bounds = _BOUNDS) -> str:
     return _page(message, bounds)[0]
 
 
-def _page(message: Message, bounds: Bounds) -> tuple[str, tuple[Enclosure, ...]]:
+def _page(message: Message, bounds: Bounds) -> tuple[str, tuple[MessageAttachment, ...]]:
     """Lay out one message; the page, and what its list names."""
     sent = message.sent.strftime("%Y-%m-%d %H:%M %Z").strip() if message.sent else ""
     headers = {"From": message.sender, "To": message.to, "Cc": message.cc, "Date": sent, "Subject": message.subject}
@@ -149,7 +149,7 @@ class _Pictures:
         left_out: The ``id`` of those for which there was none: they are listed as what is attached.
     """
 
-    def __init__(self, enclosures: tuple[Enclosure, ...], room_bytes: int) -> None:
+    def __init__(self, enclosures: tuple[MessageAttachment, ...], room_bytes: int) -> None:
         self._by_id = {one.content_id.lower(): one for one in enclosures if one.content_id and _is_picture(one)}
         self._room_bytes = room_bytes
         self.left_out: set[int] = set()
@@ -198,16 +198,16 @@ def _is_unsafe(name: str, value: str) -> bool:
     return name.startswith("on") or name in _FETCHING or (name == "href" and not value.startswith(_KEPT_SCHEMES))
 
 
-def _mime(one: Enclosure) -> str:
+def _mime(one: MessageAttachment) -> str:
     told = one.mime.lower()
     return told if _IMAGE.fullmatch(told) else guess_type(one.name)[0] or told
 
 
-def _is_picture(one: Enclosure) -> bool:
+def _is_picture(one: MessageAttachment) -> bool:
     return bool(one.data) and _mime(one).startswith("image/")
 
 
-def _label(one: Enclosure) -> str:
+def _label(one: MessageAttachment) -> str:
     if one.message is not None:
         return f"{one.name or one.message.subject or 'message'} (message)"
     size = f"{len(one.data):,} bytes" if one.data else "not in the message"

@@ -8,7 +8,7 @@ from coupa_async.domain.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class MemoryLimits:
     """When memory is short. 0.85 means 85 %.
 
     Attributes:
@@ -59,7 +59,7 @@ class RestartHeaviest:
 Relief = Steady | Shrink | Grow | RestartHeaviest
 
 
-def relieve(usage: float, limits: Limits, *, configured: int, allowed: int, since_change_s: float) -> Relief:
+def decide(usage: float, limits: MemoryLimits, *, configured: int, allowed: int, since_change_s: float) -> Relief:
     """Choose what to do about memory.
 
     A single worker is never taken away, and not restarted more often than ``settle_s`` either: where others fill the

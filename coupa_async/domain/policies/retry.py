@@ -48,14 +48,14 @@ class Backoff:
     base_s: float = 1.0
     cap_s: float = 60.0
 
-    def delay_s(self, failures: int, dice: float) -> float:
+    def delay_s(self, failures: int, jitter: float) -> float:
         """Tell how long to wait.
 
         Args:
             failures: Failures so far, from 1.
-            dice: A random number in [0, 1).
+            jitter: A random number in [0, 1).
         """
-        return dice * min(self.cap_s, self.base_s * 2.0 ** min(failures - 1, 30))
+        return jitter * min(self.cap_s, self.base_s * 2.0 ** min(failures - 1, 30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class StopRun:
 Decision = Retry | RestartSession | SignInAgain | GiveUp | StopRun
 
 
-def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backoff, dice: float) -> Decision:
+def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backoff, jitter: float) -> Decision:
     """Choose the cure for an error, by its class alone.
 
     Args:
@@ -96,7 +96,7 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
         attempt: Which try it was, from 1.
         max_attempts: Tries allowed.
         backoff: The delays.
-        dice: A random number in [0, 1).
+        jitter: A random number in [0, 1).
     """
     match error:
         case SessionLostError():
@@ -110,10 +110,10 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
         case NotAFileError() | ForbiddenAddressError() | WrongOrderError() | UnexpectedError() | FileTooLargeError():
             return GiveUp()
     if _passes(error):
-        max_attempts, dice = max_attempts + _MORE_FOR_WHAT_PASSES, (1 + dice) / 2
+        max_attempts, jitter = max_attempts + _MORE_FOR_WHAT_PASSES, (1 + jitter) / 2
     if attempt >= max_attempts:
         return GiveUp()
-    delay_s = backoff.delay_s(attempt, dice)
+    delay_s = backoff.delay_s(attempt, jitter)
     if isinstance(error, BusyError | RefusedDownloadError) and error.retry_after_s is not None:
         delay_s = error.retry_after_s
     return Retry(delay_s)

@@ -23,7 +23,7 @@ _RISE, _RISE_S = 2.0, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaceLimits:
+class ThrottleLimits:
     """Between what the pace is kept.
 
     Attributes:
@@ -40,7 +40,7 @@ class PaceLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tempo:
+class LimiterState:
     """The present pace, and what it is judged by. Times are on one clock, in seconds.
 
     Attributes:
@@ -56,7 +56,7 @@ class Tempo:
         lately_s: And lately.
     """
 
-    limits: PaceLimits
+    limits: ThrottleLimits
     in_flight: float
     per_s: float
     growth_per_s: float = 0.0
@@ -69,12 +69,12 @@ class Tempo:
     lately_s: float = 0.0
 
     @classmethod
-    def begin(cls, limits: PaceLimits) -> Tempo:
+    def begin(cls, limits: ThrottleLimits) -> LimiterState:
         """Begin."""
         start = min(max(limits.start, limits.floor), limits.ceiling)
         return cls(limits=limits, in_flight=start, per_s=limits.requests_per_s)
 
-    def answered(self, now_s: float, *, is_full: bool) -> Tempo:
+    def answered(self, now_s: float, *, is_full: bool) -> LimiterState:
         """Take note of a good answer.
 
         Args:
@@ -93,7 +93,7 @@ class Tempo:
             answers_s=max(now_s, self.answers_s),
         )
 
-    def took(self, latency_s: float, now_s: float, asked_s: float) -> Tempo:
+    def took(self, latency_s: float, now_s: float, asked_s: float) -> LimiterState:
         """Take note of how long an answer took; cut what is in flight when that rises."""
         timed = min(self.timed + 1, _USUAL)
         usual_s = self.usual_s + (latency_s - self.usual_s) / timed
@@ -104,11 +104,11 @@ class Tempo:
         # What it takes now is the usual from here on: a slow afternoon must not cut again and again.
         return replace(seen, usual_s=lately_s)._cut(_EASE, now_s, asked_s)
 
-    def timed_out(self, now_s: float, asked_s: float) -> Tempo:
+    def timed_out(self, now_s: float, asked_s: float) -> LimiterState:
         """Take note of an answer that did not come in time."""
         return self._cut(_HALF, now_s, asked_s)
 
-    def refused(self, now_s: float, asked_s: float, pause_s: float) -> Tempo:
+    def refused(self, now_s: float, asked_s: float, pause_s: float) -> LimiterState:
         """Take note of a request to come back later.
 
         Args:
@@ -123,7 +123,7 @@ class Tempo:
         growth_per_s = 0.0 if math.isinf(self.per_s) else _GROWTH * per_s
         return replace(cut, per_s=per_s, growth_per_s=growth_per_s, answers_s=now_s + pause_s)
 
-    def _cut(self, factor: float, now_s: float, asked_s: float) -> Tempo:
+    def _cut(self, factor: float, now_s: float, asked_s: float) -> LimiterState:
         """Cut once for all that was asked for before the last cut: it says nothing of the pace since."""
         if asked_s < self.cut_s:
             return self

@@ -9,8 +9,8 @@ from anyio import to_thread
 
 from coupa_async.app.settings import profiles_dir
 from coupa_async.domain.outcome import Outcome
-from coupa_async.evaluation.checks.environment import Check, Finding, Stage
-from coupa_async.evaluation.checks.observed_run import Seen, watch
+from coupa_async.evaluation.checks.environment import Check, CheckResult, CheckSetup
+from coupa_async.evaluation.checks.observed_run import ObservedRun, watch
 from coupa_async.services.diagnostics import memory
 from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
 
@@ -22,7 +22,7 @@ _BELOW = 0.8
 _FORBIDDEN = ("no running event loop", "Traceback", "never awaited")
 
 
-async def sequential(stage: Stage) -> Check:
+async def sequential(stage: CheckSetup) -> Check:
     """5.1: one worker, one order after the other, and the files are really there."""
     seen = await watch(stage.job("5.1", "--workers", "1", sheet=stage.sheet))
     out = stage.root / f"{stage.backend}-5.1"
@@ -31,10 +31,10 @@ async def sequential(stage: Stage) -> Check:
     workers = {str(line["worker"]) for line in seen.told("OrderStarted")}
     findings = [
         *_ended_well(seen),
-        Finding(f"the only worker was {', '.join(sorted(workers))}", workers == {"worker-1"}),
-        Finding(f"browsers at one moment: {seen.most_browsers} at most", seen.most_browsers == 1),
-        Finding(f"files read again, byte by byte: {sum(len(one.files) for one in seen.stories)}", _has_files(seen)),
-        Finding(f"orders COMPLETED in the workbook: {len(book.done)}, in the journal: {completed}",
+        CheckResult(f"the only worker was {', '.join(sorted(workers))}", workers == {"worker-1"}),
+        CheckResult(f"browsers at one moment: {seen.most_browsers} at most", seen.most_browsers == 1),
+        CheckResult(f"files read again, byte by byte: {sum(len(one.files) for one in seen.stories)}", _has_files(seen)),
+        CheckResult(f"orders COMPLETED in the workbook: {len(book.done)}, in the journal: {completed}",
                 len(book.done) == completed),
     ]  # fmt: skip
     lines = _some(seen, "RunStarted", 1) + _some(seen, "OrderFinished", 4)
@@ -43,7 +43,7 @@ async def sequential(stage: Stage) -> Check:
     return _check("5.1", title, stage, [seen], findings, lines, notes)
 
 
-async def unattended(stage: Stage) -> Check:
+async def unattended(stage: CheckSetup) -> Check:
     """5.2: two workers, nobody asked."""
     plain = stage.job("5.2", ENABLE_INTERACTIVE_UI="false", MAX_PARALLEL_WORKERS="2")
     seen = await watch(plain)
@@ -52,20 +52,20 @@ async def unattended(stage: Stage) -> Check:
     base_url = stage.environment.get("COUPA_BASE_URL", "")
     findings = [
         *_ended_well(seen),
-        Finding(f"two workers: {', '.join(sorted(workers))}", workers == {"worker-1", "worker-2"}),
-        Finding("it never asked: its stdin stayed open and silent, and it ended", seen.exit_code is not None),
-        Finding("without a spreadsheet it asked nobody either: exit code 2 and one line",
+        CheckResult(f"two workers: {', '.join(sorted(workers))}", workers == {"worker-1", "worker-2"}),
+        CheckResult("it never asked: its stdin stayed open and silent, and it ended", seen.exit_code is not None),
+        CheckResult("without a spreadsheet it asked nobody either: exit code 2 and one line",
                 bare.exit_code == 2 and len(bare.said.strip().splitlines()) == 1),
     ]  # fmt: skip
     if stage.end_sessions is not None:
         sign_ins = len(seen.told("SignedIn"))
-        findings.append(Finding(f"sign-ins for both workers together: {sign_ins}", sign_ins == 1))
+        findings.append(CheckResult(f"sign-ins for both workers together: {sign_ins}", sign_ins == 1))
     lines = _some(seen, "WorkerStarted", 2) + _some(seen, "SignedIn", 1) + _some(seen, "OrderFinished", 2)
     notes = [f"the tenant was {base_url}", f"without a spreadsheet: `{bare.said.strip()}`"]
     return _check("5.2", "Unattended: two workers, no prompt", stage, [seen, bare], findings, lines, notes)
 
 
-async def threshold(stage: Stage) -> Check:
+async def threshold(stage: CheckSetup) -> Check:
     """5.3: 0.85 is 85 %, and only what is above it is pressure."""
     default = await watch(stage.job("5.3-default", "--workers", "2"))
     held = await to_thread.run_sync(_hold_memory)
@@ -80,13 +80,13 @@ async def threshold(stage: Stage) -> Check:
     findings = [
         *_ended_well(default),
         *_ended_well(below),
-        Finding(f"{len(readings)} readings at the default, with threshold_percent={_list(percents)}",
+        CheckResult(f"{len(readings)} readings at the default, with threshold_percent={_list(percents)}",
                 percents == {_THRESHOLD_PERCENT}),
-        Finding(f"at the default the most in use was {most:.1f} %: pressure told {len(_pressure(default))} times",
+        CheckResult(f"at the default the most in use was {most:.1f} %: pressure told {len(_pressure(default))} times",
                 bool(_pressure(default)) == (most > _THRESHOLD_PERCENT)),
-        Finding(f"with the threshold below what was in use, pressure was told: {len(_pressure(below))} times",
+        CheckResult(f"with the threshold below what was in use, pressure was told: {len(_pressure(below))} times",
                 bool(_pressure(below))),
-        Finding(f"the pool shrank to {fewest} worker, never to none", fewest == 1),
+        CheckResult(f"the pool shrank to {fewest} worker, never to none", fewest == 1),
     ]  # fmt: skip
     lines = _some(default, "MemoryRead", 2) + _pressure(below)[:1] + _some(below, "WorkerRecycled", 1)
     notes = [
@@ -97,7 +97,7 @@ async def threshold(stage: Stage) -> Check:
     return _check("5.3", title, stage, [default, below], findings, lines, notes)
 
 
-async def restart(stage: Stage) -> Check:
+async def restart(stage: CheckSetup) -> Check:
     """5.4: a sign-in that is refused, sessions that end and browsers that die, and no event loop missing."""
     runs, findings, notes = [], [], []
     if stage.end_sessions is not None:
@@ -105,10 +105,10 @@ async def restart(stage: Stage) -> Check:
         runs.append(refused)
         pending = sum(one.outcome is Outcome.PENDING for one in refused.stories)
         findings += [
-            Finding(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
-            Finding(f"refused: tried {len(refused.told('SignInStarted'))} time",
+            CheckResult(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
+            CheckResult(f"refused: tried {len(refused.told('SignInStarted'))} time",
                     len(refused.told("SignInStarted")) == 1),
-            Finding(f"refused: {pending} of {len(refused.stories)} orders pending, none misreported",
+            CheckResult(f"refused: {pending} of {len(refused.stories)} orders pending, none misreported",
                     pending == len(refused.stories) > 0),
             *_clean(refused),
         ]  # fmt: skip
@@ -125,13 +125,13 @@ async def restart(stage: Stage) -> Check:
     restarts = seen.told("WorkerRestarting")
     findings += [
         *_ended_well(seen),
-        Finding(f"workers restarted: {len(restarts)} times", bool(restarts)),
-        Finding("the first restart of each was at once",
+        CheckResult(f"workers restarted: {len(restarts)} times", bool(restarts)),
+        CheckResult("the first restart of each was at once",
                 all(line["delay_s"] == 0 for line in {line["worker"]: line for line in reversed(restarts)}.values())),
     ]  # fmt: skip
     if stage.end_sessions is not None:
         again = len(seen.told("SignedIn"))
-        findings.append(Finding(f"sign-ins: {again}, the second for all workers", again == 2))
+        findings.append(CheckResult(f"sign-ins: {again}, the second for all workers", again == 2))
         notes.append("when its first order was finished, the tenant ended all sessions and every browser was killed")
     else:
         notes.append("when its first order was finished, every browser of the run was killed")
@@ -141,18 +141,18 @@ async def restart(stage: Stage) -> Check:
     return _check("5.4", title, stage, runs, findings, lines, notes)
 
 
-async def profiles(stage: Stage) -> Check:
+async def profiles(stage: CheckSetup) -> Check:
     """5.5: a profile of its own for each worker, and none left."""
     seen = await watch(stage.job("5.5", "--workers", "3"))
     left = [path for path in seen.profiles if path.exists() or path.parent.exists()]
     ours = profiles_dir()
     findings = [
         *_ended_well(seen),
-        Finding(f"browsers at one moment: {seen.most_browsers}", seen.most_browsers == 3),
-        Finding(f"different profiles: {len(seen.profiles)}", len(seen.profiles) >= 3),
-        Finding(f"profiles shared by two browsers: {len(seen.clashes)}", not seen.clashes),
-        Finding("each below the folder of our own", all(path.is_relative_to(ours) for path in seen.profiles)),
-        Finding(f"profiles left after the end: {len(left)}", not left),
+        CheckResult(f"browsers at one moment: {seen.most_browsers}", seen.most_browsers == 3),
+        CheckResult(f"different profiles: {len(seen.profiles)}", len(seen.profiles) >= 3),
+        CheckResult(f"profiles shared by two browsers: {len(seen.clashes)}", not seen.clashes),
+        CheckResult("each below the folder of our own", all(path.is_relative_to(ours) for path in seen.profiles)),
+        CheckResult(f"profiles left after the end: {len(left)}", not left),
     ]
     notes = [f"seen while it ran: {', '.join(path.relative_to(path.parents[1]).as_posix() for path in seen.profiles)}"]
     title = "Profiles: one a worker, swept at the end"
@@ -165,9 +165,9 @@ CHECKS = (sequential, unattended, threshold, restart, profiles)
 def _check(
     key: str,
     title: str,
-    stage: Stage,
-    runs: list[Seen],
-    findings: list[Finding],
+    stage: CheckSetup,
+    runs: list[ObservedRun],
+    findings: list[CheckResult],
     excerpts: list[dict[str, object]],
     notes: list[str] | None = None,
 ) -> Check:
@@ -182,7 +182,7 @@ def _check(
     )
 
 
-def _ended_well(seen: Seen) -> list[Finding]:
+def _ended_well(seen: ObservedRun) -> list[CheckResult]:
     """A run that went to its end, did every order justice, and left nothing running."""
     outcomes = Counter(one.outcome.value for one in seen.stories)
     wrong = [f"{one.number}: {one.kind}" for one in seen.stories if one.is_breach]
@@ -193,31 +193,31 @@ def _ended_well(seen: Seen) -> list[Finding]:
         "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
     )
     return [
-        Finding(f"exit code {seen.exit_code}", seen.exit_code in ((0, 1) if is_good else (1,))),
-        Finding(f"{what}: {told}"
+        CheckResult(f"exit code {seen.exit_code}", seen.exit_code in ((0, 1) if is_good else (1,))),
+        CheckResult(f"{what}: {told}"
                 + (f"; but {'; '.join(wrong)}" if wrong else ""), bool(outcomes) and not wrong),
         *_clean(seen),
     ]  # fmt: skip
 
 
-def _clean(seen: Seen) -> list[Finding]:
+def _clean(seen: ObservedRun) -> list[CheckResult]:
     text = seen.said + "".join(str(line) for line in seen.log)
     found = [one for one in _FORBIDDEN if one in text]
     return [
-        Finding(f"in log and output: {', '.join(found) or 'no error of the event loop, no traceback'}", not found),
-        Finding(f"left running: {', '.join(seen.left) or 'nothing'}", not seen.left),
+        CheckResult(f"in log and output: {', '.join(found) or 'no error of the event loop, no traceback'}", not found),
+        CheckResult(f"left running: {', '.join(seen.left) or 'nothing'}", not seen.left),
     ]
 
 
-def _has_files(seen: Seen) -> bool:
+def _has_files(seen: ObservedRun) -> bool:
     return any(one.files for one in seen.stories)
 
 
-def _pressure(seen: Seen) -> list[dict[str, object]]:
+def _pressure(seen: ObservedRun) -> list[dict[str, object]]:
     return [line for line in seen.log if str(line["message"]).startswith("memory pressure: usage_percent=")]
 
 
-def _some(seen: Seen, name: str, count: int) -> list[dict[str, object]]:
+def _some(seen: ObservedRun, name: str, count: int) -> list[dict[str, object]]:
     return list(seen.told(name)[:count])
 
 

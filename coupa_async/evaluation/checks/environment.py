@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coupa_async.evaluation.checks.observed_run import Job, Seen
-from coupa_async.evaluation.order_audit import Truth
+from coupa_async.evaluation.checks.observed_run import ObservedCommand, ObservedRun
+from coupa_async.evaluation.order_audit import ExpectedOrder
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing that had to hold, and whether it did."""
 
     text: str
@@ -32,8 +32,8 @@ class Check:
     key: str
     title: str
     backend: str
-    runs: tuple[Seen, ...]
-    findings: tuple[Finding, ...]
+    runs: tuple[ObservedRun, ...]
+    findings: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
     excerpts: tuple[dict[str, object], ...] = ()
 
@@ -44,7 +44,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class CheckSetup:
     """Where the checks are made.
 
     Attributes:
@@ -63,15 +63,15 @@ class Stage:
     backend: str
     environment: Mapping[str, str]
     kill_browsers: Callable[[], None]
-    truth: Mapping[str, Truth] = field(default_factory=dict)
+    truth: Mapping[str, ExpectedOrder] = field(default_factory=dict)
     end_sessions: Callable[[], Awaitable[None]] | None = None
 
-    def job(self, name: str, *words: str, sheet: Path | None = None, **environment: str) -> Job:
+    def job(self, name: str, *words: str, sheet: Path | None = None, **environment: str) -> ObservedCommand:
         """Describe a run of its own folder."""
         sheet, out = sheet or self.small, self.root / f"{self.backend}-{name}"
         if self.end_sessions is not None:  # elsewhere a sign-in may need a person, and is kept
             environment = {"COUPA_STORAGE_STATE": f"{out}.state.json"} | environment
-        return Job(
+        return ObservedCommand(
             words=[
                 "run",
                 str(sheet),

@@ -17,7 +17,7 @@ import psutil
 from anyio import to_thread
 
 from coupa_async.evaluation.disk_audit import audit
-from coupa_async.evaluation.order_audit import Story, Truth
+from coupa_async.evaluation.order_audit import ExpectedOrder, OrderAudit
 from coupa_async.runtime.cleanup import cleanup
 from coupa_async.runtime.processes import is_alive
 from coupa_async.services.records.journal import FILE_NAME, Journal
@@ -30,7 +30,7 @@ _DATA_DIR = "--user-data-dir="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ObservedRun:
     """What a run was seen to do.
 
     Attributes:
@@ -50,7 +50,7 @@ class Seen:
     exit_code: int | None
     said: str
     log: tuple[dict[str, Any], ...] = ()
-    stories: tuple[Story, ...] = ()
+    stories: tuple[OrderAudit, ...] = ()
     profiles: tuple[Path, ...] = ()
     clashes: tuple[Path, ...] = ()
     most_browsers: int = 0
@@ -63,7 +63,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Watch:
+class RunObserver:
     """Looks at a process and all below it, time and again."""
 
     process: psutil.Process
@@ -82,11 +82,11 @@ class Watch:
         self._below.update(below)
         browsers = {one.pid: path for one in below if (path := _profile(one)) is not None}
         # A child that has not become itself yet bears its parent's command line.
-        at_once = [path for one in below if (path := browsers.get(one.pid)) and _parent(one) not in browsers]
-        self.profiles.update(dict.fromkeys(at_once))
-        self.clashes.update({path: None for path in at_once if at_once.count(path) > 1})
-        self.most_browsers = max(self.most_browsers, len(at_once))
-        for path in at_once:
+        accept_any = [path for one in below if (path := browsers.get(one.pid)) and _parent(one) not in browsers]
+        self.profiles.update(dict.fromkeys(accept_any))
+        self.clashes.update({path: None for path in accept_any if accept_any.count(path) > 1})
+        self.most_browsers = max(self.most_browsers, len(accept_any))
+        for path in accept_any:
             self.browser = self.browser or _version(path)
 
     def left(self) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class ObservedCommand:
     """A run to look at.
 
     Attributes:
@@ -113,12 +113,12 @@ class Job:
     environment: Mapping[str, str]
     sheet: Path
     out: Path
-    truth: Mapping[str, Truth] = field(default_factory=dict)
+    truth: Mapping[str, ExpectedOrder] = field(default_factory=dict)
     harm: Callable[[], Awaitable[None]] | None = None
     within_s: float = 600.0
 
 
-async def watch(job: Job) -> Seen:
+async def watch(job: ObservedCommand) -> ObservedRun:
     """Run the program, look at it while it runs, then read what it left.
 
     Its stdin stays open and silent, so that a question would make it wait for ever.
@@ -129,7 +129,7 @@ async def watch(job: Job) -> Seen:
     with TemporaryFile() as said:
         env = {**os.environ, **job.environment}
         async with await anyio.open_process(command, stdout=said, stderr=said, env=env) as process:
-            looking = Watch(psutil.Process(process.pid))
+            looking = RunObserver(psutil.Process(process.pid))
             try:
                 with anyio.move_on_after(job.within_s):
                     while process.returncode is None:
@@ -145,7 +145,7 @@ async def watch(job: Job) -> Seen:
                     await cleanup("the run", process.wait, within_s=_END_S)
         said.seek(0)
         text = said.read().decode(errors="replace")
-    return Seen(
+    return ObservedRun(
         command=_typed(job),
         exit_code=code,
         said=text,
@@ -159,7 +159,7 @@ async def watch(job: Job) -> Seen:
     )
 
 
-def _stories(job: Job) -> tuple[Story, ...]:
+def _stories(job: ObservedCommand) -> tuple[OrderAudit, ...]:
     if not (job.out / FILE_NAME).exists():
         return ()
     orders = read_worklist(job.sheet, WorklistOptions(), fresh=True).orders
@@ -167,7 +167,7 @@ def _stories(job: Job) -> tuple[Story, ...]:
         return audit(orders, journal, job.out, job.truth)
 
 
-def _typed(job: Job) -> str:
+def _typed(job: ObservedCommand) -> str:
     """Write a run as a person would type it, without what is secret."""
     settings = [f"{name}={quote(value)}" for name, value in job.environment.items() if "PASSWORD" not in name]
     return " ".join([*settings, "python", "-m", "coupa_async", *map(quote, job.words)])

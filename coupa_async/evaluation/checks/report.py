@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from string import Template
 
-from coupa_async.evaluation.checks.environment import Check, Finding
+from coupa_async.evaluation.checks.environment import Check, CheckResult
 
 _PAGE = Template("""\
 # Evidence: the five checks of the dossier
@@ -107,5 +107,5 @@ def _verdict(check: Check) -> str:
     return "holds" if check.holds else "DOES NOT HOLD"
 
 
-def _mark(finding: Finding) -> str:
+def _mark(finding: CheckResult) -> str:
     return "holds:" if finding.holds else "**does not hold:**"

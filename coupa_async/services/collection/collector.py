@@ -26,10 +26,10 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.domain.sameness import Streaks, Trait, warning
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
-from coupa_async.services.collection.fetch import Staged, Tries, fetch
+from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch
 from coupa_async.services.collection.find_order import FoundOrder, OrderFinder, traits_of
 from coupa_async.services.collection.pages import open_document
-from coupa_async.services.collection.recorder import Clerk
+from coupa_async.services.collection.recorder import ResultRecorder
 from coupa_async.services.collection.signed_in import is_about_sign_in
 from coupa_async.services.collection.snapshots import keep_snapshot
 from coupa_async.services.files.kept_files import keep_files
@@ -51,7 +51,7 @@ class Requisition(StrEnum):
     NEVER = "never"
 
 
-class Together(Protocol):
+class Gather(Protocol):
     """Runs several awaits side by side; the engine's."""
 
     async def __call__(self, jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
@@ -60,7 +60,7 @@ class Together(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class CollectorConfig:
     """What collecting an order needs besides the order and a session.
 
     Attributes:
@@ -79,8 +79,8 @@ class Desk:
     base_url: str
     journal: Journal
     storage: Storage
-    tries: Tries
-    together: Together
+    tries: RetryLimits
+    gather: Gather
     now: Callable[[], datetime]
     snapshots: Path
     session_lasts: Callable[[float], None]
@@ -97,20 +97,20 @@ class Desk:
 class Collector:
     """The job that the engine runs for each order."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: CollectorConfig) -> None:
         self._desk = desk
         self._targets = Targets(base_url=desk.base_url, allowed_hosts=desk.allowed_hosts)
-        self._clerk = Clerk(desk.journal, desk.storage, desk.now)
+        self._clerk = ResultRecorder(desk.journal, desk.storage, desk.now)
         self._finder = OrderFinder(desk.base_url, desk.order_path, desk.bounds)
         self._streaks = Streaks()
 
-    async def collect(self, order: Order, session: Session, progressed: Callable[[], None]) -> OrderResult:
+    async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
         """Bring in one order's attachments, each under its final name.
 
         Args:
             order: The order.
             session: Signed in.
-            progressed: Called after each page and each file.
+            heartbeat: Called after each page and each file.
 
         Raises:
             SignInRequiredError: If the session is signed out; the order costs nothing and runs again.
@@ -118,7 +118,7 @@ class Collector:
             PageError: If the page could not be read.
             StorageError: If the disk takes no more.
         """
-        found = await self._finder.find(order, session, progressed)
+        found = await self._finder.find(order, session, heartbeat)
         page = found.page
         if isinstance(page, NotFoundPage):
             await self._note_sameness(order, found, session)
@@ -134,16 +134,16 @@ class Collector:
             page.requisition_url if any(source is AttachmentSource.REQUISITION for source, _ in named) else ""
         )
         folder = await self._begin(order, page.supplier, is_made=bool(named))
-        progressed()
-        jobs = [partial(self._fetch, attachment, source, session, folder, progressed) for source, attachment in named]
-        fetched = await self._desk.together(jobs, self._desk.files_at_once)
+        heartbeat()
+        jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in named]
+        fetched = await self._desk.gather(jobs, self._desk.files_at_once)
         staged = [one for one in fetched if isinstance(one, Staged)]
         saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
         failed = (*(one for one in fetched if isinstance(one, FailedAttachment)), *unkept)
         notes_of = {one.attachment.id: one.notes for one in staged}
         notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
         notes += (
-            await print_messages(saved, folder, session, progressed, bounds=self._desk.bounds)
+            await print_messages(saved, folder, session, heartbeat, bounds=self._desk.bounds)
             if self._desk.msg_pdf
             else ()
         )
@@ -204,10 +204,10 @@ class Collector:
         named = [(AttachmentSource.ORDER, one) for one in page.attachments]
         rule = self._desk.requisition
         has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
-        is_wanted = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
-        if is_wanted and page.broken_requisition:
+        wait_for_order = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
+        if wait_for_order and page.broken_requisition:
             return named, (page,), f"its requisition's link leads nowhere: {redacted(page.broken_requisition[:100])}"
-        if not is_wanted or not page.requisition_url:
+        if not wait_for_order or not page.requisition_url:
             return named, (page,), ""
         if is_signed_out(page.requisition_url, self._desk.base_url):  # at another origin, or into the sign-in
             return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
@@ -224,13 +224,13 @@ class Collector:
         source: AttachmentSource,
         session: Session,
         folder: OrderFolder,
-        progressed: Callable[[], None],
+        heartbeat: Callable[[], None],
     ) -> Staged | FailedAttachment:
         desk = self._desk
         fetched = await fetch(
             attachment, source, session, folder, base_url=desk.base_url, tries=desk.tries, targets=self._targets
         )
-        progressed()
+        heartbeat()
         return fetched
 
     async def _begin(self, order: Order, supplier: str = "", *, is_made: bool = False) -> OrderFolder:
@@ -269,4 +269,4 @@ class Collector:
 
 def _from(found: FoundOrder) -> dict[str, str]:
     """Say where the page was, for the result."""
-    return {"url": found.url, "found_by": found.way.value, "handed_back": found.handed_back}
+    return {"url": found.url, "found_by": found.way.value, "handed_back": found.fallback_reason}

@@ -37,11 +37,11 @@ from coupa_async.domain.policies.retry import Backoff, Retry, decide, is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
-from coupa_async.runtime.disk_errors import told
+from coupa_async.runtime.disk_errors import translate_os_errors
 from coupa_async.runtime.name_lookup import check_target
 from coupa_async.services.collection.outage import is_out
 from coupa_async.services.collection.signed_in import ask_for_file
-from coupa_async.services.files.download_mark import HAS_MARKS, mark_origin
+from coupa_async.services.files.download_mark import HAS_MARKS, mark_as_downloaded
 from coupa_async.services.files.order_folder import OrderFolder, write_part
 from coupa_async.services.files.storage import Inspection, inspect
 
@@ -77,12 +77,12 @@ class _Doubted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tries:
+class RetryLimits:
     """How often a download is tried, and how long is waited between."""
 
     max_attempts: int
     backoff: Backoff
-    dice: Callable[[], float]
+    jitter: Callable[[], float]
 
 
 async def fetch(
@@ -92,7 +92,7 @@ async def fetch(
     folder: OrderFolder,
     *,
     base_url: str,
-    tries: Tries,
+    tries: RetryLimits,
     targets: Targets | None = None,
 ) -> Staged | FailedAttachment:
     """Fetch one attachment, again where that can help.
@@ -114,14 +114,16 @@ async def fetch(
         try:
             if attachment.kind is AttachmentKind.FILE:
                 await check_target(attachment.url, targets)
-            with told(part):
+            with translate_os_errors(part):
                 return await _once(attachment, source, session, part, doubted, base_url)
         except StorageError:
             await worker_threads.run(partial(folder.discard, part))  # the journal wants the room
             raise
         except (DownloadError, PageError) as error:
             is_foreign = not targets.is_tenant(error.url or attachment.url)
-            decision = decide(error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, dice=tries.dice())
+            decision = decide(
+                error, attempt, max_attempts=tries.max_attempts, backoff=tries.backoff, jitter=tries.jitter()
+            )
             if not isinstance(decision, Retry):
                 if isinstance(error, PageError) and (not is_foreign or await is_out(error, session, base_url)):
                     raise  # no network is the order's trouble, not this one attachment's
@@ -156,7 +158,7 @@ async def _once(
     if found is None:
         found = await to_thread.run_sync(inspect, part)
     if attachment.kind is AttachmentKind.FILE and HAS_MARKS:
-        await to_thread.run_sync(mark_origin, part, attachment.url)
+        await to_thread.run_sync(mark_as_downloaded, part, attachment.url)
     name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
         raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")

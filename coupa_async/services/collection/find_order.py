@@ -30,14 +30,14 @@ class FoundOrder:
         url: Where it is; of an order that is not found, the first address tried.
         way: How that was come by.
         is_named: Whether the page itself says that it is this order's.
-        handed_back: Why it was left to a browser in the direct lane; empty if it was not.
+        fallback_reason: Why it was left to a browser in the direct lane; empty if it was not.
     """
 
     page: OrderPage | NotFoundPage
     url: str
     way: Way
     is_named: bool = False
-    handed_back: str = ""
+    fallback_reason: str = ""
 
 
 class OrderFinder:
@@ -54,13 +54,13 @@ class OrderFinder:
         """Tell the likeliest address of an order."""
         return self._candidates(order)[0].url
 
-    async def find(self, order: Order, session: Session, progressed: Callable[[], None]) -> FoundOrder:
+    async def find(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> FoundOrder:
         """Open an order's addresses, one after the other, until one shows it.
 
         Args:
             order: The order.
             session: Signed in.
-            progressed: Called after each page.
+            heartbeat: Called after each page.
 
         Raises:
             WrongOrderError: If what they show are other orders.
@@ -71,15 +71,15 @@ class OrderFinder:
         missing: FoundOrder | None = None
         for candidate in self._candidates(order):
             try:
-                page, handed_back = await open_document(session, candidate.url, self._base_url, self._bounds)
+                page, fallback_reason = await open_document(session, candidate.url, self._base_url, self._bounds)
             except UnknownPageError as error:
                 odd = odd or error  # from now on nothing is believed but a page that names the order
                 continue
             finally:
-                progressed()
+                heartbeat()
             if isinstance(page, NotFoundPage):
                 missing = missing or FoundOrder(
-                    page=page, url=candidate.url, way=candidate.way, handed_back=handed_back
+                    page=page, url=candidate.url, way=candidate.way, fallback_reason=fallback_reason
                 )
                 if self._is_proven(order, candidate.way):
                     break
@@ -93,7 +93,7 @@ class OrderFinder:
             if is_named:
                 self._confirm(order, candidate.way)
             return FoundOrder(
-                page=page, url=candidate.url, way=candidate.way, is_named=is_named, handed_back=handed_back
+                page=page, url=candidate.url, way=candidate.way, is_named=is_named, fallback_reason=fallback_reason
             )
         if odd is not None:
             raise odd

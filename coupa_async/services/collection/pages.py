@@ -36,7 +36,7 @@ async def open_document(
     document, page = await open_any(session, url, base_url, bounds)
     if isinstance(page, UnknownPage):
         raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
-    return page, document.handed_back
+    return page, document.fallback_reason
 
 
 async def open_any(

@@ -31,7 +31,7 @@ class _Batch:
     error: Exception | None = None
 
 
-class Clerk:
+class ResultRecorder:
     """Writes one batch at a time; what comes meanwhile is the next one. So a slow disk slows nobody down twice."""
 
     def __init__(self, journal: Journal, storage: Storage, now: Callable[[], datetime]) -> None:

@@ -27,7 +27,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CoupaSignIn:
     """How to sign in.
 
     Attributes:

@@ -9,11 +9,11 @@ from coupa_async.domain.errors import NotAFileError, SignInPassedError, SignInRe
 from coupa_async.domain.pages.page import is_signed_out
 from coupa_async.domain.pages.sign_in import Trace, origin_of, sign_in_trace
 from coupa_async.domain.policies.retry import is_busy
-from coupa_async.ports import Document, Download, Session, at_once
+from coupa_async.ports import Document, Download, Session, accept_any
 
 
 async def ask(
-    session: Session, url: str, base_url: str, *, until: Callable[[Document], bool] = at_once
+    session: Session, url: str, base_url: str, *, until: Callable[[Document], bool] = accept_any
 ) -> tuple[Document, bool]:
     """Open a page of the tenant. Where it lands on the page that a sign-in ends on, it is opened once more to tell.
 

@@ -22,7 +22,7 @@ _FREE_BYTES = 2 * 2**30
 _PYTHON = (3, 11)
 
 
-class Mark(StrEnum):
+class Severity(StrEnum):
     """How a check came out: a NOTE is worth knowing and stops nothing."""
 
     GOOD = "good"
@@ -40,24 +40,24 @@ class Finding:
     """
 
     name: str
-    mark: Mark
+    mark: Severity
     text: str
     cure: str = ""
 
 
 def good(name: str, text: str) -> Finding:
     """Find nothing to mend."""
-    return Finding(name=name, mark=Mark.GOOD, text=redacted(text))
+    return Finding(name=name, mark=Severity.GOOD, text=redacted(text))
 
 
 def bad(name: str, text: str, cure: str) -> Finding:
     """Find what keeps a run from starting."""
-    return Finding(name=name, mark=Mark.BAD, text=redacted(text), cure=redacted(cure))
+    return Finding(name=name, mark=Severity.BAD, text=redacted(text), cure=redacted(cure))
 
 
 def note(name: str, text: str, cure: str) -> Finding:
     """Find something worth knowing."""
-    return Finding(name=name, mark=Mark.NOTE, text=redacted(text), cure=redacted(cure))
+    return Finding(name=name, mark=Severity.NOTE, text=redacted(text), cure=redacted(cure))
 
 
 def python(running: tuple[int, ...] = sys.version_info[:3]) -> Finding:

@@ -25,7 +25,7 @@ HAS_MARKS = sys.platform in ("win32", "darwin")
 SetAttribute = Callable[[Path, str, bytes], None]
 
 
-def mark_origin(
+def mark_as_downloaded(
     path: Path, url: str, *, platform: str = sys.platform, set_attribute: SetAttribute | None = None
 ) -> None:
     """Mark a file as downloaded. Blocking. Where the file system cannot keep the mark, that is logged.

@@ -18,7 +18,7 @@ from coupa_async.domain.errors import BrokenDownloadError, CutDownloadError
 from coupa_async.domain.files.naming import fold, outcome_folder, safe_name, unique_name
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
-from coupa_async.runtime.disk_errors import is_same, is_unsyncable, patiently, private, shown, told
+from coupa_async.runtime.disk_errors import is_same, is_unsyncable, patiently, private, shown, translate_os_errors
 
 PARTS = ".*.part"
 # Of an id: so the name of a part, which no file keeps, is shorter than any that a final name may have.
@@ -66,7 +66,7 @@ class OrderFolder:
             StorageError: If the disk does not take them.
         """
         target = self.path / name
-        with told(target):
+        with translate_os_errors(target):
             found_bytes = _settle_bytes(part)
             if size_bytes is not None and found_bytes != size_bytes:
                 raise CutDownloadError(f"{shown(part)}: {found_bytes} bytes, where {size_bytes} were verified")
@@ -82,7 +82,7 @@ class OrderFolder:
             StorageError: If the disk does not take it.
         """
         part = self.part(name)
-        with told(part):
+        with translate_os_errors(part):
             write_part(part, data)
         self.keep(part, name, len(data))
 
@@ -92,7 +92,7 @@ class OrderFolder:
         Raises:
             FileInUseError: If another program holds it.
         """
-        with told(part):
+        with translate_os_errors(part):
             patiently(partial(part.unlink, missing_ok=True), sleep=self.sleep)
 
     def destination(self, order: Order, outcome: Outcome, *, empty_folders: bool) -> str:

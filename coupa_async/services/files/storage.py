@@ -33,7 +33,7 @@ from coupa_async.runtime.disk_errors import (
     private,
     refuse_link,
     shown,
-    told,
+    translate_os_errors,
 )
 from coupa_async.services.files.lock import locked
 from coupa_async.services.files.long_path import long_path
@@ -150,7 +150,7 @@ class Storage:
         beside = f"{work.parent}{os.sep}"
         siblings = [work.with_name(name) for name in names if os.access(beside + name, os.F_OK)]
         olders = [*([self._place(PurePosixPath(previous))] if previous else []), *siblings, *known]
-        with told(work):
+        with translate_os_errors(work):
             if work.is_dir():
                 self._clear(work)
             for older in olders:
@@ -188,7 +188,7 @@ class Storage:
             except FileInUseError as error:
                 held[result.number.key] = error
         for parent in parents if os.name != "nt" else ():  # Windows opens no folders
-            with told(parent):
+            with translate_os_errors(parent):
                 self._sync(parent)
         return held
 
@@ -201,13 +201,13 @@ class Storage:
         name = work_folder(result.number)
         if not result.folder:
             for empty in filter(Path.is_dir, self._works.get(fold(name), ())):  # else it would have been given a name
-                with told(empty):
+                with translate_os_errors(empty):
                     patiently(empty.rmdir, sleep=self._sleep)
             self._works.pop(fold(name), None)
             return None
         final = self._place(PurePosixPath(result.folder))
         work = final.with_name(name)
-        with told(work):
+        with translate_os_errors(work):
             if work.is_dir() and not is_same(work, final):
                 self._merge(work, final)
             else:

@@ -15,7 +15,7 @@ from olefile import OleFileIO
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BrokenMessageError
-from coupa_async.domain.messages.message import Enclosure, Message
+from coupa_async.domain.messages.message import Message, MessageAttachment
 from coupa_async.domain.messages.rtf import read_rtf
 
 _TOP_BYTES, _EMBEDDED_BYTES, _PART_BYTES = 32, 24, 8  # what goes before the properties, by where they stand
@@ -178,10 +178,10 @@ def _bodies(storage: _Storage) -> tuple[str, str]:
     return "", text
 
 
-def _enclosure(storage: _Storage, depth: int) -> Enclosure:
+def _enclosure(storage: _Storage, depth: int) -> MessageAttachment:
     inner = storage.embedded()
     storage.container.count_part(depth + (inner is not None))
-    return Enclosure(
+    return MessageAttachment(
         name=storage.text(0x3707, 0x3704, 0x3001),
         data=storage.binary(0x3701),
         content_id=storage.text(0x3712).strip("<>"),

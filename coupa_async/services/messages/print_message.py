@@ -28,7 +28,7 @@ async def print_messages(
     saved: Sequence[SavedAttachment],
     folder: OrderFolder,
     session: Session,
-    progressed: Callable[[], None],
+    heartbeat: Callable[[], None],
     *,
     bounds: Bounds = _BOUNDS,
 ) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ async def print_messages(
         saved: The order's files.
         folder: Where they are.
         session: Prints.
-        progressed: Called after each message.
+        heartbeat: Called after each message.
         bounds: On what a message may make us do.
 
     Returns:
@@ -47,7 +47,7 @@ async def print_messages(
     Raises:
         StorageError: If the disk takes no more.
     """
-    press = _Press(folder, session, {fold(one.name) for one in saved})
+    press = _MessagePrinter(folder, session, {fold(one.name) for one in saved})
     notes = []
     for one in saved:
         if one.kind is AttachmentKind.FILE and one.name.lower().endswith(".msg"):
@@ -59,12 +59,12 @@ async def print_messages(
             except CoupaError as error:
                 notes.append(f"{one.name} is not there as a PDF, too: {error}")
                 _log.warning("%s: %s", folder.path.name, notes[-1])
-            progressed()
+            heartbeat()
     return tuple(notes)
 
 
 @dataclass(frozen=True, slots=True)
-class _Press:
+class _MessagePrinter:
     """Prints into one order's folder.
 
     Attributes:

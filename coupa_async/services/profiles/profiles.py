@@ -30,7 +30,7 @@ _WAIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SourceProfile:
     """A profile of the user's browser to copy from. It is only read.
 
     Attributes:
@@ -101,7 +101,7 @@ class RunProfiles:
 
 
 @contextmanager
-def run_profiles(root: Path, state: Path, *, source: Source | None = None) -> Iterator[RunProfiles]:
+def run_profiles(root: Path, state: Path, *, source: SourceProfile | None = None) -> Iterator[RunProfiles]:
     """Hold a folder for the profiles of a run, swept at its end. First sweeps what killed runs left. Blocking.
 
     Args:
@@ -164,7 +164,7 @@ def forget_base(root: Path) -> None:
         remove(root / BASE)
 
 
-def _take_over(source: Source, base: Path, folder: Path) -> list[str]:
+def _take_over(source: SourceProfile, base: Path, folder: Path) -> list[str]:
     """Replace the base with a copy of the source, staged in the run's folder so that a kill leaves nothing half."""
     source.check(base.parent)
     staged = folder / "staged"

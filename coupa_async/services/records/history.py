@@ -60,7 +60,7 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class RunEvent:
     """Something that happened in a run.
 
     Attributes:
@@ -131,25 +131,25 @@ class History:
         """Begin a run, which :meth:`note` then adds to."""
         row = (self._stamp(), backend, lane, workers, json.dumps(settings))
         statement = "INSERT INTO runs (started_at, backend, lane, workers, settings) VALUES (?,?,?,?,?)"
-        with self._told():
+        with self._translate_sqlite_errors():
             self._run = self._db.execute(statement, row).lastrowid
 
     def note(self, event: Event, /) -> None:
         """Keep an event if it is one of those that tell a run's story. An observer."""
         kept = _KEPT.get(type(event))
         if kept is not None and self._run is not None:
-            with self._told():
+            with self._translate_sqlite_errors():
                 kind, worker, detail, value = kept(event)
                 row = (self._run, self._stamp(), kind, worker, redacted(detail), value)
                 self._db.execute("INSERT INTO moments VALUES (?,?,?,?,?,?)", row)
 
     def end(self) -> None:
         """End the run."""
-        with self._told():
+        with self._translate_sqlite_errors():
             self._db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (self._stamp(), self._run))
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translate_sqlite_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -173,14 +173,14 @@ class History:
             for id_, started, ended, backend, lane, workers, settings in rows
         ]
 
-    def moments(self, run: RunRecord) -> Iterator[Moment]:
+    def run_events(self, run: RunRecord) -> Iterator[RunEvent]:
         """Read what happened in a run, in order, without holding it all."""
         query = (
             "SELECT rowid, at, kind, worker, detail, value FROM moments "
             "WHERE run = ? AND rowid > ? ORDER BY rowid LIMIT ?"
         )
         for _, at, kind, worker, detail, value in paged(self._db, query, run.id, after=0):
-            yield Moment(at=datetime.fromisoformat(at), kind=kind, worker=worker, detail=detail, value=value)
+            yield RunEvent(at=datetime.fromisoformat(at), kind=kind, worker=worker, detail=detail, value=value)
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="milliseconds")

@@ -156,7 +156,7 @@ class Journal:
             (
                 *(key, result.number.shown, result.outcome.value, result.url, _whole(result.supplier), result.found),
                 *(result.folder, _whole(redacted(result.error))),
-                *(redacted(result.requisition_url), redacted(result.handed_back)),
+                *(redacted(result.requisition_url), redacted(result.fallback_reason)),
                 *(result.attempts, result.seconds, result.found_by, _whole(result.group)),
                 processed_at.isoformat(timespec="seconds"),
             ),
@@ -211,7 +211,7 @@ class Journal:
                     error=error,
                     requisition_url=requisition,
                     found_by=found_by,
-                    handed_back=back,
+                    fallback_reason=back,
                     group=group,
                     attempts=attempts,
                     seconds=seconds,

@@ -13,7 +13,7 @@ from coupa_async.services.records.journal import Journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RunStatus:
     """An output folder in numbers.
 
     Attributes:
@@ -40,22 +40,22 @@ class Standing:
         return max((until - self.started_at).total_seconds(), 0.0) if until and self.started_at else 0.0
 
 
-def standing(journal: Journal, history: History) -> Standing:
+def run_status(journal: Journal, history: History) -> RunStatus:
     """Read where a folder stands."""
     outcomes, times = Counter(journal.outcomes().values()), journal.times()
     files, size_bytes = journal.files()
     run = next(reversed(history.runs()), None)
-    moments = list(history.moments(run)) if run else []
+    run_events = list(history.run_events(run)) if run else []
     if run:
         # The journal knows whole seconds, the history thousandths.
         done = len(times) - bisect_left(times, run.started_at.replace(microsecond=0))
-        to_do = sum(int(one.value or 0) for one in moments if one.kind == "started")
+        to_do = sum(int(one.value or 0) for one in run_events if one.kind == "started")
         outcomes[Outcome.PENDING] = max(to_do - done, 0)
-    return Standing(
+    return RunStatus(
         outcomes=+outcomes,
         files=files,
         size_bytes=size_bytes,
-        restarts=sum(one.kind == "restart" for one in moments),
+        restarts=sum(one.kind == "restart" for one in run_events),
         started_at=run.started_at if run else None,
         ended_at=run.ended_at if run else None,
         last_processed=times[-1] if times else None,

@@ -22,9 +22,9 @@ from coupa_async.domain.files.naming import outcome_folder
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.redaction import redacted
 from coupa_async.services.files.replace import replace_file
-from coupa_async.services.records.history import History, Moment, RunRecord
+from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
-from coupa_async.services.records.status import standing
+from coupa_async.services.records.status import run_status
 
 FILE_NAME = "report.html"
 # What a page can show of a folder that runs every night, and of a run that took all of it.
@@ -69,9 +69,9 @@ def _digest(text: str) -> str:
 
 
 def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict[str, object]:
-    stands = standing(journal, history)
+    stands = run_status(journal, history)
     pictures = {path.stem for path in (root / "snapshots").glob("*.png")}
-    runs = [_run(run, history.moments(run)) for run in history.runs()[-_RUNS:]]
+    runs = [_run(run, history.run_events(run)) for run in history.runs()[-_RUNS:]]
     if not runs:
         times = journal.times() or [now]
         runs = [_without_history(times[0], times[-1])]
@@ -112,10 +112,10 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> l
     ]
 
 
-def _run(run: RunRecord, moments: Iterator[Moment]) -> dict[str, object]:
-    readings: list[Moment] = []
-    others: list[Moment] = []
-    for one in moments:
+def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
+    readings: list[RunEvent] = []
+    others: list[RunEvent] = []
+    for one in run_events:
         (readings if one.kind == "memory" else others).append(one)
     return {
         "started_at": _iso(run.started_at),
@@ -135,7 +135,7 @@ def _without_history(first: datetime, last: datetime) -> dict[str, object]:
     return _run(whole, iter(()))
 
 
-def _moment(one: Moment) -> dict[str, object]:
+def _moment(one: RunEvent) -> dict[str, object]:
     return {
         "at": _iso(one.at),
         "kind": one.kind,
@@ -145,7 +145,7 @@ def _moment(one: Moment) -> dict[str, object]:
     }
 
 
-def _peaks(readings: Sequence[Moment], limit: int) -> list[Moment]:
+def _peaks(readings: Sequence[RunEvent], limit: int) -> list[RunEvent]:
     """Thin readings out to at most ``limit``, keeping the highest of each stretch."""
     stretch = max(-(-len(readings) // limit), 1)
     parts = (readings[start : start + stretch] for start in range(0, len(readings), stretch))

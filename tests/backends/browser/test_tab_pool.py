@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from backends.browser.tab_pool import Answers
+from backends.browser.tab_pool import EventTasks
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,7 @@ async def test_a_browser_that_asks_after_the_session_is_over_is_not_answered_and
         answered.append("answer")
 
     async with anyio.create_task_group() as tasks:
-        answers = Answers(tasks)
+        answers = EventTasks(tasks)
         answers.spawn(answer)
         await anyio.sleep(0.01)
         answers.end()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.browser.chromium import Head
+from backends.browser.chromium import ResponseHead
 from backends.direct.client import user_agent
 from backends.direct.cookies import Jar, parse_cookie
 from coupa_async.ports import Cookie
@@ -153,7 +153,7 @@ def test_any_set_cookie_is_a_cookie_or_none_and_what_is_held_can_be_sent(header:
 
 @given(st.dictionaries(st.sampled_from(["retry-after", "date", "content-length", "content-encoding"]), st.text()))
 def test_any_head_can_be_read(headers: dict[str, str]) -> None:
-    head = Head(url=URL, status=503, headers=headers)
+    head = ResponseHead(url=URL, status=503, headers=headers)
     wait_s = head.retry_after_s(datetime.now(UTC))
     assert wait_s is None or 0 <= wait_s <= 300
     assert head.length is None or head.length < 10**18
@@ -164,7 +164,7 @@ def test_a_date_to_come_back_at_counts_from_the_answers_own(ahead: timedelta) ->
     now = datetime.now(UTC).replace(microsecond=0)
     sent = now + ahead
     dates = {"date": format_datetime(sent, usegmt=True), "retry-after": format_datetime(sent + _3_S, usegmt=True)}
-    assert Head(url=URL, status=503, headers=dates).retry_after_s(now) == 3.0
-    assert Head(url=URL, status=503, headers=dates | {"date": "junk"}).retry_after_s(sent) == 3.0
+    assert ResponseHead(url=URL, status=503, headers=dates).retry_after_s(now) == 3.0
+    assert ResponseHead(url=URL, status=503, headers=dates | {"date": "junk"}).retry_after_s(sent) == 3.0
     del dates["date"]
-    assert Head(url=URL, status=503, headers=dates).retry_after_s(sent) == 3.0
+    assert ResponseHead(url=URL, status=503, headers=dates).retry_after_s(sent) == 3.0

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-from backends.browser.chromium import Head
-from backends.direct.download import Part
+from backends.browser.chromium import ResponseHead
+from backends.direct.download import PartialDownload
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import FileInUseError, FileTooLargeError, StorageError
 
@@ -29,9 +29,9 @@ class Usage(NamedTuple):
     free: int
 
 
-def head(length: int | None = None) -> Head:
+def head(length: int | None = None) -> ResponseHead:
     headers = {} if length is None else {"content-length": str(length)}
-    return Head(url="https://t/5", status=200, headers=headers)
+    return ResponseHead(url="https://t/5", status=200, headers=headers)
 
 
 async def endless() -> AsyncIterator[bytes]:
@@ -45,14 +45,14 @@ async def some(*chunks: bytes) -> AsyncIterator[bytes]:
 
 
 async def test_a_file_that_announces_more_than_is_allowed_is_never_begun(tmp_path: Path) -> None:
-    part = Part(tmp_path / "5.part", Bounds(file_bytes=5 * MIB))
+    part = PartialDownload(tmp_path / "5.part", Bounds(file_bytes=5 * MIB))
     with pytest.raises(FileTooLargeError, match="COUPA_MAX_FILE_MB"):
         part.begin(head(5 * MIB + 1))
     part.begin(head(5 * MIB))
 
 
 async def test_a_file_without_an_end_ends_at_what_is_allowed(tmp_path: Path) -> None:
-    part = Part(tmp_path / "5.part", Bounds(file_bytes=5 * MIB))
+    part = PartialDownload(tmp_path / "5.part", Bounds(file_bytes=5 * MIB))
     part.begin(head())
     with pytest.raises(FileTooLargeError, match=r"larger than 5\.0 MB"):
         await part.fill(endless(), lambda: None)
@@ -60,7 +60,7 @@ async def test_a_file_without_an_end_ends_at_what_is_allowed(tmp_path: Path) -> 
 
 
 async def test_a_file_that_announces_more_than_the_disk_has_is_refused_before_it_is_written(tmp_path: Path) -> None:
-    part = Part(tmp_path / "5.part")
+    part = PartialDownload(tmp_path / "5.part")
     part.begin(head(10 << 40))
     with pytest.raises(FileTooLargeError, match="no room for a file of 10 TB"):
         await part.fill(endless(), lambda: None)
@@ -73,7 +73,7 @@ async def test_a_file_without_an_end_leaves_the_reserve_free(tmp_path: Path, mon
         return Usage(total=100 * GIB, free=8 * MIB - came)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
-    part = Part(tmp_path / "5.part", Bounds(disk_reserve_bytes=3 * MIB))
+    part = PartialDownload(tmp_path / "5.part", Bounds(disk_reserve_bytes=3 * MIB))
     part.begin(head())
     with pytest.raises(FileTooLargeError, match="kept free"):
         await part.fill(endless(), lambda: None)
@@ -95,13 +95,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_a_real_disk_is_not_filled_by_a_file_without_an_end(small_disk: Path) -> None:
-    part = Part(small_disk / "5.part")
+    part = PartialDownload(small_disk / "5.part")
     part.begin(head())
     with pytest.raises(FileTooLargeError, match="no room"):
         await part.fill(endless(), lambda: None)
     assert shutil.disk_usage(small_disk).free >= 1.6 * MIB
     (small_disk / "other").write_bytes(bytes(MIB // 2))
-    small = Part(small_disk / "6.part")
+    small = PartialDownload(small_disk / "6.part")
     small.begin(head())
     with pytest.raises(StorageError, match="free space, then run again"):
         await small.fill(some(b"x"), lambda: None)
@@ -112,7 +112,7 @@ async def test_a_real_disk_is_not_filled_by_a_file_without_an_end(small_disk: Pa
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the disk that is always full")
 async def test_a_disk_that_says_it_has_room_and_takes_nothing_fails_that_file() -> None:
-    part = Part(Path("/dev/full"))
+    part = PartialDownload(Path("/dev/full"))
     part.begin(head())
     with pytest.raises(FileTooLargeError) as told:
         await part.fill(some(b"x"), lambda: None)
@@ -124,14 +124,14 @@ async def test_a_disk_that_says_it_has_room_and_takes_nothing_fails_that_file() 
 async def test_what_comes_is_the_users_alone_and_goes_through_no_link(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        part = Part(tmp_path / "5.part")
+        part = PartialDownload(tmp_path / "5.part")
         part.begin(head())
         await part.fill(some(b"x"), lambda: None)
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "5.part").stat().st_mode) == 0o600
     (tmp_path / "6.part").symlink_to(tmp_path / "elsewhere")
-    linked = Part(tmp_path / "6.part")
+    linked = PartialDownload(tmp_path / "6.part")
     linked.begin(head())
     with pytest.raises(StorageError, match="symbolic"):
         await linked.fill(some(b"x"), lambda: None)
@@ -145,7 +145,7 @@ async def test_a_part_that_a_scanner_holds_is_that_files_trouble(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr("backends.direct.download.private", held)
-    part = Part(tmp_path / "5.part")
+    part = PartialDownload(tmp_path / "5.part")
     part.begin(head())
     with pytest.raises(FileInUseError, match="is it open in another program"):
         await part.fill(some(b"x"), lambda: None)

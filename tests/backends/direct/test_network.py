@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from backends.direct.client import connect
-from backends.direct.network import Stream, Watch
+from backends.direct.network import ReadinessPoller, Stream
 from tests.backends.conftest import BYTES, OPTIONS, Open, Tenant
 
 pytestmark = pytest.mark.anyio
@@ -38,7 +38,7 @@ async def test_a_connection_is_used_again_until_the_server_hangs_up(direct: Open
 
 
 async def test_a_closed_sockets_number_that_is_anothers_by_now_is_told_apart() -> None:
-    watch = Watch()
+    watch = ReadinessPoller()
     ours, theirs = socket.socketpair()
     number = watch.add(ours)
     assert not watch.is_readable(ours, number)
@@ -109,14 +109,14 @@ class WindowsSelector:
 
 
 @pytest.fixture
-def windows(monkeypatch: pytest.MonkeyPatch) -> Watch:
+def windows(monkeypatch: pytest.MonkeyPatch) -> ReadinessPoller:
     monkeypatch.setattr("backends.direct.network.DefaultSelector", WindowsSelector)
     monkeypatch.setattr("backends.direct.network._LOOK_HOLDS_S", -1.0)
     WindowsSelector.open, WindowsSelector.readable = set(), set()
-    return Watch()
+    return ReadinessPoller()
 
 
-def opened(watch: Watch, *numbers: int) -> list[Socket]:
+def opened(watch: ReadinessPoller, *numbers: int) -> list[Socket]:
     WindowsSelector.open |= set(numbers)
     sockets = [Socket(number) for number in numbers]
     for one in sockets:
@@ -130,7 +130,7 @@ def close(one: Socket) -> None:
     one.number = -1
 
 
-async def test_on_windows_a_connection_that_was_reset_spoils_no_look_at_the_others(windows: Watch) -> None:
+async def test_on_windows_a_connection_that_was_reset_spoils_no_look_at_the_others(windows: ReadinessPoller) -> None:
     first, reset, last = opened(windows, 1, 2, 3)
     close(reset)
     for _ in range(3):
@@ -144,7 +144,7 @@ async def test_on_windows_a_connection_that_was_reset_spoils_no_look_at_the_othe
     assert not windows.is_readable(again, 2)
 
 
-async def test_on_windows_none_at_all_can_be_looked_at(windows: Watch) -> None:
+async def test_on_windows_none_at_all_can_be_looked_at(windows: ReadinessPoller) -> None:
     (one,) = opened(windows, 1)
     windows.drop(one, 1)
     assert not windows.is_readable(one, 1)
@@ -153,7 +153,7 @@ async def test_on_windows_none_at_all_can_be_looked_at(windows: Watch) -> None:
     assert windows.add(one) == -1
 
 
-async def test_on_windows_more_than_512_are_looked_at(windows: Watch) -> None:
+async def test_on_windows_more_than_512_are_looked_at(windows: ReadinessPoller) -> None:
     sockets = opened(windows, *range(1200))
     WindowsSelector.readable = {0, 777, 1199}
     assert [one.number for one in sockets if windows.is_readable(one, one.number)] == [0, 777, 1199]
@@ -163,7 +163,7 @@ async def test_on_windows_more_than_512_are_looked_at(windows: Watch) -> None:
     assert [one.number for one in sockets[1100:] if windows.is_readable(one, one.number)] == [1199]
 
 
-async def test_where_nobody_can_tell_no_connection_is_used_again(windows: Watch) -> None:
+async def test_where_nobody_can_tell_no_connection_is_used_again(windows: ReadinessPoller) -> None:
     first, last = opened(windows, 1, 2)
     WindowsSelector.open.remove(2)  # and its owner does not know
     assert windows.is_readable(first, 1)

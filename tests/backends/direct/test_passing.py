@@ -8,24 +8,24 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from backends.fake.recorded_site import recorded_double
+from backends.fake.recorded_site import recorded_backend
 from coupa_async.domain.errors import NotAFileError, SignInPassedError
 from coupa_async.domain.pages.page import OrderPage
 from coupa_async.ports import Document, Profile, Session
 from coupa_async.services.collection.pages import open_document
-from coupa_async.services.collection.sign_in import Credentials, Entry
+from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from fixtures.catalogue import load
 from fixtures.server import serve
 from fixtures.signin import PASSWORD, USERNAME, SignIn
 from fixtures.site import Dials, Site
-from tests.backends.conftest import BYTES, Behind, Open, Tenant
+from tests.backends.conftest import BYTES, FallbackBrowser, Open, Tenant
 
 pytestmark = pytest.mark.anyio
 FILE = "/attachment/attachment_file/type/5001/x.pdf"
 
 
 async def test_over_http_every_redirect_is_told_and_no_browser_looks_at_where_a_sign_in_ends(
-    direct: Open, tenant: Tenant, behind: Behind, state: Path, tmp_path: Path
+    direct: Open, tenant: Tenant, behind: FallbackBrowser, state: Path, tmp_path: Path
 ) -> None:
     elsewhere = tenant.url.replace("127.0.0.1", "localhost")
     through = (f"{elsewhere}/authorize", f"{tenant.url}/sessions/lightweight_oauth_callback")
@@ -34,10 +34,10 @@ async def test_over_http_every_redirect_is_told_and_no_browser_looks_at_where_a_
         tenant.forgets = True
         page = await session.open(f"{tenant.url}/page", until=lambda document: False)
         assert (page.url, page.via) == (f"{tenant.url}/user/home", (f"{tenant.url}/page", *through))
-        assert (page.status, page.handed_back) == (200, "")
+        assert (page.status, page.fallback_reason) == (200, "")
         with pytest.raises(SignInPassedError):
             tenant.forgets = True
-            await Entry(base_url=tenant.url, login_url=tenant.url).probe(session)
+            await CoupaSignIn(base_url=tenant.url, login_url=tenant.url).probe(session)
         tenant.forgets = True
         with pytest.raises(NotAFileError) as caught:
             await session.download(f"{tenant.url}/part", tmp_path / "5.part")
@@ -50,7 +50,7 @@ async def test_over_http_every_redirect_is_told_and_no_browser_looks_at_where_a_
 
 
 async def test_a_page_that_is_left_to_the_browser_keeps_the_way_that_the_browser_went(
-    direct: Open, tenant: Tenant, behind: Behind
+    direct: Open, tenant: Tenant, behind: FallbackBrowser
 ) -> None:
     behind.via = ("https://login.example/sso",)
     async with direct() as session:
@@ -59,7 +59,7 @@ async def test_a_page_that_is_left_to_the_browser_keeps_the_way_that_the_browser
 
 
 async def test_a_browser_that_an_sso_had_to_sign_in_does_not_show_that_http_is_refused(
-    direct: Open, tenant: Tenant, behind: Behind
+    direct: Open, tenant: Tenant, behind: FallbackBrowser
 ) -> None:
     async with direct() as session:
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
@@ -68,7 +68,7 @@ async def test_a_browser_that_an_sso_had_to_sign_in_does_not_show_that_http_is_r
         page = await session.open(f"{tenant.url}/page")
         assert page.via == behind.via
         tenant.refuses, asked = False, len(tenant.asked)
-        assert (await session.open(f"{tenant.url}/page")).handed_back == ""
+        assert (await session.open(f"{tenant.url}/page")).fallback_reason == ""
         assert len(tenant.asked) == asked + 1
 
 
@@ -85,10 +85,10 @@ async def url(site: Site) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def signed_in(url: str, tmp_path: Path) -> AsyncIterator[Session]:
-    async with recorded_double(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
+    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
         elsewhere = url.replace("127.0.0.1", "localhost")
         credentials = Credentials(username=USERNAME, password=SecretStr(PASSWORD))
-        await Entry(base_url=url, login_url=url, credentials=credentials, trusted=(elsewhere,)).sign_in(one)
+        await CoupaSignIn(base_url=url, login_url=url, credentials=credentials, trusted=(elsewhere,)).sign_in(one)
         yield one
 
 
@@ -114,6 +114,6 @@ async def test_the_double_is_signed_in_silently_by_an_sso_that_knows_it(
 
 
 async def test_nobody_whom_the_sso_does_not_know_gets_in(site: Site, url: str, tmp_path: Path) -> None:
-    async with recorded_double(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
+    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
         page: Document = await one.open(f"{url}/order_headers/15262984")
     assert page.url.startswith(url.replace("127.0.0.1", "localhost"))

@@ -15,7 +15,7 @@ import pytest
 from backends import open_backend
 from backends.browser.chromium import BrowserOptions
 from backends.direct.session import DirectBackend
-from backends.fake.backend import DoubleBackend
+from backends.fake.backend import FakeBackend
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     PageTimeoutError,
@@ -25,7 +25,7 @@ from coupa_async.domain.errors import (
     UnreachableError,
 )
 from coupa_async.ports import Document, Profile, Session
-from tests.backends.conftest import BARE, BYTES, DRAWN, OPTIONS, Behind, Open, Tenant
+from tests.backends.conftest import BARE, BYTES, DRAWN, OPTIONS, FallbackBrowser, Open, Tenant
 from tests.contract.conftest import processes
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +50,7 @@ async def test_cookies_go_to_the_tenants_origin_and_to_no_other(
 
 
 async def test_a_renewed_cookie_is_used_and_saved_with_all_that_is_not_the_tenants(
-    direct: Open, tenant: Tenant, state: Path, behind: Behind
+    direct: Open, tenant: Tenant, state: Path, behind: FallbackBrowser
 ) -> None:
     async with direct(state=state) as session:
         await session.open(f"{tenant.url}/renew")
@@ -101,7 +101,7 @@ async def test_a_disk_that_takes_nothing_is_told_as_such(direct: Open, tenant: T
 
 @pytest.mark.parametrize("lane", ["auto", "direct"])
 async def test_pages_that_need_scripts_go_to_one_browser_and_say_so(
-    direct: Open, tenant: Tenant, behind: Behind, lane: str
+    direct: Open, tenant: Tenant, behind: FallbackBrowser, lane: str
 ) -> None:
     pages: list[Document] = []
 
@@ -110,20 +110,22 @@ async def test_pages_that_need_scripts_go_to_one_browser_and_say_so(
 
     async with direct(lane=lane) as session:
         await ask(session, "page")
-        assert (behind.backend.launches, pages[0].handed_back) == (0, "")
+        assert (behind.backend.launches, pages[0].fallback_reason) == (0, "")
         async with anyio.create_task_group() as tasks:
             for _ in range(12):
                 tasks.start_soon(ask, session, "bare")
             tasks.start_soon(ask, session, "unknown")
         assert behind.backend.open_sessions == 1
     assert (behind.backend.launches, behind.backend.open_sessions) == (1, 0)
-    assert sorted(one.handed_back for one in pages[1:]) == 12 * ["its scripts draw what it announces"] + [
+    assert sorted(one.fallback_reason for one in pages[1:]) == 12 * ["its scripts draw what it announces"] + [
         "over HTTP it is none of the known pages"
     ]
     assert all(one.html == DRAWN for one in pages[1:])
 
 
-async def test_cookies_are_kept_fresh_both_ways(direct: Open, tenant: Tenant, behind: Behind, state: Path) -> None:
+async def test_cookies_are_kept_fresh_both_ways(
+    direct: Open, tenant: Tenant, behind: FallbackBrowser, state: Path
+) -> None:
     async with direct(state=state) as session:
         await session.open(f"{tenant.url}/bare", until=drawn)
         await session.open(f"{tenant.url}/renew")
@@ -135,7 +137,7 @@ async def test_cookies_are_kept_fresh_both_ways(direct: Open, tenant: Tenant, be
 
 
 async def test_where_http_is_refused_though_the_browser_is_signed_in_all_goes_to_the_browser(
-    direct: Open, tenant: Tenant, behind: Behind, tmp_path: Path
+    direct: Open, tenant: Tenant, behind: FallbackBrowser, tmp_path: Path
 ) -> None:
     tenant.refuses = True
     async with direct() as session:
@@ -143,22 +145,24 @@ async def test_where_http_is_refused_though_the_browser_is_signed_in_all_goes_to
         assert (page.url, behind.backend.launches) == (f"{tenant.url}/sessions/new", 0)  # first, a sign-in is due
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
         page = await session.open(f"{tenant.url}/page", until=drawn)
-        assert (page.html, page.handed_back) == (DRAWN, "HTTP is refused though the browser is signed in")
+        assert (page.html, page.fallback_reason) == (DRAWN, "HTTP is refused though the browser is signed in")
         asked = len(tenant.asked)
-        assert (await session.open(f"{tenant.url}/other", until=drawn)).handed_back
+        assert (await session.open(f"{tenant.url}/other", until=drawn)).fallback_reason
         assert len(tenant.asked) == asked
 
 
-async def test_the_lane_direct_leaves_a_refusal_a_refusal(direct: Open, tenant: Tenant, behind: Behind) -> None:
+async def test_the_lane_direct_leaves_a_refusal_a_refusal(
+    direct: Open, tenant: Tenant, behind: FallbackBrowser
+) -> None:
     tenant.refuses = True
     async with direct(lane="direct") as session:
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
         page = await session.open(f"{tenant.url}/page", until=drawn)
-    assert (page.url, page.handed_back) == (f"{tenant.url}/sessions/new", "")
+    assert (page.url, page.fallback_reason) == (f"{tenant.url}/sessions/new", "")
 
 
 async def test_a_sign_in_page_that_was_asked_for_before_the_sign_in_proves_nothing(
-    direct: Open, tenant: Tenant, behind: Behind
+    direct: Open, tenant: Tenant, behind: FallbackBrowser
 ) -> None:
     tenant.refuses = True
     pages: list[Document] = []
@@ -172,16 +176,16 @@ async def test_a_sign_in_page_that_was_asked_for_before_the_sign_in_proves_nothi
             await tenant.came.wait()
             session._is_vouched = True  # type: ignore[attr-defined]
         tenant.refuses = False
-        assert (await session.open(f"{tenant.url}/page")).handed_back == ""
-    assert (pages[0].handed_back, behind.backend.launches) == ("", 0)
+        assert (await session.open(f"{tenant.url}/page")).fallback_reason == ""
+    assert (pages[0].fallback_reason, behind.backend.launches) == ("", 0)
 
 
 async def test_where_http_does_not_get_through_at_first_the_browser_is_tried(
-    direct: Open, tenant: Tenant, closed_port: int, tmp_path: Path, behind: Behind
+    direct: Open, tenant: Tenant, closed_port: int, tmp_path: Path, behind: FallbackBrowser
 ) -> None:
     closed = f"http://127.0.0.1:{closed_port}"
     async with direct() as session:
-        assert "refused" in (await session.open(f"{closed}/page", until=drawn)).handed_back
+        assert "refused" in (await session.open(f"{closed}/page", until=drawn)).fallback_reason
     async with direct() as session:
         await session.open(f"{tenant.url}/page")
         with pytest.raises(UnreachableError):
@@ -220,7 +224,7 @@ async def test_a_connection_that_does_not_come_about_is_not_waited_for_as_long_a
 
 async def test_a_client_certificate_that_cannot_be_used_is_named(tenant: Tenant, tmp_path: Path) -> None:
     options = BrowserOptions(client_cert=tmp_path / "mine.pem")
-    backend = DirectBackend(options, DoubleBackend(lambda url, session: Document(url=url, html="")), tenant.url,
+    backend = DirectBackend(options, FakeBackend(lambda url, session: Document(url=url, html="")), tenant.url,
                             is_forced=False)  # fmt: skip
     with pytest.raises(SettingsError, match=r"COUPA_CLIENT_CERT=.*mine\.pem"):
         async with backend.session(Profile(name="worker-1", directory=tmp_path)):

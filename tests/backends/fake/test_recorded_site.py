@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from backends.fake.recorded_site import recorded_double
+from backends.fake.recorded_site import recorded_backend
 from coupa_async.domain.errors import BrokenDownloadError, NotAFileError, RefusedDownloadError, UnreachableError
 from coupa_async.domain.pages.page import OrderPage
 from coupa_async.ports import Profile, Session
 from coupa_async.services.collection.pages import open_document
-from coupa_async.services.collection.sign_in import Credentials, Entry
+from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from fixtures.catalogue import FILES, load
 from fixtures.faults import Fault
 from fixtures.server import serve
@@ -38,9 +38,9 @@ async def url(site: Site) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def session(url: str, tmp_path: Path) -> AsyncIterator[Session]:
-    async with recorded_double(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
+    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
         credentials = Credentials(username=USERNAME, password=SecretStr(PASSWORD))
-        await Entry(base_url=url, login_url=url, credentials=credentials).sign_in(one)
+        await CoupaSignIn(base_url=url, login_url=url, credentials=credentials).sign_in(one)
         yield one
 
 

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from backends.fake import recorded_site
-from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.compare import Compare, compare
 from coupa_async.cli.main import main
@@ -32,10 +32,10 @@ def break_double(monkeypatch: pytest.MonkeyPatch, harm: Any) -> set[str]:
     """Have one file in twenty go wrong, however often it is asked for."""
     whole, struck = recorded_site.answers, set[str]()
 
-    def broken(base_url: str) -> DoubleBackend:
+    def broken(base_url: str) -> FakeBackend:
         ask = whole(base_url)
 
-        async def answer(url: str, session: DoubleSession) -> Answer:
+        async def answer(url: str, session: FakeSession) -> Answer:
             got = await ask(url, session)
             if not isinstance(got, Body):
                 return got
@@ -45,7 +45,7 @@ def break_double(monkeypatch: pytest.MonkeyPatch, harm: Any) -> set[str]:
             harmed: Answer = harm(got)
             return harmed
 
-        return DoubleBackend(answer)
+        return FakeBackend(answer)
 
     monkeypatch.setattr(recorded_site, "recorded_double", broken)
     return struck
@@ -56,14 +56,14 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the double take as long as a quick tenant does: else it is done before any harm comes."""
     whole = recorded_site.answers
 
-    def slowed(base_url: str) -> DoubleBackend:
+    def slowed(base_url: str) -> FakeBackend:
         ask = whole(base_url)
 
-        async def answer(url: str, session: DoubleSession) -> Answer:
+        async def answer(url: str, session: FakeSession) -> Answer:
             await anyio.sleep(0.05)
             return await ask(url, session)
 
-        return DoubleBackend(answer)
+        return FakeBackend(answer)
 
     monkeypatch.setattr(recorded_site, "recorded_double", slowed)
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from backends.fake.backend import DoubleBackend, DoubleSession
+from backends.fake.backend import FakeBackend, FakeSession
 from coupa_async.cli.commands import record
 from coupa_async.cli.main import main
 from coupa_async.ports import Document
 from tests.domain.pages.test_page import BASE, file_item, order_html
 
 
-def answer(url: str, session: DoubleSession) -> Document:
+def answer(url: str, session: FakeSession) -> Document:
     html = order_html(file_item(5))
     if url.endswith("/2"):  # a supplier whose name is made of words of structure, which stay in classes
         html = order_html(file_item(5), '<div class="data-center"></div>').replace("ACME  Ltd", "Data Center")
@@ -24,7 +24,7 @@ def answer(url: str, session: DoubleSession) -> Document:
 def double(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COUPA_BASE_URL", BASE)
-    monkeypatch.setattr(record, "find_backend", lambda settings: (DoubleBackend(answer), []))
+    monkeypatch.setattr(record, "find_backend", lambda settings: (FakeBackend(answer), []))
 
 
 @pytest.mark.usefixtures("double")

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from coupa_async.cli.display.live import Board, span_text
+from coupa_async.cli.display.live import LiveDisplay, span_text
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -39,8 +39,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def board(clock: Clock) -> Board:
-    board = Board(clock)
+def board(clock: Clock) -> LiveDisplay:
+    board = LiveDisplay(clock)
     board.note(RunStarted(total=120, skipped=20, workers=2))
     return board
 
@@ -63,14 +63,14 @@ def finished(n: int, outcome: Outcome = Outcome.COMPLETED, size_bytes: int = 0, 
     return OrderFinished(worker=worker, result=result)
 
 
-def shown(board: Board, width: int = 80) -> list[str]:
+def shown(board: LiveDisplay, width: int = 80) -> list[str]:
     console = Console(file=io.StringIO(), width=width, force_terminal=False)
     console.print(board)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 
 
-def test_the_bar_counts_what_this_run_has_to_do(board: Board) -> None:
+def test_the_bar_counts_what_this_run_has_to_do(board: LiveDisplay) -> None:
     board.note(started(1))
     board.note(finished(1))
     board.note(finished(2, Outcome.FAILED))
@@ -79,7 +79,7 @@ def test_the_bar_counts_what_this_run_has_to_do(board: Board) -> None:
     assert shown(board)[1].split() == ["COMPLETED", "1", "NO_ATTACHMENTS", "1", "FAILED", "1"]
 
 
-def test_a_run_that_is_asked_to_stop_says_so_until_it_has_stopped(board: Board) -> None:
+def test_a_run_that_is_asked_to_stop_says_so_until_it_has_stopped(board: LiveDisplay) -> None:
     board.note(started(1))
     assert "stopping" not in "\n".join(shown(board))
     board.note(Draining(reason="SIGINT", grace_s=60.0))
@@ -95,7 +95,7 @@ def test_a_time_is_written_as_a_person_would_say_it(seconds: float, text: str) -
     assert span_text(seconds) == text
 
 
-def test_bytes_a_second_are_those_of_the_last_half_minute(board: Board, clock: Clock) -> None:
+def test_bytes_a_second_are_those_of_the_last_half_minute(board: LiveDisplay, clock: Clock) -> None:
     board.note(finished(1, size_bytes=90_000_000))
     clock.now_s += 40
     board.note(finished(2, size_bytes=4_000_000))
@@ -103,13 +103,13 @@ def test_bytes_a_second_are_those_of_the_last_half_minute(board: Board, clock: C
     assert "2 files, 94.0 MB, 1.0 MB/s" in "\n".join(shown(board))
 
 
-def test_memory_stands_against_its_threshold_and_the_pace_beside_it(board: Board) -> None:
+def test_memory_stands_against_its_threshold_and_the_pace_beside_it(board: LiveDisplay) -> None:
     board.note(MemoryRead(usage_percent=41.4, threshold_percent=85.0, workers=2))
     board.note(PaceChanged(limit=6, requests_per_s=12.0, reason=""))
     assert "memory 41 of 85 %  ·  6 requests at once, 12/s" in "\n".join(shown(board))
 
 
-def test_a_worker_with_many_orders_has_one_line_with_the_oldest_of_them(board: Board, clock: Clock) -> None:
+def test_a_worker_with_many_orders_has_one_line_with_the_oldest_of_them(board: LiveDisplay, clock: Clock) -> None:
     for n in range(1, 65):
         board.note(started(n))
         clock.now_s += 1
@@ -130,14 +130,14 @@ def test_a_worker_with_many_orders_has_one_line_with_the_oldest_of_them(board: B
         (finished(1), "waiting"),
     ],
 )
-def test_each_step_of_a_worker_is_told(board: Board, event: Event, text: str) -> None:
+def test_each_step_of_a_worker_is_told(board: LiveDisplay, event: Event, text: str) -> None:
     board.note(WorkerStarted(worker="worker-1", seconds=1.0))
     board.note(started(1))
     board.note(event)
     assert text in shown(board)[-1]
 
 
-def test_it_stays_small_with_many_workers_and_forgets_those_that_are_done(board: Board) -> None:
+def test_it_stays_small_with_many_workers_and_forgets_those_that_are_done(board: LiveDisplay) -> None:
     for n in range(1, 65):
         board.note(started(n, worker=f"worker-{n}"))
     assert len(shown(board)) <= 12
@@ -148,7 +148,7 @@ def test_it_stays_small_with_many_workers_and_forgets_those_that_are_done(board:
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_no_line_is_wider_than_the_terminal(board: Board, width: int) -> None:
+def test_no_line_is_wider_than_the_terminal(board: LiveDisplay, width: int) -> None:
     for n, outcome in enumerate(Outcome):
         board.note(finished(n + 1, outcome, size_bytes=123_456))
     board.note(OrderStarted(worker="worker-1", number=OrderNumber("PO" + "9" * 60, "9" * 60), attempt=2))

@@ -17,9 +17,9 @@ LONG = "the tenant answered 500 for a page, " * 9 + "in the end"
 
 def told(*events: Event) -> str:
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
-    with progress(console, quiet=False) as tell:
+    with progress(console, quiet=False) as notify:
         for event in (RunStarted(total=1, skipped=0, workers=1), *events):
-            tell(event)
+            notify(event)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

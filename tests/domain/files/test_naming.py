@@ -177,9 +177,9 @@ def test_the_supplier_stands_where_the_hierarchy_leaves_it_room() -> None:
     "name", ["a.pdf", "Offer 12-b.final.docx", "x" * 200, "CON", "nul.txt", "com1 .pdf", "AUX-1", "CLOCK"]
 )
 def test_a_plain_name_comes_out_as_any_text_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once = naming.safe_name(name, fallback="f")
+    accept_any = naming.safe_name(name, fallback="f")
     monkeypatch.setattr(naming, "_SAFE", re.compile("(?!)"))
-    assert naming.safe_name(name, fallback="f") == at_once
+    assert naming.safe_name(name, fallback="f") == accept_any
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupa_async.domain.errors import SettingsError
-from coupa_async.domain.policies.memory import Grow, Limits, Relief, RestartHeaviest, Shrink, Steady, relieve
+from coupa_async.domain.policies.memory import Grow, MemoryLimits, Relief, RestartHeaviest, Shrink, Steady, decide
 
-LIMITS = Limits()
+LIMITS = MemoryLimits()
 
 
 def relieved(usage: float, *, allowed: int = 3, since_change_s: float = math.inf) -> Relief:
-    return relieve(usage, LIMITS, configured=4, allowed=allowed, since_change_s=since_change_s)
+    return decide(usage, LIMITS, configured=4, allowed=allowed, since_change_s=since_change_s)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_0_85_means_85_percent(usage: float, relief: Relief) -> None:  # M2
 @pytest.mark.parametrize("threshold", [85.0, 1.01, 0.0, 0.1, -0.85, 0.96])
 def test_a_threshold_that_is_no_share_is_refused(threshold: float) -> None:  # M2
     with pytest.raises(SettingsError, match=r"0\.85 is 85 %"):
-        Limits(threshold=threshold)
+        MemoryLimits(threshold=threshold)
 
 
 def test_the_last_worker_stays() -> None:  # M4
@@ -50,7 +50,7 @@ def test_the_last_worker_stays() -> None:  # M4
 def test_whatever_memory_does_between_one_and_all_workers_run(readings: list[float], configured: int) -> None:  # M4
     allowed = configured
     for usage in readings:
-        match relieve(usage, LIMITS, configured=configured, allowed=allowed, since_change_s=math.inf):
+        match decide(usage, LIMITS, configured=configured, allowed=allowed, since_change_s=math.inf):
             case Shrink():
                 allowed -= 1
             case Grow():
@@ -82,7 +82,7 @@ def test_critical_memory_waits_only_for_a_browser_to_end() -> None:
 def test_a_steady_load_does_not_swing() -> None:
     allowed, seen = 4, []
     for _ in range(20):  # four workers need 0.88, each 0.06 of it
-        match relieve(0.64 + 0.06 * allowed, LIMITS, configured=4, allowed=allowed, since_change_s=math.inf):
+        match decide(0.64 + 0.06 * allowed, LIMITS, configured=4, allowed=allowed, since_change_s=math.inf):
             case Shrink():
                 allowed -= 1
             case Grow():

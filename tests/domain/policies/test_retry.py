@@ -42,7 +42,7 @@ NOW = datetime(2025, 6, 1, 12, 0, 0, tzinfo=UTC)
 
 
 def decided(error: CoupaError, attempt: int = 1) -> Decision:
-    return decide(error, attempt, max_attempts=3, backoff=Backoff(base_s=2.0), dice=0.5)
+    return decide(error, attempt, max_attempts=3, backoff=Backoff(base_s=2.0), jitter=0.5)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_tries_end() -> None:
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
-def test_a_delay_is_never_longer_than_the_cap(failures: int, dice: float) -> None:
-    assert 0 <= Backoff(base_s=1.0, cap_s=60.0).delay_s(failures, dice) <= 60
+def test_a_delay_is_never_longer_than_the_cap(failures: int, jitter: float) -> None:
+    assert 0 <= Backoff(base_s=1.0, cap_s=60.0).delay_s(failures, jitter) <= 60
 
 
 def test_delays_double() -> None:
@@ -124,5 +124,5 @@ def test_what_one_request_alone_meets_gets_its_tries_and_no_more() -> None:
 
 
 def _wait_s(error: CoupaError, attempt: int) -> float:
-    decision = decide(error, attempt, max_attempts=3, backoff=Backoff(base_s=1.0), dice=0.0)
+    decision = decide(error, attempt, max_attempts=3, backoff=Backoff(base_s=1.0), jitter=0.0)
     return decision.delay_s if isinstance(decision, Retry) else -1.0

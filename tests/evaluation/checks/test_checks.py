@@ -12,18 +12,18 @@ from coupa_async.cli.command import parse
 from coupa_async.cli.commands.evidence import Evidence, _handed_on
 from coupa_async.domain.outcome import Outcome
 from coupa_async.evaluation.checks.checks import _clean, _ended_well
-from coupa_async.evaluation.checks.environment import Check, Finding
-from coupa_async.evaluation.checks.observed_run import Seen
+from coupa_async.evaluation.checks.environment import Check, CheckResult
+from coupa_async.evaluation.checks.observed_run import ObservedRun
 from coupa_async.evaluation.checks.report import report
-from coupa_async.evaluation.order_audit import Story
+from coupa_async.evaluation.order_audit import OrderAudit
 
 _KEPT = ("COUPA_BROWSER_PATH", "COUPA_DRIVER_PATH")  # of this machine
-GOOD = Story(number="PO1", outcome=Outcome.COMPLETED, is_known=True)
+GOOD = OrderAudit(number="PO1", outcome=Outcome.COMPLETED, is_known=True)
 LOST = replace(GOOD, damage=("a.pdf: not on the disk",))
-SEEN = Seen(command="python -m coupa_async run x.xlsx", exit_code=0, said="", stories=(GOOD,), browser="156.0.1")
+SEEN = ObservedRun(command="python -m coupa_async run x.xlsx", exit_code=0, said="", stories=(GOOD,), browser="156.0.1")
 
 
-def failed(findings: list[Finding]) -> list[str]:
+def failed(findings: list[CheckResult]) -> list[str]:
     return [one.text for one in findings if not one.holds]
 
 
@@ -56,7 +56,7 @@ def test_the_report_tells_command_versions_lines_and_what_does_not_hold() -> Non
     good = Check(
         key="5.1", title="One", backend="playwright", runs=runs, findings=tuple(_clean(SEEN)), excerpts=(line,)
     )
-    bad = replace(good, backend="selenium", findings=(Finding("nothing left", False),))
+    bad = replace(good, backend="selenium", findings=(CheckResult("nothing left", False),))
     text = report([good, bad], tenant="the recorded site")
     assert "| 5.1 One | holds | DOES NOT HOLD |" in text
     assert "**does not hold:** nothing left" in text

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.ports import Profile
-from coupa_async.services.collection.fetch import Staged, Tries, fetch
+from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch
 from coupa_async.services.files.order_folder import OrderFolder
 from tests.domain.samples import PDF, WHOLE, jpeg
 
 pytestmark = pytest.mark.anyio
 BASE = "https://t"
-TRIES = Tries(max_attempts=3, backoff=Backoff(base_s=0.001, cap_s=0.001), dice=lambda: 0.5)
+TRIES = RetryLimits(max_attempts=3, backoff=Backoff(base_s=0.001, cap_s=0.001), jitter=lambda: 0.5)
 SIGN_IN = b"<html><form><input name=user><input type=password></form>"
 
 
@@ -30,15 +30,15 @@ class Tenant:
         self._bodies = chain(bodies, repeat(bodies[-1]))
         self._name = name
 
-    def answer(self, url: str, session: DoubleSession) -> Answer:
+    def answer(self, url: str, session: FakeSession) -> Answer:
         self.asked += 1
         return Body(data=next(self._bodies), name=self._name)
 
 
-async def got(tenant: Tenant, name: str, tmp_path: Path, *, tries: Tries = TRIES) -> Staged | FailedAttachment:
+async def got(tenant: Tenant, name: str, tmp_path: Path, *, tries: RetryLimits = TRIES) -> Staged | FailedAttachment:
     attachment = Attachment(id="7", kind=AttachmentKind.FILE, name=name, url=f"{BASE}/attachment_file/file/7/x")
     profile = Profile(name="worker-1", directory=tmp_path)
-    async with DoubleBackend(tenant.answer).session(profile) as session:
+    async with FakeBackend(tenant.answer).session(profile) as session:
         folder = OrderFolder(tmp_path, tmp_path)
         return await fetch(attachment, AttachmentSource.ORDER, session, folder, base_url=BASE, tries=tries)
 
@@ -75,7 +75,7 @@ async def test_the_same_doubtful_bytes_twice_are_the_tenants_own_and_said(
     tmp_path: Path, name: str, body: bytes, note: str, max_attempts: int
 ) -> None:
     tenant = Tenant(body)
-    tries = Tries(max_attempts=max_attempts, backoff=TRIES.backoff, dice=TRIES.dice)
+    tries = RetryLimits(max_attempts=max_attempts, backoff=TRIES.backoff, jitter=TRIES.jitter)
     staged = await got(tenant, name, tmp_path, tries=tries)
     assert isinstance(staged, Staged)
     assert (tenant.asked, staged.notes) == (2, (note,))

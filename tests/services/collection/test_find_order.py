@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.fake.backend import Answer, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
@@ -32,13 +32,13 @@ class Tenant:
         self._profile = Profile(name="worker-1", directory=tmp_path)
         self.finder = OrderFinder(BASE)
 
-    def answer(self, url: str, session: DoubleSession) -> Answer:
+    def answer(self, url: str, session: FakeSession) -> Answer:
         last = url.rpartition("/")[2]
         self.asked.append(last)
         return Document(url=url, html=self._pages.get(last, NOT_FOUND), status=200 if last in self._pages else 404)
 
     async def find(self, number: str, *links: str) -> FoundOrder:
-        async with DoubleBackend(self.answer).session(self._profile) as session:
+        async with FakeBackend(self.answer).session(self._profile) as session:
             order = Order(number=OrderNumber.parse(number), links=links)
             return await self.finder.find(order, session, lambda: None)
 

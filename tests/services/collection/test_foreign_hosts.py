@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.domain.errors import (
     CoupaError,
     DownloadTimeoutError,
@@ -22,9 +22,9 @@ from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.ports import Document, Profile
-from coupa_async.runtime.gather import together
-from coupa_async.services.collection.collector import Collector, Desk
-from coupa_async.services.collection.fetch import Tries
+from coupa_async.runtime.gather import gather
+from coupa_async.services.collection.collector import Collector, CollectorConfig
+from coupa_async.services.collection.fetch import RetryLimits
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.journal import FILE_NAME, Journal
 
@@ -46,26 +46,26 @@ class Site:
         self._html = PAGE.format(ITEM.format(1, OWN, "own.pdf") + ITEM.format(2, elsewhere, "strange.pdf"))
         self._answers = {TENANT + OWN: PDF} | answers
 
-    def answer(self, url: str, session: DoubleSession) -> Answer:
+    def answer(self, url: str, session: FakeSession) -> Answer:
         self.asked.append(url)
         return self._answers.get(url) or Document(url=url, status=200, html=self._html)  # type: ignore[return-value]
 
 
 async def collect(site: Site, tmp_path: Path, *allowed_hosts: str, base_url: str = TENANT) -> OrderResult:
-    tries = Tries(max_attempts=2, backoff=Backoff(base_s=0.01), dice=random.random)
+    tries = RetryLimits(max_attempts=2, backoff=Backoff(base_s=0.01), jitter=random.random)
     with Journal(tmp_path / FILE_NAME) as journal:
-        desk = Desk(
+        desk = CollectorConfig(
             base_url=base_url,
             journal=journal,
             storage=Storage(tmp_path),
             tries=tries,
-            together=together,
+            gather=gather,
             now=datetime.now,
             snapshots=tmp_path / "snapshots",
             session_lasts=lambda seconds: None,
             allowed_hosts=allowed_hosts,
         )
-        async with DoubleBackend(site.answer).session(Profile(name="worker-1", directory=tmp_path)) as session:
+        async with FakeBackend(site.answer).session(Profile(name="worker-1", directory=tmp_path)) as session:
             return await Collector(desk).collect(Order(number=OrderNumber.parse(7)), session, lambda: None)
 
 

@@ -13,7 +13,7 @@ import pytest
 from coupa_async.domain.errors import StorageError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.services.collection.recorder import Clerk, fail_unfiled, file_unfiled
+from coupa_async.services.collection.recorder import ResultRecorder, fail_unfiled, file_unfiled
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.journal import Journal
 
@@ -50,7 +50,7 @@ async def test_orders_that_end_together_are_one_transaction_and_renamed_after_it
     for number in range(1, 6):
         storage.begin(Order(number=OrderNumber.parse(f"PO{number}")), "ACME")
     with Watched(tmp_path) as journal:
-        clerk = Clerk(journal, storage, lambda: AT)
+        clerk = ResultRecorder(journal, storage, lambda: AT)
         async with anyio.create_task_group() as group:
             for number in range(1, 6):
                 group.start_soon(clerk.record, result(number))
@@ -68,7 +68,7 @@ async def test_what_cannot_be_written_fails_for_all_that_are_in_it(tmp_path: Pat
 
     failed: list[int] = []
     with Full(tmp_path) as journal:
-        clerk = Clerk(journal, Storage(tmp_path), lambda: AT)
+        clerk = ResultRecorder(journal, Storage(tmp_path), lambda: AT)
 
         async def record(number: int) -> None:
             with pytest.raises(StorageError, match="full"):
@@ -104,7 +104,7 @@ async def test_a_folder_that_a_viewer_holds_is_nobody_elses_trouble(
     for number in (1, 2):
         storage.begin(Order(number=OrderNumber.parse(f"PO{number}")), "ACME")
     with Journal(tmp_path / "j") as journal:
-        clerk = Clerk(journal, storage, lambda: AT)
+        clerk = ResultRecorder(journal, storage, lambda: AT)
         await clerk.record(result(1))
         await clerk.record(result(2))
         assert [one.number.shown for one in journal.unfiled()] == ["PO1"]
@@ -125,7 +125,7 @@ async def test_a_folder_that_is_held_to_the_end_fails_its_order_and_says_where_i
     storage.begin(order, "ACME")
     whole = replace(result(1), outcome=Outcome.COMPLETED, folder="ACME/PO1_COMPLETED", found=2)
     with Journal(tmp_path / "j") as journal:
-        await Clerk(journal, storage, lambda: AT).record(whole)
+        await ResultRecorder(journal, storage, lambda: AT).record(whole)
         (told,) = fail_unfiled(journal, storage, AT)
         ((recorded, _),) = journal.results()
         assert (recorded.outcome, recorded.folder, recorded.found) == (Outcome.FAILED, "ACME/PO1__WORK", 2)
@@ -138,5 +138,5 @@ async def test_a_folder_that_is_held_to_the_end_fails_its_order_and_says_where_i
     with storage.held(), Journal(tmp_path / "j") as journal:
         journal.forget([order.number])
         storage.begin(order, "ACME", journal.folder_of(order.number))
-        await Clerk(journal, storage, lambda: AT).record(whole)
+        await ResultRecorder(journal, storage, lambda: AT).record(whole)
     assert [path.name.upper() for path in tmp_path.glob("ACME/*")] == ["PO1_COMPLETED"]

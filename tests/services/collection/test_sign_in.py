@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from backends.fake.backend import Answer, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.domain.errors import BusyError, SignInRefusedError
 from coupa_async.ports import Document, Profile
-from coupa_async.services.collection.sign_in import Credentials, Entry
+from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 
 BASE = "https://acme.example"
 FORM = (
     '<form action="/sessions/new"><input id="user_login" name="user"><input id="user_password" name="password" '
     'type="password"><button id="login">Sign in</button></form>'
 )
-ENTRY = Entry(base_url=BASE, login_url=BASE, credentials=Credentials(username="ann", password=SecretStr("open-sesame")))
+ENTRY = CoupaSignIn(
+    base_url=BASE, login_url=BASE, credentials=Credentials(username="ann", password=SecretStr("open-sesame"))
+)
 
 
 def busy(url: str) -> Document:
@@ -28,12 +30,12 @@ def busy(url: str) -> Document:
 async def test_a_busy_tenant_is_neither_signed_in_to_nor_a_refusal(tmp_path: Path, when: str) -> None:
     """H1: the answer stands at an address that says nothing, or at the form's."""
 
-    def answer(url: str, session: DoubleSession) -> Answer:
+    def answer(url: str, session: FakeSession) -> Answer:
         if when == "before the form":
             return busy(url)
         return busy(f"{BASE}/sessions/new") if session.jar else Document(url=f"{BASE}/sessions/new", html=FORM)
 
-    async with DoubleBackend(answer).session(Profile(name="one", directory=tmp_path)) as session:
+    async with FakeBackend(answer).session(Profile(name="one", directory=tmp_path)) as session:
         with pytest.raises(BusyError) as told:
             await ENTRY.sign_in(session)
     assert told.value.retry_after_s == 4.0
@@ -50,14 +52,14 @@ class Site:
     form: str = FORM
     typed: list[str] = field(default_factory=list)
 
-    def answer(self, url: str, session: DoubleSession) -> Answer:
+    def answer(self, url: str, session: FakeSession) -> Answer:
         self.typed = [*session.jar.values()]
         if self.typed:
             return Document(url=f"{BASE}/user/home", html="", status=200)
         return Document(url=self.form_url, html=self.form, status=200)
 
-    async def sign_in(self, entry: Entry, folder: Path) -> None:
-        async with DoubleBackend(self.answer).session(Profile(name="one", directory=folder)) as session:
+    async def sign_in(self, entry: CoupaSignIn, folder: Path) -> None:
+        async with FakeBackend(self.answer).session(Profile(name="one", directory=folder)) as session:
             await entry.sign_in(session)
 
 

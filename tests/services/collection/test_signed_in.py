@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.fake.backend import Answer, Body, DoubleBackend, DoubleSession
+from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.domain.errors import (
     BusyError,
     CoupaError,
@@ -21,9 +21,9 @@ from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSourc
 from coupa_async.domain.outcome import FailedAttachment
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.ports import Document, Profile, Session
-from coupa_async.services.collection.fetch import Staged, Tries, fetch
+from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch
 from coupa_async.services.collection.pages import open_any, open_document
-from coupa_async.services.collection.sign_in import Entry
+from coupa_async.services.collection.sign_in import CoupaSignIn
 from coupa_async.services.collection.signed_in import ask_for_file
 from coupa_async.services.files.order_folder import OrderFolder
 from coupa_async.services.files.storage import Storage
@@ -38,7 +38,7 @@ PAGE = (
     '<li class="show none">None</li></ul></div></html>'
 )
 PDF = Body(data=b"%PDF-1.4\n1\n%%EOF\n", name="a.pdf")
-Answers = Callable[[str, DoubleSession], Answer]
+Answers = Callable[[str, FakeSession], Answer]
 
 
 def order(url: str = ORDER, *, via: tuple[str, ...] = ()) -> Document:
@@ -57,7 +57,7 @@ def first(*answers: Answer) -> Answers:
 
 @asynccontextmanager
 async def session(answer: Answers, folder: Path) -> AsyncIterator[Session]:
-    async with DoubleBackend(answer).session(Profile(name="one", directory=folder)) as it:
+    async with FakeBackend(answer).session(Profile(name="one", directory=folder)) as it:
         yield it
 
 
@@ -146,7 +146,7 @@ def folder(tmp_path: Path) -> OrderFolder:
 
 
 async def test_only_the_file_that_the_tenant_never_hands_out_has_failed(tmp_path: Path, folder: OrderFolder) -> None:
-    tries = Tries(max_attempts=3, backoff=Backoff(base_s=0.01), dice=lambda: 0.5)
+    tries = RetryLimits(max_attempts=3, backoff=Backoff(base_s=0.01), jitter=lambda: 0.5)
     attachment = Attachment(id="5", name="a.pdf", kind=AttachmentKind.FILE, url=FILE)
 
     async def fetched(*answers: Answer) -> Staged | FailedAttachment:
@@ -173,7 +173,7 @@ async def test_only_the_file_that_the_tenant_never_hands_out_has_failed(tmp_path
 async def test_a_probe_tells_a_session_that_it_has_signed_in_itself(
     tmp_path: Path, answers: list[Answer], kind: type[CoupaError] | None
 ) -> None:
-    entry = Entry(base_url=BASE, login_url=BASE)
+    entry = CoupaSignIn(base_url=BASE, login_url=BASE)
     async with session(first(*answers), tmp_path) as it:
         if kind is None:
             await entry.probe(it)
@@ -186,7 +186,7 @@ async def test_a_probe_tells_a_session_that_it_has_signed_in_itself(
 
 
 async def test_who_is_alone_with_a_session_takes_a_sign_in_on_the_way_for_one(tmp_path: Path) -> None:
-    entry = Entry(base_url=BASE, login_url=BASE)
+    entry = CoupaSignIn(base_url=BASE, login_url=BASE)
     async with session(first(home(via=(PROBE, *THROUGH)), order(PROBE)), tmp_path) as it:
         await entry.look(it)
     async with session(first(home(via=(PROBE, *THROUGH))), tmp_path) as it:
@@ -195,7 +195,7 @@ async def test_who_is_alone_with_a_session_takes_a_sign_in_on_the_way_for_one(tm
 
 
 async def test_how_long_a_session_lasts_is_told_by_the_tenant_alone(tmp_path: Path) -> None:
-    entry = Entry(base_url=BASE, login_url=BASE)
+    entry = CoupaSignIn(base_url=BASE, login_url=BASE)
     there = Document(url="https://login.example/", html="var num_secs = 5;", status=200)
     async with session(first(there), tmp_path) as it:
         assert await entry.length_s(it) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.fake.backend import DoubleSession
+from backends.fake.backend import FakeSession
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.ports import Document, Profile
@@ -19,7 +19,7 @@ URL = "https://tenant.example.com/order_headers/1"
 PAGE = "<title>Order</title><script>evil()</script><p>/x?supplier_view_key=s3cr3t</p>"
 
 
-class Camera(DoubleSession):
+class Camera(FakeSession):
     """A session with a screen."""
 
     def __init__(self, html: str) -> None:

@@ -16,14 +16,14 @@ import anyio.abc
 import pytest
 
 from coupa_async.services.diagnostics import checks
-from coupa_async.services.diagnostics.checks import Finding, Mark
+from coupa_async.services.diagnostics.checks import Finding, Severity
 from coupa_async.services.diagnostics.memory import room_bytes
 from coupa_async.services.diagnostics.tenant import reach
 
 
 def is_bad(finding: Finding) -> bool:
-    assert finding.cure or finding.mark is Mark.GOOD
-    return finding.mark is Mark.BAD
+    assert finding.cure or finding.mark is Severity.GOOD
+    return finding.mark is Severity.BAD
 
 
 def test_a_python_that_is_too_old_is_told() -> None:
@@ -59,15 +59,15 @@ def test_an_output_folder_is_tried_and_not_made(tmp_path: Path) -> None:
     assert is_bad(checks.output(tmp_path / "file"))
 
 
-@pytest.mark.parametrize(("free", "mark"), [(10**8, Mark.BAD), (10**9, Mark.NOTE), (10**10, Mark.GOOD)])
-def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(tmp_path: Path, free: int, mark: Mark) -> None:
+@pytest.mark.parametrize(("free", "mark"), [(10**8, Severity.BAD), (10**9, Severity.NOTE), (10**10, Severity.GOOD)])
+def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(tmp_path: Path, free: int, mark: Severity) -> None:
     assert checks.disk(tmp_path / "out", usage=lambda _: SimpleNamespace(free=free)).mark is mark
 
 
 @pytest.mark.parametrize(
-    ("room", "workers", "mark"), [(2 * 10**9, 4, Mark.GOOD), (10**9, 4, Mark.NOTE), (0, 1, Mark.GOOD)]
+    ("room", "workers", "mark"), [(2 * 10**9, 4, Severity.GOOD), (10**9, 4, Severity.NOTE), (0, 1, Severity.GOOD)]
 )
-def test_memory_says_how_many_workers_it_allows_and_never_none(room: int, workers: int, mark: Mark) -> None:
+def test_memory_says_how_many_workers_it_allows_and_never_none(room: int, workers: int, mark: Severity) -> None:
     assert checks.memory(room, workers, 0.85).mark is mark
 
 
@@ -87,10 +87,10 @@ def test_room_is_what_the_tightest_limit_leaves(tmp_path: Path) -> None:
 
 def test_long_paths_matter_on_windows_alone_and_stop_nothing() -> None:
     folder = Path("/out")
-    assert checks.long_paths(folder, platform="linux").mark is Mark.GOOD
-    assert checks.long_paths(folder, platform="win32", enabled=lambda: True).mark is Mark.GOOD
+    assert checks.long_paths(folder, platform="linux").mark is Severity.GOOD
+    assert checks.long_paths(folder, platform="win32", enabled=lambda: True).mark is Severity.GOOD
     off = checks.long_paths(folder, platform="win32", enabled=lambda: False)
-    assert off.mark is Mark.NOTE
+    assert off.mark is Severity.NOTE
     assert "255 characters" in off.text
 
 
@@ -108,21 +108,21 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-async def steps(url: str) -> list[tuple[str, Mark]]:
+async def steps(url: str) -> list[tuple[str, Severity]]:
     return [(one.name, one.mark) for one in await reach(url, ssl.create_default_context())]
 
 
 @pytest.mark.anyio
 async def test_each_step_to_the_tenant_is_told_apart(plain_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert await steps("https://tenant.invalid") == [("DNS", Mark.BAD)]
+    assert await steps("https://tenant.invalid") == [("DNS", Severity.BAD)]
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert await steps(f"http://127.0.0.1:{port}") == [("DNS", Mark.GOOD), ("connection", Mark.BAD)]
-    assert await steps(f"http://127.0.0.1:{plain_port}") == [("DNS", Mark.GOOD), ("connection", Mark.GOOD)]
+    assert await steps(f"http://127.0.0.1:{port}") == [("DNS", Severity.GOOD), ("connection", Severity.BAD)]
+    assert await steps(f"http://127.0.0.1:{plain_port}") == [("DNS", Severity.GOOD), ("connection", Severity.GOOD)]
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-    assert await steps("https://tenant.invalid") == [("proxy", Mark.BAD)]
+    assert await steps("https://tenant.invalid") == [("proxy", Severity.BAD)]
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{plain_port}")
-    assert await steps("https://tenant.invalid") == [("proxy", Mark.GOOD)]
+    assert await steps("https://tenant.invalid") == [("proxy", Severity.GOOD)]
 
 
 @pytest.mark.anyio
@@ -139,5 +139,5 @@ async def test_a_server_without_tls_is_not_called_unreachable() -> None:
     ):
         tasks.start_soon(listener.serve, hang_up)
         port = listener.extra(anyio.abc.SocketAttribute.local_port)
-        assert await steps(f"https://127.0.0.1:{port}") == [("DNS", Mark.GOOD), ("TLS", Mark.BAD)]
+        assert await steps(f"https://127.0.0.1:{port}") == [("DNS", Severity.GOOD), ("TLS", Severity.BAD)]
         tasks.cancel_scope.cancel()

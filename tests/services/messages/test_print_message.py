@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.fake.backend import DoubleSession
+from backends.fake.backend import FakeSession
 from coupa_async.domain.errors import BrokenMessageError, SessionLostError
 from coupa_async.domain.messages.message import Message, letter
 from coupa_async.domain.messages.rtf import read_rtf
@@ -175,9 +175,9 @@ def folder(tmp_path: Path, **files: bytes) -> OrderFolder:
     return OrderFolder(tmp_path, path)
 
 
-def session() -> DoubleSession:
+def session() -> FakeSession:
     profile = Profile(name="worker-1", directory=Path("unused"))
-    return DoubleSession(lambda url, session: pytest.fail("nothing is asked for"), profile)
+    return FakeSession(lambda url, session: pytest.fail("nothing is asked for"), profile)
 
 
 FORWARD = message(

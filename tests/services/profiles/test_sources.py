@@ -12,7 +12,7 @@ import pytest
 
 from coupa_async.domain.errors import ProfileError
 from coupa_async.services.profiles.locations import refuse_default
-from coupa_async.services.profiles.profiles import Source, base_profile, run_profiles
+from coupa_async.services.profiles.profiles import SourceProfile, base_profile, run_profiles
 from tests.services.conftest import KEPT, POSIX, fill, names, tree
 from tests.systems import LOCKS
 
@@ -62,9 +62,9 @@ def test_profiles_are_never_kept_in_the_browsers_own(  # P2
     assert names(tmp_path) == []
 
 
-def user_profile(folder: Path) -> Source:
+def user_profile(folder: Path) -> SourceProfile:
     files = {name.replace("Default", "Profile 7"): text for name, text in KEPT.items()}
-    return Source(directory=fill(folder / "edge", files | {"Default/Preferences": "another"}), name="Profile 7")
+    return SourceProfile(directory=fill(folder / "edge", files | {"Default/Preferences": "another"}), name="Profile 7")
 
 
 @POSIX
@@ -119,7 +119,7 @@ def test_a_profile_of_the_user_that_cannot_be_read_is_refused_in_one_line(  # P2
     root: Path, base: Path, tmp_path: Path, name: str
 ) -> None:
     before = tree(base)
-    source = Source(directory=user_profile(tmp_path).directory, name=name)
+    source = SourceProfile(directory=user_profile(tmp_path).directory, name=name)
     with pytest.raises(ProfileError, match=f"EDGE_PROFILE_NAME={name}"), run_profiles(root, base, source=source):
         pytest.fail("it was made")
     assert tree(base) == before
@@ -128,4 +128,4 @@ def test_a_profile_of_the_user_that_cannot_be_read_is_refused_in_one_line(  # P2
 
 def test_a_profile_of_ours_is_no_source(root: Path, base: Path) -> None:  # P2
     with pytest.raises(ProfileError, match="of ours already"):
-        Source(directory=base).check(root)
+        SourceProfile(directory=base).check(root)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.services.files.download_mark import mark_origin
+from coupa_async.services.files.download_mark import mark_as_downloaded
 from coupa_async.services.files.long_path import extended, long_path
 
 URL = "https://tenant.example.com/attachment/attachment_file/type/5/a.pdf?supplier_view_key=secret"
@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file of that name is a stream there")
 def test_windows_is_told_the_zone_and_the_origin_and_no_key(file: Path) -> None:
-    mark_origin(file, URL, platform="win32")
+    mark_as_downloaded(file, URL, platform="win32")
     mark = Path(f"{file}:Zone.Identifier").read_bytes()
     assert mark == b"[ZoneTransfer]\r\nZoneId=3\r\nHostUrl=https://tenant.example.com/\r\n"
     assert file.read_bytes() == b"whole"
@@ -32,7 +32,7 @@ def test_windows_is_told_the_zone_and_the_origin_and_no_key(file: Path) -> None:
 
 def test_macos_is_told_by_the_quarantine_attribute(file: Path) -> None:
     told: list[tuple[Path, str, bytes]] = []
-    mark_origin(file, URL, platform="darwin", set_attribute=lambda *given: told.append(given))
+    mark_as_downloaded(file, URL, platform="darwin", set_attribute=lambda *given: told.append(given))
     ((path, name, value),) = told
     assert (path, name) == (file, "com.apple.quarantine")
     flags, stamp, agent, _ = value.decode().split(";")
@@ -43,12 +43,12 @@ def test_macos_is_told_by_the_quarantine_attribute(file: Path) -> None:
 def test_the_attribute_is_really_set(file: Path) -> None:
     import subprocess
 
-    mark_origin(file, URL)
+    mark_as_downloaded(file, URL)
     assert "com.apple.quarantine" in subprocess.run(["xattr", file], capture_output=True, text=True, check=True).stdout
 
 
 def test_linux_files_stay_as_they_are(file: Path) -> None:
-    mark_origin(file, URL, platform="linux")
+    mark_as_downloaded(file, URL, platform="linux")
     assert [one.name for one in file.parent.iterdir()] == ["a"]
 
 
@@ -57,7 +57,7 @@ def test_a_file_system_without_marks_costs_a_line_in_the_log(file: Path, caplog:
         raise OSError(errno.ENOTSUP, "not supported")
 
     caplog.set_level(logging.INFO)
-    mark_origin(file, URL, platform="darwin", set_attribute=refuse)
+    mark_as_downloaded(file, URL, platform="darwin", set_attribute=refuse)
     assert "could not be marked" in caplog.text
 
 

@@ -9,7 +9,7 @@ from coupa_async.domain.events import RunStarted, WorkerRestarting
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import Journal
-from coupa_async.services.records.status import standing
+from coupa_async.services.records.status import run_status
 from tests.services.records.test_journal import result
 
 AT = datetime(2025, 6, 1, 12, 30, 5)
@@ -25,19 +25,19 @@ def test_orders_that_the_latest_run_has_not_done_are_pending(tmp_path: Path) -> 
         history.note(WorkerRestarting(worker="w1", reason="gone", delay_s=0.0))
         journal.record(result("PO2"), AT)  # within the second that the run began in
         journal.record(result("PO3"), AT + timedelta(seconds=9))
-        stands = standing(journal, history)
+        stands = run_status(journal, history)
         assert stands.outcomes == {Outcome.COMPLETED: 1, Outcome.PARTIAL: 2, Outcome.PENDING: 2}
         assert (stands.files, stands.size_bytes, stands.restarts) == (3, 21, 1)
         assert (stands.ended_at, stands.last_processed) == (None, AT + timedelta(seconds=9))
         assert stands.seconds == 8.3
         clock = AT + timedelta(seconds=30.7)
         history.end()
-        assert standing(journal, history).seconds == 30.0
+        assert run_status(journal, history).seconds == 30.0
 
 
 def test_a_journal_without_history_still_tells_its_outcomes(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal, History(tmp_path / "j") as history:
-        assert standing(journal, history).outcomes == {}
+        assert run_status(journal, history).outcomes == {}
         journal.record(result(), AT)
-        stands = standing(journal, history)
+        stands = run_status(journal, history)
         assert (stands.outcomes, stands.last_processed, stands.seconds) == ({Outcome.PARTIAL: 1}, AT, 0.0)

@@ -13,7 +13,7 @@ import pytest
 from coupa_async.domain.errors import StorageError
 from coupa_async.domain.events import Warned, WorkerRestarting
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome
-from coupa_async.services.records.history import History, Moment
+from coupa_async.services.records.history import History, RunEvent
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.reports.run_report import _peaks, write_report
 from tests.services.records.test_journal import result
@@ -125,8 +125,8 @@ def test_a_journal_without_runs_has_a_report_all_the_same(tmp_path: Path) -> Non
 
 
 def test_thinning_out_keeps_the_peaks() -> None:
-    readings = [Moment(at=AT + timedelta(seconds=n), kind="memory", value=float(n % 7)) for n in range(2000)]
-    readings[1234] = Moment(at=AT, kind="memory", value=99.0)
+    readings = [RunEvent(at=AT + timedelta(seconds=n), kind="memory", value=float(n % 7)) for n in range(2000)]
+    readings[1234] = RunEvent(at=AT, kind="memory", value=99.0)
     kept = _peaks(readings, 600)
     assert len(kept) <= 600
     assert max(one.value or 0 for one in kept) == 99.0

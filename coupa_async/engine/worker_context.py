@@ -1,0 +1,36 @@
+"""What all workers of a run share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import anyio
+
+from coupa_async.engine.job import Job
+from coupa_async.engine.limits import EngineLimits
+from coupa_async.engine.sign_in_gate import SignInGate
+from coupa_async.engine.unexpected import UnexpectedErrors
+from coupa_async.ports import Backend, Observer, Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerContext:
+    """What all workers share.
+
+    Attributes:
+        profile: Makes a worker's browser profile, anew for each session.
+        session_slots: So many workers may have a session; the memory guard takes some away and gives them back.
+        jitter: A random number from 0 to 1.
+        unexpected: Counts orders that end in an error which nobody foresaw.
+    """
+
+    backend: Backend
+    job: Job
+    gate: SignInGate
+    limits: EngineLimits
+    profile: Callable[[str], Awaitable[Profile]]
+    session_slots: anyio.CapacityLimiter
+    notify: Observer
+    jitter: Callable[[], float]
+    unexpected: UnexpectedErrors = field(default_factory=UnexpectedErrors)
