@@ -27,7 +27,7 @@ def open_backend(name: str, options: BrowserOptions) -> Backend:
         SettingsError: If there is no backend of that name.
         BrowserMissingError: If its library is not installed.
     """
-    theirs = {one.name: one for one in entry_points(group=GROUP)}
+    theirs = {entry_point.name: entry_point for entry_point in entry_points(group=GROUP)}
     if name not in _OWN and name not in theirs:
         raise SettingsError(f"backend {name!r} is not known: choose one of {', '.join((*_OWN, *sorted(theirs)))}")
     if name in _OWN:

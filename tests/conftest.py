@@ -47,5 +47,5 @@ def nothing_left_running() -> Iterator[None]:
     """Fail a test that leaves a process behind, one that has ended but was not waited for included."""
     before = set(psutil.Process().children(recursive=True))
     yield
-    left = [one for one in psutil.Process().children(recursive=True) if one not in before]
+    left = [child for child in psutil.Process().children(recursive=True) if child not in before]
     assert not left, f"left running: {left}"

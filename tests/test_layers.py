@@ -77,7 +77,7 @@ def test_a_module_imports_only_what_lies_below_it(module: str) -> None:
     above -= {"coupa_async", "backends"} if len(ours) > 1 else set()
     assert not above, f"{module} may import {LAYERS[row]}"
     banned = {name for place, names in NEVER.items() if lies_in(module, place) for name in names}
-    assert not {name for name in imports(module) if any(lies_in(name, one) for one in banned)}
+    assert not {name for name in imports(module) if any(lies_in(name, item) for item in banned)}
 
 
 def test_no_modules_import_each_other() -> None:

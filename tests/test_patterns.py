@@ -14,7 +14,7 @@ FINE: dict[str, str] = {}  # the beginning of a pattern, and why it may be as it
 
 
 def is_fine(name: str) -> bool:
-    return any(name.startswith(one) for one in FINE)
+    return any(name.startswith(item) for item in FINE)
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))

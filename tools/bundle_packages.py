@@ -56,7 +56,7 @@ def gather(lib: Path, system: str) -> list[Package]:
 
 def contents(name: str, notes: Sequence[str], packages: Sequence[Package]) -> str:
     """Tell what is in a bundle."""
-    rows = [f"{one.name} {one.version}  {one.licence}  sha256 {one.sha256}" for one in packages]
+    rows = [f"{package.name} {package.version}  {package.licence}  sha256 {package.sha256}" for package in packages]
     text = "Each package's licence stands whole in its folder lib/*.dist-info."
     return "\n".join([name, "", *notes, "", *rows, "", text, ""])
 
@@ -81,7 +81,7 @@ def _unpack(wheel: Path, lib: Path) -> Package:
             if path.name == "METADATA" and len(path.parts) == 2:
                 about = target.read_text(encoding="utf-8")
     fields = HeaderParser().parsestr(about)
-    kinds = [one.rpartition(" :: ")[2] for one in fields.get_all("Classifier", []) if one.startswith("License ::")]
+    kinds = [item.rpartition(" :: ")[2] for item in fields.get_all("Classifier", []) if item.startswith("License ::")]
     licence = fields.get("License-Expression") or ", ".join(kinds) or (fields.get("License") or "").partition("\n")[0]
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     requires = tuple(fields.get_all("Requires-Dist", []))

@@ -66,7 +66,7 @@ def main(words: Sequence[str]) -> int:
             bad += [f"{disk.name}: {name}" for name, is_well in _try(folder, given.points, given.demo) if not is_well]
     if not _run("a disk that fills up", _pytest("tests/e2e/test_full_disk.py", "-k", "double")):
         bad.append("a disk that fills up")
-    for text in [f"NOT RIGHT: {one}" for one in bad] or ["all is right"]:
+    for text in [f"NOT RIGHT: {item}" for item in bad] or ["all is right"]:
         say(text)
     return 1 if bad else 0
 

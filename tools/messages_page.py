@@ -67,9 +67,9 @@ def page() -> str:
 
 
 def _kinds() -> Iterator[tuple[str, type[CoupaError]]]:
-    for name, one in vars(errors).items():
-        if isinstance(one, type) and issubclass(one, CoupaError):
-            yield name, one
+    for name, item in vars(errors).items():
+        if isinstance(item, type) and issubclass(item, CoupaError):
+            yield name, item
 
 
 def _messages() -> dict[str, set[str]]:

@@ -101,9 +101,9 @@ def terminal(folder: Path, environment: Mapping[str, str], *, lines: int) -> Ite
     command = ["tmux", "-S", str(socket), "-f", "/dev/null", "new-session", "-d", *size, "-c", str(folder)]
     subprocess.run([*command, "bash", "--noprofile", "--norc"], check=True, env={**environment, **own})
     try:
-        one = Terminal(socket)
-        one.until_prompt()
-        yield one
+        item = Terminal(socket)
+        item.until_prompt()
+        yield item
     finally:
         subprocess.run(["tmux", "-S", str(socket), "kill-server"], check=True)
         shutil.rmtree(place, ignore_errors=True)  # the server removes its socket itself, sooner or later

@@ -56,45 +56,45 @@ class Walker:
         """Open a terminal in ``~/orders``, with the command on PATH and nothing of ours set."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         own = {"PATH": path, "HOME": str(self.home), "BROWSER": "true"}  # what `--open` starts
-        with terminal(self.home / "orders", own | environment, lines=_LINES) as one:
-            yield one
+        with terminal(self.home / "orders", own | environment, lines=_LINES) as item:
+            yield item
 
-    def keep(self, name: str, one: Terminal) -> None:
+    def keep(self, name: str, item: Terminal) -> None:
         """Draw what is on the screen now."""
-        draw(one.screen().replace(str(self.home), "~"), COMMANDS[name], IMAGES / f"{name}.svg")
+        draw(item.screen().replace(str(self.home), "~"), COMMANDS[name], IMAGES / f"{name}.svg")
 
     def do(self, name: str) -> None:
         """Have a command run to its end, and draw what it left on the screen."""
-        with self.terminal() as one:
-            one.run(COMMANDS[name])
-            self.keep(name, one)
+        with self.terminal() as item:
+            item.run(COMMANDS[name])
+            self.keep(name, item)
 
     def log_in(self) -> None:
         """Sign in at the window."""
         browser = open_browser(self.home / "browser")
-        with display() as screen, self.terminal(DISPLAY=screen, COUPA_BROWSER_PATH=str(browser)) as one:
-            one.type(COMMANDS["walk-login"])
+        with display() as screen, self.terminal(DISPLAY=screen, COUPA_BROWSER_PATH=str(browser)) as item:
+            item.type(COMMANDS["walk-login"])
             profile = self.home / ".local" / "share" / "coupa-async" / "profiles" / "base"
             sign_in(profile, self.where, IMAGES / "walk-window.png")
-            one.until_prompt()
-            self.keep("walk-login", one)
+            item.until_prompt()
+            self.keep("walk-login", item)
 
     def be_interrupted(self) -> None:
         """Start the run, and press Ctrl-C in the middle of it."""
-        with self.terminal() as one:
-            one.type(COMMANDS["walk-running"])
-            one.until(" 90/")
-            self.keep("walk-running", one)
-            one.press("C-c")
-            one.until("stopping:")
-            self.keep("walk-interrupted", one)
-            one.until_prompt()
-            self.keep("walk-stopped", one)
+        with self.terminal() as item:
+            item.type(COMMANDS["walk-running"])
+            item.until(" 90/")
+            self.keep("walk-running", item)
+            item.press("C-c")
+            item.until("stopping:")
+            self.keep("walk-interrupted", item)
+            item.until_prompt()
+            self.keep("walk-stopped", item)
 
     def mend(self, *ids: int) -> None:
         """Have the tenant hand out attachments that it did not."""
         attached = load().attached()
-        for path in (file_path(attached[one]) for one in ids):
+        for path in (file_path(attached[item]) for item in ids):
             body = json.dumps({"path": path, "kind": "slow", "delay_ms": 0}).encode()
             urlopen(Request(f"{self.where['base_url']}/__admin__/fault", body), timeout=10).close()  # noqa: S310 - ours
 

@@ -60,7 +60,7 @@ def photograph(path: Path, picture: Path) -> None:
 
 
 def _sso_page(pages: list[Page]) -> Page:
-    return next((one for one in pages if "/sso/" in one.url), pages[-1])
+    return next((page for page in pages if "/sso/" in page.url), pages[-1])
 
 
 def _around(page: Page) -> FloatRect:

@@ -184,7 +184,7 @@ def _look(options: BrowserOptions) -> Browser:
         if not options.browser_path.is_file():
             raise BrowserMissingError(f"COUPA_BROWSER_PATH={options.browser_path}: there is no such file")
         return Browser(options.channel, options.browser_path)
-    wanted = (options.channel, *(one for one in CHANNELS if one != options.channel))
+    wanted = (options.channel, *(item for item in CHANNELS if item != options.channel))
     for channel in wanted:
         for place in _PLACES[channel]:
             path = Path(os.path.expandvars(place))

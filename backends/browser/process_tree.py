@@ -27,10 +27,10 @@ def children() -> frozenset[psutil.Process]:
 def known_as(name: str, among: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Tell those of our processes that are still there under a name."""
     found = []
-    for one in among:
+    for process in among:
         try:
-            if one.name().startswith(name):
-                found.append(one)
+            if process.name().startswith(name):
+                found.append(process)
         except psutil.Error:
             continue  # ended meanwhile
     return found
@@ -64,7 +64,7 @@ class Tree:
     @property
     def pids(self) -> tuple[int, ...]:
         """The roots' process ids."""
-        return tuple(one.pid for one in self._roots)
+        return tuple(root.pid for root in self._roots)
 
     def add(self, root: psutil.Process) -> None:
         """Take note of one more."""
@@ -72,11 +72,11 @@ class Tree:
 
     def main(self) -> list[psutil.Process]:
         """Tell the roots and what they started themselves: the driver and its browser."""
-        return [one for root in self._roots for one in (root, *_of(root))]
+        return [item for root in self._roots for item in (root, *_of(root))]
 
     def look(self) -> None:
         """Take note of what was started meanwhile: what outlives its parent could not be found later."""
-        self._take([below for one in list(self._own) for below in processes.with_children(one)])
+        self._take([below for process in list(self._own) for below in processes.with_children(process)])
 
     def _take(self, found: Iterable[psutil.Process]) -> None:
         new = set(found) - self._own
@@ -108,7 +108,7 @@ async def watch(tree: Tree) -> None:
     main = tree.main()
     while all(map(is_alive, main)):  # noqa: ASYNC110 - no event tells it
         await anyio.sleep(_WATCH_S)
-    ended = next(one for one in main if not is_alive(one))
+    ended = next(item for item in main if not is_alive(item))
     raise SessionLostError(f"the browser is gone: process {ended.pid} ended")
 
 

@@ -33,16 +33,16 @@ def write_state(path: Path, cookies: Sequence[Cookie], *, like: Path | None = No
     """
     entries = [
         {
-            "name": one.name,
-            "value": one.value,
-            "domain": one.domain,
-            "path": one.path,
-            "expires": -1 if one.expires_s is None else one.expires_s,
-            "httpOnly": one.http_only,
-            "secure": one.secure,
-            "sameSite": one.same_site,
+            "name": cookie.name,
+            "value": cookie.value,
+            "domain": cookie.domain,
+            "path": cookie.path,
+            "expires": -1 if cookie.expires_s is None else cookie.expires_s,
+            "httpOnly": cookie.http_only,
+            "secure": cookie.secure,
+            "sameSite": cookie.same_site,
         }
-        for one in cookies
+        for cookie in cookies
     ]
     kept = _load(like).get("origins", []) if like is not None and like.exists() else []
     replace_private(path, json.dumps({"cookies": entries, "origins": kept}))
@@ -56,16 +56,16 @@ def read_state(path: Path) -> list[Cookie]:
     """
     return [
         Cookie(
-            name=one["name"],
-            value=one["value"],
-            domain=one["domain"],
-            path=one.get("path", "/"),
-            expires_s=one["expires"] if one.get("expires", -1) > 0 else None,
-            http_only=one.get("httpOnly", False),
-            secure=one.get("secure", False),
-            same_site=one.get("sameSite", "Lax"),
+            name=item["name"],
+            value=item["value"],
+            domain=item["domain"],
+            path=item.get("path", "/"),
+            expires_s=item["expires"] if item.get("expires", -1) > 0 else None,
+            http_only=item.get("httpOnly", False),
+            secure=item.get("secure", False),
+            same_site=item.get("sameSite", "Lax"),
         )
-        for one in _load(path)["cookies"]
+        for item in _load(path)["cookies"]
     ]
 
 

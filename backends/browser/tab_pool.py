@@ -63,7 +63,7 @@ class TabPool(Generic[T]):
     async def reader(self, url: str) -> AsyncIterator[T]:
         """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
         tab = self._idle.popleft() if self._idle else await self._open_tab()
-        self._shown = {shown: one for shown, one in self._shown.items() if one is not tab} | {url: tab}
+        self._shown = {shown: item for shown, item in self._shown.items() if item is not tab} | {url: tab}
         try:
             yield tab
         finally:

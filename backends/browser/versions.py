@@ -18,7 +18,7 @@ async def browser_version(path: Path) -> str:
     it answers to ``--version``.
     """
     if path.suffix.lower() == ".exe":
-        return _last(" ".join(sorted(one.name for one in path.parent.iterdir())))
+        return _last(" ".join(sorted(item.name for item in path.parent.iterdir())))
     return await program_version(path)
 
 

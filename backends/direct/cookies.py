@@ -40,19 +40,19 @@ class Jar:
 
     def replace(self, cookies: Iterable[Cookie]) -> None:
         """Hold these and no others."""
-        self._cookies = {key_of(one): one for one in cookies}
+        self._cookies = {key_of(cookie): cookie for cookie in cookies}
         self.version += 1
 
     def merge(self, cookies: Iterable[Cookie]) -> None:
         """Hold these, too."""
-        if more := {key_of(one): one for one in cookies}:
+        if more := {key_of(cookie): cookie for cookie in cookies}:
             self._cookies |= more
             self.version += 1
 
     def cookies(self) -> list[Cookie]:
         """Tell those that have not run out."""
         now_s = time.time()
-        return [one for one in self._cookies.values() if one.expires_s is None or one.expires_s > now_s]
+        return [cookie for cookie in self._cookies.values() if cookie.expires_s is None or cookie.expires_s > now_s]
 
     def header(self, url: str) -> str:
         """Write the Cookie header of a request (RFC 6265 §5.4); empty for all origins but the tenant's."""
@@ -61,11 +61,11 @@ class Jar:
         scheme, host, _ = self._origin
         path = _path_of(url)
         fit = [
-            one
-            for one in self.cookies()
-            if _is_of(one.domain, host) and _covers(one.path, path) and (scheme == "https" or not one.secure)
+            cookie
+            for cookie in self.cookies()
+            if _is_of(cookie.domain, host) and _covers(cookie.path, path) and (scheme == "https" or not cookie.secure)
         ]
-        return "; ".join(f"{one.name}={one.value}" for one in sorted(fit, key=lambda one: -len(one.path)))
+        return "; ".join(f"{item.name}={item.value}" for item in sorted(fit, key=lambda entry: -len(entry.path)))
 
     def take(self, url: str, headers: Sequence[str], *, version: int) -> None:
         """Take an answer's Set-Cookie headers.
@@ -119,7 +119,7 @@ def parse_cookie(header: str, url: str, *, now_s: float) -> Cookie | None:
     name, equals, value = (part.strip() for part in pair.partition("="))
     if not name or not equals or len(name) + len(value) > _COOKIE_CHARS or _CONTROLS.search(header):
         return None
-    attributes = {key.strip().lower(): text.strip() for key, _, text in (one.partition("=") for one in rest)}
+    attributes = {key.strip().lower(): text.strip() for key, _, text in (item.partition("=") for item in rest)}
     attributes = {key: text for key, text in attributes.items() if len(text) <= _ATTRIBUTE_CHARS}
     _, host, _ = origin_of(url)
     path, same_site = attributes.get("path", ""), attributes.get("samesite", "").capitalize()

@@ -96,7 +96,7 @@ class FallbackBrowser:
 
         A sign-in of another session's does not wait for that.
         """
-        fresh = [one for one in self._jar.cookies() if self._known.get(key_of(one)) != one.value]
+        fresh = [cookie for cookie in self._jar.cookies() if self._known.get(key_of(cookie)) != cookie.value]
         if not fresh or (self._users and self._version == self._jar.version):
             return
         await session.save_state(self._state)
@@ -106,6 +106,6 @@ class FallbackBrowser:
 
     async def _pull(self, session: Session) -> None:
         found = await session.cookies()
-        self._jar.merge(one for one in found if self._known.get(key_of(one)) != one.value)
-        self._known = {key_of(one): one.value for one in found}
+        self._jar.merge(item for item in found if self._known.get(key_of(item)) != item.value)
+        self._known = {key_of(item): item.value for item in found}
         self._version = self._jar.version

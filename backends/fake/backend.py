@@ -154,7 +154,7 @@ class FakeSession:
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         self._alive()
-        self.jar = {one.name: one.value for one in read_state(path)}
+        self.jar = {item.name: item.value for item in read_state(path)}
 
     async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``. Without a screen there is no picture."""

@@ -80,7 +80,7 @@ class _Walk:
             headers = {"X-Scripts": "done", "Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
             method = "GET" if data is None else "POST"
             async with self._client.request(method, url, data=data, headers=headers, allow_redirects=False) as reply:
-                self._session.jar.update({name: one.value for name, one in reply.cookies.items()})
+                self._session.jar.update({name: item.value for name, item in reply.cookies.items()})
                 if 300 <= reply.status < 400:
                     self.via.append(url)
                     url, data = urljoin(url, reply.headers["Location"]), None
@@ -108,8 +108,8 @@ class _Walk:
 def _filled(head: ResponseHead, data: bytes, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Tell where a page's form is sent to, and with what."""
     form = LexborHTMLParser(data.decode()).css("form")[0]
-    fields = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.css("input[name]")}
+    fields = {str(item.attributes["name"]): item.attributes.get("value") or "" for item in form.css("input[name]")}
     for selector, text in typed.items():
-        if (one := form.css_first(selector)) is not None:
-            fields[str(one.attributes["name"])] = text
+        if (entry := form.css_first(selector)) is not None:
+            fields[str(entry.attributes["name"])] = text
     return urljoin(head.url, form.attributes.get("action") or ""), fields

@@ -77,7 +77,9 @@ class PlaywrightSession:
         before = set(await self._tabs())
 
         async def elsewhere() -> Document | None:
-            others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
+            others = [
+                Document(url=shown, html="") for item, shown in (await self._tabs()).items() if item not in before
+            ]
             return next(filter(until, others), None)
 
         return await self._walk(url, until, fill, elsewhere, within_s)
@@ -104,16 +106,16 @@ class PlaywrightSession:
             found = await self._context.cookies()
         return [
             Cookie(
-                name=one.get("name", ""),
-                value=one.get("value", ""),
-                domain=one.get("domain", ""),
-                path=one.get("path", "/"),
-                expires_s=expires if (expires := one.get("expires", -1)) > 0 else None,
-                http_only=one.get("httpOnly", False),
-                secure=one.get("secure", False),
-                same_site=one.get("sameSite", "Lax"),
+                name=item.get("name", ""),
+                value=item.get("value", ""),
+                domain=item.get("domain", ""),
+                path=item.get("path", "/"),
+                expires_s=expires if (expires := item.get("expires", -1)) > 0 else None,
+                http_only=item.get("httpOnly", False),
+                secure=item.get("secure", False),
+                same_site=item.get("sameSite", "Lax"),
             )
-            for one in found
+            for item in found
         ]
 
     async def save_state(self, path: Path) -> None:

@@ -273,7 +273,7 @@ class Tab:
         if event["frameId"] == self._frame:
             self._take(event["request"]["url"], status, sent)
             if self._as_file and self.head is not None and 200 <= status < 300 and not self.head.is_page:
-                kept = [one for one in sent if one["name"].lower() != "content-disposition"]
+                kept = [header for header in sent if header["name"].lower() != "content-disposition"]
                 forced = {"name": "Content-Disposition", "value": 'attachment; filename="file"'}
                 answer = {**request, "responseCode": status, "responseHeaders": [*kept, forced]}
                 await self._cdp.send("Fetch.continueResponse", answer)
@@ -285,7 +285,7 @@ class Tab:
         self.answered.append(url)
         if status not in REDIRECTS:
             self.head = ResponseHead(
-                url=url, status=status, headers={one["name"].lower(): one["value"] for one in sent}
+                url=url, status=status, headers={header["name"].lower(): header["value"] for header in sent}
             )
 
 

@@ -77,7 +77,9 @@ class SeleniumSession:
         before = set(await self._tabs())
 
         async def elsewhere() -> Document | None:
-            others = [Document(url=shown, html="") for one, shown in (await self._tabs()).items() if one not in before]
+            others = [
+                Document(url=shown, html="") for item, shown in (await self._tabs()).items() if item not in before
+            ]
             return next(filter(until, others), None)
 
         return await self._walk(url, until, fill, elsewhere, within_s)
@@ -105,16 +107,16 @@ class SeleniumSession:
         found = await self._wire.command("storage.getCookies")
         return [
             Cookie(
-                name=one["name"],
-                value=_text(one["value"]),
-                domain=one["domain"],
-                path=one["path"],
-                expires_s=one.get("expiry"),
-                http_only=one["httpOnly"],
-                secure=one["secure"],
-                same_site=_same_site(one),
+                name=item["name"],
+                value=_text(item["value"]),
+                domain=item["domain"],
+                path=item["path"],
+                expires_s=item.get("expiry"),
+                http_only=item["httpOnly"],
+                secure=item["secure"],
+                same_site=_same_site(item),
             )
-            for one in found["cookies"]
+            for item in found["cookies"]
         ]
 
     async def save_state(self, path: Path) -> None:
@@ -124,18 +126,18 @@ class SeleniumSession:
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         await self._wire.command("storage.deleteCookies")
-        for one in await to_thread.run_sync(read_state, path):
+        for item in await to_thread.run_sync(read_state, path):
             cookie: dict[str, Any] = {
-                "name": one.name,
-                "value": {"type": "string", "value": one.value},
-                "domain": one.domain,
-                "path": one.path,
-                "httpOnly": one.http_only,
-                "secure": one.secure,
-                "sameSite": one.same_site.lower(),
+                "name": item.name,
+                "value": {"type": "string", "value": item.value},
+                "domain": item.domain,
+                "path": item.path,
+                "httpOnly": item.http_only,
+                "secure": item.secure,
+                "sameSite": item.same_site.lower(),
             }
-            if one.expires_s is not None:
-                cookie["expiry"] = int(one.expires_s)
+            if item.expires_s is not None:
+                cookie["expiry"] = int(item.expires_s)
             await self._wire.command("storage.setCookie", cookie=cookie)
 
     async def snapshot(self, url: str, into: Path) -> str:
@@ -188,7 +190,7 @@ class SeleniumSession:
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._wire.command("browsingContext.getTree", maxDepth=0)
-        return {one["context"]: one["url"] for one in tree["contexts"]}
+        return {item["context"]: item["url"] for item in tree["contexts"]}
 
 
 def _same_site(cookie: dict[str, Any]) -> str:

@@ -312,12 +312,12 @@ class Tab:
     def _headed(self, navigation: str, response: Mapping[str, Any]) -> dict[str, Any]:
         """Take note of a head, and tell how to change it so that a file becomes a download."""
         sent = response["headers"]
-        headers = {one["name"].lower(): one["value"]["value"] for one in sent}
+        headers = {item["name"].lower(): item["value"]["value"] for item in sent}
         self._navigation = navigation
         self.head = ResponseHead(url=response["url"], status=response["status"], headers=headers)
         is_good = 200 <= response["status"] < 300
         if self._as_file and is_good and not self.head.is_page:
-            kept = [one for one in sent if one["name"].lower() != "content-disposition"]
+            kept = [item for item in sent if item["name"].lower() != "content-disposition"]
             self._name = f"download-{next(_numbers)}"  # of one name, Chromium keeps the last file
             own = f'attachment; filename="{self._name}"'
             header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}

@@ -156,7 +156,7 @@ async def _tenant(settings: Settings) -> list[Finding]:
     if settings.base_url is None:
         return [bad("tenant", "none is set", "set COUPA_BASE_URL to https://TENANT.coupahost.com")]
     steps = await reach(settings.tenant(), trust())
-    if any(one.mark is Severity.BAD for one in steps):
+    if any(step.mark is Severity.BAD for step in steps):
         return steps
     return steps + await _signed_in(settings)
 

@@ -265,7 +265,7 @@ class Settings(Command):
 
 def split_list(value: object) -> object:
     """Split a setting that is a list at its commas; what is no text stays as it is."""
-    return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def data_dir() -> Path:

@@ -67,7 +67,7 @@ class Summary:
         return json.dumps(
             {
                 "total": self.outcomes.total(),
-                "outcomes": {one.value: self.outcomes[one] for one in Outcome if self.outcomes[one]},
+                "outcomes": {item.value: self.outcomes[item] for item in Outcome if self.outcomes[item]},
                 "files": self.files,
                 "bytes": self.size_bytes,
                 "seconds": round(self.seconds, 3),

@@ -15,11 +15,13 @@ class HelpFormatter(RawDescriptionHelpFormatter):
 
     def add_argument(self, action: Action) -> None:
         """Add an option with its value's name; a field that only Python needs an underscore for is not a second one."""
-        action.option_strings = [one for one in action.option_strings if not one.endswith("-")]
+        action.option_strings = [
+            option_string for option_string in action.option_strings if not option_string.endswith("-")
+        ]
         if isinstance(action.metavar, str):
-            one = action.metavar.removeprefix("tuple[").removesuffix(",...]")
-            several = ",…" if one != action.metavar else ""
-            action.metavar = _TYPED.get(one, one) + several
+            item = action.metavar.removeprefix("tuple[").removesuffix(",...]")
+            several = ",…" if item != action.metavar else ""
+            action.metavar = _TYPED.get(item, item) + several
         super().add_argument(action)
 
     def _get_help_string(self, action: Action) -> str | None:

@@ -113,7 +113,7 @@ class SignInPassedError(SignInRequiredError):
     """
 
     def __init__(self, asked: str, url: str) -> None:
-        here, there = (one.partition("?")[0] for one in (asked, url))  # a query may hold what lets one in
+        here, there = (item.partition("?")[0] for item in (asked, url))  # a query may hold what lets one in
         super(SignInRequiredError, self).__init__(f"the way to {here} led through a sign-in, to {there}")
         self.asked = asked
         self.url = url

@@ -51,18 +51,20 @@ def tally(results: Iterable[tuple[str, Outcome]]) -> list[GroupTally]:
             orders[group] += 1
             missing[group] += outcome is Outcome.PO_NOT_FOUND
     tallies = [GroupTally(group=group, orders=count, not_found=missing[group]) for group, count in orders.items()]
-    return sorted(tallies, key=lambda one: (-one.not_found, one.group))
+    return sorted(tallies, key=lambda item: (-item.not_found, item.group))
 
 
 def sentences(tallies: Sequence[GroupTally]) -> list[str]:
     """Say which groups cannot be seen, and how the other not-founds spread."""
-    unseen = [one for one in tallies if one.is_unseen]
-    told = [f"none of {one.orders} orders of {one.group} can be seen: ask for access to it" for one in unseen[:_SHOWN]]
+    unseen = [item for item in tallies if item.is_unseen]
+    told = [
+        f"none of {item.orders} orders of {item.group} can be seen: ask for access to it" for item in unseen[:_SHOWN]
+    ]
     if len(unseen) > _SHOWN:
         told.append(f"nor can any order of {len(unseen) - _SHOWN} more groups")
-    others = [one for one in tallies if one.not_found and not one.is_unseen]
+    others = [item for item in tallies if item.not_found and not item.is_unseen]
     if others:
-        shown = ", ".join(f"{one.group} {one.not_found} of {one.orders}" for one in others[:_SHOWN])
+        shown = ", ".join(f"{other.group} {other.not_found} of {other.orders}" for other in others[:_SHOWN])
         more = f" and {len(others) - _SHOWN} more groups" if len(others) > _SHOWN else ""
         told.append(f"not found by group: {shown}{more}")
     return told

@@ -122,7 +122,7 @@ def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_wh
         return Outcome.COMPLETED
     if saved:
         return Outcome.PARTIAL
-    return Outcome.TIMEOUT if failed and all(one.timed_out for one in failed) else Outcome.FAILED
+    return Outcome.TIMEOUT if failed and all(item.timed_out for item in failed) else Outcome.FAILED
 
 
 def explanation(
@@ -143,7 +143,7 @@ def explanation(
     """
     parts = [*lacking]
     if failed:
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in failed)
+        reasons = "; ".join(f"{item.name}: {item.reason}" for item in failed)
         parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
     if requisition_url:
         parts.append(f"taken from the requisition {requisition_url}")

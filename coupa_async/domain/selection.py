@@ -33,5 +33,5 @@ class Selection:
             orders: All of them.
             known: The outcomes so far, by key.
         """
-        meant = [one for one in orders if not self.only or one.number.key in self.only]
-        return [one for one in meant if known.get(one.number.key, Outcome.PENDING) in self.due][: self.limit]
+        meant = [order for order in orders if not self.only or order.number.key in self.only]
+        return [item for item in meant if known.get(item.number.key, Outcome.PENDING) in self.due][: self.limit]

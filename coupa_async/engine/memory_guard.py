@@ -89,7 +89,7 @@ class MemoryGuard:
             allowed=allowed,
             since_change_s=anyio.current_time() - self._changed_s,
         )
-        heaviest = max(weights, key=lambda one: one[0], default=(0, None))[1]
+        heaviest = max(weights, key=lambda item: item[0], default=(0, None))[1]
         match decision:
             case Shrink():
                 self._session_slots.total_tokens = allowed - 1

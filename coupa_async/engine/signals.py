@@ -36,12 +36,12 @@ def open_signals(*, platform: str = sys.platform) -> AbstractContextManager[Asyn
 @contextmanager
 def _handled(known: list[signal.Signals]) -> Iterator[AsyncIterator[signal.Signals]]:
     came = _Asked()
-    before = {one: signal.signal(one, came.take) for one in known}
+    before = {known_one: signal.signal(known_one, came.take) for known_one in known}
     try:
         yield came
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for item, handler in before.items():
+            signal.signal(item, handler)
 
 
 class _Asked:

@@ -44,7 +44,7 @@ class Comparison:
     @property
     def broken(self) -> list[Arm]:
         """The arms that do not hold."""
-        return [arm for arm in self.arms if not all(one.holds for one in self.trials if one.arm == arm)]
+        return [arm for arm in self.arms if not all(trial.holds for trial in self.trials if trial.arm == arm)]
 
     def measures(self) -> list[Measure]:
         """Pool the trials."""
@@ -70,10 +70,10 @@ class Comparison:
                 "workers": self.workers,
                 "seconds": round(self.seconds, 1),
                 "holds": {arm.name: arm not in self.broken for arm in self.arms},
-                "measures": [asdict(one) for one in self.measures()],
-                "contrasts": [asdict(one) | {"is_one": one.success.is_one} for one in self.contrasts()],
-                "disagreements": [asdict(one) for one in self.disagreements()],
-                "trials": [asdict(one) for one in self.trials],
+                "measures": [asdict(measure) for measure in self.measures()],
+                "contrasts": [asdict(contrast) | {"is_one": contrast.success.is_one} for contrast in self.contrasts()],
+                "disagreements": [asdict(disagreement) for disagreement in self.disagreements()],
+                "trials": [asdict(trial) for trial in self.trials],
             },
             ensure_ascii=False,
         )

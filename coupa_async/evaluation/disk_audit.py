@@ -31,9 +31,12 @@ def audit(
             folders.setdefault(path.name, []).append(path)
     return tuple(
         audit_order(
-            one.number.shown, results.get(one.number.key), _on_disk(one.number, folders), truth.get(one.number.key)
+            order.number.shown,
+            results.get(order.number.key),
+            _on_disk(order.number, folders),
+            truth.get(order.number.key),
         )
-        for one in orders
+        for order in orders
     )
 
 
@@ -52,12 +55,12 @@ def _on_disk(number: OrderNumber, folders: Mapping[str, Sequence[Path]]) -> dict
 def read_expected_orders(raw: Sequence[Mapping[str, object]]) -> dict[str, ExpectedOrder]:
     """Read what ``python -m fixtures truth`` prints, by order key."""
     found = {}
-    for one in raw:
-        files = one["files"]
+    for item in raw:
+        files = item["files"]
         assert isinstance(files, list)  # noqa: S101 - as the recorded site writes it
-        found[OrderNumber.parse(one["number"]).key] = ExpectedOrder(
-            outcome=Outcome(str(one["outcome"])),
-            found=int(str(one["found"])),
+        found[OrderNumber.parse(item["number"]).key] = ExpectedOrder(
+            outcome=Outcome(str(item["outcome"])),
+            found=int(str(item["found"])),
             files=tuple((str(file["name"]), str(file["sha256"])) for file in files),
         )
     return found

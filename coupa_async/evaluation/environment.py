@@ -109,7 +109,8 @@ class RunSetupFactory:
                 sample=lambda: to_thread.run_sync(footprint.sample),
                 used=footprint.used,
                 stories=lambda: tuple(
-                    replace(one, error=redacted(one.error)) for one in audit(orders, journal, storage.root, self.truth)
+                    replace(item, error=redacted(item.error))
+                    for item in audit(orders, journal, storage.root, self.truth)
                 ),
                 leftovers=leftovers,
             )

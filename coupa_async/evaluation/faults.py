@@ -33,7 +33,7 @@ def named_faults(text: str) -> tuple[str, ...]:
     Raises:
         SettingsError: If a name is not known.
     """
-    names = [one.strip() for one in text.split(",") if one.strip()]
+    names = [part.strip() for part in text.split(",") if part.strip()]
     for name in names:
         if name not in ("all", NONE, *FAULTS):
             raise SettingsError(f"fault {name!r} is not known: choose of {', '.join(FAULTS)}, all or none")

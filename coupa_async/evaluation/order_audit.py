@@ -88,7 +88,7 @@ def audit_order(
         return OrderAudit(
             number=number, outcome=Outcome.PENDING, wrong="never finished" if is_known else "", is_known=is_known
         )
-    recorded = {one.name: one.sha256 for one in result.saved}
+    recorded = {item.name: item.sha256 for item in result.saved}
     damage = [f"{name}: not on the disk" for name in recorded if name not in on_disk]
     damage += [
         f"{name}: other bytes than recorded" for name in recorded if on_disk.get(name, recorded[name]) != recorded[name]
@@ -113,11 +113,11 @@ def audit_order(
     )
 
 
-def in_words(one: OrderAudit) -> str:
+def in_words(audit: OrderAudit) -> str:
     """Tell a story in a line."""
-    count = len(one.files)
-    parts = [f"{one.outcome.value}, {count} file{'s' * (count != 1)}"]
-    parts += [text for text in (one.error, *one.damage) if text]
+    count = len(audit.files)
+    parts = [f"{audit.outcome.value}, {count} file{'s' * (count != 1)}"]
+    parts += [text for text in (audit.error, *audit.damage) if text]
     return ": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else parts[0]
 
 
@@ -133,4 +133,4 @@ def _wrong(result: OrderResult, truth: ExpectedOrder) -> str:
 
 
 def _named(digest: str, truth: ExpectedOrder) -> str:
-    return next((name for name, one in truth.files if one == digest and name), f"file {digest[:8]}")
+    return next((name for name, item in truth.files if item == digest and name), f"file {digest[:8]}")

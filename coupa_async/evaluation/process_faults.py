@@ -14,18 +14,18 @@ import psutil
 
 def browsers() -> list[psutil.Process]:
     """Find the main process of each browser below ours."""
-    return [one for one, words in _below() if _is_browser(words)]
+    return [item for item, words in _below() if _is_browser(words)]
 
 
 def drivers() -> list[psutil.Process]:
     """Find the drivers: what stands directly below us, with a browser below it."""
     found = psutil.Process().children()
-    return [one for one in found if any(_is_browser(words) for _, words in _below(one))]
+    return [item for item in found if any(_is_browser(words) for _, words in _below(item))]
 
 
 def renderers() -> list[psutil.Process]:
     """Find the processes that render pages."""
-    return [one for one, words in _below() if "--type=renderer" in words]
+    return [item for item, words in _below() if "--type=renderer" in words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +68,22 @@ def revert(injury: ProcessFault, struck: Iterable[psutil.Process]) -> None:
 
 def _each(act: Callable[[psutil.Process], None], processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     done = []
-    for one in processes:
+    for process in processes:
         try:
-            act(one)
+            act(process)
         except psutil.NoSuchProcess:
             continue  # ended meanwhile; psutil tells a reused pid by its create time
-        done.append(one)
+        done.append(process)
     return done
 
 
 def _below(top: psutil.Process | None = None) -> list[tuple[psutil.Process, str]]:
     found = []
     try:
-        for one in (top or psutil.Process()).children(recursive=True):
+        for child in (top or psutil.Process()).children(recursive=True):
             try:
                 # Chromium writes its children's command lines as one text, others word by word.
-                found.append((one, " ".join(one.cmdline())))
+                found.append((child, " ".join(child.cmdline())))
             except psutil.Error:
                 continue  # ended meanwhile
     except psutil.NoSuchProcess:

@@ -24,12 +24,12 @@ class Footprint:
     def sample(self) -> None:
         """Read what is in use at this moment. Blocking: some milliseconds a process."""
         started = self._started()
-        for one in [self._self, *started]:
+        for item in [self._self, *started]:
             try:
-                self._spent_s[one] = _cpu_s(one)
+                self._spent_s[item] = _cpu_s(item)
             except psutil.Error:
                 continue  # ended meanwhile: what it spent until the last sample stays counted
-        self._peak_bytes = max(self._peak_bytes, tree_bytes([one.pid for one in started]))
+        self._peak_bytes = max(self._peak_bytes, tree_bytes([item.pid for item in started]))
 
     def used(self) -> tuple[float, int]:
         """Tell the processor seconds, and the most bytes that what we started held in any sample."""
@@ -38,10 +38,10 @@ class Footprint:
     def processes_left(self, *, within_s: float) -> list[str]:
         """Name what is still there after ``within_s``, zombies included. Blocking."""
         _, left = psutil.wait_procs(self._started(), timeout=within_s)
-        return [_named(one) for one in left]
+        return [_named(item) for item in left]
 
     def _started(self) -> list[psutil.Process]:
-        return [one for one in self._self.children(recursive=True) if one not in self._before]
+        return [child for child in self._self.children(recursive=True) if child not in self._before]
 
 
 def files_left(output: Path, scratch: Path) -> list[str]:
@@ -49,7 +49,7 @@ def files_left(output: Path, scratch: Path) -> list[str]:
     unfinished = [path for pattern in _UNFINISHED for path in output.rglob(pattern)]
     return [
         *(str(path.relative_to(output)) for path in sorted(unfinished)),
-        *sorted(one.name for one in scratch.iterdir()),
+        *sorted(item.name for item in scratch.iterdir()),
     ]
 
 

@@ -207,7 +207,7 @@ async def _take(
                 seconds = anyio.current_time() - started_s
                 beside.cancel_scope.cancel("the run is over")
         stories = scene.stories()
-    is_torn = any(one.outcome is Outcome.PENDING for one in stories)
+    is_torn = any(story.outcome is Outcome.PENDING for story in stories)
     cpu_s, peak_bytes = scene.used()
     trial = Trial(
         arm=turn.arm,

@@ -70,7 +70,7 @@ def rate(runs: Sequence[tuple[int, int]]) -> Rate:
     Args:
         runs: Hits and total of each.
     """
-    hits, total = sum(one for one, _ in runs), sum(of for _, of in runs)
+    hits, total = sum(item for item, _ in runs), sum(of for _, of in runs)
     if total == 0:
         return Rate(hits=0, total=0, low=0.0, high=1.0, weight=0.0)
     weight = total / _design_effect(runs, hits / total, total)
@@ -82,7 +82,7 @@ def _design_effect(runs: Sequence[tuple[int, int]], share: float, total: int) ->
     count, independent = len(runs), share * (1 - share) / total
     if count < 2 or independent == 0:
         return 1.0
-    between = count / (count - 1) * sum((one - share * of) ** 2 for one, of in runs) / total**2
+    between = count / (count - 1) * sum((item - share * of) ** 2 for item, of in runs) / total**2
     return max(between / independent, 1.0)
 
 

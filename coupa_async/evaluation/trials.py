@@ -64,7 +64,7 @@ class Trial:
     @property
     def holds(self) -> bool:
         """Whether nothing wrong was told, nothing lost and nothing left undone, as far as the truth is known."""
-        return not self.error and not any(one.is_breach for one in self.stories)
+        return not self.error and not any(story.is_breach for story in self.stories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,22 +120,22 @@ class Disagreement:
 
 def measures(trials: Sequence[Trial]) -> list[Measure]:
     """Pool trials by arm and fault, each arm's over all faults last."""
-    arms = _in_order(one.arm for one in trials)
-    faults: list[str | None] = [*_in_order(one.fault for one in trials)]
+    arms = _in_order(trial.arm for trial in trials)
+    faults: list[str | None] = [*_in_order(trial.fault for trial in trials)]
     return [
         _measure(arm, fault, some)
         for fault in ([*faults, None] if len(faults) > 1 else faults)
         for arm in arms
-        if (some := [one for one in trials if one.arm == arm and fault in (one.fault, None)])
+        if (some := [trial for trial in trials if trial.arm == arm and fault in (trial.fault, None)])
     ]
 
 
 def contrasts(measured: Sequence[Measure]) -> list[Contrast]:
     """Set every two arms that met the same fault side by side."""
     return [
-        Contrast(first=one.arm, second=other.arm, fault=one.fault, success=difference(one.success, other.success))
-        for one, other in combinations(measured, 2)
-        if one.fault == other.fault
+        Contrast(first=item.arm, second=other.arm, fault=item.fault, success=difference(item.success, other.success))
+        for item, other in combinations(measured, 2)
+        if item.fault == other.fault
     ]
 
 
@@ -143,8 +143,8 @@ def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
     """List the orders of which arms told different stories, with all sides."""
     told: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
     for trial in trials:
-        for one in trial.stories:
-            told.setdefault((trial.fault, one.number), {}).setdefault(trial.arm, {})[trial.repeat] = one
+        for story in trial.stories:
+            told.setdefault((trial.fault, story.number), {}).setdefault(trial.arm, {})[trial.repeat] = story
     found = []
     for (fault, number), by_arm in told.items():
         rounds = {turn for stories in by_arm.values() for turn in stories}
@@ -157,22 +157,22 @@ def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
 
 
 def _measure(arm: Arm, fault: str | None, trials: Sequence[Trial]) -> Measure:
-    stories = [one for trial in trials for one in trial.stories]
-    kinds = Counter(one.kind for one in stories if one.kind)
+    stories = [story for trial in trials for story in trial.stories]
+    kinds = Counter(story.kind for story in stories if story.kind)
     return Measure(
         arm=arm,
         fault=fault,
         trials=len(trials),
-        success=rate([(sum(not one.kind for one in trial.stories), len(trial.stories)) for trial in trials]),
-        wrong=sum(bool(one.wrong) or one.outcome is Outcome.PENDING for one in stories),
-        damaged=sum(len(one.damage) for one in stories),
-        restarts=sum(one.restarts for one in trials),
-        recovery_s=spread([seconds for one in trials for seconds in one.recoveries_s]),
-        stranded=sum(one.stranded for one in trials),
-        order_s=spread([one.seconds for one in stories if one.outcome is not Outcome.PENDING]),
-        cpu_per_order_s=spread([one.cpu_s / len(one.stories) for one in trials if one.stories]),
-        peak_bytes=spread([float(one.peak_bytes) for one in trials]),
-        leftovers=tuple(text for one in trials for text in one.leftovers),
+        success=rate([(sum(not story.kind for story in trial.stories), len(trial.stories)) for trial in trials]),
+        wrong=sum(bool(story.wrong) or story.outcome is Outcome.PENDING for story in stories),
+        damaged=sum(len(story.damage) for story in stories),
+        restarts=sum(item.restarts for item in trials),
+        recovery_s=spread([seconds for item in trials for seconds in item.recoveries_s]),
+        stranded=sum(item.stranded for item in trials),
+        order_s=spread([story.seconds for story in stories if story.outcome is not Outcome.PENDING]),
+        cpu_per_order_s=spread([item.cpu_s / len(item.stories) for item in trials if item.stories]),
+        peak_bytes=spread([float(item.peak_bytes) for item in trials]),
+        leftovers=tuple(text for item in trials for text in item.leftovers),
         failures=tuple(kinds.most_common()),
     )
 

@@ -148,8 +148,8 @@ def is_same(first: Path, second: Path) -> bool:
 def _are_two(first: Path, second: Path) -> bool:
     """Tell two spellings apart by what their folder lists: some file systems (exFAT by FUSE) number the spellings."""
     parent = Path(first.anchor)
-    for one, other in zip(first.parts[1:], second.parts[1:], strict=True):
-        if one != other and {one, other} <= {entry.name for entry in parent.iterdir()}:
+    for item, other in zip(first.parts[1:], second.parts[1:], strict=True):
+        if item != other and {item, other} <= {entry.name for entry in parent.iterdir()}:
             return True
-        parent /= one
+        parent /= item
     return False

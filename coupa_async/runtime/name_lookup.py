@@ -43,7 +43,7 @@ async def addresses_of(host: str) -> tuple[str, ...]:
         found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return ()
-    return tuple(str(one[4][0]) for one in found)
+    return tuple(str(item[4][0]) for item in found)
 
 
 def is_proxied(url: str) -> bool:

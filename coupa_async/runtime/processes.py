@@ -55,9 +55,9 @@ def note(record: Path, processes: Iterable[psutil.Process]) -> None:
     that does not take it is logged: the record matters after a kill only, and no browser is kept from closing for it.
     """
     lines = []
-    for one in processes:
+    for process in processes:
         try:
-            lines.append(json.dumps([one.pid, one.create_time()]) + "\n")
+            lines.append(json.dumps([process.pid, process.create_time()]) + "\n")
         except psutil.Error:
             continue  # ended meanwhile
     if not lines:
@@ -92,14 +92,14 @@ def using(folder: Path) -> list[psutil.Process]:
     A driver that is killed while it starts its browser leaves one that nobody is the parent of, and no record has.
     """
     found = []
-    for one in psutil.process_iter():
+    for item in psutil.process_iter():
         try:
             # Chromium writes its children's command lines as one text, others word by word.
-            match = _PROFILE.search(" ".join(one.cmdline()))
+            match = _PROFILE.search(" ".join(item.cmdline()))
         except psutil.Error:
             continue  # ended meanwhile, or somebody else's
         if match and Path(match[1]).is_relative_to(folder):
-            found.append(one)
+            found.append(item)
     return found
 
 
@@ -123,22 +123,22 @@ def end(processes: Iterable[psutil.Process], *, within_s: float) -> list[psutil.
     """
     own = list(processes)
     for step in (psutil.Process.terminate, psutil.Process.kill):
-        alive = [one for one in own if is_alive(one)]
-        for one in alive:
+        alive = [process for process in own if is_alive(process)]
+        for process in alive:
             try:
-                step(one)
+                step(process)
             except psutil.Error:
                 continue  # ended meanwhile
         deadline_s = time.monotonic() + within_s
         while any(map(is_alive, alive)) and time.monotonic() < deadline_s:
             time.sleep(_LOOK_S)
     time.sleep(_LOOK_S)  # for whoever waits for a child by right, as asyncio does: each has one end to tell
-    for one in own:
+    for process in own:
         try:
-            one.wait(0)  # what nobody waits for would stay a zombie
+            process.wait(0)  # what nobody waits for would stay a zombie
         except psutil.Error:
             continue
-    return [one for one in own if is_alive(one)]
+    return [process for process in own if is_alive(process)]
 
 
 def is_alive(process: psutil.Process) -> bool:

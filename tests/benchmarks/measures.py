@@ -56,7 +56,7 @@ def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) ->
         for name, arm in arms.items():
             took[name].append(arm())
             room.tidy()
-    limit = [one["seconds"] for one in took["bare httpx2 loop"]]
+    limit = [item["seconds"] for item in took["bare httpx2 loop"]]
     rows = []
     for name, runs in took.items():
         ratio = statistics.median(a / b["seconds"] for a, b in zip(limit, runs, strict=True))
@@ -168,7 +168,7 @@ def profile(room: Room, *, quick: bool) -> Iterator[Table]:
     for (file, _, function), (_, _, own_s, _, _) in stats.items():
         shares[_owner(file, function)] = shares.get(_owner(file, function), 0) + own_s
     whole = sum(shares.values())
-    rows = [(name, f"{share / whole:.0%}") for name, share in sorted(shares.items(), key=lambda one: -one[1])[:14]]
+    rows = [(name, f"{share / whole:.0%}") for name, share in sorted(shares.items(), key=lambda item: -item[1])[:14]]
     yield Table(
         title="Where the direct lane's time goes",
         head=("", "of the event loop's CPU"),
@@ -191,11 +191,11 @@ def _owner(file: str, function: str) -> str:
 
 
 def _rate(runs: list[Mapping[str, Any]]) -> str:
-    return f"{statistics.median(one['orders'] / one['seconds'] for one in runs):.0f}"
+    return f"{statistics.median(run['orders'] / run['seconds'] for run in runs):.0f}"
 
 
 def _cpu_ms(runs: list[Mapping[str, Any]]) -> str:
-    return f"{statistics.median(1000 * one['cpu_s'] / one['orders'] for one in runs):.1f}"
+    return f"{statistics.median(1000 * run['cpu_s'] / run['orders'] for run in runs):.1f}"
 
 
 @contextmanager

@@ -23,6 +23,6 @@ class Table:
         lines = [f"## {self.title}", "", *self.notes, ""]
         if self.rows:
             ruler = ["---", *("---:" for _ in self.head[1:])]
-            lines += [f"| {' | '.join(one)} |" for one in (self.head, ruler, *self.rows)]
+            lines += [f"| {' | '.join(item)} |" for item in (self.head, ruler, *self.rows)]
             lines.append("")
         return "\n".join(lines)

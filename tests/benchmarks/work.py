@@ -62,10 +62,10 @@ class Watch:
     def look(self) -> None:
         """See what is used now."""
         self.peak_bytes = max(self.peak_bytes, tree_bytes([os.getpid()]))
-        for one in psutil.Process().children(recursive=True):
+        for child in psutil.Process().children(recursive=True):
             try:
-                used = one.cpu_times()
-                self._cpu_s[one.pid, one.create_time()] = used.user + used.system
+                used = child.cpu_times()
+                self._cpu_s[child.pid, child.create_time()] = used.user + used.system
             except psutil.Error:
                 continue  # it has just ended
 

@@ -32,8 +32,8 @@ def main(words: list[str]) -> int:
     mixed.add_argument("--seeds", type=int, default=200)
     mixed.add_argument("--first", type=int, default=1)
     mixed.add_argument("--jobs", type=int, default=3)
-    for one in (swept, mixed):
-        one.add_argument("--backends", default=",".join(_SHARES), type=lambda text: text.split(","))
+    for item in (swept, mixed):
+        item.add_argument("--backends", default=",".join(_SHARES), type=lambda text: text.split(","))
     given = parser.parse_args(words)
     began_s = time.monotonic()
     bad = _sweep(given) if given.verb == "sweep" else _chaos(given)
@@ -42,7 +42,7 @@ def main(words: list[str]) -> int:
 
 
 def _sweep(given: argparse.Namespace) -> int:
-    total, bad = sum(_SHARES[one] for one in given.backends), 0
+    total, bad = sum(_SHARES[item] for item in given.backends), 0
     for backend in given.backends:
         points = max(1, given.points * _SHARES[backend] // total)
         with site("--file-latency-ms", "5") as where:
@@ -55,7 +55,7 @@ def _sweep(given: argparse.Namespace) -> int:
 
 
 def _chaos(given: argparse.Namespace) -> int:
-    turns = [one for one in given.backends for _ in range(_SHARES[one])]
+    turns = [item for item in given.backends for _ in range(_SHARES[item])]
     seeds = range(given.first, given.first + given.seeds)
     free: SimpleQueue[dict[str, str]] = SimpleQueue()
     bad = 0
@@ -74,7 +74,7 @@ def _chaos(given: argparse.Namespace) -> int:
         for seed, (backend, found, took_s) in zip(seeds, threads.map(run, seeds), strict=True):
             bad += len(found)
             print(f"seed {seed} {backend}: {len(found)} violations, {took_s:.0f} s", flush=True)
-            print(*(f"  {one}\n" for one in found[:_SHOWN]), sep="", end="", flush=True)
+            print(*(f"  {item}\n" for item in found[:_SHOWN]), sep="", end="", flush=True)
     return bad
 
 

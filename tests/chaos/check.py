@@ -34,7 +34,7 @@ def violations_so_far(world: World) -> list[str]:
     """Check a world whose run was ended half way: what has an outcome as always, what has none is told by nothing."""
     settled = world.settled()
     known = [order for order in world.truth if OrderNumber.parse(order["number"]).key in settled]
-    found = [one for one in violations(replace(world, truth=known)) if "__WORK" not in one]
+    found = [violation for violation in violations(replace(world, truth=known)) if "__WORK" not in violation]
     pending = {order["number"] for order in world.truth} - {order["number"] for order in known}
     told = [number for number, row in _by_number(world).items() if number in pending and row["STATUS"]]
     return found + [f"workbook: {number} has an outcome, in truth none" for number in told]
@@ -48,7 +48,7 @@ def asked_again(world: World, settled: frozenset[str], since: int) -> list[str]:
         settled: Those orders.
         since: How many requests the site had been asked before.
     """
-    files = {str(one.id): order.key for order in load().orders.values() for one in order.own()}
+    files = {str(process.id): order.key for order in load().orders.values() for process in order.own()}
     found = []
     for entry in world.ask("log")["log"][since:]:
         parts = entry["path"].split("/")
@@ -93,7 +93,7 @@ def _folders(world: World) -> Iterator[str]:
         if place.parts[0] == "snapshots":
             continue
         if path.is_dir() and path.name.upper().startswith(("PO", "PM", "1526")):
-            have[spell(place.as_posix())] = {spell(one.name): one for one in path.iterdir()}
+            have[spell(place.as_posix())] = {spell(item.name): item for item in path.iterdir()}
         elif path.is_file() and len(place.parts) == 1 and place.name not in _OWN_FILES:
             yield f"a file of nobody's: {place}"
     journal = {
@@ -118,9 +118,9 @@ def _folders(world: World) -> Iterator[str]:
             yield f"{folder} holds {hashes}, the journal says {noted}"
         if len(files) != order["downloaded"]:
             yield f"{folder} holds {len(files)} files, in truth {order['downloaded']}: {sorted(files)}"
-        named = {spell(one["name"]): one["sha256"] for one in order["files"] if one["name"] and one["sha256"]}
+        named = {spell(item["name"]): item["sha256"] for item in order["files"] if item["name"] and item["sha256"]}
         yield from (f"{folder}/{name} is not whole" for name, sha in named.items() if hashes.get(name) != sha)
-        missing = Counter(one["sha256"] for one in order["files"] if one["sha256"]) - Counter(hashes.values())
+        missing = Counter(item["sha256"] for item in order["files"] if item["sha256"]) - Counter(hashes.values())
         if missing:
             yield f"{folder}: no file has {[*missing]}"
     yield from (f"a folder too many: {folder}" for folder in have)
@@ -191,4 +191,4 @@ def _running(world: World) -> Iterator[str]:
     deadline_s = time.monotonic() + 2  # a killed browser's own children take a moment
     while (left := world.processes()) and time.monotonic() < deadline_s:
         time.sleep(0.1)
-    yield from (f"left running: {one}" for one in left)
+    yield from (f"left running: {item}" for item in left)

@@ -35,24 +35,24 @@ def staff(program: int) -> list[Staff]:
     except psutil.NoSuchProcess:
         return []
     for driver in drivers:
-        for one, words in _below(driver):
+        for item, words in _below(driver):
             if (match := _WORKER.search(words)) and "--type=" not in words:
-                found.append(Staff(match[1], one, driver))
+                found.append(Staff(match[1], item, driver))
                 break
     return found
 
 
 def renderers(browser: psutil.Process) -> list[psutil.Process]:
     """Find what renders a browser's pages."""
-    return [one for one, words in _below(browser) if "--type=renderer" in words]
+    return [item for item, words in _below(browser) if "--type=renderer" in words]
 
 
 def strike(act: Callable[[psutil.Process], None], *victims: psutil.Process) -> None:
     """Do something to processes, as far as they still run."""
-    for one in victims:
+    for victim in victims:
         try:
-            if is_alive(one):
-                act(one)
+            if is_alive(victim):
+                act(victim)
         except psutil.NoSuchProcess:
             continue
 
@@ -60,9 +60,9 @@ def strike(act: Callable[[psutil.Process], None], *victims: psutil.Process) -> N
 def _below(top: psutil.Process) -> list[tuple[psutil.Process, str]]:
     found = []
     try:
-        for one in top.children(recursive=True):
+        for child in top.children(recursive=True):
             try:
-                found.append((one, " ".join(one.cmdline())))
+                found.append((child, " ".join(child.cmdline())))
             except psutil.Error:
                 continue  # ended meanwhile
     except psutil.NoSuchProcess:

@@ -74,7 +74,7 @@ def sweep(
                 _round(made, whole, random.Random(f"{seed}/{backend}/{number}"), tally, points)
             except subprocess.TimeoutExpired:
                 tally.bad.append("a resumed run has no end")
-            tally.bad = [one if one.startswith("round") else f"round {number}: {one}" for one in tally.bad]
+            tally.bad = [item if item.startswith("round") else f"round {number}: {item}" for item in tally.bad]
         tally.rounds += 1
     tally.seconds = time.monotonic() - began_s
     return tally

@@ -90,7 +90,7 @@ class _Run:
 
     def heal(self) -> None:
         """Let go on whatever is stopped."""
-        harm.strike(psutil.Process.resume, *(one for _, one in self._stopped))
+        harm.strike(psutil.Process.resume, *(item for _, item in self._stopped))
 
     def _again(self) -> Iterator[str]:
         kill(self.program)
@@ -102,24 +102,24 @@ class _Run:
         if self._calm_s and now_s > self._calm_s:
             self._calm_s = 0.0
             self._made.ask("latency", {"latency_ms": 0, "rate": 0, "burst": 20})
-        for until_s, one in [*self._stopped]:
+        for until_s, item in [*self._stopped]:
             if now_s > until_s:
-                self._stopped.remove((until_s, one))
-                harm.strike(psutil.Process.resume, one)
+                self._stopped.remove((until_s, item))
+                harm.strike(psutil.Process.resume, item)
 
     def _harm(self, blow: Blow, now_s: float) -> None:
-        for one in harm.staff(self.program.pid):
-            if one.worker != blow.worker:
+        for item in harm.staff(self.program.pid):
+            if item.worker != blow.worker:
                 continue
             match blow.what:
                 case "killed browser":
-                    harm.strike(psutil.Process.kill, one.browser)
+                    harm.strike(psutil.Process.kill, item.browser)
                 case "killed driver":
-                    harm.strike(psutil.Process.kill, one.driver)
+                    harm.strike(psutil.Process.kill, item.driver)
                 case "crashed renderer":
-                    harm.strike(psutil.Process.kill, *harm.renderers(one.browser))
+                    harm.strike(psutil.Process.kill, *harm.renderers(item.browser))
                 case "stopped browser" | "stopped driver":
-                    victim = one.browser if blow.what == "stopped browser" else one.driver
+                    victim = item.browser if blow.what == "stopped browser" else item.driver
                     harm.strike(psutil.Process.suspend, victim)
                     if blow.size < 0.7:  # the others stay as they are until the program ends them
                         self._stopped.append((now_s + _HEAL_AFTER_S * blow.size, victim))

@@ -117,13 +117,13 @@ class World:
     def processes(self) -> list[psutil.Process]:
         """Find what runs on behalf of this world: it is named in the environment or on the command line."""
         found = []
-        for one in psutil.process_iter():
+        for item in psutil.process_iter():
             try:
-                words = [*one.cmdline(), *one.environ().values()]
+                words = [*item.cmdline(), *item.environ().values()]
             except psutil.Error:
                 continue
-            if any(str(self.root) in word for word in words) and one.status() != psutil.STATUS_ZOMBIE:
-                found.append(one)
+            if any(str(self.root) in word for word in words) and item.status() != psutil.STATUS_ZOMBIE:
+                found.append(item)
         return found
 
 
@@ -155,8 +155,8 @@ def world(
         made.ask("expire", {"sso": True})
         yield made
     finally:
-        for one in made.processes():
-            one.kill()
+        for process in made.processes():
+            process.kill()
         shutil.rmtree(made.out, ignore_errors=True)
         shutil.rmtree(root, ignore_errors=True)
 
@@ -177,11 +177,11 @@ def truth(load_orders: int) -> Iterator[dict[str, Any]]:
         order = load_order(key)
         files = [
             {
-                "id": str(one.id),
-                "name": one.saved_as,
-                "sha256": hashlib.sha256(load_bytes(one.id, _FILE_BYTES)).hexdigest(),
+                "id": str(attachment.id),
+                "name": attachment.saved_as,
+                "sha256": hashlib.sha256(load_bytes(attachment.id, _FILE_BYTES)).hexdigest(),
             }
-            for one in order.attachments
+            for attachment in order.attachments
         ]
         told = {"number": order.number, "outcome": "COMPLETED", "supplier": order.supplier, "region": "", "buyer": ""}
         yield told | {"found": len(files), "downloaded": len(files), "requisition": False, "files": files}
@@ -203,9 +203,9 @@ def _rows(journal: Path, query: str) -> list[tuple[Any, ...]]:
     if not journal.exists():
         return []
     with tempfile.TemporaryDirectory() as folder:
-        for one in (journal, journal.with_name(f"{journal.name}-wal")):
-            if one.exists():
-                shutil.copy(one, folder)
+        for item in (journal, journal.with_name(f"{journal.name}-wal")):
+            if item.exists():
+                shutil.copy(item, folder)
         with closing(sqlite3.connect(Path(folder) / journal.name)) as db:
             try:
                 return db.execute(query).fetchall()

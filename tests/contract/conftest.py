@@ -31,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("process"):
             names = [name for name in names if name != "double"]
         row = metafunc.definition.originalname.removeprefix("test_")
-        names = [name for name in names if (name, row) not in {(one.backend, one.row) for one in VOID}]
+        names = [name for name in names if (name, row) not in {(item.backend, item.row) for item in VOID}]
         without = {"double"} if row in BY_THE_BROWSER else {"double", "direct"}
         marks = {name: [] if name in without else [pytest.mark.browser, pytest.mark.parity] for name in names}
         metafunc.parametrize("backend_name", [pytest.param(name, marks=marks[name], id=name) for name in names])
@@ -40,9 +40,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(autouse=True)
 def known_difference(request: pytest.FixtureRequest, backend_name: str) -> None:
     row = request.node.originalname.removeprefix("test_")
-    for one in DIFFERENCES:
-        if (one.backend, one.row) == (backend_name, row):
-            request.applymarker(pytest.mark.xfail(reason=one.reason, strict=True))
+    for difference in DIFFERENCES:
+        if (difference.backend, difference.row) == (backend_name, row):
+            request.applymarker(pytest.mark.xfail(reason=difference.reason, strict=True))
 
 
 def make(name: str, options: BrowserOptions = OPTIONS, *, base_url: str = "http://127.0.0.1") -> Backend:
@@ -97,10 +97,10 @@ def nothing_left_behind(tmp_path: Path, nothing_left_running: None, monkeypatch:
 def processes(*names: str) -> list[psutil.Process]:
     """Our processes whose command is one of these."""
     found = []
-    for one in psutil.Process().children(recursive=True):
+    for child in psutil.Process().children(recursive=True):
         try:
-            if any(name in Path(one.cmdline()[0]).name for name in names):
-                found.append(one)
+            if any(name in Path(child.cmdline()[0]).name for name in names):
+                found.append(child)
         except (psutil.Error, IndexError):
             continue
     return found

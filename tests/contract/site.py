@@ -117,11 +117,13 @@ class Site:
         path = request.path
         self.hits.append(path)
         if path in FILES:
-            one = FILES[path]
-            if not one.disposition.isascii():
-                return self._raw(request, one)
-            headers = {"Content-Type": one.kind} | ({"Content-Disposition": one.disposition} if one.disposition else {})
-            return web.Response(body=one.data, headers=headers)
+            item = FILES[path]
+            if not item.disposition.isascii():
+                return self._raw(request, item)
+            headers = {"Content-Type": item.kind} | (
+                {"Content-Disposition": item.disposition} if item.disposition else {}
+            )
+            return web.Response(body=item.data, headers=headers)
         if path in PAGES:
             return web.Response(text=PAGES[path], content_type="text/html")
         if (there := self._through(path)) is not None:
@@ -176,17 +178,17 @@ class Site:
                 await asyncio.sleep(3600)
         raise web.HTTPNotFound
 
-    def _raw(self, request: web.Request, one: File) -> web.Response:
+    def _raw(self, request: web.Request, file: File) -> web.Response:
         """Answer with a header in bytes as they are, which no HTTP library sends."""
         lines = (
             "HTTP/1.1 200 OK",
-            f"Content-Type: {one.kind}",
-            f"Content-Length: {len(one.data)}",
+            f"Content-Type: {file.kind}",
+            f"Content-Length: {len(file.data)}",
             "Connection: close",
         )
-        head = "\r\n".join([*lines, f"Content-Disposition: {one.disposition}", "", ""])
+        head = "\r\n".join([*lines, f"Content-Disposition: {file.disposition}", "", ""])
         assert request.transport is not None
-        request.transport.write(head.encode("latin-1") + one.data)
+        request.transport.write(head.encode("latin-1") + file.data)
         request.transport.close()
         return web.Response()  # to nobody
 

@@ -33,7 +33,7 @@ async def sign_in(session: Session, site: Site) -> Document:
 async def test_a_form_is_filled_in_and_its_cookie_told(launch: Open, site: Site) -> None:
     async with launch() as session:
         assert "hello" in (await sign_in(session, site)).html
-        cookies = {one.name: one.value for one in await session.cookies()}
+        cookies = {item.name: item.value for item in await session.cookies()}
     assert cookies == {"session": "secret"}
 
 
@@ -68,7 +68,7 @@ async def test_a_state_has_the_form_that_every_backend_reads(launch: Open, site:
 async def test_cookies_are_told_with_all_that_the_tenant_said_of_them(launch: Open, site: Site) -> None:
     async with launch() as session:
         await session.open(f"{site.url}/cookies")
-        found = {one.name: one for one in await session.cookies()}
+        found = {item.name: item for item in await session.cookies()}
     plain = Cookie(name="plain", value="1", domain="127.0.0.1")
     assert found["plain"] == plain
     assert found["hidden"] == replace(plain, name="hidden", http_only=True, path="/deep", same_site="Strict")

@@ -154,8 +154,8 @@ async def test_a_killed_process_is_noticed_at_once_while_idle(launch: Open, site
     with pytest.raises(SessionLostError):
         async with launch() as session:
             await session.open(f"{site.url}/page")
-            found = [one for one in processes(*names) if "driver" not in one.name() or victim == "driver"]
-            main = next(one for one in found if not any("--type=" in word for word in one.cmdline()))
+            found = [process for process in processes(*names) if "driver" not in process.name() or victim == "driver"]
+            main = next(item for item in found if not any("--type=" in word for word in item.cmdline()))
             main.kill()
             with anyio.fail_after(3):
                 await anyio.sleep_forever()
@@ -171,9 +171,9 @@ async def test_a_browser_killed_in_the_middle_is_a_lost_session(
 
             async def kill() -> None:
                 await anyio.sleep(0.5)
-                for one in processes("chromium", "chrome", "msedge"):
-                    if "driver" not in one.name():
-                        one.kill()
+                for process in processes("chromium", "chrome", "msedge"):
+                    if "driver" not in process.name():
+                        process.kill()
 
             tasks.start_soon(kill)
             with anyio.fail_after(10):
@@ -189,9 +189,9 @@ async def test_a_cancelled_session_waits_for_no_browser(launch: Open, site: Site
     with anyio.CancelScope() as scope:
         async with launch() as session:
             await session.open(f"{site.url}/page")
-            for one in processes("chromium", "chrome", "msedge"):
-                if "driver" not in one.name():
-                    one.send_signal(signal.SIGSTOP)
+            for process in processes("chromium", "chrome", "msedge"):
+                if "driver" not in process.name():
+                    process.send_signal(signal.SIGSTOP)
             began_s = anyio.current_time()
             scope.cancel()
             await anyio.sleep_forever()
@@ -205,8 +205,8 @@ async def test_a_driver_that_hangs_is_given_up_and_its_processes_end(launch: Ope
     with pytest.raises((SessionLostError, PageTimeoutError, TimeoutError)):
         async with launch() as session:
             await session.open(f"{site.url}/page")
-            for one in processes("node", "chromedriver", "msedgedriver"):
-                one.send_signal(signal.SIGSTOP)
+            for process in processes("node", "chromedriver", "msedgedriver"):
+                process.send_signal(signal.SIGSTOP)
             with anyio.fail_after(12):
                 await session.open(f"{site.url}/page")
     assert time.monotonic() - began < 40
@@ -219,9 +219,9 @@ async def test_closing_has_an_end_when_nobody_answers(launch: Open, site: Site, 
     names = ("node", "chromedriver", "msedgedriver") if victim == "driver" else ("chromium", "chrome", "msedge")
     async with launch() as session:
         await session.open(f"{site.url}/page")
-        for one in processes(*names):
-            if victim == "driver" or "driver" not in one.name():
-                one.send_signal(signal.SIGSTOP)
+        for process in processes(*names):
+            if victim == "driver" or "driver" not in process.name():
+                process.send_signal(signal.SIGSTOP)
         began = time.monotonic()
     assert time.monotonic() - began < 8 * OPTIONS.close_timeout_s
 
@@ -236,9 +236,9 @@ async def test_a_browser_that_does_not_answer_costs_its_session(
     with pytest.raises(SessionLostError):
         async with launch() as session:
             await session.save_state(state)
-            for one in processes("chromium", "chrome", "msedge"):
-                if "driver" not in one.name():
-                    one.send_signal(signal.SIGSTOP)
+            for process in processes("chromium", "chrome", "msedge"):
+                if "driver" not in process.name():
+                    process.send_signal(signal.SIGSTOP)
             with anyio.move_on_after(20):
                 match what:
                     case "open":

@@ -48,7 +48,7 @@ def blocks(page: Path) -> Iterator[tuple[int, str, str]]:
 
 def commands() -> list[Command]:
     """Gather every command after a prompt, and every call of the program in a scheduler's file."""
-    return [one for page in PAGES for line, language, body in blocks(page) for one in _in(page, line, language, body)]
+    return [item for page in PAGES for line, language, body in blocks(page) for item in _in(page, line, language, body)]
 
 
 def spans() -> list[Command]:

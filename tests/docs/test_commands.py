@@ -36,10 +36,10 @@ _FOREIGN = {
     "pytest": "the tests themselves",
 }
 _ALL = commands()
-OURS = [one for one in _ALL if one.words[:1] == ("coupa-async",)]
+OURS = [item for item in _ALL if item.words[:1] == ("coupa-async",)]
 
 
-@pytest.mark.parametrize("command", OURS, ids=lambda one: one.id)
+@pytest.mark.parametrize("command", OURS, ids=lambda item: item.id)
 def test_a_call_of_the_program_is_one_that_it_takes(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("COUPA_BASE_URL", "COUPA_USERNAME", "COUPA_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
@@ -51,7 +51,9 @@ def test_a_call_of_the_program_is_one_that_it_takes(command: Command, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "command", [one for one in _ALL if one.words and one not in OURS], ids=lambda one: f"{one.id} {one.words[0]}"
+    "command",
+    [item for item in _ALL if item.words and item not in OURS],
+    ids=lambda entry: f"{entry.id} {entry.words[0]}",
 )
 def test_a_call_of_another_program_is_one_that_can_be_made(command: Command) -> None:
     program, *words = command.words
@@ -65,7 +67,7 @@ def test_a_call_of_another_program_is_one_that_can_be_made(command: Command) -> 
         assert program in _FOREIGN, f"{command.text}: run it, or say in _FOREIGN why no test can"
 
 
-@pytest.mark.parametrize("command", spans(), ids=lambda one: f"{one.id} {one.text}")
+@pytest.mark.parametrize("command", spans(), ids=lambda item: f"{item.id} {item.text}")
 def test_a_command_that_the_text_names_is_there(command: Command) -> None:
     program, name, *words = command.words
     if program == "make":
@@ -85,7 +87,7 @@ def _check_made(words: list[str]) -> None:
 
 
 def test_commands_are_found_in_every_kind_of_block() -> None:
-    found = {(one.page.name, one.words[0]) for one in _ALL if one.words}
+    found = {(item.page.name, item.words[0]) for item in _ALL if item.words}
     assert {"README.md", "unattended.md", "inicio-rapido.md"} <= {name for name, _ in found}
-    night = [one for one in OURS if one.page.name == "unattended.md" and one.words[1] == "run"]
+    night = [our for our in OURS if our.page.name == "unattended.md" and our.words[1] == "run"]
     assert len(night) == 5  # by hand, cron, systemd, Task Scheduler, launchd

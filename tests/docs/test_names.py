@@ -77,10 +77,10 @@ def test_a_variable_of_the_settings_page_sets_its_setting(
 def test_a_message_of_the_troubleshooting_page_is_one_that_the_program_has() -> None:
     text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     source = "".join(
-        re.sub(r'"\n\s*f?"', "", one.read_text(encoding="utf-8"))
-        for one in [*(ROOT / "coupa_async").rglob("*.py"), *(ROOT / "backends").rglob("*.py")]
+        re.sub(r'"\n\s*f?"', "", item.read_text(encoding="utf-8"))
+        for item in [*(ROOT / "coupa_async").rglob("*.py"), *(ROOT / "backends").rglob("*.py")]
     )
-    quoted = [" ".join(one.split()) for one in re.findall(r"\*\*`([^`]+)`\*\*", text)]
+    quoted = [" ".join(item.split()) for item in re.findall(r"\*\*`([^`]+)`\*\*", text)]
     assert len(quoted) > 15
     for message in quoted:
         for part in re.split(r"…|\d+|worker-", message):

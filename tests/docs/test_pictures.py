@@ -20,7 +20,7 @@ def words_of(path: Path) -> str:
 
 def test_the_walk_is_of_the_commands_that_its_page_has() -> None:
     page = ROOT / "docs" / "walk.md"
-    told = [one.text for one in commands() if one.page == page]
+    told = [item.text for item in commands() if item.page == page]
     assert list(dict.fromkeys(told)) == list(dict.fromkeys(COMMANDS.values()))
     assert {path.stem for path in DRAWN} == set(COMMANDS)
     for name, command in COMMANDS.items():

@@ -29,7 +29,7 @@ def _is_run_here(words: tuple[str, ...]) -> bool:
     return words[1:] != ("login",) and not {"compare", "--backend"}.intersection(words)
 
 
-_HERE = sorted({one.words for one in OURS if _is_run_here(one.words)})
+_HERE = sorted({our.words for our in OURS if _is_run_here(our.words)})
 
 
 @dataclass
@@ -69,5 +69,5 @@ def test_a_command_of_the_pages_does_what_it_says(words: tuple[str, ...], desk: 
 
 
 def test_a_command_that_is_not_run_has_a_reason() -> None:
-    left = {one.words for one in OURS} - set(_HERE)
+    left = {our.words for our in OURS} - set(_HERE)
     assert all(any(reason in words for reason in _NOT_HERE) for words in left)

@@ -133,8 +133,8 @@ class Running:
     def browsers(self) -> list[psutil.Process]:
         """The main process of each of its browsers."""
         below = psutil.Process(self.process.pid).children(recursive=True)
-        lines = {one: " ".join(one.cmdline()) for one in below if is_alive(one)}
-        return [one for one, line in lines.items() if "--user-data-dir=" in line and "--type=" not in line]
+        lines = {item: " ".join(item.cmdline()) for item in below if is_alive(item)}
+        return [entry for entry, line in lines.items() if "--user-data-dir=" in line and "--type=" not in line]
 
     def end(self) -> int:
         """Wait for its end, and for its exit code."""

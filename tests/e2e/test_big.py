@@ -32,7 +32,7 @@ def test_memory_stays_flat_while_a_big_file_comes(
             peak = max(peak, _held(run.process.pid))
         assert run.end() == 0
         (result,) = results(run.out).values()
-        assert [one.size_bytes for one in result.saved] == [size_bytes] * 2
+        assert [item.size_bytes for item in result.saved] == [size_bytes] * 2
         peaks.append(peak)
     assert peaks[1] - peaks[0] < GROWTH_BYTES, peaks
 

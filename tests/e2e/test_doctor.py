@@ -26,7 +26,7 @@ def browser_path(tmp_path: Path) -> str:
 def marks(done: CompletedProcess[str]) -> dict[str, str]:
     told = json.loads(done.stdout)
     assert told["exit_code"] == done.returncode
-    return {one["name"]: one["mark"] for one in told["findings"]}
+    return {item["name"]: item["mark"] for item in told["findings"]}
 
 
 def test_a_set_up_that_lacks_nothing_is_exit_0(coupa: Run, site: Site, browser_path: str, tmp_path: Path) -> None:

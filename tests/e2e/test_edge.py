@@ -64,10 +64,10 @@ def test_edge_and_its_driver_are_found_first(
     assert "msedge was not found" not in done.stderr
     if backend == "selenium":
         sessions = [json.loads(line)["capabilities"] for line in asked.read_text().splitlines()]
-        wanted = [one["firstMatch"][0] | one["alwaysMatch"] for one in sessions]
+        wanted = [session["firstMatch"][0] | session["alwaysMatch"] for session in sessions]
         assert len(wanted) == 2
-        assert all(one["browserName"] == "MicrosoftEdge" for one in wanted)
-        assert all("--user-data-dir=" in " ".join(one["ms:edgeOptions"]["args"]) for one in wanted)
+        assert all(item["browserName"] == "MicrosoftEdge" for item in wanted)
+        assert all("--user-data-dir=" in " ".join(item["ms:edgeOptions"]["args"]) for item in wanted)
 
 
 def test_a_driver_of_another_version_is_named_with_both_versions(

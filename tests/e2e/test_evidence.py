@@ -25,7 +25,7 @@ async def test_profiles_are_seen_while_the_run_goes_on_and_gone_after(
         root=tmp_path, sheet=sheet, small=sheet, backend=backend, environment=own, kill_browsers=lambda: None
     )
     check = await profiles(stage)
-    assert [one.text for one in check.findings if not one.holds] == []
+    assert [finding.text for finding in check.findings if not finding.holds] == []
     (run,) = check.runs
     assert len(run.profiles) == 3
     assert run.browser

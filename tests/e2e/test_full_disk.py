@@ -58,4 +58,4 @@ def test_a_full_disk_stops_the_run_and_costs_nothing(made: World, size: str) -> 
     resize(made, "64m")
     assert made.start().wait(100) == 1
     # A line of the log that the disk took half of is lost, and nothing else.
-    assert [one for one in violations(made) if not one.startswith("run.log")] == []
+    assert [violation for violation in violations(made) if not violation.startswith("run.log")] == []

@@ -145,7 +145,7 @@ def test_nothing_that_others_send_harms_a_run(
     stalls = run.stalls()
     print(f"{backend} {lane}: peak of {run.seen['peak_bytes'] / 2**20:.0f} MB")  # noqa: T201 - for who reads along
     assert run.seen["peak_bytes"] <= PEAK_MB * 2**20
-    assert [one for one in stalls if one["loop_s"] > STALL_S or one["seconds"] > STALL_IN_ALL_S] == []
+    assert [stall for stall in stalls if stall["loop_s"] > STALL_S or stall["seconds"] > STALL_IN_ALL_S] == []
 
 
 def untrue(catalogue: Catalogue, out: Path) -> list[str]:

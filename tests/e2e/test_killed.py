@@ -34,5 +34,5 @@ def test_browsers_and_drivers_of_a_killed_run_are_ended_by_the_next(
     assert started
     with run_profiles(root, tmp_path / "state.json"):
         psutil.wait_procs(started, timeout=5)  # those that died with the run, as Playwright's do
-        assert not [one for one in started if is_alive(one)]
+        assert not [item for item in started if is_alive(item)]
     assert [path.name for path in root.iterdir()] == ["base.lock"]

@@ -34,8 +34,8 @@ def test_messages_of_an_order_are_printed_beside_them(coupa: Run, tmp_path: Path
         "2025-06-01 12:00",
     ):
         assert part in text
-    things = [one.get_object() for one in page["/Resources"]["/XObject"].values()]
-    assert [(one["/Width"], one["/Height"]) for one in things if one["/Subtype"] == "/Image"] == [(64, 64)]
+    things = [item.get_object() for item in page["/Resources"]["/XObject"].values()]
+    assert [(thing["/Width"], thing["/Height"]) for thing in things if thing["/Subtype"] == "/Image"] == [(64, 64)]
     other = tmp_path / "out" / "Tailspin Packaging" / "PO15262991_COMPLETED" / "Question.pdf"
     assert "When will the boxes arrive?" in pypdf.PdfReader(other).pages[0].extract_text()
     rows = cells(tmp_path / "out" / "orders.xlsx")

@@ -66,7 +66,7 @@ def test_a_folder_that_is_held_for_long_fails_its_order_and_no_other(made: World
     assert made.start("--json", **preload, HELD_NAME="PO9000001__WORK", HELD_S="600").wait(200) == 1
     assert "is it open in another program?" in said(made)
     assert "free space" not in said(made)
-    assert {one for one in violations(made) if "9000001" not in one} == set()
+    assert {violation for violation in violations(made) if "9000001" not in violation} == set()
     assert (made.out / "report.html").exists()
     retry = [sys.executable, "-m", "coupa_async", "retry", str(made.out), "--no-input"]
     subprocess.run(retry, env=made.environment, cwd=made.root, capture_output=True, check=False, timeout=200)
@@ -76,7 +76,7 @@ def test_a_folder_that_is_held_for_long_fails_its_order_and_no_other(made: World
 def test_folders_that_cannot_be_synced_are_said_once(made: World, preload: dict[str, str]) -> None:
     assert made.start(**preload, NO_FOLDER_SYNC="1").wait(200) == 1
     assert violations(made) == []
-    assert len([one for one in warnings(made) if "syncs no folders" in one]) == 1
+    assert len([warning for warning in warnings(made) if "syncs no folders" in warning]) == 1
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP])

@@ -38,10 +38,12 @@ def test_recorded_pages_are_served_again_with_the_same_attachments(
             continue
         assert isinstance(page, OrderPage)
         assert page.missing == ""
-        assert [one.kind.value for one in page.attachments] == [one.kind for one in was.own()]
-        assert [(one.id, one.name) for one in page.attachments] == [(str(one.id), one.name) for one in order.own()]
-        files = [one for one in page.attachments if one.kind is AttachmentKind.FILE]
-        assert all(one.url.startswith(f"{ORIGIN}/attachment/attachment_file/") for one in files)
+        assert [attachment.kind.value for attachment in page.attachments] == [process.kind for process in was.own()]
+        assert [(attachment.id, attachment.name) for attachment in page.attachments] == [
+            (str(process.id), process.name) for process in order.own()
+        ]
+        files = [attachment for attachment in page.attachments if attachment.kind is AttachmentKind.FILE]
+        assert all(file.url.startswith(f"{ORIGIN}/attachment/attachment_file/") for file in files)
         assert (order.requisition in kept.requisitions, order.uses_requisition) == (
             bool(was.requisition),
             was.uses_requisition,

@@ -92,9 +92,9 @@ def wait_for(made: World, orders: int) -> list[float]:
 def finished(made: World) -> list[float]:
     log = made.out / "run.log"
     lines = map(json.loads, log.read_text(encoding="utf-8").splitlines()) if log.exists() else []
-    return [datetime.fromisoformat(one["at"]).timestamp() for one in lines if one["message"] == "OrderFinished"]
+    return [datetime.fromisoformat(line["at"]).timestamp() for line in lines if line["message"] == "OrderFinished"]
 
 
 def told(what: str, took_s: list[float]) -> None:
-    shown = ", ".join(f"{one:.2f}" for one in sorted(took_s))
+    shown = ", ".join(f"{took_:.2f}" for took_ in sorted(took_s))
     print(f"\n{what}: median {median(took_s):.2f} s, longest {max(took_s):.2f} s, of {len(took_s)}: {shown}")

@@ -110,8 +110,8 @@ def here() -> tuple[str, str]:
 
 def end(process: subprocess.Popen[str]) -> None:
     own = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
-    for one in own:
-        one.terminate()
+    for item in own:
+        item.terminate()
     psutil.wait_procs(own, timeout=10)
 
 

@@ -56,7 +56,7 @@ def test_a_dry_run_says_where_and_asks_and_writes_nothing(direct: Run, site: Sit
     done = direct("run", book, "-o", "out", "--dry-run")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert [one["order"] for one in told["orders"]] == [f"PO{GOOD}", HOPELESS, PART]
+    assert [item["order"] for item in told["orders"]] == [f"PO{GOOD}", HOPELESS, PART]
     assert told["orders"][0]["folder"] == str(tmp_path / "out" / "EMEA" / f"PO{GOOD}_{{OUTCOME}}")
     assert told["orders"][1]["folder"] == str(tmp_path / "out" / "Unknown" / f"PO_{HOPELESS}_{{OUTCOME}}")
     assert site.requests == 0
@@ -71,7 +71,7 @@ def test_only_the_orders_named_and_no_more_than_the_limit_are_done(direct: Run, 
     second = direct("run", book, "-o", "out", "--only", f"{GOOD},po{PART}")
     assert json.loads(second.stdout)["outcomes"] == {"PENDING": 1, "COMPLETED": 1, "PARTIAL": 1}
     left = json.loads(direct("run", book, "-o", "out", "--dry-run").stdout)
-    assert [one["order"] for one in left["orders"]] == [HOPELESS]
+    assert [item["order"] for item in left["orders"]] == [HOPELESS]
 
 
 @pytest.mark.parametrize(("only", "story"), [("15269999", "15269999"), ("ABC", "--only: 'ABC'")])
@@ -99,8 +99,8 @@ def test_a_retry_asks_for_what_did_not_come_out_well_and_for_nothing_else(
 ) -> None:
     direct("run", Path(book.name), "-o", "out", "--limit", "2")  # a relative path, which the folder remembers whole
     site.ask("reset", {})
-    one = direct("retry", tmp_path / "out", "--outcome", "failed")
-    assert one.returncode == 1, one.stderr
+    item = direct("retry", tmp_path / "out", "--outcome", "failed")
+    assert item.returncode == 1, item.stderr
     assert asked(site) == {f"/order_headers/{HOPELESS}"}
     site.ask("reset", {})
     rest = direct("retry", tmp_path / "out")

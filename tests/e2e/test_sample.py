@@ -63,7 +63,9 @@ def test_the_truth_of_every_order_is_told_by_folder_workbook_and_summary(
 def test_nothing_secret_is_in_what_a_run_leaves(coupa: Run, site: Site, sample: Path, tmp_path: Path) -> None:
     coupa("run", sample, "-o", "out", COUPA_STORAGE_STATE=str(tmp_path / "state.json"))
     state = tmp_path / "state.json"
-    session = next(one["value"] for one in json.loads(state.read_text())["cookies"] if one["name"] == "_coupa_session")
+    session = next(
+        load["value"] for load in json.loads(state.read_text())["cookies"] if load["name"] == "_coupa_session"
+    )
     assert state.stat().st_mode & 0o077 == 0
     texts = [
         path.read_bytes()

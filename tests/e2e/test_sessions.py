@@ -76,8 +76,8 @@ def test_killed_browsers_are_replaced_at_once_and_the_users_own_is_left_alone(
     run.until("OrderFinished", 2)
     killed = run.browsers()
     assert theirs not in killed
-    for one in killed:
-        one.kill()
+    for item in killed:
+        item.kill()
     all_well(run, 24)
     restarts = run.told("WorkerRestarting")
     assert Counter(line["worker"] for line in restarts) == {"worker-1": 1, "worker-2": 1}

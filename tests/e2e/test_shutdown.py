@@ -131,8 +131,8 @@ def test_the_second_signal_ends_it_at_once(made: World) -> None:
 def test_ctrl_c_in_a_terminal_reaches_the_program_alone(made: World) -> None:
     with in_terminal(made) as (program, ours):
         half_way(made)
-        below = [one for member in harm.staff(program.pid) for one in (member.browser, member.driver)]
-        groups = {os.getpgid(one.pid) for one in below}
+        below = [item for member in harm.staff(program.pid) for item in (member.browser, member.driver)]
+        groups = {os.getpgid(item.pid) for item in below}
         assert len(groups) >= (0 if made.backend == "double" else 3)
         assert os.getpgid(program.pid) not in groups
         os.write(ours, b"\x03")

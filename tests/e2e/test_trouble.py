@@ -43,7 +43,7 @@ def test_every_fault_ends_in_its_one_true_outcome(coupa: Run, site: Site, tmp_pa
         leaf = outcome_folder(number, Outcome(truth["outcome"]))
         folder = tmp_path / "out" / folder_path((None,), catalogue.orders[number.key].supplier, leaf)
         kept = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")}
-        assert kept == {one["name"]: one["sha256"] for one in truth["files"]}
+        assert kept == {item["name"]: item["sha256"] for item in truth["files"]}
     told = {number: str(rows[number]["ERROR_MESSAGE"]) for number in ("PO15264000", "PO15264001", "PO15264005")}
     assert "Chunked.txt" in told["PO15264000"]
     assert all(status in told["PO15264001"] for status in ("403", "410", "500"))

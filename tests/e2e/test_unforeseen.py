@@ -47,6 +47,6 @@ def test_no_page_talks_the_program_out_of_the_truth(
         leaf = folder_path((None,), order.supplier, outcome_folder(number, outcome))
         files = list((tmp_path / "out" / leaf).glob("*"))
         kept = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-        assert kept.keys() == {one["name"] for one in truth["files"]}
-        assert [one["name"] for one in truth["files"] if one["sha256"] not in ("", kept[one["name"]])] == []
+        assert kept.keys() == {item["name"] for item in truth["files"]}
+        assert [item["name"] for item in truth["files"] if item["sha256"] not in ("", kept[item["name"]])] == []
     assert site.ask("log")["violations"] == []

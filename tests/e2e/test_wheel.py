@@ -21,7 +21,7 @@ PACKAGES = ("backends", "coupa_async", "fixtures")
 
 
 def ask(*words: str | Path, cwd: Path, code: int = 0) -> str:
-    done = subprocess.run([str(one) for one in words], capture_output=True, text=True, cwd=cwd, timeout=100)
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd=cwd, timeout=100)
     assert done.returncode == code, done.stderr
     return done.stdout
 
@@ -52,12 +52,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_the_three_packages_with_their_data_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    files = (path for one in PACKAGES for path in (ROOT / one).rglob("*") if path.is_file())
+    files = (path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file())
     assert held == {path.relative_to(ROOT).as_posix() for path in files if "__pycache__" not in path.parts}
 
 
 def test_the_demo_runs_from_it(installed: Path, tmp_path: Path, catalogue: Catalogue) -> None:
-    code = f"import {', '.join(PACKAGES)}; print({', '.join(f'{one}.__file__' for one in PACKAGES)})"
+    code = f"import {', '.join(PACKAGES)}; print({', '.join(f'{package}.__file__' for package in PACKAGES)})"
     assert ask(installed / "python", "-c", code, cwd=tmp_path).count(str(installed.parent)) == len(PACKAGES)
     assert ask(installed / "coupa-async", "--version", cwd=tmp_path).startswith("coupa-async ")
     told = json.loads(ask(installed / "coupa-async", "demo", "--lane", "auto", "--json", cwd=tmp_path, code=1))

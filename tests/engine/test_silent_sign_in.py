@@ -62,7 +62,7 @@ async def test_every_order_is_asked_for_again_and_one_sign_in_serves_all(
     assert it.outcomes == {str(n): Outcome.COMPLETED for n in range(1, 41)}
     assert {result.attempts for result in it.results} == {1}
     assert len(it.told(SignedIn)) <= 2  # at the start, and when the sessions were forgotten
-    assert any(f'"{one}"' in it.state.read_text() for one in tenant.known)
+    assert any(f'"{known_one}"' in it.state.read_text() for known_one in tenant.known)
 
 
 async def test_sessions_forgotten_before_the_gate_has_looked_are_signed_in_by_it(bench: Make) -> None:

@@ -53,7 +53,7 @@ async def test_orders_that_a_session_was_lost_with_run_alone_so_that_only_the_gu
     it.limits = replace(it.limits, tabs=4)
     await it.run(8)
     assert it.outcomes == {str(n): Outcome.FAILED if n == 3 else Outcome.COMPLETED for n in range(1, 9)}
-    assert "took 2 sessions down" in next(one.error for one in it.results if one.number.key == "3")
+    assert "took 2 sessions down" in next(result.error for result in it.results if result.number.key == "3")
     assert it.backend.launches == 3
 
 
@@ -62,7 +62,7 @@ async def test_an_order_that_stalls_twice_is_failed_and_takes_nobody_along(bench
     it = bench(lambda url, session: Hang() if url == "2" else page(url))
     await it.run(4)
     assert it.outcomes == {"1": Outcome.COMPLETED, "2": Outcome.FAILED, "3": Outcome.COMPLETED, "4": Outcome.COMPLETED}
-    assert "no progress for 60 s" in next(one.error for one in it.results if one.number.key == "2")
+    assert "no progress for 60 s" in next(result.error for result in it.results if result.number.key == "2")
 
 
 @pytest.mark.usefixtures("virtual")
@@ -116,7 +116,7 @@ async def test_a_page_that_never_comes_is_a_timeout_on_a_second_browser_and_no_t
     await it.run(5)
     assert it.outcomes == {str(n): Outcome.FAILED if n == 2 else Outcome.COMPLETED for n in range(1, 6)}
     assert it.backend.launches == 2
-    assert next(one.attempts for one in it.results if one.number.key == "2") == it.limits.max_attempts
+    assert next(result.attempts for result in it.results if result.number.key == "2") == it.limits.max_attempts
 
 
 async def test_answers_of_the_tenant_are_no_failures_of_the_browser(bench: Make) -> None:

@@ -160,12 +160,12 @@ async def test_answers_that_take_longer_and_longer_cut_what_is_in_flight_and_a_s
     tenant = Tenant(rate=1e6, burst=1e6, tokens=1e6, latency_s=0.4)
     session = paced(tenant, told=told)
     await work(session, 400, accept_any=64)
-    assert not [one for one in told.changes if one.reason]
+    assert not [change for change in told.changes if change.reason]
     tenant.latency_s = 2.0
     await work(session, 100, accept_any=64)
-    cuts = [one for one in told.changes if one.reason]
+    cuts = [change for change in told.changes if change.reason]
     assert cuts
-    assert all("longer" in one.reason for one in cuts)
+    assert all("longer" in cut.reason for cut in cuts)
     assert cuts[-1].limit < 64
 
 
@@ -181,7 +181,7 @@ async def test_a_time_out_halves_what_is_in_flight_once_for_all_that_were_asked_
     async with anyio.create_task_group() as tabs:
         for _ in range(16):
             tabs.start_soon(expect_late, session)
-    assert [one.limit for one in told.changes] == [8]
+    assert [change.limit for change in told.changes] == [8]
     for _ in range(5):
         await expect_late(session)
     assert told.changes[-1].limit == 2

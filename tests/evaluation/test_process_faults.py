@@ -25,14 +25,14 @@ _PARENT = (
 def process(code: str, *words: str) -> Iterator[tuple[psutil.Process, str]]:
     """A process that waits, and the first line that it wrote."""
     command = [sys.executable, "-c", code, *words]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
-        assert one.stdout is not None
-        line = one.stdout.readline()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as item:
+        assert item.stdout is not None
+        line = item.stdout.readline()
         try:
-            yield psutil.Process(one.pid), line.strip()
-            one.communicate()
+            yield psutil.Process(item.pid), line.strip()
+            item.communicate()
         finally:
-            one.kill()
+            item.kill()
 
 
 @contextmanager

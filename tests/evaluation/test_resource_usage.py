@@ -16,11 +16,11 @@ _BUSY = "x = bytearray(60_000_000); n = sum(range(3_000_000)); print('here', flu
 
 @contextmanager
 def child() -> Iterator[int]:
-    with subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
-        assert one.stdout is not None
-        one.stdout.readline()
-        yield one.pid
-        one.communicate()
+    with subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as item:
+        assert item.stdout is not None
+        item.stdout.readline()
+        yield item.pid
+        item.communicate()
 
 
 def test_what_was_started_is_counted_and_what_ran_before_is_not() -> None:

@@ -100,7 +100,7 @@ def state(tmp_path: Path) -> Path:
 def test_arms_take_turns_a_b_then_b_a_and_meet_only_what_can_befall_them() -> None:
     double = Arm("double")
     turns = schedule([A, B, double], ["", "killed"], 2, lambda arm, fault: not (arm == double and fault))
-    assert [(one.arm, one.fault, one.repeat) for one in turns] == [
+    assert [(item.arm, item.fault, item.repeat) for item in turns] == [
         *((A, "", 1), (B, "", 1), (double, "", 1), (A, "killed", 1), (B, "killed", 1)),
         *((double, "", 2), (B, "", 2), (A, "", 2), (B, "killed", 2), (A, "killed", 2)),
     ]
@@ -109,7 +109,7 @@ def test_arms_take_turns_a_b_then_b_a_and_meet_only_what_can_befall_them() -> No
 async def test_a_trial_holds_what_its_run_came_to_used_and_left(virtual: None, state: Path) -> None:
     stage = Benches(state)
     first, second = (await take(stage, turn(A), turn(B))).trials
-    assert {one.outcome for one in first.stories} == {Outcome.COMPLETED}
+    assert {story.outcome for story in first.stories} == {Outcome.COMPLETED}
     assert (first.cpu_s, first.peak_bytes) == (2.5, 1000)
     assert first.seconds == pytest.approx(ORDERS, abs=0.1)
     assert (first.leftovers, second.leftovers) == ((), ("a socket",))
@@ -188,7 +188,7 @@ async def test_a_run_that_takes_too_long_is_cut_short_and_its_orders_are_unfinis
 
     stage = Benches(state, answer)
     first, second = (await take(stage, turn(A), turn(B), limit_s=20)).trials
-    assert [one.outcome for one in first.stories].count(Outcome.PENDING) == ORDERS - 3
+    assert [story.outcome for story in first.stories].count(Outcome.PENDING) == ORDERS - 3
     assert (first.error, first.holds) == ("not done in 20 s", False)
     assert second.arm == B
 
@@ -214,7 +214,7 @@ async def test_what_ends_a_run_is_told_with_its_trial(virtual: None, state: Path
     told: list[Trial] = []
     await compare([turn()], Benches(state, answer), {}, limit_s=3600, notify=told.append)
     assert told[0].error.startswith("every worker was lost too often")
-    assert (told[0].holds, Outcome.PENDING in {one.outcome for one in told[0].stories}) == (False, True)
+    assert (told[0].holds, Outcome.PENDING in {story.outcome for story in told[0].stories}) == (False, True)
 
 
 async def test_a_run_that_is_over_before_its_fault_struck_says_so(virtual: None, state: Path) -> None:

@@ -16,8 +16,8 @@ from coupa_async.evaluation.statistics import difference, quantile, rate, spread
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_a_rates_interval_is_newcombes_of_1998_table_1_method_3(hits: int, total: int, low: float, high: float) -> None:
-    one = rate([(hits, total)])
-    assert (one.share, one.low, one.high) == pytest.approx((hits / total, low, high), abs=5e-5)
+    item = rate([(hits, total)])
+    assert (item.share, item.low, item.high) == pytest.approx((hits / total, low, high), abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_differences_interval_is_newcombes_of_1998_table_2_method_10(
 
 
 def test_the_other_way_round_a_difference_is_the_same_one() -> None:
-    one, other = rate([(9, 10)]), rate([(3, 10)])
-    there, back = difference(one, other), difference(other, one)
+    item, other = rate([(9, 10)]), rate([(3, 10)])
+    there, back = difference(item, other), difference(other, item)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
     assert back.is_one
 
@@ -61,9 +61,9 @@ def test_runs_without_a_failure_are_worth_all_their_orders() -> None:
 
 
 def test_nothing_is_known_of_nothing() -> None:
-    one = rate([])
-    assert (one.share, one.low, one.high) == (0, 0, 1)
-    assert not difference(one, rate([(10, 10)])).is_one
+    item = rate([])
+    assert (item.share, item.low, item.high) == (0, 0, 1)
+    assert not difference(item, rate([(10, 10)])).is_one
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30))

@@ -33,9 +33,9 @@ def result(*saved: tuple[str, str], outcome: Outcome = Outcome.COMPLETED, found:
 
 def test_an_order_as_the_truth_has_it_is_right() -> None:
     files = {"a.pdf": "aa", "b.pdf": "bb"}
-    one = audit_order("PO1", result(*files.items()), files, TRUTH)
-    assert (one.kind, one.is_breach, one.wrong, one.damage) == ("", False, "", ())
-    assert (one.files, one.seconds) == ((("a.pdf", "aa"), ("b.pdf", "bb")), 2.0)
+    item = audit_order("PO1", result(*files.items()), files, TRUTH)
+    assert (item.kind, item.is_breach, item.wrong, item.damage) == ("", False, "", ())
+    assert (item.files, item.seconds) == ((("a.pdf", "aa"), ("b.pdf", "bb")), 2.0)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_an_order_as_the_truth_has_it_is_right() -> None:
 def test_a_file_lost_cut_or_unaccounted_for_is_named(
     saved: dict[str, str], on_disk: dict[str, str], damage: str
 ) -> None:
-    one = audit_order("PO1", result(*saved.items()), on_disk, TRUTH)
-    assert one.damage == (damage,)
-    assert (one.kind, one.is_breach) == ("file lost or partial", True)
+    item = audit_order("PO1", result(*saved.items()), on_disk, TRUTH)
+    assert item.damage == (damage,)
+    assert (item.kind, item.is_breach) == ("file lost or partial", True)
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_a_file_lost_cut_or_unaccounted_for_is_named(
     ],
 )
 def test_what_differs_from_the_truth_is_wrong(told: OrderResult, wrong: str) -> None:
-    one = audit_order("PO1", told, {file.name: file.sha256 for file in told.saved}, TRUTH)
-    assert (one.wrong, one.kind, one.is_breach) == (wrong, wrong, True)
+    item = audit_order("PO1", told, {file.name: file.sha256 for file in told.saved}, TRUTH)
+    assert (item.wrong, item.kind, item.is_breach) == (wrong, wrong, True)
 
 
 def test_an_order_never_finished_is_a_breach_also_where_the_truth_is_not_known() -> None:
     for truth in (TRUTH, None):
-        one = audit_order("PO1", None, {}, truth)
-        assert (one.outcome, one.kind, one.is_breach) == (Outcome.PENDING, "never finished", True)
+        item = audit_order("PO1", None, {}, truth)
+        assert (item.outcome, item.kind, item.is_breach) == (Outcome.PENDING, "never finished", True)
 
 
 def test_without_the_truth_a_failure_is_counted_and_no_breach() -> None:
@@ -96,7 +96,7 @@ def test_trials_are_pooled_by_arm_and_fault_and_over_all_faults() -> None:
         Trial(arm=A, fault="cut", repeat=1, stories=(told(), FAILED), restarts=2, recoveries_s=(1.5,), stranded=1),
         Trial(arm=B, fault="cut", repeat=1, stories=(told(), told("PO2")), leftovers=("chromium (pid 7)",)),
     ]
-    by = {(one.arm, one.fault): one for one in measures(trials)}
+    by = {(measure.arm, measure.fault): measure for measure in measures(trials)}
     assert list(by) == [(A, ""), (A, "cut"), (B, "cut"), (A, None), (B, None)]
     assert (by[A, ""].order_s.median, by[A, ""].cpu_per_order_s.median, by[A, ""].peak_bytes.median) == (2.0, 2.0, 9.0)
     cut = by[A, "cut"]
@@ -104,11 +104,11 @@ def test_trials_are_pooled_by_arm_and_fault_and_over_all_faults() -> None:
     assert cut.failures == (("FAILED, not COMPLETED", 1),)
     assert (by[A, None].success.hits, by[A, None].success.total) == (3, 4)
     assert by[B, None].leftovers == ("chromium (pid 7)",)
-    assert [one.holds for one in trials] == [True, False, True]
+    assert [trial.holds for trial in trials] == [True, False, True]
 
 
 def test_one_fault_alone_is_not_pooled_again() -> None:
-    assert [one.fault for one in measures([Trial(arm=A, fault="", repeat=1, stories=(told(),))])] == [""]
+    assert [measure.fault for measure in measures([Trial(arm=A, fault="", repeat=1, stories=(told(),))])] == [""]
 
 
 def test_arms_are_contrasted_where_they_met_the_same_fault() -> None:
@@ -119,8 +119,8 @@ def test_arms_are_contrasted_where_they_met_the_same_fault() -> None:
         Trial(arm=A, fault="cut", repeat=1, stories=good),
         Trial(arm=B, fault="cut", repeat=1, stories=bad),
     ]
-    found = {one.fault: one for one in contrasts(measures(trials))}
-    assert {fault: one.success.is_one for fault, one in found.items()} == {"": False, "cut": True, None: True}
+    found = {contrast.fault: contrast for contrast in contrasts(measures(trials))}
+    assert {fault: item.success.is_one for fault, item in found.items()} == {"": False, "cut": True, None: True}
     assert found["cut"].success.value == 0.5
     assert (found["cut"].first, found["cut"].second) == (A, B)
 
@@ -132,9 +132,9 @@ def test_a_disagreement_tells_every_side() -> None:
         Trial(arm=A, fault="", repeat=2, stories=(told(files=(("a", "aa"),)), told("PO2"))),
         Trial(arm=B, fault="", repeat=2, stories=(told(files=(("a", "aa"),)), told("PO2"))),
     ]
-    (one,) = disagreements(trials)
-    assert (one.fault, one.number) == ("", "PO1")
-    assert one.sides == (
+    (item,) = disagreements(trials)
+    assert (item.fault, item.number) == ("", "PO1")
+    assert item.sides == (
         (A, (("COMPLETED, 1 file", 2),)),
         (B, (("FAILED, 0 files: gone", 1), ("COMPLETED, 1 file", 1))),
     )

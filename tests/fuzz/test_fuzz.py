@@ -39,8 +39,8 @@ def test_what_raises_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch, tm
     rounds = iter(range(200))
     found: list[Finding] = []
     fuzz(["page"], seed=1, goes_on=lambda: next(rounds, None) is not None, told=found.append)
-    (one,) = found
-    assert one.data == b"<"
-    assert one.kind.startswith("ValueError at test_fuzz.py:")
-    assert save(one, tmp_path).read_bytes() == b"<"
+    (item,) = found
+    assert item.data == b"<"
+    assert item.kind.startswith("ValueError at test_fuzz.py:")
+    assert save(item, tmp_path).read_bytes() == b"<"
     assert smaller(b"ab") == [b"b", b"a"]

@@ -77,6 +77,6 @@ def test_signing_in_leads_to_the_page_first_asked_for(page: Page, walled_site: W
     page.locator("input[type=password]").fill(walled_site["password"])
     page.locator("[type=submit]").click()
     page.wait_for_url("**/order_headers/15262984")
-    cookies = {one["name"]: one for one in page.context.cookies()}
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
     assert cookies["_coupa_session"]["httpOnly"]
     assert "supplier-name" in page.content()

@@ -182,7 +182,7 @@ def test_links_lead_to_folder_tenant_screenshot_and_file(small: Page) -> None:
 
 
 def test_charts_have_names_and_numbers_for_those_who_do_not_see_them(small: Page) -> None:
-    names = [one.get_attribute("aria-label") or "" for one in small.get_by_role("img").all()]
+    names = [item.get_attribute("aria-label") or "" for item in small.get_by_role("img").all()]
     assert [name.split(":")[0] for name in names] == [
         "Of 31 orders",
         "Orders a minute over time",

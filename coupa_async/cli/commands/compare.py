@@ -112,7 +112,7 @@ async def _on_recorded(case: Case, site: RecordedSite) -> int:
     raw, pressure = await read_expected_orders(), Pressure()
     truth = as_truth(raw)
     double = recorded_backend(site.base_url)
-    plain = {number for number, one in zip(truth, raw, strict=True) if one["plain"]}
+    plain = {number for number, item in zip(truth, raw, strict=True) if item["plain"]}
 
     def open_backend(own: Settings, arm: Arm) -> Backend:
         return double if arm.backend == DOUBLE else find_arm(own, arm)[0]
@@ -170,7 +170,7 @@ async def _run(case: Case, stage: RunSetupFactory, faults: Mapping[str, Fault], 
     turns = schedule(case.arms, case.faults, settings.repeat, applies_to)
 
     def notify(trial: Trial) -> None:
-        done = sum(not one.kind for one in trial.stories)
+        done = sum(not item.kind for item in trial.stories)
         what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {settings.repeat}"
         story = f"{done} of {len(trial.stories)} right, {trial.seconds:.1f} s" + (
             f": {trial.error}" * bool(trial.error)
@@ -212,4 +212,4 @@ def _machine() -> tuple[str, ...]:
 
 
 def _listed(text: str) -> list[str]:
-    return list(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

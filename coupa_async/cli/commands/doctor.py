@@ -46,10 +46,10 @@ def _show(findings: Sequence[Finding], code: int) -> None:
     console = Console(stderr=True)
     signs = _PLAIN_SIGNS if console.options.ascii_only else _SIGNS
     arrow = "->" if console.options.ascii_only else "→"
-    width = max(len(one.name) for one in findings)
-    for one in findings:
-        cure = f"  {arrow} {escape(one.cure)}" if one.cure else ""
-        line = f"{signs[one.mark]} {one.name:<{width}}  {escape(one.text)}{cure}"
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        cure = f"  {arrow} {escape(finding.cure)}" if finding.cure else ""
+        line = f"{signs[finding.mark]} {finding.name:<{width}}  {escape(finding.text)}{cure}"
         console.print(line, highlight=False, soft_wrap=True)
     verdict = {0: "a run can start", 3: "a run can start once you are signed in"}
     console.print(verdict.get(code, "a run cannot start yet"), highlight=False)

@@ -45,7 +45,7 @@ def dry_run(settings: Settings, worklist: Worklist, selection: Selection, *, as_
     say(f"{len(todo)} orders would be done at {tenant}; {rest} not; {len(worklist.bad_rows)} rows name no order")
     say("nothing was asked and nothing written")
     if as_json:
-        orders = [{"order": one.number.shown, "folder": str(root / _folder(one))} for one in todo]
+        orders = [{"order": item.number.shown, "folder": str(root / _folder(item))} for item in todo]
         told = {"total": len(todo) + rest + len(worklist.bad_rows), "orders": orders, "exit_code": 0}
         print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
     return 0

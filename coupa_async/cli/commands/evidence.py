@@ -70,8 +70,8 @@ async def evidence(settings: Evidence) -> int:
                 console.print(f"\n{backend} {check.__doc__}", highlight=False)
                 if is_guided:
                     await to_thread.run_sync(console.input, "Enter to begin ", abandon_on_cancel=True)
-                checks.append(one := await check(stage))
-                for finding in one.findings:
+                checks.append(entry := await check(stage))
+                for finding in entry.findings:
                     console.print(
                         f"  {'holds' if finding.holds else 'DOES NOT HOLD'}: {finding.text}",
                         highlight=False,
@@ -82,7 +82,7 @@ async def evidence(settings: Evidence) -> int:
     tenant = "the recorded site" if settings.input is None else settings.tenant()
     await target.write_text(report(checks, tenant=tenant), encoding="utf-8")
     console.print(f"\nreport  {target}", highlight=False, soft_wrap=True)
-    return 0 if all(one.holds for one in checks) else 1
+    return 0 if all(item.holds for item in checks) else 1
 
 
 def _stages(settings: Evidence) -> AbstractAsyncContextManager[MakeStage]:

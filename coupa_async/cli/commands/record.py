@@ -44,7 +44,7 @@ async def record(settings: Record) -> int:
         InputError: Before anything is asked of the tenant.
     """
     base_url = settings.tenant()
-    keys = [OrderNumber.parse(one).key for one in settings.orders]
+    keys = [OrderNumber.parse(order).key for order in settings.orders]
     # What HTTP alone shows of a page lacks its scripts' part, which the parser is to be tested with.
     how = {"lane": "browser", "headless": settings.headless and not settings.headed}
     backend, _ = find_backend(settings.model_copy(update=how))
@@ -57,10 +57,13 @@ async def record(settings: Record) -> int:
                 )
     scrubber = Scrubber(base_url)
     pages = [
-        Recorded(path=scrubber.url(urlsplit(one.url).path, one.url), html=scrubber.page(one.html, one.url))
-        for one in documents
+        Recorded(
+            path=scrubber.url(urlsplit(document.url).path, document.url),
+            html=scrubber.page(document.html, document.url),
+        )
+        for document in documents
     ]
-    max_unconfirmed = sorted({doubt for one in pages for doubt in suspicions(one.html, base_url, scrubber.suppliers)})
+    max_unconfirmed = sorted({doubt for page in pages for doubt in suspicions(page.html, base_url, scrubber.suppliers)})
     for doubt in max_unconfirmed:
         print(f"coupa-async: not written: the scrubbed pages still hold {doubt}", file=sys.stderr)  # noqa: T201
     if max_unconfirmed:

@@ -49,7 +49,7 @@ class Run(Settings):
             SettingsError: If ``--only`` names what is no order number.
         """
         try:
-            only = frozenset(OrderNumber.parse(one).key for one in self.only)
+            only = frozenset(OrderNumber.parse(item).key for item in self.only)
         except BadOrderNumberError as error:
             raise SettingsError(f"--only: {error}") from error
         return Selection(due=EVERYTHING if self.fresh else frozenset({Outcome.PENDING}), only=only, limit=self.limit)

@@ -22,21 +22,21 @@ def show(comparison: Comparison, console: Console) -> None:
     for name in _HEADERS:
         table.add_column(name, justify="right")
     previous: str | None = ""
-    for one in comparison.measures():
-        fault = fault_name(one.fault)
+    for measure in comparison.measures():
+        fault = fault_name(measure.fault)
         table.add_row(
             "" if fault == previous else fault,
-            escape(one.arm.name),
-            f"{one.success.hits}/{one.success.total}",
-            f"{percent(one.success.low)} to {percent(one.success.high)}",
-            _bad(one.wrong),
-            _bad(one.damaged),
-            str(one.restarts or ""),
-            _pair(one.recovery_s),
-            _pair(one.order_s),
-            _pair(one.cpu_per_order_s, 2),
-            f"{one.peak_bytes.values[-1] / 1e6:.0f}" if one.peak_bytes.median else "",
-            _bad(len(one.leftovers)),
+            escape(measure.arm.name),
+            f"{measure.success.hits}/{measure.success.total}",
+            f"{percent(measure.success.low)} to {percent(measure.success.high)}",
+            _bad(measure.wrong),
+            _bad(measure.damaged),
+            str(measure.restarts or ""),
+            _pair(measure.recovery_s),
+            _pair(measure.order_s),
+            _pair(measure.cpu_per_order_s, 2),
+            f"{measure.peak_bytes.values[-1] / 1e6:.0f}" if measure.peak_bytes.median else "",
+            _bad(len(measure.leftovers)),
         )
         previous = fault
     console.print()

@@ -103,7 +103,9 @@ class LiveDisplay:
 
     def __rich__(self) -> Group:
         """Draw it."""
-        counts = Text("  ").join(Text(f"{one.value} {n}", STYLES[one]) for one in Outcome if (n := self._counts[one]))
+        counts = Text("  ").join(
+            Text(f"{item.value} {n}", STYLES[item]) for item in Outcome if (n := self._counts[item])
+        )
         facts = Text("  ·  ".join(filter(None, (self._files_text(), self._memory, self._pace, self._tenant))), "dim")
         end = [Text(self._end, "yellow")] if self._end else []
         return Group(self._bar, counts, facts, *end, self._table())
@@ -111,7 +113,7 @@ class LiveDisplay:
     def _finished(self, event: OrderFinished) -> None:
         self.done += 1
         self._counts[event.result.outcome] += 1
-        size = sum(one.size_bytes for one in event.result.saved)
+        size = sum(item.size_bytes for item in event.result.saved)
         self._files += len(event.result.saved)
         self._bytes += size
         self._recent.append((self._clock(), size))
@@ -169,7 +171,7 @@ class LiveDisplay:
         orders = [*line.orders.values()]
         if line.instead or not orders:
             return line.instead or "waiting", line.since_s
-        shown, step, since_s = min(orders, key=lambda one: one[2])
+        shown, step, since_s = min(orders, key=lambda item: item[2])
         more = f"and {len(orders) - 1} more" if len(orders) > 1 else ""
         return "  ".join(filter(None, (shown, step, more))), since_s
 

@@ -36,7 +36,7 @@ def show_summary(summary: Summary, console: Console) -> None:
     if summary.outcomes[Outcome.PENDING] and not isinstance(summary.error, InputError):
         console.print("go on     run it again with the same spreadsheet and folder", highlight=False)
     folder = shown_path(summary.output_dir)
-    if any(summary.outcomes[one] for one in AGAIN):
+    if any(summary.outcomes[item] for item in AGAIN):
         console.print(f"again     {escape(command())} retry {escape(folder)}", highlight=False, soft_wrap=True)
     if summary.report is not None:
         console.print(f"look      {escape(command())} report {escape(folder)} --open", highlight=False, soft_wrap=True)
@@ -44,13 +44,13 @@ def show_summary(summary: Summary, console: Console) -> None:
 
 def _show_failures(summary: Summary, console: Console) -> None:
     """Print the first failures with their reasons, a line each."""
-    told = [(one.outcome, one.number.shown, one.error) for one in summary.failures]
-    told += [(Outcome.FAILED, f"row {one.row}", one.reason) for one in summary.bad_rows]
+    told = [(failure.outcome, failure.number.shown, failure.error) for failure in summary.failures]
+    told += [(Outcome.FAILED, f"row {bad_row.row}", bad_row.reason) for bad_row in summary.bad_rows]
     if not told:
         return
     console.print()
     for outcome, name, reason in told:
         line = f"[{STYLES[outcome]}]{name:<14}[/] {escape(reason)}"
         console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
-    if more := sum(summary.outcomes[one] for one in AGAIN) - len(told):
+    if more := sum(summary.outcomes[item] for item in AGAIN) - len(told):
         console.print(f"and {more} more", style="dim", highlight=False)

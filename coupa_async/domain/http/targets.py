@@ -41,11 +41,11 @@ class Reach(StrEnum):
 
 _NETWORKS = {
     # 0.0.0.0 is this machine, too, to whoever connects to it.
-    Reach.LOOPBACK: [ip_network(one) for one in ("127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128")],
-    Reach.LINK_LOCAL: [ip_network(one) for one in ("169.254.0.0/16", "fe80::/10")],
+    Reach.LOOPBACK: [ip_network(item) for item in ("127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128")],
+    Reach.LINK_LOCAL: [ip_network(item) for item in ("169.254.0.0/16", "fe80::/10")],
     Reach.SHARED: [ip_network("100.64.0.0/10")],
     Reach.PRIVATE: [
-        ip_network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fec0::/10")
+        ip_network(item) for item in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fec0::/10")
     ],
 }
 
@@ -130,7 +130,7 @@ class Targets:
         if self._is_trusted(here):
             return ""
         known = self._tenants_reach(tenant_addresses)
-        found = [reach_of(one) for one in addresses] or [_reach_alone(here)]
+        found = [reach_of(address) for address in addresses] or [_reach_alone(here)]
         strange = next((reach for reach in found if reach is not Reach.PUBLIC and reach not in known), None)
         cure = "if it is yours, list it in COUPA_ALLOWED_HOSTS"
         return f"{here.host[:_SHOWN_CHARS]} is on {strange}, where the tenant is not: {cure}" if strange else ""
@@ -142,12 +142,14 @@ class Targets:
     def _is_trusted(self, here: Target) -> bool:
         if self.tenant is not None and here.host == self.tenant.host:
             return True
-        allowed = (one.strip().lower().rstrip(".") for one in self.allowed_hosts)
-        return any(here.host.endswith(one) if one.startswith(".") else here.host == one.strip("[]") for one in allowed)
+        allowed = (allowed_host.strip().lower().rstrip(".") for allowed_host in self.allowed_hosts)
+        return any(
+            here.host.endswith(item) if item.startswith(".") else here.host == item.strip("[]") for item in allowed
+        )
 
     def _tenants_reach(self, tenant_addresses: Sequence[str]) -> set[Reach]:
         alone = {_reach_alone(self.tenant)} if self.tenant is not None else set()
-        return alone | {reach_of(one) for one in tenant_addresses}
+        return alone | {reach_of(tenant_address) for tenant_address in tenant_addresses}
 
 
 @lru_cache(maxsize=256)
@@ -199,7 +201,9 @@ def _reach_alone(here: Target) -> Reach:
 def _reach(address: IPv4Address | IPv6Address) -> Reach:
     if isinstance(address, IPv6Address) and (inner := _inside(address)) is not None:
         return _reach(inner)
-    known = next((reach for reach, networks in _NETWORKS.items() if any(address in one for one in networks)), None)
+    known = next(
+        (reach for reach, networks in _NETWORKS.items() if any(address in network for network in networks)), None
+    )
     if known is not None:
         return known
     return Reach.PUBLIC if address.is_global and not address.is_multicast else Reach.SPECIAL

@@ -77,7 +77,11 @@ class Message:
     def listed(self) -> tuple[MessageAttachment, ...]:
         """What is attached and not shown as a picture of the body."""
         shown = {unquote(name).lower() for name in _CID.findall(self.html)}
-        return tuple(one for one in self.enclosures if not (_is_picture(one) and one.content_id.lower() in shown))
+        return tuple(
+            enclosure
+            for enclosure in self.enclosures
+            if not (_is_picture(enclosure) and enclosure.content_id.lower() in shown)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +108,8 @@ def lay_out(message: Message, bounds: Bounds = _BOUNDS) -> Letter:
         BrokenMessageError: If its HTML is beyond all measure.
     """
     page, listed = _page(message, bounds)
-    letters = tuple((one.name, lay_out(one.message, bounds)) for one in listed if one.message is not None)
-    files = tuple((one.name, one.data) for one in listed if one.message is None and one.data)
+    letters = tuple((item.name, lay_out(item.message, bounds)) for item in listed if item.message is not None)
+    files = tuple((item.name, item.data) for item in listed if item.message is None and item.data)
     return Letter(subject=message.subject, page=page, listed=files, letters=letters)
 
 
@@ -127,9 +131,9 @@ def _page(message: Message, bounds: Bounds) -> tuple[str, tuple[MessageAttachmen
     style, body = "", f'<div class="letter-text">{escape(message.text)}</div>'
     if message.html:
         style, body = _body(message.html, pictures, bounds.page_depth)
-    names = {id(one) for one in message.listed} | pictures.left_out
-    listed = tuple(one for one in message.enclosures if id(one) in names)
-    items = "".join(f"<li>{escape(_label(one))}</li>" for one in listed)
+    names = {id(item) for item in message.listed} | pictures.left_out
+    listed = tuple(enclosure for enclosure in message.enclosures if id(enclosure) in names)
+    items = "".join(f"<li>{escape(_label(item))}</li>" for item in listed)
     attached = f'<div class="letter-list"><b>Attachments</b><ul>{items}</ul></div>' if items else ""
     page = (
         '<!DOCTYPE html><html><head><meta charset="utf-8">'
@@ -150,7 +154,11 @@ class _Pictures:
     """
 
     def __init__(self, enclosures: tuple[MessageAttachment, ...], room_bytes: int) -> None:
-        self._by_id = {one.content_id.lower(): one for one in enclosures if one.content_id and _is_picture(one)}
+        self._by_id = {
+            enclosure.content_id.lower(): enclosure
+            for enclosure in enclosures
+            if enclosure.content_id and _is_picture(enclosure)
+        }
         self._room_bytes = room_bytes
         self.left_out: set[int] = set()
 
@@ -198,17 +206,17 @@ def _is_unsafe(name: str, value: str) -> bool:
     return name.startswith("on") or name in _FETCHING or (name == "href" and not value.startswith(_KEPT_SCHEMES))
 
 
-def _mime(one: MessageAttachment) -> str:
-    told = one.mime.lower()
-    return told if _IMAGE.fullmatch(told) else guess_type(one.name)[0] or told
+def _mime(attachment: MessageAttachment) -> str:
+    told = attachment.mime.lower()
+    return told if _IMAGE.fullmatch(told) else guess_type(attachment.name)[0] or told
 
 
-def _is_picture(one: MessageAttachment) -> bool:
-    return bool(one.data) and _mime(one).startswith("image/")
+def _is_picture(attachment: MessageAttachment) -> bool:
+    return bool(attachment.data) and _mime(attachment).startswith("image/")
 
 
-def _label(one: MessageAttachment) -> str:
-    if one.message is not None:
-        return f"{one.name or one.message.subject or 'message'} (message)"
-    size = f"{len(one.data):,} bytes" if one.data else "not in the message"
-    return f"{one.name or 'attachment'} ({size})"
+def _label(attachment: MessageAttachment) -> str:
+    if attachment.message is not None:
+        return f"{attachment.name or attachment.message.subject or 'message'} (message)"
+    size = f"{len(attachment.data):,} bytes" if attachment.data else "not in the message"
+    return f"{attachment.name or 'attachment'} ({size})"

@@ -41,11 +41,11 @@ def parse_attachments(
         ExcessivePageError: If there are too many.
     """
     found: dict[str, Attachment] = {}
-    for one in _all(tree, url):
-        known = found.get(one.id)
-        if known is None or (known.kind is not AttachmentKind.FILE and one.kind is AttachmentKind.FILE):
-            found[one.id] = one
-    files = {one.id for one in found.values() if one.kind is AttachmentKind.FILE}
+    for item in _all(tree, url):
+        known = found.get(item.id)
+        if known is None or (known.kind is not AttachmentKind.FILE and item.kind is AttachmentKind.FILE):
+            found[item.id] = item
+    files = {item.id for item in found.values() if item.kind is AttachmentKind.FILE}
     more = file_addresses(html, url, files, most=_LOOKS_FOR_EACH * bounds.page_attachments)
     for attachment_id, address in more.items():
         found.pop(attachment_id, None)
@@ -69,8 +69,8 @@ def _all(tree: LexborHTMLParser, url: str) -> Iterator[Attachment]:
             yield _text(node)
         elif "attachment-url" in classes:
             yield _link(node, address)
-        elif one := _file(node, absolute(url, address)):
-            yield one
+        elif item := _file(node, absolute(url, address)):
+            yield item
 
 
 def _file(node: LexborNode, address: str) -> Attachment | None:

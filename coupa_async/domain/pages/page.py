@@ -76,7 +76,7 @@ class OrderPage:
         """What is worth knowing of it; empty if nothing is."""
         if not self.outside:
             return ""
-        names = ", ".join(one.name or one.id for one in self.attachments[-self.outside :])
+        names = ", ".join(attachment.name or attachment.id for attachment in self.attachments[-self.outside :])
         return f"found outside the known lists: {names}"
 
 
@@ -202,7 +202,7 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
     requisition_url = absolute(url, requisition_link) if requisition_link else ""
     root = tree.css_first("html")
     attachments, outside = parse_attachments(tree, html, url, bounds)
-    parts = parts_of(tree, {one.id for one in attachments})
+    parts = parts_of(tree, {attachment.id for attachment in attachments})
     return OrderPage(
         kind=kind,
         url=url,
@@ -237,7 +237,9 @@ def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:
     """Find the fields by what they are; their ids vary by tenant."""
     for form in tree.css("form"):
         password = form.css_first("input[type=password]")
-        users = [one for one in form.css("input") if (one.attributes.get("type") or "text") in ("text", "email", "tel")]
+        users = [
+            item for item in form.css("input") if (item.attributes.get("type") or "text") in ("text", "email", "tel")
+        ]
         if password is None and not users:
             continue
         submit = form.css_first("[type=submit], button:not([type])")

@@ -57,7 +57,7 @@ def sign_in_trace(asked: str, via: Sequence[str], ended: str, base_url: str) -> 
 def is_sign_in_path(url: str) -> bool:
     """Tell whether an address has one of the paths that the tenant signs in at."""
     path = _path(url)
-    return path in _SIGN_IN or path.startswith(tuple(f"{one}/" for one in _SIGN_IN))
+    return path in _SIGN_IN or path.startswith(tuple(f"{item}/" for item in _SIGN_IN))
 
 
 def may_be_told(url: str, base_url: str, trusted: Sequence[str]) -> bool:

@@ -45,7 +45,7 @@ class Recorded:
             return _table("order", {"number": f"PO{number}", "outcome": outcome, "page": self.name})
         if page.kind is AttachmentSource.REQUISITION:
             return _table("requisition", {"number": number, "page": self.name}, page.attachments)
-        has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
+        has_file = any(attachment.kind is AttachmentKind.FILE for attachment in page.attachments)
         values: dict[str, object] = {"number": f"PO{number}", "supplier": page.supplier, "page": self.name}
         if page.requisition_url:
             values["requisition"] = urlsplit(page.requisition_url).path.rpartition("/")[2]
@@ -58,18 +58,18 @@ class Recorded:
 def _table(name: str, values: dict[str, object], attachments: tuple[Attachment, ...] = ()) -> str:
     lines = [f"[[{name}]]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())]
     if attachments:
-        lines += ["attachments = [", *(f"  {{ {_attached(one)} }}," for one in attachments), "]"]
+        lines += ["attachments = [", *(f"  {{ {_attached(attachment)} }}," for attachment in attachments), "]"]
     return "\n".join(lines) + "\n"
 
 
-def _attached(one: Attachment) -> str:
-    values: dict[str, object] = {"id": int(one.id) if one.id.isdecimal() else 0, "name": one.name}
-    match one.kind:
+def _attached(attachment: Attachment) -> str:
+    values: dict[str, object] = {"id": int(attachment.id) if attachment.id.isdecimal() else 0, "name": attachment.name}
+    match attachment.kind:
         case AttachmentKind.FILE:
-            values["file"] = _SAMPLES.get(one.name.rpartition(".")[2], "notes.txt")
+            values["file"] = _SAMPLES.get(attachment.name.rpartition(".")[2], "notes.txt")
         case AttachmentKind.TEXT:
-            values["text"] = one.text
+            values["text"] = attachment.text
         case AttachmentKind.URL:
-            values["link"] = one.url
-    values["saved_as"] = attachment_name(one, None)
+            values["link"] = attachment.url
+    values["saved_as"] = attachment_name(attachment, None)
     return ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())

@@ -41,12 +41,12 @@ def suspicions(html: str, base_url: str, suppliers: Collection[str]) -> list[str
         "an e-mail address": sum(not match[1].endswith("example.com") for match in _EMAIL.finditer(html)),
         "a key or token": sum(not _STAND_IN_KEY.fullmatch(key) for key in _KEY.findall(html)),
         "a long number": sum(
-            not _STAND_IN_NUMBER.fullmatch(one) for one in _LONG_NUMBER.findall(_STAND_IN_KEY.sub("", html))
+            not _STAND_IN_NUMBER.fullmatch(item) for item in _LONG_NUMBER.findall(_STAND_IN_KEY.sub("", html))
         ),
         "a text that is no stand-in": sum(not _is_stand_in(text) for text in _texts(tree)),
         "an address that leads somewhere": sum(not _is_safe(address) for address in _addresses(tree)),
         "an element or a role that somebody named": sum(map(_is_named, tree.css("*"))),
-        "a script": sum(not _SCRIPT.fullmatch(one.text().strip()) for one in tree.css("script")),
+        "a script": sum(not _SCRIPT.fullmatch(item.text().strip()) for item in tree.css("script")),
         "a supplier's name, in an id or a class": _survivors(tree, suppliers),
     }
     return [f"{kind} ({count} of them)" for kind, count in kinds.items() if count]
@@ -98,7 +98,7 @@ def _is_safe(address: str) -> bool:
         return False
     if parts.netloc and not re.fullmatch(r"(tenant|other\d+)\.example\.com", parts.netloc):
         return False
-    return all(not one or one in SEGMENTS or _SEGMENT.fullmatch(one) for one in parts.path.split("/"))
+    return all(not part or part in SEGMENTS or _SEGMENT.fullmatch(part) for part in parts.path.split("/"))
 
 
 def _survivors(tree: LexborHTMLParser, suppliers: Collection[str]) -> int:

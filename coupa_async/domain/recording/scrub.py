@@ -187,15 +187,15 @@ class Scrubber:
 
     def _segments(self, segments: list[str]) -> list[str]:
         out = []
-        for n, one in enumerate(segments):
-            if not one or one in SEGMENTS:
-                out.append(one)
-            elif one.isdecimal():
-                out.append(self.number(one))
+        for n, item in enumerate(segments):
+            if not item or item in SEGMENTS:
+                out.append(item)
+            elif item.isdecimal():
+                out.append(self.number(item))
             elif "attachment_file" in segments[:n] and n == len(segments) - 1:
-                out.append(quote(self.file(unquote(one))))
+                out.append(quote(self.file(unquote(item))))
             else:
-                out.append(self._stand_in("part", one, lambda n: f"part-{n}"))
+                out.append(self._stand_in("part", item, lambda n: f"part-{n}"))
         return out
 
     def _text_node(self, node: LexborNode) -> None:
@@ -214,7 +214,7 @@ class Scrubber:
         for name, value in list(node.attributes.items()):
             value = value or ""
             if name in TOKENS:
-                node.attrs[name] = " ".join(self._token(one, name) for one in value.split())
+                node.attrs[name] = " ".join(self._token(part, name) for part in value.split())
             elif name in ADDRESSES:
                 node.attrs[name] = self.url(value, url)
             elif name in TEXTS:

@@ -27,13 +27,13 @@ async def sequential(stage: CheckSetup) -> Check:
     seen = await watch(stage.job("5.1", "--workers", "1", sheet=stage.sheet))
     out = stage.root / f"{stage.backend}-5.1"
     book = read_worklist(out / stage.sheet.name, WorklistOptions(), fresh=False)
-    completed = sum(one.outcome is Outcome.COMPLETED for one in seen.stories)
+    completed = sum(story.outcome is Outcome.COMPLETED for story in seen.stories)
     workers = {str(line["worker"]) for line in seen.told("OrderStarted")}
     findings = [
         *_ended_well(seen),
         CheckResult(f"the only worker was {', '.join(sorted(workers))}", workers == {"worker-1"}),
         CheckResult(f"browsers at one moment: {seen.most_browsers} at most", seen.most_browsers == 1),
-        CheckResult(f"files read again, byte by byte: {sum(len(one.files) for one in seen.stories)}", _has_files(seen)),
+        CheckResult(f"files read again, byte by byte: {sum(len(story.files) for story in seen.stories)}", _has_files(seen)),
         CheckResult(f"orders COMPLETED in the workbook: {len(book.done)}, in the journal: {completed}",
                 len(book.done) == completed),
     ]  # fmt: skip
@@ -103,7 +103,7 @@ async def restart(stage: CheckSetup) -> Check:
     if stage.end_sessions is not None:
         refused = await watch(stage.job("5.4", "--workers", "2", COUPA_PASSWORD="not-this-one"))  # noqa: S106
         runs.append(refused)
-        pending = sum(one.outcome is Outcome.PENDING for one in refused.stories)
+        pending = sum(story.outcome is Outcome.PENDING for story in refused.stories)
         findings += [
             CheckResult(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
             CheckResult(f"refused: tried {len(refused.told('SignInStarted'))} time",
@@ -120,7 +120,7 @@ async def restart(stage: CheckSetup) -> Check:
         await to_thread.run_sync(stage.kill_browsers)
 
     resumed = stage.job("5.4", "--workers", "2")
-    seen = await watch(replace(resumed, words=[one for one in resumed.words if one != "--fresh"], harm=harm))
+    seen = await watch(replace(resumed, words=[word for word in resumed.words if word != "--fresh"], harm=harm))
     runs.append(seen)
     restarts = seen.told("WorkerRestarting")
     findings += [
@@ -184,11 +184,11 @@ def _check(
 
 def _ended_well(seen: ObservedRun) -> list[CheckResult]:
     """A run that went to its end, did every order justice, and left nothing running."""
-    outcomes = Counter(one.outcome.value for one in seen.stories)
-    wrong = [f"{one.number}: {one.kind}" for one in seen.stories if one.is_breach]
+    outcomes = Counter(story.outcome.value for story in seen.stories)
+    wrong = [f"{story.number}: {story.kind}" for story in seen.stories if story.is_breach]
     is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
     told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
-    is_known = all(one.is_known for one in seen.stories)
+    is_known = all(story.is_known for story in seen.stories)
     what = (
         "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
     )
@@ -202,7 +202,7 @@ def _ended_well(seen: ObservedRun) -> list[CheckResult]:
 
 def _clean(seen: ObservedRun) -> list[CheckResult]:
     text = seen.said + "".join(str(line) for line in seen.log)
-    found = [one for one in _FORBIDDEN if one in text]
+    found = [item for item in _FORBIDDEN if item in text]
     return [
         CheckResult(f"in log and output: {', '.join(found) or 'no error of the event loop, no traceback'}", not found),
         CheckResult(f"left running: {', '.join(seen.left) or 'nothing'}", not seen.left),
@@ -210,7 +210,7 @@ def _clean(seen: ObservedRun) -> list[CheckResult]:
 
 
 def _has_files(seen: ObservedRun) -> bool:
-    return any(one.files for one in seen.stories)
+    return any(story.files for story in seen.stories)
 
 
 def _pressure(seen: ObservedRun) -> list[dict[str, object]]:

@@ -40,7 +40,7 @@ class Check:
     @property
     def holds(self) -> bool:
         """The verdict."""
-        return all(one.holds for one in self.findings)
+        return all(finding.holds for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

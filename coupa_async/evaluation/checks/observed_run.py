@@ -80,9 +80,9 @@ class RunObserver:
         except psutil.NoSuchProcess:
             return
         self._below.update(below)
-        browsers = {one.pid: path for one in below if (path := _profile(one)) is not None}
+        browsers = {item.pid: path for item in below if (path := _profile(item)) is not None}
         # A child that has not become itself yet bears its parent's command line.
-        accept_any = [path for one in below if (path := browsers.get(one.pid)) and _parent(one) not in browsers]
+        accept_any = [path for item in below if (path := browsers.get(item.pid)) and _parent(item) not in browsers]
         self.profiles.update(dict.fromkeys(accept_any))
         self.clashes.update({path: None for path in accept_any if accept_any.count(path) > 1})
         self.most_browsers = max(self.most_browsers, len(accept_any))
@@ -91,8 +91,8 @@ class RunObserver:
 
     def left(self) -> tuple[str, ...]:
         """Name what still runs a while after the end. Blocking."""
-        _, alive = psutil.wait_procs([one for one in self._below if is_alive(one)], timeout=_LEAVE_S)
-        return tuple(f"process {one.pid}" for one in alive if is_alive(one))
+        _, alive = psutil.wait_procs([item for item in self._below if is_alive(item)], timeout=_LEAVE_S)
+        return tuple(f"process {process.pid}" for process in alive if is_alive(process))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,10 +53,10 @@ def report(checks: Sequence[Check], *, tenant: str) -> str:
         checks: All that were made.
         tenant: What it was run against.
     """
-    backends = list(dict.fromkeys(one.backend for one in checks))
+    backends = list(dict.fromkeys(check.backend for check in checks))
     by_key: dict[str, dict[str, Check]] = {}
-    for one in checks:
-        by_key.setdefault(one.key, {})[one.backend] = one
+    for check in checks:
+        by_key.setdefault(check.key, {})[check.backend] = check
     verdicts = [
         f"| {key} {next(iter(row.values())).title} | {' | '.join(_verdict(row[name]) for name in backends)} |"
         for key, row in by_key.items()
@@ -67,7 +67,7 @@ def report(checks: Sequence[Check], *, tenant: str) -> str:
         backends=" | ".join(backends),
         rules="---|" * len(backends),
         verdicts="\n".join(verdicts),
-        sections="\n".join(_section(one) for row in by_key.values() for one in row.values()),
+        sections="\n".join(_section(item) for row in by_key.values() for item in row.values()),
     )
     return text.replace(str(Path.cwd()), "…").replace(str(Path.home()), "~")
 
@@ -81,13 +81,13 @@ def _section(check: Check) -> str:
         verdict=_verdict(check),
         notes="".join(f"\n\n{note[:1].upper()}{note[1:]}." for note in check.notes),
         commands="\n".join(f"$ {run.command}\n→ exit code {run.exit_code}" for run in check.runs),
-        findings="\n".join(f"- {_mark(one)} {one.text}" for one in check.findings),
+        findings="\n".join(f"- {_mark(finding)} {finding.text}" for finding in check.findings),
         excerpts="\n".join(line if len(line) <= _SHORT else f"{line[:_SHORT]}…" for line in lines),
     )
 
 
 def _versions(checks: Sequence[Check]) -> list[tuple[str, str]]:
-    browsers = sorted({run.browser for one in checks for run in one.runs if run.browser})
+    browsers = sorted({run.browser for check in checks for run in check.runs if run.browser})
     return [
         ("coupa-async", version("coupa-async")),
         ("Python", f"{platform.python_version()} on {sys.platform}"),

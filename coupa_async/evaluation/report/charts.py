@@ -88,12 +88,12 @@ def _chart(
 ) -> str:
     parts: list[str] = []
     y, group = 8.0, None
-    for row, one in rows:
+    for row, item in rows:
         if row.group != group:
             y, group = y + _GROUP, row.group
             parts.append(f'<text class="group" x="0" y="{y - 6}">{escape(row.group)}</text>')
         parts.append(f'<text class="label" x="{_LEFT - 12}" y="{y + 10}">{escape(row.label)}</text>')
-        parts.append(f"<g>{draw(one, row, y + 6)}</g>")
+        parts.append(f"<g>{draw(item, row, y + 6)}</g>")
         y += _ROW
     bottom = y + 4
     grid = "".join(

@@ -31,35 +31,37 @@ def verdict(comparison: Comparison) -> str:
     return f"{' and '.join(names)} told something wrong, lost a file, or left an order undone."
 
 
-def in_points(one: Contrast) -> str:
+def in_points(contrast: Contrast) -> str:
     """Say a difference, the better arm first, in points of percent."""
-    better, worse = (one.first, one.second) if one.success.value > 0 else (one.second, one.first)
-    least, most = sorted((abs(one.success.low), abs(one.success.high)))
-    points = f"{abs(100 * one.success.value):.1f} points ({100 * least:.1f} to {100 * most:.1f})"
-    return f"{fault_name(one.fault)}: {better.name} does {points} better than {worse.name}"
+    better, worse = (
+        (contrast.first, contrast.second) if contrast.success.value > 0 else (contrast.second, contrast.first)
+    )
+    least, most = sorted((abs(contrast.success.low), abs(contrast.success.high)))
+    points = f"{abs(100 * contrast.success.value):.1f} points ({100 * least:.1f} to {100 * most:.1f})"
+    return f"{fault_name(contrast.fault)}: {better.name} does {points} better than {worse.name}"
 
 
 def render(comparison: Comparison) -> str:
     """Make the page."""
     measured = comparison.measures()
-    by_fault = [one for one in measured if one.fault is not None]
-    called = [one for one in comparison.contrasts() if one.success.is_one]
+    by_fault = [item for item in measured if item.fault is not None]
+    called = [contrast for contrast in comparison.contrasts() if contrast.success.is_one]
     number = {arm: n for n, arm in enumerate(comparison.arms)}
 
-    def row(one: Measure) -> Row:
-        return Row(group=fault_name(one.fault), label=one.arm.name, arm=number[one.arm])
+    def row(measure: Measure) -> Row:
+        return Row(group=fault_name(measure.fault), label=measure.arm.name, arm=number[measure.arm])
 
-    recovered = [(row(one), one.recovery_s) for one in by_fault if one.recovery_s.values]
+    recovered = [(row(item), item.recovery_s) for item in by_fault if item.recovery_s.values]
     return _TEMPLATE.substitute(
         verdict=escape(verdict(comparison)),
         is_bad="bad" if comparison.broken or not comparison.trials else "good",
         facts=_facts(comparison),
-        forest=forest("Orders done right, by fault and arm", [(row(one), one.success) for one in measured]),
+        forest=forest("Orders done right, by fault and arm", [(row(item), item.success) for item in measured]),
         differences=_listed(
             map(in_points, called),
             "None: between no two arms does the interval of the difference exclude 0.",
         ),
-        orders=strips("Seconds an order, by fault and arm", [(row(one), one.order_s) for one in by_fault]),
+        orders=strips("Seconds an order, by fault and arm", [(row(item), item.order_s) for item in by_fault]),
         recovery=strips("Seconds to recover, by fault and arm", recovered)
         if recovered
         else "<p>Nothing was struck.</p>",
@@ -67,25 +69,26 @@ def render(comparison: Comparison) -> str:
         failures=_listed(
             [
                 *(
-                    f"{fault_name(one.fault)}, {one.arm.name}: {count} times {kind}"
-                    for one in by_fault
-                    for kind, count in one.failures
+                    f"{fault_name(item.fault)}, {item.arm.name}: {count} times {kind}"
+                    for item in by_fault
+                    for kind, count in item.failures
                 ),
                 *(
-                    f"{fault_name(one.fault)}, {one.arm.name}, run {one.repeat}: {one.error}"
-                    for one in comparison.trials
-                    if one.error
+                    f"{fault_name(trial.fault)}, {trial.arm.name}, run {trial.repeat}: {trial.error}"
+                    for trial in comparison.trials
+                    if trial.error
                 ),
                 *(
-                    f"{fault_name(one.fault)}, {one.arm.name}, run {one.repeat}: over before the fault struck"
-                    for one in comparison.trials
-                    if one.missed
+                    f"{fault_name(trial.fault)}, {trial.arm.name}, run {trial.repeat}: over before the fault struck"
+                    for trial in comparison.trials
+                    if trial.missed
                 ),
             ],
             "None.",
         ),
         leftovers=_listed(
-            (f"{fault_name(one.fault)}, {one.arm.name}: {text}" for one in by_fault for text in one.leftovers), "None."
+            (f"{fault_name(item.fault)}, {item.arm.name}: {text}" for item in by_fault for text in item.leftovers),
+            "None.",
         ),
         disagreements=_disagreements(comparison),
     )
@@ -103,25 +106,25 @@ def _facts(comparison: Comparison) -> str:
     return " · ".join(map(escape, facts))
 
 
-def _numbers(one: Measure) -> str:
-    success = f"{one.success.hits}/{one.success.total}"
-    interval = f"{percent(one.success.low)} to {percent(one.success.high)}"
-    peak_mb = "" if not one.peak_bytes.median else f"{one.peak_bytes.values[-1] / 1e6:.0f}"
+def _numbers(measure: Measure) -> str:
+    success = f"{measure.success.hits}/{measure.success.total}"
+    interval = f"{percent(measure.success.low)} to {percent(measure.success.high)}"
+    peak_mb = "" if not measure.peak_bytes.median else f"{measure.peak_bytes.values[-1] / 1e6:.0f}"
     cells = (
-        f"{one.trials}",
+        f"{measure.trials}",
         success,
         interval,
-        f"{one.wrong or ''}",
-        f"{one.damaged or ''}",
-        f"{one.restarts or ''}",
-        _pair(one.recovery_s) + (f" ({one.stranded} never)" if one.stranded else ""),
-        _pair(one.order_s),
-        _pair(one.cpu_per_order_s),
+        f"{measure.wrong or ''}",
+        f"{measure.damaged or ''}",
+        f"{measure.restarts or ''}",
+        _pair(measure.recovery_s) + (f" ({measure.stranded} never)" if measure.stranded else ""),
+        _pair(measure.order_s),
+        _pair(measure.cpu_per_order_s),
         peak_mb,
-        f"{len(one.leftovers) or ''}",
+        f"{len(measure.leftovers) or ''}",
     )
     tags = ["td class=bad" if n in (3, 4, 10) and text else "td" for n, text in enumerate(cells)]
-    heads = f"<th>{escape(fault_name(one.fault))}</th><th>{escape(one.arm.name)}</th>"
+    heads = f"<th>{escape(fault_name(measure.fault))}</th><th>{escape(measure.arm.name)}</th>"
     return f"<tr>{heads}{''.join(f'<{tag}>{escape(text)}</td>' for tag, text in zip(tags, cells, strict=True))}</tr>\n"
 
 
@@ -134,12 +137,12 @@ def _disagreements(comparison: Comparison) -> str:
     if not found:
         return "<p>None: every order came to the same in every arm.</p>"
     parts = []
-    for one in found:
+    for item in found:
         sides = "".join(
             f"<dt>{escape(arm.name)}</dt>" + "".join(f"<dd>{count} times {escape(text)}</dd>" for text, count in told)
-            for arm, told in one.sides
+            for arm, told in item.sides
         )
-        head = escape(f"{one.number}, {fault_name(one.fault)}")
+        head = escape(f"{item.number}, {fault_name(item.fault)}")
         parts.append(f"<section class=order><h3>{head}</h3><dl>{sides}</dl></section>")
     return "".join(parts)
 

@@ -17,13 +17,13 @@ _HEAD = (
 
 def report(comparison: Comparison) -> str:
     """Write the numbers down with what they were made with."""
-    called = [f"- {in_points(one)}" for one in comparison.contrasts() if one.success.is_one]
+    called = [f"- {in_points(contrast)}" for contrast in comparison.contrasts() if contrast.success.is_one]
     measured = comparison.measures()
     failures = [
-        f"- {fault_name(one.fault)}, {one.arm.name}: {count} times {kind}"
-        for one in measured
-        for kind, count in one.failures
-        if one.fault is not None
+        f"- {fault_name(item.fault)}, {item.arm.name}: {count} times {kind}"
+        for item in measured
+        for kind, count in item.failures
+        if item.fault is not None
     ]
     parts = [
         "# Reliability, arm by arm",
@@ -42,20 +42,20 @@ def report(comparison: Comparison) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _row(one: Measure) -> str:
+def _row(measure: Measure) -> str:
     cells = (
-        fault_name(one.fault),
-        one.arm.name,
-        one.trials,
-        f"{one.success.hits}/{one.success.total}",
-        f"{percent(one.success.low)} to {percent(one.success.high)}",
-        one.wrong or "",
-        one.damaged or "",
-        one.restarts or "",
-        _pair(one.recovery_s) + (f", {one.stranded} never" if one.stranded else ""),
-        _pair(one.order_s),
-        _pair(one.cpu_per_order_s),
-        f"{one.peak_bytes.values[-1] / 1e6:.0f}" if one.peak_bytes.median else "",
+        fault_name(measure.fault),
+        measure.arm.name,
+        measure.trials,
+        f"{measure.success.hits}/{measure.success.total}",
+        f"{percent(measure.success.low)} to {percent(measure.success.high)}",
+        measure.wrong or "",
+        measure.damaged or "",
+        measure.restarts or "",
+        _pair(measure.recovery_s) + (f", {measure.stranded} never" if measure.stranded else ""),
+        _pair(measure.order_s),
+        _pair(measure.cpu_per_order_s),
+        f"{measure.peak_bytes.values[-1] / 1e6:.0f}" if measure.peak_bytes.median else "",
     )
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 

@@ -137,10 +137,10 @@ class Collector:
         heartbeat()
         jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in named]
         fetched = await self._desk.gather(jobs, self._desk.files_at_once)
-        staged = [one for one in fetched if isinstance(one, Staged)]
+        staged = [item for item in fetched if isinstance(item, Staged)]
         saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
-        failed = (*(one for one in fetched if isinstance(one, FailedAttachment)), *unkept)
-        notes_of = {one.attachment.id: one.notes for one in staged}
+        failed = (*(item for item in fetched if isinstance(item, FailedAttachment)), *unkept)
+        notes_of = {item.attachment.id: item.notes for item in staged}
         notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
         notes += (
             await print_messages(saved, folder, session, heartbeat, bounds=self._desk.bounds)
@@ -201,9 +201,9 @@ class Collector:
         Returns:
             The attachments; the pages that they stand on; why a page could not be looked at, empty if none was.
         """
-        named = [(AttachmentSource.ORDER, one) for one in page.attachments]
+        named = [(AttachmentSource.ORDER, attachment) for attachment in page.attachments]
         rule = self._desk.requisition
-        has_file = any(one.kind is AttachmentKind.FILE for one in page.attachments)
+        has_file = any(attachment.kind is AttachmentKind.FILE for attachment in page.attachments)
         wait_for_order = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
         if wait_for_order and page.broken_requisition:
             return named, (page,), f"its requisition's link leads nowhere: {redacted(page.broken_requisition[:100])}"
@@ -214,8 +214,12 @@ class Collector:
         behind, _ = await open_document(session, page.requisition_url, self._desk.base_url, self._desk.bounds)
         if isinstance(behind, NotFoundPage):
             return named, (page,), ""
-        known = {one.id for one in page.attachments}
-        more = [(AttachmentSource.REQUISITION, one) for one in behind.attachments if one.id not in known]
+        known = {attachment.id for attachment in page.attachments}
+        more = [
+            (AttachmentSource.REQUISITION, attachment)
+            for attachment in behind.attachments
+            if attachment.id not in known
+        ]
         return named + more, (page, behind), ""
 
     async def _fetch(

@@ -114,7 +114,7 @@ class CoupaSignIn:
             addresses: Where its form is, and where it leads.
         """
         trusted = (self.login_url, *self.trusted)
-        asking = next((one for one in addresses if not may_be_told(one, self.base_url, trusted)), "")
+        asking = next((address for address in addresses if not may_be_told(address, self.base_url, trusted)), "")
         if not asking:
             return ""
         origin = origin_text(asking)

@@ -70,7 +70,7 @@ def python(running: tuple[int, ...] = sys.version_info[:3]) -> Finding:
 
 def packages(extra: str = "", *, of: str = "coupa-async", lookup: Callable[[str], str] = version) -> Finding:
     """See that every package is installed, those of an extra too. Blocking."""
-    told = [one.partition(";") for one in requires(of) or []]
+    told = [require.partition(";") for require in requires(of) or []]
     wanted = [text for text, _, marker in told if not marker or (extra and f"'{extra}'" in marker.replace('"', "'"))]
     names = [_name(text) for text in wanted]
     missing = []
@@ -146,7 +146,7 @@ def _writable(name: str, folder: Path, cure: str) -> Finding:
 
 def _nearest(folder: Path) -> Path:
     """Go up to the first folder that exists."""
-    return next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    return next(item for item in (folder.absolute(), *folder.absolute().parents) if item.exists())
 
 
 def _name(requirement: str) -> str:

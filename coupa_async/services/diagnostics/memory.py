@@ -83,7 +83,7 @@ def tree_bytes(pids: Iterable[int], *, root: Path = _ROOT) -> int:
     has_pss = (root / "proc/self/smaps_rollup").exists()
     read = _pss_bytes if has_pss else _rss_bytes
     total = 0
-    for process in {one for pid in pids for one in _tree(pid)}:  # a set: one may stand below another
+    for process in {item for pid in pids for item in _tree(pid)}:  # a set: one may stand below another
         try:
             total += read(process, root)
         except (psutil.Error, OSError):

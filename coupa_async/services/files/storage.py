@@ -145,7 +145,7 @@ class Storage:
         works = self._works.setdefault(fold(work.name), set())
         known = sorted(works)
         works.add(work)
-        names = [outcome_folder(order.number, one) for one in Outcome if one is not Outcome.PENDING]
+        names = [outcome_folder(order.number, item) for item in Outcome if item is not Outcome.PENDING]
         # Asked of every order, and hardly ever there: a Path for each would take longer than all else here.
         beside = f"{work.parent}{os.sep}"
         siblings = [work.with_name(name) for name in names if os.access(beside + name, os.F_OK)]
@@ -236,7 +236,7 @@ class Storage:
 
     def _clear(self, work: Path) -> None:
         """Remove what was staged in a folder. What 0.1.0 staged had no dot, and only a killed run can have left it."""
-        killed = {one for one in self._killed if is_same(one, work)}
+        killed = {item for item in self._killed if is_same(item, work)}
         self._killed -= killed
         pattern = "*.part" if killed else PARTS
         for part in work.glob(pattern):

@@ -191,8 +191,8 @@ def _enclosure(storage: _Storage, depth: int) -> MessageAttachment:
 
 
 def _people(storage: _Storage, kind: int) -> str:
-    people = (one for one in storage.below("__recip_version1.0_") if one.number(0x0C15) & 0xF == kind)
-    return "; ".join(filter(None, (_person(one.text(0x3001), one.text(0x39FE, 0x3003)) for one in people)))
+    people = (item for item in storage.below("__recip_version1.0_") if item.number(0x0C15) & 0xF == kind)
+    return "; ".join(filter(None, (_person(person.text(0x3001), person.text(0x39FE, 0x3003)) for person in people)))
 
 
 def _person(name: str, address: str) -> str:

@@ -47,17 +47,17 @@ async def print_messages(
     Raises:
         StorageError: If the disk takes no more.
     """
-    press = _MessagePrinter(folder, session, {fold(one.name) for one in saved})
+    press = _MessagePrinter(folder, session, {fold(item.name) for item in saved})
     notes = []
-    for one in saved:
-        if one.kind is AttachmentKind.FILE and one.name.lower().endswith(".msg"):
+    for item in saved:
+        if item.kind is AttachmentKind.FILE and item.name.lower().endswith(".msg"):
             try:
-                letter = await read_letter(folder.path / one.name, bounds)
-                await press.print(letter, one.name[: -len(".msg")])
+                letter = await read_letter(folder.path / item.name, bounds)
+                await press.print(letter, item.name[: -len(".msg")])
             except StorageError:
                 raise
             except CoupaError as error:
-                notes.append(f"{one.name} is not there as a PDF, too: {error}")
+                notes.append(f"{item.name} is not there as a PDF, too: {error}")
                 _log.warning("%s: %s", folder.path.name, notes[-1])
             heartbeat()
     return tuple(notes)

@@ -47,8 +47,8 @@ def end_recorded(directory: Path) -> None:
     record = record_of(directory)
     left = {*processes.noted(record), *processes.using(directory)}
     if left:
-        _log.warning("%s: ending what was left running: %s", directory, ", ".join(str(one.pid) for one in left))
-        processes.end({one for root in left for one in processes.with_children(root)}, within_s=_END_S)
+        _log.warning("%s: ending what was left running: %s", directory, ", ".join(str(item.pid) for item in left))
+        processes.end({item for root in left for item in processes.with_children(root)}, within_s=_END_S)
     record.unlink(missing_ok=True)
 
 

@@ -147,7 +147,7 @@ def on_network(path: Path) -> bool:
     above = [disk for disk in disks if _is_below(real, disk.mountpoint)]
     if not above:
         return False
-    disk = max(above, key=lambda one: len(one.mountpoint))
+    disk = max(above, key=lambda item: len(item.mountpoint))
     return _NETWORK.match(disk.fstype) is not None or "remote" in disk.opts.split(",")
 
 

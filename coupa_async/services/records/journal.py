@@ -165,17 +165,17 @@ class Journal:
             "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (
                 (
-                    *(key, n, one.id, one.kind, one.source, one.name, f"{result.folder}/{one.name}"),
-                    *(one.size_bytes, one.sha256, one.seconds, one.note),
+                    *(key, n, item.id, item.kind, item.source, item.name, f"{result.folder}/{item.name}"),
+                    *(item.size_bytes, item.sha256, item.seconds, item.note),
                 )
-                for n, one in enumerate(result.saved)
+                for n, item in enumerate(result.saved)
             ),
         )
         db.executemany(
             "INSERT INTO failures VALUES (?,?,?,?,?,?)",
             (
-                (key, n, one.id, _whole(one.name), _whole(redacted(one.reason)), int(one.timed_out))
-                for n, one in enumerate(result.failed)
+                (key, n, item.id, _whole(item.name), _whole(redacted(item.reason)), int(item.timed_out))
+                for n, item in enumerate(result.failed)
             ),
         )
 

@@ -49,13 +49,13 @@ def run_status(journal: Journal, history: History) -> RunStatus:
     if run:
         # The journal knows whole seconds, the history thousandths.
         done = len(times) - bisect_left(times, run.started_at.replace(microsecond=0))
-        to_do = sum(int(one.value or 0) for one in run_events if one.kind == "started")
+        to_do = sum(int(run_event.value or 0) for run_event in run_events if run_event.kind == "started")
         outcomes[Outcome.PENDING] = max(to_do - done, 0)
     return RunStatus(
         outcomes=+outcomes,
         files=files,
         size_bytes=size_bytes,
-        restarts=sum(one.kind == "restart" for one in run_events),
+        restarts=sum(run_event.kind == "restart" for run_event in run_events),
         started_at=run.started_at if run else None,
         ended_at=run.ended_at if run else None,
         last_processed=times[-1] if times else None,

@@ -53,7 +53,7 @@ def _page(name: str, data: dict[str, object]) -> str:
     folder = resources.files("coupa_async.services.reports") / "assets"
     style = (folder / "report.css").read_text("utf-8")
     script = "\n".join(
-        (folder / one).read_text("utf-8") for one in ("report_charts.js", "report_table.js", "report.js")
+        (folder / item).read_text("utf-8") for item in ("report_charts.js", "report_table.js", "report.js")
     )
     return Template((folder / "report.html").read_text("utf-8")).substitute(
         policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'",
@@ -99,8 +99,8 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> l
         result.outcome,
         result.supplier,
         result.found,
-        [(one.name, one.size_bytes) for one in result.saved],
-        [(one.name, redacted(one.reason)) for one in result.failed],
+        [(item.name, item.size_bytes) for item in result.saved],
+        [(item.name, redacted(item.reason)) for item in result.failed],
         round(result.seconds, 2),
         result.attempts,
         _iso(processed_at),
@@ -115,8 +115,8 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> l
 def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
     readings: list[RunEvent] = []
     others: list[RunEvent] = []
-    for one in run_events:
-        (readings if one.kind == "memory" else others).append(one)
+    for run_event in run_events:
+        (readings if run_event.kind == "memory" else others).append(run_event)
     return {
         "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
@@ -124,8 +124,8 @@ def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
         "lane": run.lane,
         "workers": run.workers,
         "settings": run.settings,
-        "memory": [_moment(one) for one in _peaks(readings, _READINGS)],
-        "moments": [_moment(one) for one in others],
+        "memory": [_moment(peak) for peak in _peaks(readings, _READINGS)],
+        "moments": [_moment(other) for other in others],
     }
 
 
@@ -135,13 +135,13 @@ def _without_history(first: datetime, last: datetime) -> dict[str, object]:
     return _run(whole, iter(()))
 
 
-def _moment(one: RunEvent) -> dict[str, object]:
+def _moment(event: RunEvent) -> dict[str, object]:
     return {
-        "at": _iso(one.at),
-        "kind": one.kind,
-        "worker": one.worker,
-        "detail": redacted(one.detail),
-        "value": one.value,
+        "at": _iso(event.at),
+        "kind": event.kind,
+        "worker": event.worker,
+        "detail": redacted(event.detail),
+        "value": event.value,
     }
 
 
@@ -149,7 +149,7 @@ def _peaks(readings: Sequence[RunEvent], limit: int) -> list[RunEvent]:
     """Thin readings out to at most ``limit``, keeping the highest of each stretch."""
     stretch = max(-(-len(readings) // limit), 1)
     parts = (readings[start : start + stretch] for start in range(0, len(readings), stretch))
-    return [max(part, key=lambda one: one.value or 0.0) for part in parts]
+    return [max(part, key=lambda item: item.value or 0.0) for part in parts]
 
 
 def _web(address: str) -> str:

@@ -86,7 +86,7 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
         result.supplier,
         result.found,
         len(result.saved),
-        "; ".join(one.name for one in result.saved),
+        "; ".join(item.name for item in result.saved),
         processed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
         redacted(result.error),
         str(output_dir / result.folder) if result.folder else "",

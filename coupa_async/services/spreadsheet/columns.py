@@ -73,7 +73,7 @@ def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
     )
     for is_order_column in tests:
         for number, cells in head:
-            names = tuple(cell_text(one) for one in cells)
+            names = tuple(cell_text(cell) for cell in cells)
             for column, name in enumerate(names):
                 if is_order_column(name):
                     return Header(row=number, names=names, order_column=column)

@@ -54,7 +54,7 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
                 facts, lost, links = sheet_facts(package, part), losses(package), cell_links(package, part)
             yield Table(
                 header=header,
-                rows=_unmerged(rows, [one for one in facts.merged if one[1] > header.row]),
+                rows=_unmerged(rows, [item for item in facts.merged if item[1] > header.row]),
                 sheet=sheet.title,
                 reserved=_reserved(facts.merged, header.row),
                 uncalculated=facts.uncalculated,
@@ -76,7 +76,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
         with _broken_told(path), path.open("rb") as file:
             book = load_workbook(file, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
         sheet = book[layout.sheet]
-        named = [one for one in sheet[layout.header_row] if one.value is not None]
+        named = [item for item in sheet[layout.header_row] if item.value is not None]
         for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True):
             if column >= layout.width:
                 header = sheet.cell(layout.header_row, column + 1)
@@ -98,8 +98,8 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
 
 
 def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:
-    named = [one for one in sheets if one.title.casefold() == _SHEET.casefold()]
-    ordered = named[:1] or sorted(sheets, key=lambda one: bool(one.sheet_state != "visible"))
+    named = [item for item in sheets if item.title.casefold() == _SHEET.casefold()]
+    ordered = named[:1] or sorted(sheets, key=lambda entry: bool(entry.sheet_state != "visible"))
     heads: list[tuple[str, list[Row]]] = []
     for sheet in ordered:
         rows = _rows(path, sheet)
@@ -110,7 +110,7 @@ def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[A
     if not heads:
         raise WorklistError(f"{path}: the workbook has no worksheet: put the orders in one named {_SHEET}")
     title, head = next(
-        (one for one in heads if not all(is_blank(cell) for _, cells in one[1] for cell in cells)), heads[0]
+        (item for item in heads if not all(is_blank(cell) for _, cells in item[1] for cell in cells)), heads[0]
     )
     raise no_header(path, head, po_column, title)
 
@@ -135,7 +135,7 @@ def _unmerged(rows: Iterator[Row], merged: Sequence[tuple[int, int, int, int]]) 
         while waiting and waiting[-1][1] <= number:
             left, _, _, bottom = waiting.pop()
             active.append((left, bottom, cells[left - 1] if left <= len(cells) else None))
-        active = [one for one in active if one[1] >= number]
+        active = [item for item in active if item[1] >= number]
         if not active:
             yield number, cells
             continue

@@ -86,10 +86,10 @@ def sheet_facts(package: ZipFile, part: str) -> SheetFacts:
             # A formula whose result is the empty text has t="str" and no more.
             if match["stored"] or b't="str"' in match["attributes"]:
                 stored.add(cell[1])
-    ranges = [range_boundaries(one.decode()) for one in merged]
+    ranges = [range_boundaries(item.decode()) for item in merged]
     return SheetFacts(
-        merged=tuple(sorted(ranges, key=lambda one: (one[1], one[0]))),
-        uncalculated=frozenset(column_index_from_string(one.decode()) - 1 for one in formulas - stored),
+        merged=tuple(sorted(ranges, key=lambda entry: (entry[1], entry[0]))),
+        uncalculated=frozenset(column_index_from_string(formula.decode()) - 1 for formula in formulas - stored),
     )
 
 

@@ -206,7 +206,7 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         except BadOrderNumberError as error:
             bad_rows.append(BadRow(row=row, shown=cell_text(raw), reason=str(error)))
             continue
-        texts = [None if one is None else cell_text(cells[one]) if one < used else "" for one in columns]
+        texts = [None if item is None else cell_text(cells[item]) if item < used else "" for item in columns]
         has_folders = has_folders or any(texts)
         hierarchy = tuple(_UNKNOWN if text == "" else text for text in texts)
         hierarchy = hierarchies.setdefault(hierarchy, hierarchy)  # a hundred thousand orders share a few of them
@@ -226,7 +226,7 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
             entry.is_torn = entry.is_torn or entry.hierarchy != hierarchy
 
     by_supplier = options.folder_columns is None and not has_folders
-    wanted = [one for one in entries.values() if fresh or not one.is_done]
+    wanted = [item for item in entries.values() if fresh or not item.is_done]
     return Worklist(
         path=path,
         orders=tuple(
@@ -239,7 +239,7 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
             for entry in wanted
         ),
         bad_rows=tuple(bad_rows),
-        done=tuple(one.number for one in entries.values() if one.is_done and not fresh),
+        done=tuple(item.number for item in entries.values() if item.is_done and not fresh),
         warnings=tuple(_warnings(path, table, entries)),
         options=options,
         layout=Layout(
@@ -265,7 +265,7 @@ def _links(
 
 def _check_calculated(path: Path, table: Table, columns: set[int | None]) -> None:
     """Refuse formulas without results: their orders would go missing or into the wrong folders, without a word."""
-    names = [table.header.names[one] for one in sorted(table.uncalculated) if one in columns]
+    names = [table.header.names[item] for item in sorted(table.uncalculated) if item in columns]
     if names:
         raise WorklistError(
             f"{path}, sheet {table.sheet!r}: column {names[0]!r} holds formulas whose results are not stored in the "
@@ -276,8 +276,8 @@ def _check_calculated(path: Path, table: Table, columns: set[int | None]) -> Non
 def _warnings(path: Path, table: Table, entries: Mapping[str, _Entry]) -> Iterator[str]:
     if not entries:
         yield f"{path}: there is no order below the header in row {table.header.row}"
-    if torn := [one for one in entries.values() if one.is_torn]:
-        shown = ", ".join(f"{one.number.shown} (rows {', '.join(map(str, one.rows))})" for one in torn[:_EXAMPLES])
+    if torn := [entry for entry in entries.values() if entry.is_torn]:
+        shown = ", ".join(f"{item.number.shown} (rows {', '.join(map(str, item.rows))})" for item in torn[:_EXAMPLES])
         more = f" and {len(torn) - _EXAMPLES} more" if len(torn) > _EXAMPLES else ""
         yield f"{path}: the first row's folders count for orders in rows with different ones: {shown}{more}"
     if table.losses:

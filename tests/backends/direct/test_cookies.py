@@ -27,9 +27,9 @@ def test_an_answer_to_a_request_before_the_sign_in_does_not_undo_it() -> None:
 
 def test_a_cookie_goes_where_its_domain_path_and_scheme_say() -> None:
     jar = Jar("https://t.example")
-    one = Cookie(name="a", value="1", domain="t.example", secure=True)
+    item = Cookie(name="a", value="1", domain="t.example", secure=True)
     jar.replace([
-        one,
+        item,
         Cookie(name="b", value="2", domain=".example"),
         Cookie(name="c", value="3", domain="other.example"),
         Cookie(name="d", value="4", domain="t.example", path="/orders"),
@@ -39,7 +39,7 @@ def test_a_cookie_goes_where_its_domain_path_and_scheme_say() -> None:
     assert jar.header("https://t.example/orders/7") == "d=4; a=1; b=2"
     assert jar.header("https://t.example/ordersheet") == "a=1; b=2"
     assert jar.header("http://t.example/") == jar.header("https://t.example:8443/") == ""
-    assert [one.name for one in jar.cookies()] == ["a", "b", "c", "d"]
+    assert [cookie.name for cookie in jar.cookies()] == ["a", "b", "c", "d"]
 
 
 def test_a_set_cookie_header_is_read_as_browsers_do() -> None:

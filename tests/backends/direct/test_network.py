@@ -42,8 +42,8 @@ async def test_a_closed_sockets_number_that_is_anothers_by_now_is_told_apart() -
     ours, theirs = socket.socketpair()
     number = watch.add(ours)
     assert not watch.is_readable(ours, number)
-    for one in (ours, theirs):
-        one.close()
+    for our in (ours, theirs):
+        our.close()
     assert watch.is_readable(ours, number)
     new, other = socket.socketpair()
     with new, other:
@@ -119,15 +119,15 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> ReadinessPoller:
 def opened(watch: ReadinessPoller, *numbers: int) -> list[Socket]:
     WindowsSelector.open |= set(numbers)
     sockets = [Socket(number) for number in numbers]
-    for one in sockets:
-        watch.add(one)
+    for item in sockets:
+        watch.add(item)
     return sockets
 
 
-def close(one: Socket) -> None:
+def close(item: Socket) -> None:
     """Close a socket as the event loop does with one that was reset: nobody is told."""
-    WindowsSelector.open.remove(one.number)
-    one.number = -1
+    WindowsSelector.open.remove(item.number)
+    item.number = -1
 
 
 async def test_on_windows_a_connection_that_was_reset_spoils_no_look_at_the_others(windows: ReadinessPoller) -> None:
@@ -145,22 +145,22 @@ async def test_on_windows_a_connection_that_was_reset_spoils_no_look_at_the_othe
 
 
 async def test_on_windows_none_at_all_can_be_looked_at(windows: ReadinessPoller) -> None:
-    (one,) = opened(windows, 1)
-    windows.drop(one, 1)
-    assert not windows.is_readable(one, 1)
-    close(one)
-    assert windows.is_readable(one, 1)
-    assert windows.add(one) == -1
+    (item,) = opened(windows, 1)
+    windows.drop(item, 1)
+    assert not windows.is_readable(item, 1)
+    close(item)
+    assert windows.is_readable(item, 1)
+    assert windows.add(item) == -1
 
 
 async def test_on_windows_more_than_512_are_looked_at(windows: ReadinessPoller) -> None:
     sockets = opened(windows, *range(1200))
     WindowsSelector.readable = {0, 777, 1199}
-    assert [one.number for one in sockets if windows.is_readable(one, one.number)] == [0, 777, 1199]
-    for one in sockets[:1100]:
-        windows.drop(one, one.number)
-        close(one)
-    assert [one.number for one in sockets[1100:] if windows.is_readable(one, one.number)] == [1199]
+    assert [item.number for item in sockets if windows.is_readable(item, item.number)] == [0, 777, 1199]
+    for item in sockets[:1100]:
+        windows.drop(item, item.number)
+        close(item)
+    assert [item.number for item in sockets[1100:] if windows.is_readable(item, item.number)] == [1199]
 
 
 async def test_where_nobody_can_tell_no_connection_is_used_again(windows: ReadinessPoller) -> None:

@@ -42,7 +42,7 @@ async def test_over_http_every_redirect_is_told_and_no_browser_looks_at_where_a_
         with pytest.raises(NotAFileError) as caught:
             await session.download(f"{tenant.url}/part", tmp_path / "5.part")
         assert (caught.value.url, caught.value.via) == (f"{tenant.url}/user/home", (f"{tenant.url}/part", *through))
-        assert [one.value for one in await session.cookies() if one.name == "_coupa_session"] == ["vouched-3"]
+        assert [item.value for item in await session.cookies() if item.name == "_coupa_session"] == ["vouched-3"]
         download = await session.download(f"{tenant.url}/elsewhere", tmp_path / "6.part")
     assert download.via == (f"{tenant.url}/elsewhere", f"{elsewhere}/storage")
     assert (tmp_path / "6.part").read_bytes() == BYTES
@@ -85,11 +85,11 @@ async def url(site: Site) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def signed_in(url: str, tmp_path: Path) -> AsyncIterator[Session]:
-    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
+    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as item:
         elsewhere = url.replace("127.0.0.1", "localhost")
         credentials = Credentials(username=USERNAME, password=SecretStr(PASSWORD))
-        await CoupaSignIn(base_url=url, login_url=url, credentials=credentials, trusted=(elsewhere,)).sign_in(one)
-        yield one
+        await CoupaSignIn(base_url=url, login_url=url, credentials=credentials, trusted=(elsewhere,)).sign_in(item)
+        yield item
 
 
 async def test_the_double_is_signed_in_silently_by_an_sso_that_knows_it(
@@ -114,6 +114,6 @@ async def test_the_double_is_signed_in_silently_by_an_sso_that_knows_it(
 
 
 async def test_nobody_whom_the_sso_does_not_know_gets_in(site: Site, url: str, tmp_path: Path) -> None:
-    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
-        page: Document = await one.open(f"{url}/order_headers/15262984")
+    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as item:
+        page: Document = await item.open(f"{url}/order_headers/15262984")
     assert page.url.startswith(url.replace("127.0.0.1", "localhost"))

@@ -58,7 +58,7 @@ async def test_a_renewed_cookie_is_used_and_saved_with_all_that_is_not_the_tenan
         await session.save_state(state)
     assert tenant.asked[-1][2] == "_coupa_session=renewed-1"
     saved = json.loads(state.read_text())
-    assert {one["name"]: one["value"] for one in saved["cookies"]} == {"_coupa_session": "renewed-1", "sso": "s"}
+    assert {item["name"]: item["value"] for item in saved["cookies"]} == {"_coupa_session": "renewed-1", "sso": "s"}
     assert saved["origins"][0]["localStorage"] == [{"name": "device", "value": "1"}]
     assert behind.backend.launches == 0
 
@@ -117,10 +117,10 @@ async def test_pages_that_need_scripts_go_to_one_browser_and_say_so(
             tasks.start_soon(ask, session, "unknown")
         assert behind.backend.open_sessions == 1
     assert (behind.backend.launches, behind.backend.open_sessions) == (1, 0)
-    assert sorted(one.fallback_reason for one in pages[1:]) == 12 * ["its scripts draw what it announces"] + [
+    assert sorted(page.fallback_reason for page in pages[1:]) == 12 * ["its scripts draw what it announces"] + [
         "over HTTP it is none of the known pages"
     ]
-    assert all(one.html == DRAWN for one in pages[1:])
+    assert all(page.html == DRAWN for page in pages[1:])
 
 
 async def test_cookies_are_kept_fresh_both_ways(
@@ -132,7 +132,7 @@ async def test_cookies_are_kept_fresh_both_ways(
         await session.open(f"{tenant.url}/bare", until=drawn)
         assert [jar["_coupa_session"] for _, jar in behind.shown] == ["first", "renewed-2"]
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
-        cookies = {one.name: one.value for one in await session.cookies()}
+        cookies = {item.name: item.value for item in await session.cookies()}
     assert cookies["_coupa_session"] == "renewed-2"
 
 
@@ -213,9 +213,9 @@ async def test_a_connection_that_does_not_come_about_is_not_waited_for_as_long_a
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         for _ in range(3):  # as many as its queue takes: the next one gets no answer
-            one = others.enter_context(socket.socket())
-            one.setblocking(False)
-            one.connect_ex(full.getsockname())
+            item = others.enter_context(socket.socket())
+            item.setblocking(False)
+            item.connect_ex(full.getsockname())
         async with direct(lane="direct") as session:
             with anyio.fail_after((OPTIONS.page_timeout_s + OPTIONS.download_timeout_s) / 2):
                 with pytest.raises(PageTimeoutError, match="ConnectTimeout"):
@@ -244,9 +244,9 @@ async def test_a_browser_that_was_opened_gives_its_user_agent_and_ends_the_sessi
             await session.open(f"{tenant.url}/last")
             assert session.pids
             assert len(tenant.agents) == 2  # before, and since
-            for one in processes("chromium", "chrome", "msedge"):
+            for process in processes("chromium", "chrome", "msedge"):
                 with suppress(psutil.Error):  # a helper of the browser's may have ended by itself
-                    if "driver" not in one.name() and not any("--type=" in word for word in one.cmdline()):
-                        one.kill()
+                    if "driver" not in process.name() and not any("--type=" in word for word in process.cmdline()):
+                        process.kill()
             with anyio.fail_after(3):
                 await anyio.sleep_forever()

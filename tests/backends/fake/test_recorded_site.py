@@ -38,16 +38,16 @@ async def url(site: Site) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def session(url: str, tmp_path: Path) -> AsyncIterator[Session]:
-    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as one:
+    async with recorded_backend(url).session(Profile(name="worker-1", directory=tmp_path)) as item:
         credentials = Credentials(username=USERNAME, password=SecretStr(PASSWORD))
-        await CoupaSignIn(base_url=url, login_url=url, credentials=credentials).sign_in(one)
-        yield one
+        await CoupaSignIn(base_url=url, login_url=url, credentials=credentials).sign_in(item)
+        yield item
 
 
 async def test_an_order_is_read_with_the_comments_that_scripts_mount(session: Session, url: str) -> None:
     page, _ = await open_document(session, f"{url}/order_headers/15262985", url)
     assert isinstance(page, OrderPage)
-    assert [one.name for one in page.attachments] == ["Contract.pdf", "Approval.msg", "Photo.png"]
+    assert [attachment.name for attachment in page.attachments] == ["Contract.pdf", "Approval.msg", "Photo.png"]
 
 
 async def test_a_file_comes_whole_under_its_name_also_from_storage_and_without_cookies_there(

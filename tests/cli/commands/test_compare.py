@@ -39,7 +39,7 @@ def break_double(monkeypatch: pytest.MonkeyPatch, harm: Any) -> set[str]:
             got = await ask(url, session)
             if not isinstance(got, Body):
                 return got
-            if not any(f"/{one}/" in url for one in DROPPED):
+            if not any(f"/{item}/" in url for item in DROPPED):
                 return got
             struck.add(url)
             harmed: Answer = harm(got)
@@ -72,11 +72,11 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_path: Path) -> None:
     code, found = await run(tmp_path / "out", "--faults", "tenant-busy,session-expired", workers=1)
     assert (code, found["holds"]) == (0, {"double": True})
-    assert [one["fault"] for one in found["trials"]] == ["", "session-expired", "tenant-busy"]
-    assert [len(one["stories"]) for one in found["trials"]] == [25, 16, 16]
-    assert all(one["recoveries_s"] for one in found["trials"][1:])
-    assert not any(one["error"] or one["missed"] for one in found["trials"])
-    assert not any(one["leftovers"] for one in found["trials"])
+    assert [item["fault"] for item in found["trials"]] == ["", "session-expired", "tenant-busy"]
+    assert [len(item["stories"]) for item in found["trials"]] == [25, 16, 16]
+    assert all(item["recoveries_s"] for item in found["trials"][1:])
+    assert not any(item["error"] or item["missed"] for item in found["trials"])
+    assert not any(item["leftovers"] for item in found["trials"])
     assert (tmp_path / "out" / "compare.html").is_file()
     assert [*(tmp_path / "out").glob("runs/*/compare.log")]
 
@@ -97,7 +97,7 @@ async def test_a_double_that_drops_one_file_in_twenty_is_found(tmp_path: Path, m
     struck = break_double(monkeypatch, refuse)
     code, found = await run(tmp_path / "out", "--faults", "none", "--report", str(tmp_path / "report.md"))
     assert (code, found["holds"]) == (1, {"double": False})
-    wrong = [one for one in found["trials"][0]["stories"] if one["wrong"]]
+    wrong = [item for item in found["trials"][0]["stories"] if item["wrong"]]
     assert len(wrong) == len(struck) == 2
     assert "told something wrong" in (tmp_path / "out" / "compare.html").read_text()
     assert "view_key=***" in (tmp_path / "out" / "compare.json").read_text()
@@ -121,7 +121,7 @@ async def test_a_double_that_changes_one_file_in_twenty_without_a_word_is_found_
     assert code == 1
     (measure,) = found["measures"]
     assert (measure["wrong"], measure["damaged"]) == (0, len(struck))
-    damage = [text for one in found["trials"][0]["stories"] for text in one["damage"]]
+    damage = [text for item in found["trials"][0]["stories"] for text in item["damage"]]
     assert all(text.endswith("not its true bytes") for text in damage)
 
 

@@ -143,8 +143,8 @@ def attachment(**more: object) -> Attachment:
         (attachment(name="Offer.pdf"), "archive.7z", "archive.7z"),
     ],
 )
-def test_a_name_comes_from_header_label_url_and_id(one: Attachment, suggested: str | None, name: str) -> None:
-    assert attachment_name(one, suggested) == name
+def test_a_name_comes_from_header_label_url_and_id(item: Attachment, suggested: str | None, name: str) -> None:
+    assert attachment_name(item, suggested) == name
 
 
 def test_equal_names_are_numbered_before_the_extension() -> None:

@@ -23,8 +23,8 @@ def test_the_number_without_prefix_goes_first_then_as_it_stands() -> None:
 def test_letters_are_dropped_last_and_then_only_a_page_that_names_the_order_counts() -> None:
     order = Order(number=OrderNumber.parse("US0158122"))
     found = candidates(order, BASE, DEFAULT_PATH)
-    assert [one.url for one in found] == [f"{BASE}/order_headers/US0158122", f"{BASE}/order_headers/158122"]
-    assert [one.needs_name for one in found] == [False, True]
+    assert [item.url for item in found] == [f"{BASE}/order_headers/US0158122", f"{BASE}/order_headers/158122"]
+    assert [item.needs_name for item in found] == [False, True]
 
 
 def test_what_was_right_last_goes_first() -> None:

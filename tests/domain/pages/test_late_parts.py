@@ -70,7 +70,7 @@ def test_what_is_shown_is_told_beside_what_is_announced() -> None:
     page = order(order_html(file_item(5) + bare, controller="requisition_headers"))
     assert page.kind is AttachmentSource.REQUISITION
     assert page.missing == "the page announces 2 attachments and shows 1"
-    assert [one.id for one in page.attachments] == ["5"]
+    assert [attachment.id for attachment in page.attachments] == ["5"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_page_that_nobody_could_parse_in_time_is_refused_at_once(excess: str) 
 
 def test_a_page_as_deep_as_chromium_writes_them_down_is_read() -> None:
     deep = "<div>" * 511 + "<div></div>" * 12_000 + "</div>" * 511  # 513 with the root and the innermost
-    assert [one.id for one in order(order_html(file_item(5), deep)).attachments] == ["5"]
+    assert [attachment.id for attachment in order(order_html(file_item(5), deep)).attachments] == ["5"]
 
 
 def test_a_large_page_whose_elements_are_closed_or_need_not_be_is_read() -> None:
@@ -145,4 +145,4 @@ def test_a_large_page_whose_elements_are_closed_or_need_not_be_is_read() -> None
     html = order_html(
         file_item(5), f"<table>{rows}</table><ul>{'<li>x' * 5_000}</ul>{script}<!-- {'<div>' * 1_000} -->"
     )
-    assert [one.id for one in order(html).attachments] == ["5"]
+    assert [attachment.id for attachment in order(html).attachments] == ["5"]

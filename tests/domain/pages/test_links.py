@@ -74,7 +74,7 @@ def test_the_attachments_of_a_page_are_the_addresses_in_its_text(
 ) -> None:
     page = order(order_html(NONE, beside + "\n".join(place(path) for (_, path), place in placed)))
     assert set(ids(page)) == {number for (number, _), _ in placed}
-    by_id = {one.id: one for one in page.attachments}
+    by_id = {attachment.id: attachment for attachment in page.attachments}
     for (number, _), _ in placed:
         assert file_id(by_id[number].url) == number
         assert by_id[number].url.startswith(f"{BASE}/attachment/attachment_file/")
@@ -118,14 +118,18 @@ def test_an_address_that_is_none_is_no_attachment_and_no_exception(address: str)
     file = f'<li class="attachment">{span}</li>'
     link = f'<a id="order_header_requisition_header" href="{address}">x</a><a download href="{address}">x</a>'
     page = order(order_html(file, link))
-    assert [one for one in page.attachments if one.kind is AttachmentKind.FILE and not absolute(URL, one.url)] == []
+    assert [
+        attachment
+        for attachment in page.attachments
+        if attachment.kind is AttachmentKind.FILE and not absolute(URL, attachment.url)
+    ] == []
     assert page.requisition_url == "" or absolute(URL, page.requisition_url)
 
 
 def test_a_url_that_opens_nothing_is_kept_as_it_was_typed() -> None:
     item = '<li class="attachment" id="attachment_8"><span class="attachment-url" data-url="http://[SharePoint]/PO">{}</span></li>'
-    (one,) = order(order_html(item.format('<span title="Share">Share</span>'))).attachments
-    assert (one.id, one.kind, one.name, one.text) == (
+    (entry,) = order(order_html(item.format('<span title="Share">Share</span>'))).attachments
+    assert (entry.id, entry.kind, entry.name, entry.text) == (
         "8",
         AttachmentKind.TEXT,
         "Share",

@@ -58,7 +58,7 @@ def order(html: str, url: str = URL) -> OrderPage:
 
 
 def ids(page: OrderPage) -> list[str]:
-    return [one.id for one in page.attachments]
+    return [attachment.id for attachment in page.attachments]
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_the_session_length_is_told_by_a_page_or_by_the_poll_for_it() -> None:
 
 
 def test_header_spans_are_files() -> None:
-    (one,) = order(order_html(file_item(5))).attachments
-    assert one == Attachment(id="5", kind=AttachmentKind.FILE, name="a.pdf", url=FILE_URL)
+    (item,) = order(order_html(file_item(5))).attachments
+    assert item == Attachment(id="5", kind=AttachmentKind.FILE, name="a.pdf", url=FILE_URL)
 
 
 def test_a_text_is_no_file_name() -> None:
@@ -149,8 +149,8 @@ def test_a_text_is_no_file_name() -> None:
         '<li class="attachment" id="attachment_7"><span class="attachment-text" data-url="javascript:void(0)">'
         f'<span class="wrap-text-attachment" aria-label="x text attachment">{text}</span></span></li>'
     )
-    (one,) = order(order_html(item)).attachments
-    assert (one.id, one.kind, one.name, one.text) == ("7", AttachmentKind.TEXT, "Terms", text.strip())
+    (entry,) = order(order_html(item)).attachments
+    assert (entry.id, entry.kind, entry.name, entry.text) == ("7", AttachmentKind.TEXT, "Terms", text.strip())
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_a_url_opens_only_what_is_safe_to_open(address: str, kind: str) -> None:
         f'<li class="attachment" id="attachment_8"><span class="attachment-url" data-url="{address}">'
         '<span class="underline" title="Shop">Shop</span></span></li>'
     )
-    (one,) = order(order_html(item)).attachments
-    assert (one.kind, one.name) == (kind, "Shop")
+    (entry,) = order(order_html(item)).attachments
+    assert (entry.kind, entry.name) == (kind, "Shop")
 
 
 def test_comment_links_follow_the_header_and_each_id_counts_once() -> None:
@@ -185,7 +185,7 @@ def test_old_pages_have_links_of_three_kinds() -> None:
     )
     page = order(html)
     assert ids(page) == ["1", "2", "3"]
-    assert [one.name for one in page.attachments] == ["a.pdf", "b.pdf", "c.pdf"]
+    assert [attachment.name for attachment in page.attachments] == ["a.pdf", "b.pdf", "c.pdf"]
     assert page.is_complete
 
 

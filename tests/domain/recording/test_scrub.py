@@ -39,7 +39,9 @@ def shape(html: str, url: str) -> tuple[object, ...]:
     page = read_page(html, url, f"https://{url.split('/')[2]}")
     if not isinstance(page, OrderPage):
         return (type(page),)
-    kinds = [(one.kind, bool(one.url), len(one.text.splitlines())) for one in page.attachments]
+    kinds = [
+        (attachment.kind, bool(attachment.url), len(attachment.text.splitlines())) for attachment in page.attachments
+    ]
     rest = (bool(page.supplier), bool(page.requisition_url), page.missing, page.session_length_s)
     return (page.kind, kinds, *rest)
 
@@ -76,22 +78,22 @@ def test_every_page_of_the_recorded_site_keeps_its_shape(key: str) -> None:
 
 @settings(deadline=None)  # a busy machine is no fault
 @given(WORDS, WORDS, NUMBERS, st.from_regex(r"[0-9a-f]{40}", fullmatch=True))
-def test_no_word_number_or_key_survives(one: str, two: str, number: str, key: str) -> None:
-    address = f"{BASE}/attachment/attachment_file/type/{number}/{one}.pdf?supplier_view_key={key}&by={two}#{one}"
-    mine = f"""<!-- {one} --><meta name="csrf-token" content="{key}"><style>.{one} {{}}</style>
-        <script>var {one} = "{key}"; num_secs = 60</script><input type="hidden" value="{key}">
-        <p title="{one} {two}" data-user="{one}" onclick="{one}()" style="background: url({one})">{one}, {two}</p>
-        <p>{number}</p><p>USD {number[:3]},{number[3:]}.00</p><p>+55 {number}</p><p>Dear {one}, order #PO{number}</p>
-        <a href="mailto:{one}@{two}.com?subject={one}">{one}@{two}.com</a><a href="/{one}/{number}?q={two}">{two}</a>
-        <a href="https://{one}.com/{two}">x</a><li class="attachment" id="attachment_{number}">
-        <span class="attachment-file" data-url="{address}" aria-label="{one} file"><b title="{one}.pdf">{one}.pdf</b>
-        </span></li><img alt="{one}" src="/public_attachments/{key}"><div id="row_{number}" class="c{number} {key}">
-        <{two}-{one} role="{one}" class="theme-{one} {two}Row {one.upper()}_{two}"><label for="{one}_{number}"
-        lang="{one}" dir="{two}" hidden="{one}" data-controller="{one}" type="{two}" aria-{one}="{two}"
-        {one}="{two}">x</label></{two}-{one}>
-        <textarea>{one}\t{two}\n====\n{number}</textarea><svg><text>{one}</text></svg>"""
+def test_no_word_number_or_key_survives(text: str, two: str, number: str, key: str) -> None:
+    address = f"{BASE}/attachment/attachment_file/type/{number}/{text}.pdf?supplier_view_key={key}&by={two}#{text}"
+    mine = f"""<!-- {text} --><meta name="csrf-token" content="{key}"><style>.{text} {{}}</style>
+        <script>var {text} = "{key}"; num_secs = 60</script><input type="hidden" value="{key}">
+        <p title="{text} {two}" data-user="{text}" onclick="{text}()" style="background: url({text})">{text}, {two}</p>
+        <p>{number}</p><p>USD {number[:3]},{number[3:]}.00</p><p>+55 {number}</p><p>Dear {text}, order #PO{number}</p>
+        <a href="mailto:{text}@{two}.com?subject={text}">{text}@{two}.com</a><a href="/{text}/{number}?q={two}">{two}</a>
+        <a href="https://{text}.com/{two}">x</a><li class="attachment" id="attachment_{number}">
+        <span class="attachment-file" data-url="{address}" aria-label="{text} file"><b title="{text}.pdf">{text}.pdf</b>
+        </span></li><img alt="{text}" src="/public_attachments/{key}"><div id="row_{number}" class="c{number} {key}">
+        <{two}-{text} role="{text}" class="theme-{text} {two}Row {text.upper()}_{two}"><label for="{text}_{number}"
+        lang="{text}" dir="{two}" hidden="{text}" data-controller="{text}" type="{two}" aria-{text}="{two}"
+        {text}="{two}">x</label></{two}-{text}>
+        <textarea>{text}\t{two}\n====\n{number}</textarea><svg><text>{text}</text></svg>"""
     html, where = scrubbed(order_html(mine, mine), f"{BASE}/order_headers/{number}")
-    for token in (one, two, number, key, "northwind", "coupahost"):
+    for token in (text, two, number, key, "northwind", "coupahost"):
         assert token not in html.casefold()
         assert token not in where
 
@@ -100,13 +102,13 @@ def test_the_same_becomes_the_same_on_every_page() -> None:
     scrubber = Scrubber(BASE)
     item = file_item(4711, "My offer.pdf").replace("/My offer.pdf?", "/My_offer.pdf?")
     first, second = (scrubber.page(order_html(item, f"<p>{text}</p>"), URL) for text in ("ACME Ltd", "PO4711"))
-    one, two = (read_page(html, f"{ORIGIN}/order_headers/1", ORIGIN) for html in (first, second))
-    assert isinstance(one, OrderPage)
+    entry, two = (read_page(html, f"{ORIGIN}/order_headers/1", ORIGIN) for html in (first, second))
+    assert isinstance(entry, OrderPage)
     assert isinstance(two, OrderPage)
-    assert (one.supplier, one.attachments) == (two.supplier, two.attachments)
-    (file,) = one.attachments
+    assert (entry.supplier, entry.attachments) == (two.supplier, two.attachments)
+    (file,) = entry.attachments
     assert file.name in file.url
-    assert f"<p>{one.supplier}</p>" in first
+    assert f"<p>{entry.supplier}</p>" in first
     assert f"<p>PO{file.id}</p>" in second
     assert scrubber.counts["file"] == 2 * 3
 
@@ -151,7 +153,7 @@ def test_a_scrubbed_page_is_an_entry_of_the_catalogue() -> None:
     (order,) = tomllib.loads(recorded.entry())["order"]
     assert (order["page"], order["uses_requisition"]) == (recorded.name, False)
     assert order["number"].removeprefix("PO") in recorded.name
-    assert [sorted(one) for one in order["attachments"]] == [
+    assert [sorted(item) for item in order["attachments"]] == [
         ["id", "name", "saved_as", "text"],
         ["id", "link", "name", "saved_as"],
         *([["file", "id", "name", "saved_as"]] * 3),

@@ -56,7 +56,7 @@ def test_what_a_failure_is_understood_by_stays() -> None:
     page = read_page(html, f"{BASE}/order_headers/1", BASE)
     assert isinstance(page, OrderPage)
     assert page.supplier == "ACME Ltd"
-    assert [(one.id, one.name) for one in page.attachments] == [("5", "offer.pdf")]
+    assert [(attachment.id, attachment.name) for attachment in page.attachments] == [("5", "offer.pdf")]
 
 
 @settings(deadline=None)  # a busy machine is no fault

@@ -24,7 +24,7 @@ SEEN = ObservedRun(command="python -m coupa_async run x.xlsx", exit_code=0, said
 
 
 def failed(findings: list[CheckResult]) -> list[str]:
-    return [one.text for one in findings if not one.holds]
+    return [finding.text for finding in findings if not finding.holds]
 
 
 def test_a_run_that_did_all_well_has_nothing_against_it() -> None:

@@ -99,7 +99,7 @@ TROUBLES = [
 async def test_another_hosts_trouble_is_its_attachments_and_no_browsers(error: CoupaError, tmp_path: Path) -> None:
     site = Site(STRANGE, {STRANGE: error})
     result = await collect(site, tmp_path)
-    assert (result.outcome, [one.name for one in result.saved]) == (Outcome.PARTIAL, ["own.pdf"])
+    assert (result.outcome, [item.name for item in result.saved]) == (Outcome.PARTIAL, ["own.pdf"])
     (failed,) = result.failed
     assert (failed.name, failed.reason, failed.timed_out) == ("strange.pdf", str(error), False)
 

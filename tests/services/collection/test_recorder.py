@@ -40,7 +40,7 @@ class Watched(Journal):
 
     def record_all(self, results: Iterable[tuple[OrderResult, datetime]]) -> None:
         entries = list(results)
-        self.batches.append([one.number.shown for one, _ in entries])
+        self.batches.append([item.number.shown for item, _ in entries])
         super().record_all(entries)
         self.folders.append({path.name.upper() for path in self.root.glob("ACME/*")})
 
@@ -107,9 +107,9 @@ async def test_a_folder_that_a_viewer_holds_is_nobody_elses_trouble(
         clerk = ResultRecorder(journal, storage, lambda: AT)
         await clerk.record(result(1))
         await clerk.record(result(2))
-        assert [one.number.shown for one in journal.unfiled()] == ["PO1"]
+        assert [item.number.shown for item in journal.unfiled()] == ["PO1"]
         file_unfiled(journal, storage)
-        assert [one.number.shown for one in journal.unfiled()] == ["PO1"]
+        assert [item.number.shown for item in journal.unfiled()] == ["PO1"]
         viewer.is_open = False
         assert fail_unfiled(journal, storage, AT) == []
         assert journal.unfiled() == []

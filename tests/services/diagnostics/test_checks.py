@@ -104,12 +104,12 @@ def plain_port() -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [one for one in os.environ if one.lower().endswith("_proxy")]:
+    for name in [item for item in os.environ if item.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
 
 
 async def steps(url: str) -> list[tuple[str, Severity]]:
-    return [(one.name, one.mark) for one in await reach(url, ssl.create_default_context())]
+    return [(item.name, item.mark) for item in await reach(url, ssl.create_default_context())]
 
 
 @pytest.mark.anyio

@@ -53,9 +53,9 @@ def test_no_safe_name_is_that_of_something_staged(text: str) -> None:
 @given(st.lists(any_text, unique=True, max_size=12))
 def test_every_attachment_has_a_part_of_its_own_on_every_disk(ids: list[str]) -> None:
     folder = OrderFolder(Path("/out"), Path("/out/PO1__WORK"))
-    parts = [folder.part(one) for one in ids]
+    parts = [folder.part(item) for item in ids]
     assert len({fold(part.name) for part in parts}) == len(ids)
-    assert [folder.part(one) for one in ids] == parts
+    assert [folder.part(item) for item in ids] == parts
     for part in parts:
         assert part.parent == folder.path
         assert part.name.startswith(".")
@@ -64,7 +64,7 @@ def test_every_attachment_has_a_part_of_its_own_on_every_disk(ids: list[str]) ->
 
 
 def test_the_id_of_one_attachment_is_the_part_of_another(folder: OrderFolder) -> None:
-    parts = [folder.part(one) for one in ("6", "6.part", "a", "A", "6/1", "6-1")]
+    parts = [folder.part(item) for item in ("6", "6.part", "a", "A", "6/1", "6-1")]
     assert len({fold(part.name) for part in parts}) == len(parts)
 
 

@@ -30,7 +30,7 @@ def names(root: Path) -> list[str]:
     if any(name.startswith("acme") for name in found):
         spelled = ("ACME", "PO1_COMPLETED", "PO1_PARTIAL", "PO1_FAILED", "PO2_FAILED", "PO1__WORK")
         for name in spelled:
-            found = [one.replace(name.lower(), name) for one in found]
+            found = [item.replace(name.lower(), name) for item in found]
     return sorted(found)
 
 
@@ -73,8 +73,8 @@ def test_several_orders_are_settled_together(storage: Storage, tmp_path: Path) -
         storage.begin(order, "ACME")
     storage.settle(
         *(
-            OrderResult(number=one.number, outcome=Outcome.FAILED, url="", folder=f"ACME/{one.number.shown}_FAILED")
-            for one in orders
+            OrderResult(number=item.number, outcome=Outcome.FAILED, url="", folder=f"ACME/{item.number.shown}_FAILED")
+            for item in orders
         )
     )
     assert names(tmp_path) == ["ACME", "ACME/PO1_FAILED", "ACME/PO2_FAILED"]
@@ -316,7 +316,7 @@ def test_folders_that_cannot_be_synced_are_said_once(
     monkeypatch.setattr(os, "fsync", fsync)
     finish(storage, Outcome.PARTIAL)
     finish(storage, Outcome.COMPLETED)
-    assert [one.getMessage().partition(": ")[2] for one in caplog.records] == [
+    assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [
         f"its file system syncs no folders ({os.strerror(code)})"
     ]
 

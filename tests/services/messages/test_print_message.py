@@ -57,7 +57,7 @@ def test_headers_bodies_and_attachments_are_read(tmp_path: Path) -> None:
     assert (found.subject, found.sender) == ("Preços & prazos", "Ana <ana@example.com>")
     assert (found.to, found.cc, found.sent) == ("Bruno <bruno@example.com>; desk@example.com", "Carla", SENT)
     assert found.html == "<p>Olá</p>"
-    assert [(one.name, len(one.data)) for one in found.enclosures] == [("plan.txt", 5000), ("", 1)]
+    assert [(enclosure.name, len(enclosure.data)) for enclosure in found.enclosures] == [("plan.txt", 5000), ("", 1)]
     page = letter(found)
     for text in (
         "Preços &amp; prazos",
@@ -140,15 +140,15 @@ def test_a_picture_of_the_body_is_in_the_page_and_not_in_the_list(tmp_path: Path
     ]
     found = read(message(html=html, enclosed=pictures), tmp_path)
     assert letter(found).count(f"data:image/png;base64,{base64.b64encode(PNG).decode()}") == 1
-    assert [one.name for one in found.listed] == ["two.exe", "three.png"]
+    assert [item.name for item in found.listed] == ["two.exe", "three.png"]
 
 
 def test_a_message_within_a_message_is_read(tmp_path: Path) -> None:
     inner = message_tree(subject="Inner", text="deep", sent=SENT, enclosed=[file("a.txt", b"a")])
-    (one,) = read(message(subject="Outer", enclosed=[embedded("Inner", inner)]), tmp_path).enclosures
-    assert one.message is not None
-    assert (one.message.subject, one.message.text, one.message.sent) == ("Inner", "deep", SENT)
-    assert [x.data for x in one.message.enclosures] == [b"a"]
+    (item,) = read(message(subject="Outer", enclosed=[embedded("Inner", inner)]), tmp_path).enclosures
+    assert item.message is not None
+    assert (item.message.subject, item.message.text, item.message.sent) == ("Inner", "deep", SENT)
+    assert [x.data for x in item.message.enclosures] == [b"a"]
 
 
 @pytest.mark.parametrize("cut", [0, 10, 600, 1500])

@@ -86,7 +86,7 @@ def test_a_clone_is_made_again_as_often_as_it_takes_and_no_other_is_touched(prof
         directories.append(profiles.clone("worker-1").directory)
         (directories[-1] / "damaged").write_text("x")
     assert len(set(directories)) == 30
-    assert [one for one in directories if one.exists()] == directories[-1:]
+    assert [directory for directory in directories if directory.exists()] == directories[-1:]
     assert tree(other)["Default/Preferences"] == b"in use"
     assert tree(profiles.clone("worker-1").directory).keys() == KEPT.keys()
 

@@ -49,7 +49,7 @@ def test_the_attribute_is_really_set(file: Path) -> None:
 
 def test_linux_files_stay_as_they_are(file: Path) -> None:
     mark_as_downloaded(file, URL, platform="linux")
-    assert [one.name for one in file.parent.iterdir()] == ["a"]
+    assert [item.name for item in file.parent.iterdir()] == ["a"]
 
 
 def test_a_file_system_without_marks_costs_a_line_in_the_log(file: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -64,8 +64,8 @@ def test_each_run_has_its_own_moments_and_a_killed_one_no_end(tmp_path: Path) ->
         history.end()
         first, second = history.runs()
         assert (first.ended_at, second.ended_at) == (None, AT)
-        assert [one.detail for one in history.run_events(first)] == ["first"]
-        assert [one.detail for one in history.run_events(second)] == ["second"]
+        assert [run_event.detail for run_event in history.run_events(first)] == ["first"]
+        assert [run_event.detail for run_event in history.run_events(second)] == ["second"]
 
 
 def test_it_lives_in_the_journals_file_and_leaves_the_journal_whole(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_it_lives_in_the_journals_file_and_leaves_the_journal_whole(tmp_path: Pa
 def test_a_history_can_be_read_while_a_run_writes_it(tmp_path: Path) -> None:
     with begun(tmp_path / "j") as writer, History(tmp_path / "j") as reader:
         writer.note(Warned(text="now"))
-        assert [one.detail for one in reader.run_events(reader.runs()[0])] == ["now"]
+        assert [run_event.detail for run_event in reader.run_events(reader.runs()[0])] == ["now"]
 
 
 def test_memory_keeps_its_threshold_and_pace_its_limit(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_an_order_is_unfiled_until_its_folder_bears_its_outcome(tmp_path: Path) 
         journal.record(result("PO1"), AT)
         journal.record(result("PO2"), AT)
         journal.filed(OrderNumber.parse("PO1"))
-        assert [one.number.key for one in journal.unfiled()] == ["2"]
+        assert [item.number.key for item in journal.unfiled()] == ["2"]
 
 
 def test_that_an_order_is_filed_is_known_to_the_next_run(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_that_an_order_is_filed_is_known_to_the_next_run(tmp_path: Path) -> None
     with Journal(tmp_path / "j") as journal:
         assert journal.unfiled() == []
         journal.record(result("PO1"), AT)
-        assert [one.number.key for one in journal.unfiled()] == ["1"]
+        assert [item.number.key for item in journal.unfiled()] == ["1"]
 
 
 def test_what_was_filed_before_a_kill_is_filed_again(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_was_filed_before_a_kill_is_filed_again(tmp_path: Path) -> None:
     journal.record(result("PO1"), AT)
     journal.filed(OrderNumber.parse("PO1"))
     with Journal(tmp_path / "j") as after_a_kill:
-        assert [one.number.key for one in after_a_kill.unfiled()] == ["1"]
+        assert [item.number.key for item in after_a_kill.unfiled()] == ["1"]
     journal.__exit__()
 
 
@@ -114,7 +114,7 @@ def test_a_record_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         journal.record(result(), AT)
         with pytest.raises(sqlite3.Error):
             journal.record(result(url=object()), AT)
-        assert [one for one, _ in journal.results()] == [result()]
+        assert [item for item, _ in journal.results()] == [result()]
 
 
 def test_forgotten_orders_run_again(tmp_path: Path) -> None:

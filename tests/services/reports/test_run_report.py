@@ -27,8 +27,8 @@ ROW = [
 
 def page(root: Path, *results: OrderResult) -> str:
     with Journal(root / FILE_NAME) as journal, History(root / FILE_NAME) as history:
-        for one in results:
-            journal.record(one, AT)
+        for item in results:
+            journal.record(item, AT)
         return write_report(root, journal, history, AT).read_text("utf-8")
 
 
@@ -38,8 +38,8 @@ def data(text: str) -> Any:
     return json.loads(found[1])
 
 
-def order(root: Path, one: OrderResult) -> dict[str, Any]:
-    (row,) = data(page(root, one))["orders"]
+def order(root: Path, item: OrderResult) -> dict[str, Any]:
+    (row,) = data(page(root, item))["orders"]
     return dict(zip(ROW, row, strict=True))
 
 
@@ -115,7 +115,7 @@ def test_runs_come_with_their_story_and_memory_apart(tmp_path: Path) -> None:
         *("selenium", "browser", 3),
         {"channel": "msedge"},
     )
-    assert [(one["kind"], one["worker"], one["detail"]) for one in run["moments"]] == [("restart", "w1", "gone")]
+    assert [(item["kind"], item["worker"], item["detail"]) for item in run["moments"]] == [("restart", "w1", "gone")]
     assert run["memory"] == []
 
 
@@ -129,7 +129,7 @@ def test_thinning_out_keeps_the_peaks() -> None:
     readings[1234] = RunEvent(at=AT, kind="memory", value=99.0)
     kept = _peaks(readings, 600)
     assert len(kept) <= 600
-    assert max(one.value or 0 for one in kept) == 99.0
+    assert max(item.value or 0 for item in kept) == 99.0
     assert _peaks(readings[:600], 600) == readings[:600]
     assert _peaks([], 600) == []
 

@@ -68,7 +68,7 @@ def result(number: str, **more: Any) -> OrderResult:
 
 def write(worklist: Worklist, *results: OrderResult, to: Path | None = None) -> Path:
     target = to or worklist.path.with_name(f"out{worklist.path.suffix}")
-    return write_results(worklist, [(one, AT) for one in results], target, output_dir=Path("/out"), now=AT)
+    return write_results(worklist, [(item, AT) for item in results], target, output_dir=Path("/out"), now=AT)
 
 
 def grid(path: Path, sheet: str = "PO_Data") -> list[list[object]]:

@@ -83,12 +83,12 @@ HOSTILE = ['=cmd|"/c calc"!A1', "+1", "-1", "@x", "\tx", "a\x00b\x0bc", "x" * 40
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_text_of_the_tenants_becomes_a_formula_or_breaks_a_sheet(tmp_path: Path, hostile: str) -> None:
-    one = result("PO1", supplier=hostile, names=(hostile,), error=hostile)
-    out = write(read(book(tmp_path, [["PO"], ["PO1"]])), one)
+    item = result("PO1", supplier=hostile, names=(hostile,), error=hostile)
+    out = write(read(book(tmp_path, [["PO"], ["PO1"]])), item)
     cell = openpyxl.load_workbook(out)["PO_Data"]["C2"]
     assert cell.data_type in ("s", "n")
     assert len(str(cell.value or "")) <= 32_767
-    line = write(read(text(tmp_path, "PO\nPO1\n")), one).read_text(encoding="utf-8", errors="strict")
+    line = write(read(text(tmp_path, "PO\nPO1\n")), item).read_text(encoding="utf-8", errors="strict")
     assert not [part for part in line.splitlines()[1].split(",") if part.lstrip('"').startswith(("=", "+", "@"))]
 
 
@@ -113,7 +113,7 @@ def test_an_update_in_place_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: 
         with pytest.raises(StorageError):
             write(worklist, result("PO1"), to=path)
     assert path.read_bytes() == before
-    assert [one.name for one in tmp_path.iterdir()] == ["in.xlsx"]
+    assert [item.name for item in tmp_path.iterdir()] == ["in.xlsx"]
     write(worklist, result("PO1"), to=path)
     assert grid(path)[1][1] == "COMPLETED"
 
@@ -166,7 +166,7 @@ def test_the_workbook_whose_macros_are_kept_is_closed(tmp_path: Path, monkeypatc
     monkeypatch.setattr(zipfile.ZipFile, "__init__", init)
     write(worklist, result("PO1"))
     assert len(opened) > 1
-    assert [one for one in opened if one.fp is not None] == []
+    assert [item for item in opened if item.fp is not None] == []
 
 
 @pytest.mark.usefixtures("links")
