@@ -1,4 +1,4 @@
-"""Floor 1: the narrow waist between the program and whatever shows it Coupa's pages.
+"""Layer 1: the narrow waist between the program and whatever shows it Coupa's pages.
 
 Text, paths and our own records cross it, never a library's object, so that page parser, naming and policy are shared
 by every backend. An implementation translates its library's exceptions into ``domain.errors`` and keeps the cause.

@@ -76,8 +76,8 @@ class DirectBackend:
             client = Client(http, jar, self._options, self._agent)
             with plain_errors():
                 async with anyio.create_task_group() as tasks:
-                    behind = FallbackBrowser(self._browser, profile, jar, tasks)
-                    session = DirectSession(client, behind, jar, profile, self._base_url, is_forced=self._is_forced)
+                    fallback = FallbackBrowser(self._browser, profile, jar, tasks)
+                    session = DirectSession(client, fallback, jar, profile, self._base_url, is_forced=self._is_forced)
                     yield session
                     tasks.cancel_scope.cancel("the session is over")
         finally:
@@ -88,10 +88,10 @@ class DirectSession:
     """The tenant over HTTP, and a browser behind it."""
 
     def __init__(
-        self, client: Client, behind: FallbackBrowser, jar: Jar, profile: Profile, base_url: str, *, is_forced: bool
+        self, client: Client, fallback: FallbackBrowser, jar: Jar, profile: Profile, base_url: str, *, is_forced: bool
     ) -> None:
         self._client = client
-        self._behind = behind
+        self._fallback = fallback
         self._jar = jar
         self._profile = profile
         self._base_url = base_url
@@ -103,7 +103,7 @@ class DirectSession:
     @property
     def pids(self) -> Sequence[int]:
         """See ``ports.Session``."""
-        return self._behind.pids
+        return self._fallback.pids
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
@@ -130,7 +130,7 @@ class DirectSession:
         """See ``ports.Session``."""
         if not self._left:
             return await self._client.file(url, into)
-        async with self._behind.use() as browser:
+        async with self._fallback.use() as browser:
             return await browser.download(url, into)
 
     async def sign_in(
@@ -142,9 +142,9 @@ class DirectSession:
         within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``."""
-        async with self._behind.use() as browser:
+        async with self._fallback.use() as browser:
             document = await browser.sign_in(url, fill, until=until, within_s=within_s)
-        self._client.agent = self._behind.agent or self._client.agent
+        self._client.agent = self._fallback.agent or self._client.agent
         self._is_vouched = until(document)
         return document
 
@@ -155,8 +155,8 @@ class DirectSession:
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
         like = self._profile.state
-        if self._behind.is_open:
-            async with self._behind.use() as browser:
+        if self._fallback.is_open:
+            async with self._fallback.use() as browser:
                 await browser.save_state(path)
             like = path
         await to_thread.run_sync(partial(write_state, path, self._jar.cookies(), like=like))
@@ -168,12 +168,12 @@ class DirectSession:
 
     async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
-        async with self._behind.use() as browser:
+        async with self._fallback.use() as browser:
             return await browser.snapshot(url, into)
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
-        async with self._behind.use() as browser:
+        async with self._fallback.use() as browser:
             await browser.print_pdf(html, into)
 
     def _is_out(self, document: Document) -> bool:
@@ -195,7 +195,7 @@ class DirectSession:
         return "" if until(document) else _SCRIPTS
 
     async def _hand_back(self, url: str, until: Callable[[Document], bool], reason: str) -> Document:
-        async with self._behind.use() as browser:
+        async with self._fallback.use() as browser:
             document = await browser.open(url, until=until)
         return replace(document, fallback_reason=reason)
 

@@ -39,7 +39,7 @@ class PlaywrightSession:
         self._lost = anyio.Event()
         self._idle: list[Tab] = []
         self._answers = EventTasks(tasks)
-        self._readers = TabPool(self._tab)
+        self._pool = TabPool(self._tab)
         self._answer_s = options.page_timeout_s + options.close_timeout_s
         self._silence_s = 2 * options.page_timeout_s
         self.pids: Sequence[int] = ()
@@ -55,7 +55,7 @@ class PlaywrightSession:
             await self.load_state(profile.state)
         for page in self._context.pages:
             self._greet(page)
-        self._readers.add(await self._tab(next(iter(self._context.pages), None)))
+        self._pool.add(await self._tab(next(iter(self._context.pages), None)))
 
     def end(self) -> None:
         """Answer the browser no more."""
@@ -132,9 +132,9 @@ class PlaywrightSession:
 
     async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
-        if self._readers.showing(url) is None:
+        if self._pool.showing(url) is None:
             await self.open(url)
-        shown = self._readers.showing(url)
+        shown = self._pool.showing(url)
         assert shown is not None  # noqa: S101 - it was opened
         page = shown.page
         with translated(url, within_s=self._answer_s):
@@ -162,7 +162,7 @@ class PlaywrightSession:
         elsewhere: Callable[[], Awaitable[Document | None]],
         within_s: float | None = None,
     ) -> Document:
-        async with self._readers.reader(url) as tab:
+        async with self._pool.reader(url) as tab:
             with translated(url):
                 return await navigate_until(
                     tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s

@@ -9,11 +9,11 @@ from backends.selenium.bidi import BidiConnection
 from coupa_async.domain.errors import PageError
 
 
-async def let_on(wire: BidiConnection, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
+async def let_on(bidi: BidiConnection, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
     """Let an answer on that waits for us.
 
     Args:
-        wire: The browser's.
+        bidi: The browser's.
         params: Of its ``network.responseStarted``.
         has_head: Whether it is of a page or file that began to come.
         forced: What to change in it.
@@ -24,6 +24,6 @@ async def let_on(wire: BidiConnection, params: Mapping[str, Any], *, has_head: b
     is_broken = params["response"]["status"] <= 0 and has_head
     cure = "network.failRequest" if is_broken else "network.continueResponse"
     try:
-        await wire.command(cure, request=params["request"]["request"], **forced)
+        await bidi.command(cure, request=params["request"]["request"], **forced)
     except PageError:
         return  # its tab has gone on to something else: its navigation says so

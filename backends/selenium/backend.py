@@ -66,11 +66,11 @@ class SeleniumBackend:
                 if service is not None:
                     tree = Tree([psutil.Process(service.process.pid)], profile.record)
                     tree.look()
-            wire = BidiConnection(driver, answer_s=self._options.page_timeout_s + close_s)
+            bidi = BidiConnection(driver, answer_s=self._options.page_timeout_s + close_s)
             try:
                 with plain_errors():
                     async with anyio.create_task_group() as tasks:
-                        session = SeleniumSession(wire, tasks, self._options)
+                        session = SeleniumSession(bidi, tasks, self._options)
                         try:
                             await session.begin(profile, tree)
                             yield session

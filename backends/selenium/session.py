@@ -29,13 +29,13 @@ from coupa_async.runtime.disk_space import Room
 class SeleniumSession:
     """One browser."""
 
-    def __init__(self, wire: BidiConnection, tasks: TaskGroup, options: BrowserOptions) -> None:
-        self._wire = wire
+    def __init__(self, bidi: BidiConnection, tasks: TaskGroup, options: BrowserOptions) -> None:
+        self._bidi = bidi
         self._tasks = tasks
         self._options = options
         self._idle: list[Tab] = []
         self._answers = EventTasks(tasks)
-        self._readers = TabPool(self._tab)
+        self._pool = TabPool(self._tab)
         self._silence_s = 2 * options.page_timeout_s
         self._files: Path | None = None
         self.pids: Sequence[int] = ()
@@ -45,21 +45,21 @@ class SeleniumSession:
         self.pids = tree.pids
         if self._options.selenium_url is None:
             self._tasks.start_soon(watch, tree, name=f"watch the processes of {profile.name}")
-        self._wire.listen_elsewhere(self._let_on)
-        await self._wire.begin()
+        self._bidi.listen_elsewhere(self._let_on)
+        await self._bidi.begin()
         if self._options.selenium_url is None:  # a Grid has set its own folder, which it hands files out of
             self._files = profile.directory / "downloads"
             behavior = {"type": "allowed", "destinationFolder": str(self._files)}
-            await self._wire.command("browser.setDownloadBehavior", downloadBehavior=behavior)
+            await self._bidi.command("browser.setDownloadBehavior", downloadBehavior=behavior)
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
-        first = await self._wire.command("browsingContext.getTree", maxDepth=0)
-        self._readers.add(await Tab.open(self._wire, self._answers.spawn, context=first["contexts"][0]["context"]))
+        first = await self._bidi.command("browsingContext.getTree", maxDepth=0)
+        self._pool.add(await Tab.open(self._bidi, self._answers.spawn, context=first["contexts"][0]["context"]))
 
     def end(self) -> None:
         """Answer the browser no more."""
         self._answers.end()
-        self._wire.end()
+        self._bidi.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
@@ -104,7 +104,7 @@ class SeleniumSession:
 
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""
-        found = await self._wire.command("storage.getCookies")
+        found = await self._bidi.command("storage.getCookies")
         return [
             Cookie(
                 name=item["name"],
@@ -125,7 +125,7 @@ class SeleniumSession:
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``."""
-        await self._wire.command("storage.deleteCookies")
+        await self._bidi.command("storage.deleteCookies")
         for item in await to_thread.run_sync(read_state, path):
             cookie: dict[str, Any] = {
                 "name": item.name,
@@ -138,32 +138,32 @@ class SeleniumSession:
             }
             if item.expires_s is not None:
                 cookie["expiry"] = int(item.expires_s)
-            await self._wire.command("storage.setCookie", cookie=cookie)
+            await self._bidi.command("storage.setCookie", cookie=cookie)
 
     async def snapshot(self, url: str, into: Path) -> str:
         """See ``ports.Session``."""
-        if self._readers.showing(url) is None:
+        if self._pool.showing(url) is None:
             await self.open(url)
-        tab = self._readers.showing(url)
+        tab = self._pool.showing(url)
         assert tab is not None  # noqa: S101 - it was opened
         document = await tab.document()
-        shot = await self._wire.command("browsingContext.captureScreenshot", context=tab.context)
+        shot = await self._bidi.command("browsingContext.captureScreenshot", context=tab.context)
         await anyio.Path(into.with_name(f"{into.name}.html")).write_text(document.html, encoding="utf-8")
         await anyio.Path(into.with_name(f"{into.name}.png")).write_bytes(base64.b64decode(shot["data"]))
         return document.url
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
-        context = (await self._wire.command("browsingContext.create", type="tab", background=True))["context"]
+        context = (await self._bidi.command("browsingContext.create", type="tab", background=True))["context"]
         try:
-            await self._wire.command("network.addIntercept", phases=["beforeRequestSent"], contexts=[context])
+            await self._bidi.command("network.addIntercept", phases=["beforeRequestSent"], contexts=[context])
             write = "html => { document.open(); document.write(html); document.close(); }"
             target, argument = {"context": context}, {"type": "string", "value": html}
             call = {"functionDeclaration": write, "arguments": [argument], "target": target, "awaitPromise": False}
-            await self._wire.command("script.callFunction", **call)
-            printed = await self._wire.command("browsingContext.print", context=context, background=True)
+            await self._bidi.command("script.callFunction", **call)
+            printed = await self._bidi.command("browsingContext.print", context=context, background=True)
         finally:
-            close = partial(self._wire.command, "browsingContext.close", context=context)
+            close = partial(self._bidi.command, "browsingContext.close", context=context)
             await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
         await anyio.Path(into).write_bytes(base64.b64decode(printed["data"]))
 
@@ -175,7 +175,7 @@ class SeleniumSession:
         elsewhere: Callable[[], Awaitable[Document | None]],
         within_s: float | None = None,
     ) -> Document:
-        async with self._readers.reader(url) as tab:
+        async with self._pool.reader(url) as tab:
             return await navigate_until(
                 tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
             )
@@ -183,13 +183,13 @@ class SeleniumSession:
     def _let_on(self, name: str, params: Mapping[str, Any]) -> None:
         """Let on what comes for a page's frames: it waits for us as a tab's own answers do."""
         if name == "network.responseStarted":
-            self._answers.spawn(partial(let_on, self._wire, params, has_head=True))
+            self._answers.spawn(partial(let_on, self._bidi, params, has_head=True))
 
     async def _tab(self) -> Tab:
-        return await Tab.open(self._wire, self._answers.spawn, context=None)
+        return await Tab.open(self._bidi, self._answers.spawn, context=None)
 
     async def _tabs(self) -> dict[str, str]:
-        tree = await self._wire.command("browsingContext.getTree", maxDepth=0)
+        tree = await self._bidi.command("browsingContext.getTree", maxDepth=0)
         return {item["context"]: item["url"] for item in tree["contexts"]}
 
 

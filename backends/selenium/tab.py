@@ -55,11 +55,11 @@ class Tab:
         answered: The addresses that answered since then, redirects included, in order.
     """
 
-    def __init__(self, context: str, wire: BidiConnection, spawn: Spawn) -> None:
+    def __init__(self, context: str, bidi: BidiConnection, spawn: Spawn) -> None:
         self.context = context
         self.head: ResponseHead | None = None
         self.answered: list[str] = []
-        self._wire = wire
+        self._bidi = bidi
         self._spawn = spawn
         self._as_file = False
         self._name = ""
@@ -72,15 +72,15 @@ class Tab:
         self._past: deque[str] = deque(maxlen=8)
         self._announced = ""
         self._is_given_up = False
-        wire.listen(context, self._take)
+        bidi.listen(context, self._take)
 
     @classmethod
-    async def open(cls, wire: BidiConnection, spawn: Spawn, *, context: str | None) -> Tab:
+    async def open(cls, bidi: BidiConnection, spawn: Spawn, *, context: str | None) -> Tab:
         """Open a tab, or take one over."""
         if context is None:
-            context = (await wire.command("browsingContext.create", type="tab", background=True))["context"]
-        tab = cls(context, wire, spawn)
-        await wire.command("network.addIntercept", phases=["responseStarted"], contexts=[context])
+            context = (await bidi.command("browsingContext.create", type="tab", background=True))["context"]
+        tab = cls(context, bidi, spawn)
+        await bidi.command("network.addIntercept", phases=["responseStarted"], contexts=[context])
         return tab
 
     async def navigate(self, url: str, *, within_s: float) -> None:
@@ -90,7 +90,7 @@ class Tab:
             PageTimeoutError: If it does not come in time.
         """
         if "#" in url:  # of the page that is shown, it would be a part, and asked of nobody
-            await self._wire.command("browsingContext.navigate", context=self.context, url="about:blank", wait="none")
+            await self._bidi.command("browsingContext.navigate", context=self.context, url="about:blank", wait="none")
         self._go(url, as_file=False)
         try:
             with anyio.fail_after(within_s):
@@ -115,7 +115,7 @@ class Tab:
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
         """Fill a form in and send it. Classic WebDriver, for it types as a person does."""
-        driver = self._wire.driver
+        driver = self._bidi.driver
 
         def act() -> None:
             driver.switch_to.window(self.context)
@@ -128,7 +128,7 @@ class Tab:
             else:
                 field.submit()
 
-        await self._wire.call("the form", act, within_s=within_s)
+        await self._bidi.call("the form", act, within_s=within_s)
 
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
@@ -139,7 +139,7 @@ class Tab:
 
     async def ask(self) -> None:
         """Have the browser, not the page, answer anything at all."""
-        await self._wire.command("browsingContext.getTree", maxDepth=0)
+        await self._bidi.command("browsingContext.getTree", maxDepth=0)
 
     async def download(
         self, url: str, into: Path, heard: Callable[[], None], room: Room, *, files: Path | None
@@ -179,7 +179,7 @@ class Tab:
         if files is None:
             # Not by the name it was given: a transfer that the browser took up again has its own.
             name = PureWindowsPath(self._ended["filepath"]).name  # reads both systems' paths
-            await self._wire.call("the Grid's file", partial(self._from_grid, name, into), within_s=math.inf)
+            await self._bidi.call("the Grid's file", partial(self._from_grid, name, into), within_s=math.inf)
         else:
             await to_thread.run_sync(shutil.move, self._ended["filepath"], into)
         return Download(
@@ -198,13 +198,13 @@ class Tab:
         if files is not None and self._name:
             part = files / f"{self._name}{_PARTIAL}"
             await to_thread.run_sync(partial(part.unlink, missing_ok=True))
-        await self._wire.command("browsingContext.close", context=self.context)
+        await self._bidi.command("browsingContext.close", context=self.context)
 
     async def _cancel(self) -> None:
         """Have the browser end a transfer, which would go on without its tab; BiDi itself has no command for it."""
         with suppress(PageError):  # it ended meanwhile
             params = {"guid": self._announced}
-            await self._wire.command("goog:cdp.sendCommand", method="Browser.cancelDownload", params=params)
+            await self._bidi.command("goog:cdp.sendCommand", method="Browser.cancelDownload", params=params)
 
     async def _end(self, heard: Callable[[], None], room: Room, files: Path | None) -> None:
         """Wait for the end of a transfer, and say whenever its file has grown: no event tells how far it has come.
@@ -224,7 +224,7 @@ class Tab:
 
     def _from_grid(self, name: str, into: Path) -> None:
         """Have a Grid's managed downloads hand the file over: https://www.selenium.dev/documentation/grid/."""
-        driver: Any = self._wire.driver
+        driver: Any = self._bidi.driver
         with TemporaryDirectory() as folder:  # beside `into`, a file of that name may be another's
             driver.download_file(name, folder)
             shutil.move(Path(folder) / name, into)
@@ -241,7 +241,7 @@ class Tab:
 
         async def go() -> None:
             try:
-                await self._wire.navigate(self.context, url)
+                await self._bidi.navigate(self.context, url)
             except PageError as error:
                 if _ABORTED in str(error):
                     await anyio.sleep(_LATE_S)  # the answer of what aborted it, such as a download, is on its way
@@ -263,7 +263,7 @@ class Tab:
 
     async def _evaluate(self, expression: str, *, wait: bool) -> Any:
         target = {"context": self.context, "sandbox": _SANDBOX}
-        answer = await self._wire.command("script.evaluate", expression=expression, target=target, awaitPromise=wait)
+        answer = await self._bidi.command("script.evaluate", expression=expression, target=target, awaitPromise=wait)
         if answer["type"] != "success":
             raise PageError(f"the page's script failed: {answer['exceptionDetails']['text']}")
         return answer["result"].get("value")
@@ -304,7 +304,7 @@ class Tab:
 
     async def _let_on(self, params: Mapping[str, Any], **how: Any) -> None:
         try:
-            await let_on(self._wire, params, **how)
+            await let_on(self._bidi, params, **how)
         except SessionLostError:
             if not self._is_given_up:  # of a tab that we have closed, the answer is gone, and not its browser
                 raise

@@ -147,10 +147,12 @@ def make_worker_context(
         may_ask: Whether a person is there who can sign in by hand.
     """
     base_url = settings.tenant()
-    entry = make_sign_in(settings)
+    sign_in = make_sign_in(settings)
     person = partial(sign_in_by_hand, settings, notify) if may_ask else None
-    patience = SignInLimits(first_s=settings.patience_s)
-    gate = SignInGate(entry, settings.state_file(), notify, jitter=random.random, patience=patience, person=person)
+    sign_in_limits = SignInLimits(first_s=settings.patience_s)
+    gate = SignInGate(
+        sign_in, settings.state_file(), notify, jitter=random.random, limits=sign_in_limits, person=person
+    )
     throttle = ThrottleLimits(
         floor=min(settings.min_in_flight, settings.max_in_flight),
         ceiling=settings.max_in_flight,
@@ -162,7 +164,7 @@ def make_worker_context(
         tabs=_tabs(settings),
         recycle_orders=settings.session_orders,
     )
-    desk = CollectorConfig(
+    config = CollectorConfig(
         base_url=base_url,
         journal=journal,
         storage=storage,
@@ -181,7 +183,7 @@ def make_worker_context(
     )
     return WorkerContext(
         backend=ThrottledBackend(backend, AdaptiveLimiter(throttle, notify), make_targets(settings)),
-        job=Collector(desk),
+        job=Collector(config),
         gate=gate,
         limits=limits,
         profile=lambda name: to_thread.run_sync(profiles.clone, name),
@@ -219,9 +221,9 @@ async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:
     headed = settings.model_copy(update={"headless": False})
     backend, _ = find_backend(headed)
     notify(Warned(text=f"sign in to {base_url} in the browser's window, within {_PERSON_S / 60:.0f} minutes"))
-    entry = CoupaSignIn(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
+    sign_in = CoupaSignIn(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
     with base_profile(profiles_dir(), settings.state_file()) as profile:
-        await interactive_sign_in(backend, profile, entry.sign_in)
+        await interactive_sign_in(backend, profile, sign_in.sign_in)
 
 
 def _tabs(settings: Settings) -> int:

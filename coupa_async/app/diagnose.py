@@ -164,12 +164,12 @@ async def _tenant(settings: Settings) -> list[Finding]:
 async def _signed_in(settings: Settings) -> list[Finding]:
     base_url, state = settings.tenant(), settings.state_file()
     backend, _ = find_backend(settings.model_copy(update={"lane": "direct"}))
-    entry = make_sign_in(settings)
+    flow = make_sign_in(settings)
     with tempfile.TemporaryDirectory() as folder:
         profile = Profile(name="doctor", directory=Path(folder) / "profile", state=state)
         async with backend.session(profile) as session:
             try:
-                await entry.look(session)
+                await flow.look(session)
             except SignInRequiredError:
                 return [good("tenant", f"{base_url} answers"), _way_in(settings)]
             except BusyError as error:

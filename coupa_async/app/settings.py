@@ -171,7 +171,7 @@ class Settings(Command):
     memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
     session_mb: int = Field(1500, ge=100, description="megabytes from which a browser is replaced")
     session_orders: int = Field(250, ge=1, description="orders after which a browser is replaced")
-    grace_s: float = Field(60.0, ge=0, description="seconds for what is in hand after the first signal")
+    grace_s: float = Field(60.0, ge=0, description="seconds for what is in flight after the first signal")
     msg_pdf: bool | None = Field(
         None, description="an Outlook message also as a PDF beside it; default: asked when a person is there, else not"
     )

@@ -125,13 +125,13 @@ async def _look(settings: Settings, since: datetime) -> SignInState:
         PageError: If it is not to be had now.
     """
     backend, _ = find_backend(settings)
-    entry = make_sign_in(settings)
+    flow = make_sign_in(settings)
     state = settings.state_file()
     with base_profile(profiles_dir(), state) as profile:
         async with backend.session(profile) as session:
-            await entry.look(session)
+            await flow.look(session)
             try:
-                lasts_s = await entry.length_s(session)
+                lasts_s = await flow.length_s(session)
             except PageError:
                 lasts_s = None  # over HTTP its answer is no page; that it let us in, it has said already
             await session.save_state(state)

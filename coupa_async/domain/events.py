@@ -131,7 +131,7 @@ class MemoryRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draining:
-    """The run was asked to stop: no further orders are started, those in hand have ``grace_s``."""
+    """The run was asked to stop: no further orders are started, those in flight have ``grace_s``."""
 
     reason: str
     grace_s: float

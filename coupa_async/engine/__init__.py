@@ -1,1 +1,1 @@
-"""Floor 3: who runs, who restarts, who stops. The task groups of the program are here."""
+"""Layer 3: who runs, who restarts, who stops. The task groups of the program are here."""

@@ -1,4 +1,4 @@
-"""Orders into a stream of size 0: an order is either still here, or in a worker's hand."""
+"""Orders into a stream of size 0: an order is either still here, or in flight."""
 
 from __future__ import annotations
 

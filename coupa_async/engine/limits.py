@@ -26,7 +26,7 @@ class EngineLimits:
         healthy_s: A life as long as this makes the next restart a first one again.
         max_restarts: More than so many restarts of one worker within ``restart_period_s`` stop it.
         stagger_s: Between the starts of two workers.
-        grace_s: What the orders in hand get after the first signal.
+        grace_s: What the orders in flight get after the first signal.
     """
 
     workers: int = 1

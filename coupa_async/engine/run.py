@@ -62,7 +62,7 @@ async def _round(
     """Work until no order is left to take, or no worker to take one.
 
     Returns:
-        The orders left over, those that given-up workers had in hand first, and the workers that still hold.
+        The orders left over, those that given-up workers had in flight first, and the workers that still hold.
     """
     send, receive = anyio.create_memory_object_stream[Order](0)
     workers[:] = [Worker(name, context, receive.clone()) for name in names]

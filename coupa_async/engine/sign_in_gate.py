@@ -89,31 +89,31 @@ class SignInGate:
 
     def __init__(
         self,
-        door: SignInFlow,
+        flow: SignInFlow,
         state: Path,
         notify: Observer,
         *,
         jitter: Callable[[], float],
-        patience: SignInLimits = SignInLimits(),
+        limits: SignInLimits = SignInLimits(),
         person: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Make a gate.
 
         Args:
-            door: The tenant's.
+            flow: The tenant's.
             state: Where the storage state is kept.
             notify: Who is told.
             jitter: A source of random numbers in [0, 1).
-            patience: How long it tries.
+            limits: How long it tries.
             person: Has a person sign in and write ``state``, where the door refuses; ``None`` if none is there.
         """
         self.state = state
         self.generation = 0
         self.length_s: float | None = None
-        self._door = door
+        self._flow = flow
         self._notify = notify
         self._jitter = jitter
-        self._patience = patience
+        self._limits = limits
         self._person = person
         self._refusal = ""
         self._was_reached = False
@@ -144,7 +144,7 @@ class SignInGate:
         while True:
             since_s = anyio.current_time()
             try:
-                await self._door.probe(session)
+                await self._flow.probe(session)
             except PageError as error:
                 await self.outage(session, error, since_s=since_s)
             else:
@@ -185,7 +185,7 @@ class SignInGate:
             _log.info("can the tenant be reached? %s", error)
             for attempt in count(1):
                 try:
-                    await self._door.probe(session)
+                    await self._flow.probe(session)
                 except PageError as probed:
                     await self._wait(probed, attempt, began_s)
                 else:
@@ -243,7 +243,7 @@ class SignInGate:
         async with self._one:
             if generation < self.generation:
                 return
-            await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._patience.keep_s)
+            await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._limits.keep_s)
 
     async def _persist(self, session: Session, *, is_in: bool) -> None:
         """Sign in, however long the tenant takes to answer; first see, if ``is_in`` says so, whether that is done."""
@@ -252,24 +252,24 @@ class SignInGate:
             try:
                 if is_in:
                     with suppress(SignInRequiredError):
-                        return await self._door.probe(session)
-                return await self._door.sign_in(session)
+                        return await self._flow.probe(session)
+                return await self._flow.sign_in(session)
             except (UnreachableError, BusyError) as error:  # nobody there has looked at this try
                 outs += 1
                 await self._wait(error, outs, began_s)
             except PageError as error:
                 tries += 1
-                if tries == self._patience.sign_ins:
+                if tries == self._limits.sign_ins:
                     raise SignInError(f"sign-in was tried {tries} times: {error}") from error
                 await anyio.sleep(self._delay_s(error, tries))
 
     def _delay_s(self, error: PageError, attempt: int) -> float:
         asked_s = error.retry_after_s if isinstance(error, BusyError) else None
-        return self._patience.backoff.delay_s(attempt, self._jitter()) if asked_s is None else asked_s
+        return self._limits.backoff.delay_s(attempt, self._jitter()) if asked_s is None else asked_s
 
     async def _wait(self, error: PageError, attempt: int, began_s: float) -> None:
-        patience = self._patience
-        longest_s = patience.again_s if self._was_reached else patience.first_s
+        limits = self._limits
+        longest_s = limits.again_s if self._was_reached else limits.first_s
         if anyio.current_time() - began_s >= longest_s:
             raise OutageError(
                 f"{error}: tried for {longest_s:.0f} s: check network, proxy and COUPA_BASE_URL, then run again"

@@ -14,7 +14,7 @@ from coupa_async.services.records.journal import Journal
 
 
 def audit(
-    orders: Sequence[Order], journal: Journal, root: Path, truth: Mapping[str, ExpectedOrder]
+    orders: Sequence[Order], journal: Journal, root: Path, expected: Mapping[str, ExpectedOrder]
 ) -> tuple[OrderAudit, ...]:
     """Tell the story of each order.
 
@@ -22,7 +22,7 @@ def audit(
         orders: What was asked for.
         journal: What was recorded.
         root: The output folder.
-        truth: By order key; an order that is not in it has no known truth.
+        expected: By order key; an order that is not in it has no known truth.
     """
     results = {result.number.key: result for result, _ in journal.results()}
     folders: dict[str, list[Path]] = {}
@@ -34,7 +34,7 @@ def audit(
             order.number.shown,
             results.get(order.number.key),
             _on_disk(order.number, folders),
-            truth.get(order.number.key),
+            expected.get(order.number.key),
         )
         for order in orders
     )
@@ -53,7 +53,7 @@ def _on_disk(number: OrderNumber, folders: Mapping[str, Sequence[Path]]) -> dict
 
 
 def read_expected_orders(raw: Sequence[Mapping[str, object]]) -> dict[str, ExpectedOrder]:
-    """Read what ``python -m fixtures truth`` prints, by order key."""
+    """Read what ``python -m fixtures expected`` prints, by order key."""
     found = {}
     for item in raw:
         files = item["files"]

@@ -45,7 +45,7 @@ class RunSetupFactory:
         root: Each run has a folder of its own in it.
         orders: What every run without a fault does.
         plain: What runs with one do: orders that nothing else goes wrong with.
-        truth: By order key, as far as known.
+        expected: By order key, as far as known.
         open_backend: Makes an arm's backend.
         prepare: Brings the tenant back to where every run begins; blocking.
         is_recorded: Whether each run signs in afresh on a new profile, as only the recorded site suffers it.
@@ -56,7 +56,7 @@ class RunSetupFactory:
     root: Path
     orders: Sequence[Order]
     plain: Sequence[Order]
-    truth: Mapping[str, ExpectedOrder]
+    expected: Mapping[str, ExpectedOrder]
     open_backend: Callable[[Settings, Arm], Backend]
     prepare: Callable[[PlannedRun], None]
     pressure: Pressure
@@ -64,15 +64,17 @@ class RunSetupFactory:
     stall_s: float | None = None
 
     @contextmanager
-    def __call__(self, turn: PlannedRun, observer: Observer) -> Iterator[RunSetup]:
+    def __call__(self, planned: PlannedRun, observer: Observer) -> Iterator[RunSetup]:
         """Set one run up, and sweep up after it."""
-        self.prepare(turn)
+        self.prepare(planned)
         footprint = Footprint()
-        orders = self.plain if turn.fault else self.orders
-        storage = Storage(self.root / f"{turn.repeat:02}-{turn.fault or NONE}-{turn.arm.backend}-{turn.arm.lane}")
+        orders = self.plain if planned.fault else self.orders
+        storage = Storage(
+            self.root / f"{planned.repeat:02}-{planned.fault or NONE}-{planned.arm.backend}-{planned.arm.lane}"
+        )
         storage.prepare()
         own = {"storage_state": storage.root / "state.json"} if self.is_recorded else {}
-        settings = self.settings.model_copy(update={"lane": turn.arm.lane, "output_dir": storage.root, **own})
+        settings = self.settings.model_copy(update={"lane": planned.arm.lane, "output_dir": storage.root, **own})
         homes = storage.root / "profiles" if self.is_recorded else profiles_dir()
         left: list[str] = []
 
@@ -89,7 +91,7 @@ class RunSetupFactory:
             notify = ObserverGroup([log_event, observer])
             profiles = stack.enter_context(run_profiles(homes, settings.state_file()))
             context = make_worker_context(
-                settings, self.open_backend(settings, turn.arm), journal, storage, profiles, notify
+                settings, self.open_backend(settings, planned.arm), journal, storage, profiles, notify
             )
             if self.stall_s is not None:
                 context = replace(context, limits=replace(context.limits, stall_s=self.stall_s))
@@ -110,7 +112,7 @@ class RunSetupFactory:
                 used=footprint.used,
                 stories=lambda: tuple(
                     replace(item, error=redacted(item.error))
-                    for item in audit(orders, journal, storage.root, self.truth)
+                    for item in audit(orders, journal, storage.root, self.expected)
                 ),
                 leftovers=leftovers,
             )

@@ -75,13 +75,13 @@ def make_faults(
     from coupa_async.evaluation.process_faults import PROCESS_FAULTS, ProcessFault, inject, revert
 
     @asynccontextmanager
-    async def injured(injury: ProcessFault) -> AsyncIterator[None]:
-        while not (struck := await to_thread.run_sync(inject, injury)):  # noqa: ASYNC110 - no event tells
+    async def with_process_fault(fault: ProcessFault) -> AsyncIterator[None]:
+        while not (struck := await to_thread.run_sync(inject, fault)):  # noqa: ASYNC110 - no event tells
             await anyio.sleep(_AGAIN_S)  # between two browsers there is none
         try:
             yield
         finally:
-            revert(injury, struck)
+            revert(fault, struck)
 
     @asynccontextmanager
     async def forgotten() -> AsyncIterator[None]:
@@ -94,7 +94,7 @@ def make_faults(
         yield
 
     return {
-        **{name: partial(injured, injury) for name, injury in PROCESS_FAULTS.items()},
+        **{name: partial(with_process_fault, fault) for name, fault in PROCESS_FAULTS.items()},
         "memory-pressure": pressure.press,
         _EXPIRED: forgotten,
         "network-cut": partial(asked, "cut", seconds=_OUTAGE_S),

@@ -73,7 +73,7 @@ class OrderAudit:
 
 
 def audit_order(
-    number: str, result: OrderResult | None, on_disk: Mapping[str, str], truth: ExpectedOrder | None
+    number: str, result: OrderResult | None, on_disk: Mapping[str, str], expected: ExpectedOrder | None
 ) -> OrderAudit:
     """Hold what was recorded of an order against what is on the disk and against the truth.
 
@@ -81,9 +81,9 @@ def audit_order(
         number: The order's, as shown.
         result: What the journal has; ``None`` if nothing.
         on_disk: The SHA-256 of each file in the order's folders, by name.
-        truth: ``None`` where it is not known.
+        expected: ``None`` where it is not known.
     """
-    is_known = truth is not None
+    is_known = expected is not None
     if result is None:
         return OrderAudit(
             number=number, outcome=Outcome.PENDING, wrong="never finished" if is_known else "", is_known=is_known
@@ -95,12 +95,14 @@ def audit_order(
     ]
     damage += [f"{name}: not recorded" for name in on_disk if name not in recorded]
     wrong = ""
-    if truth is not None:
-        wrong = _wrong(result, truth)
+    if expected is not None:
+        wrong = _wrong(result, expected)
         if not wrong:
-            had, wanted = Counter(recorded.values()), Counter(digest for _, digest in truth.files if digest)
-            damage += [f"{_named(digest, truth)}: not its true bytes" for digest in wanted - had]
-            damage += [f"{name}: not there under this name" for name, _ in truth.files if name and name not in recorded]
+            had, wanted = Counter(recorded.values()), Counter(digest for _, digest in expected.files if digest)
+            damage += [f"{_named(digest, expected)}: not its true bytes" for digest in wanted - had]
+            damage += [
+                f"{name}: not there under this name" for name, _ in expected.files if name and name not in recorded
+            ]
     return OrderAudit(
         number=number,
         outcome=result.outcome,
@@ -121,16 +123,16 @@ def in_words(audit: OrderAudit) -> str:
     return ": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else parts[0]
 
 
-def _wrong(result: OrderResult, truth: ExpectedOrder) -> str:
-    if result.outcome is not truth.outcome:
-        return f"{result.outcome.value}, not {truth.outcome.value}"
-    if len(result.saved) != len(truth.files):
-        return f"{len(result.saved)} files, not {len(truth.files)}"
+def _wrong(result: OrderResult, expected: ExpectedOrder) -> str:
+    if result.outcome is not expected.outcome:
+        return f"{result.outcome.value}, not {expected.outcome.value}"
+    if len(result.saved) != len(expected.files):
+        return f"{len(result.saved)} files, not {len(expected.files)}"
     # A page that never came leaves nothing to count.
-    if truth.found and result.found != truth.found:
-        return f"{result.found} attachments found, not {truth.found}"
+    if expected.found and result.found != expected.found:
+        return f"{result.found} attachments found, not {expected.found}"
     return ""
 
 
-def _named(digest: str, truth: ExpectedOrder) -> str:
-    return next((name for name, item in truth.files if item == digest and name), f"file {digest[:8]}")
+def _named(digest: str, expected: ExpectedOrder) -> str:
+    return next((name for name, item in expected.files if item == digest and name), f"file {digest[:8]}")

@@ -51,19 +51,19 @@ PROCESS_FAULTS = {
 }
 
 
-def inject(injury: ProcessFault) -> list[psutil.Process]:
+def inject(fault: ProcessFault) -> list[psutil.Process]:
     """Do harm to all there are. Blocking, for milliseconds.
 
     Returns:
         Whom it befell.
     """
-    return _each(injury.inject, injury.find())
+    return _each(fault.inject, fault.find())
 
 
-def revert(injury: ProcessFault, struck: Iterable[psutil.Process]) -> None:
+def revert(fault: ProcessFault, struck: Iterable[psutil.Process]) -> None:
     """Undo it for those that still live."""
-    if injury.revert is not None:
-        _each(injury.revert, struck)
+    if fault.revert is not None:
+        _each(fault.revert, struck)
 
 
 def _each(act: Callable[[psutil.Process], None], processes: Iterable[psutil.Process]) -> list[psutil.Process]:

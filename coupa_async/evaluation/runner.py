@@ -84,12 +84,12 @@ class RecoveryProbe:
         recoveries_s: See ``Trial``.
     """
 
-    def __init__(self, *, strike_at: int) -> None:
+    def __init__(self, *, inject_after: int) -> None:
         self.due = anyio.Event()
         self.has_struck = False
         self.restarts = 0
         self.recoveries_s: list[float] = []
-        self._strike_at = strike_at
+        self._strike_at = inject_after
         self._started: set[str] = set()
         self._working: set[str] = set()
         self._begun: set[tuple[str, str]] = set()
@@ -147,8 +147,8 @@ def schedule(
 
 
 async def compare(
-    turns: Sequence[PlannedRun],
-    stage: Stage,
+    planned_runs: Sequence[PlannedRun],
+    make_setup: Stage,
     faults: Mapping[str, Fault],
     *,
     limit_s: float,
@@ -157,15 +157,15 @@ async def compare(
     """Take all turns, one after the other. A signal ends the one under way, and the others do not come.
 
     Args:
-        turns: See :func:`schedule`.
-        stage: Sets a run up.
+        planned_runs: See :func:`schedule`.
+        make_setup: Sets a run up.
         faults: Every fault that the turns name.
         limit_s: A run that takes longer is cut short; what it has not done is unfinished.
         notify: Told of each trial.
     """
     trials: list[Trial] = []
-    for turn in turns:
-        trial, stopped_by = await _take(turn, stage, faults.get(turn.fault), limit_s)
+    for planned in planned_runs:
+        trial, stopped_by = await _take(planned, make_setup, faults.get(planned.fault), limit_s)
         if stopped_by is not None:
             return Compared(trials=tuple(trials), stopped_by=stopped_by)
         trials.append(trial)
@@ -174,56 +174,56 @@ async def compare(
 
 
 async def _take(
-    turn: PlannedRun, stage: Stage, fault: Fault | None, limit_s: float
+    planned: PlannedRun, make_setup: Stage, fault: Fault | None, limit_s: float
 ) -> tuple[Trial, signal.Signals | None]:
     # The same moments for every arm, other ones each time, and orders left to recover on.
-    watch = RecoveryProbe(strike_at=2 + turn.repeat * 5 % 7)
+    probe = RecoveryProbe(inject_after=2 + planned.repeat * 5 % 7)
     error = ""
-    with stage(turn, watch) as scene:
-        shutdown = Shutdown(watch, grace_s=scene.context.limits.grace_s)
+    with make_setup(planned, probe) as setup:
+        shutdown = Shutdown(probe, grace_s=setup.context.limits.grace_s)
         started_s = anyio.current_time()
         with plain_errors():
             async with anyio.create_task_group() as beside:
-                beside.start_soon(_sample, scene, name="sample")
+                beside.start_soon(_sample, setup, name="sample")
                 if fault is not None:
-                    beside.start_soon(_strike, fault, watch, turn.repeat * 0.618 % 1 * 0.3, name=turn.fault)
+                    beside.start_soon(_inject, fault, probe, planned.repeat * 0.618 % 1 * 0.3, name=planned.fault)
                 try:
                     with anyio.fail_after(limit_s):
                         await download_all(
-                            scene.orders,
-                            scene.names,
-                            scene.context,
+                            setup.orders,
+                            setup.names,
+                            setup.context,
                             shutdown,
-                            workers=scene.workers,
-                            services=scene.services,
+                            workers=setup.workers,
+                            services=setup.services,
                         )
                 except CoupaError as stopped:
                     error = str(stopped)
                 except TimeoutError:
                     error = f"not done in {limit_s:.0f} s"
                 except Exception as bug:  # noqa: BLE001 - what an arm does wrong is what is looked for; the others go on
-                    _log.exception("%s crashed", turn.arm.name)
+                    _log.exception("%s crashed", planned.arm.name)
                     error = f"crashed: {_first(bug)}"
                 seconds = anyio.current_time() - started_s
                 beside.cancel_scope.cancel("the run is over")
-        stories = scene.stories()
-    is_torn = any(story.outcome is Outcome.PENDING for story in stories)
-    cpu_s, peak_bytes = scene.used()
+        stories = setup.stories()
+    is_torn = any(audit.outcome is Outcome.PENDING for audit in stories)
+    cpu_s, peak_bytes = setup.used()
     trial = Trial(
-        arm=turn.arm,
-        fault=turn.fault,
-        repeat=turn.repeat,
+        arm=planned.arm,
+        fault=planned.fault,
+        repeat=planned.repeat,
         stories=stories,
-        restarts=watch.restarts,
-        recoveries_s=tuple(watch.recoveries_s),
+        restarts=probe.restarts,
+        recoveries_s=tuple(probe.recoveries_s),
         # Without an order left to take, a worker has nothing to come back for.
-        stranded=watch.struck if is_torn else 0,
+        stranded=probe.struck if is_torn else 0,
         seconds=seconds,
         cpu_s=cpu_s,
         peak_bytes=peak_bytes,
-        leftovers=await scene.leftovers(),
+        leftovers=await setup.leftovers(),
         error=error,
-        missed=fault is not None and not watch.has_struck,
+        missed=fault is not None and not probe.has_struck,
     )
     return trial, shutdown.signal
 
@@ -235,15 +235,15 @@ def _first(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-async def _sample(scene: RunSetup) -> None:
+async def _sample(setup: RunSetup) -> None:
     while True:
-        await scene.sample()
+        await setup.sample()
         await anyio.sleep(_SAMPLE_S)
 
 
-async def _strike(fault: Fault, watch: RecoveryProbe, delay_s: float) -> None:
-    await watch.due.wait()
+async def _inject(fault: Fault, probe: RecoveryProbe, delay_s: float) -> None:
+    await probe.due.wait()
     await anyio.sleep(delay_s)
     async with fault():
-        watch.strike()
+        probe.strike()
         await anyio.sleep_forever()

@@ -64,7 +64,7 @@ class Trial:
     @property
     def holds(self) -> bool:
         """Whether nothing wrong was told, nothing lost and nothing left undone, as far as the truth is known."""
-        return not self.error and not any(story.is_breach for story in self.stories)
+        return not self.error and not any(audit.is_breach for audit in self.stories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +143,8 @@ def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
     """List the orders of which arms told different stories, with all sides."""
     told: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
     for trial in trials:
-        for story in trial.stories:
-            told.setdefault((trial.fault, story.number), {}).setdefault(trial.arm, {})[trial.repeat] = story
+        for audit in trial.stories:
+            told.setdefault((trial.fault, audit.number), {}).setdefault(trial.arm, {})[trial.repeat] = audit
     found = []
     for (fault, number), by_arm in told.items():
         rounds = {turn for stories in by_arm.values() for turn in stories}
@@ -157,19 +157,19 @@ def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
 
 
 def _measure(arm: Arm, fault: str | None, trials: Sequence[Trial]) -> Measure:
-    stories = [story for trial in trials for story in trial.stories]
-    kinds = Counter(story.kind for story in stories if story.kind)
+    stories = [audit for trial in trials for audit in trial.stories]
+    kinds = Counter(audit.kind for audit in stories if audit.kind)
     return Measure(
         arm=arm,
         fault=fault,
         trials=len(trials),
-        success=rate([(sum(not story.kind for story in trial.stories), len(trial.stories)) for trial in trials]),
-        wrong=sum(bool(story.wrong) or story.outcome is Outcome.PENDING for story in stories),
-        damaged=sum(len(story.damage) for story in stories),
+        success=rate([(sum(not audit.kind for audit in trial.stories), len(trial.stories)) for trial in trials]),
+        wrong=sum(bool(audit.wrong) or audit.outcome is Outcome.PENDING for audit in stories),
+        damaged=sum(len(audit.damage) for audit in stories),
         restarts=sum(item.restarts for item in trials),
         recovery_s=spread([seconds for item in trials for seconds in item.recoveries_s]),
         stranded=sum(item.stranded for item in trials),
-        order_s=spread([story.seconds for story in stories if story.outcome is not Outcome.PENDING]),
+        order_s=spread([audit.seconds for audit in stories if audit.outcome is not Outcome.PENDING]),
         cpu_per_order_s=spread([item.cpu_s / len(item.stories) for item in trials if item.stories]),
         peak_bytes=spread([float(item.peak_bytes) for item in trials]),
         leftovers=tuple(text for item in trials for text in item.leftovers),

@@ -1,4 +1,4 @@
-"""Floor 1: the one way to clean up, and the one way to leave a task group with a plain error.
+"""Layer 1: the one way to clean up, and the one way to leave a task group with a plain error.
 
 Used by the engine and by the backends, whose context managers end browsers and drivers.
 """

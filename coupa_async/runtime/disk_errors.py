@@ -1,4 +1,4 @@
-"""Floor 1: what disks answer that is neither yes nor no: busy, full, a link in the place of a file.
+"""Layer 1: what disks answer that is neither yes nor no: busy, full, a link in the place of a file.
 
 On Windows, and wherever a synchroniser or a virus scanner looks at each new file, a file is held for moments by a
 program that nobody thinks of; a viewer holds one for hours. So what renames and removes here is patient, and says in

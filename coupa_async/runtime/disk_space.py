@@ -1,4 +1,4 @@
-"""Floor 1: room on the disk for one file that comes in. Whoever writes it, or watches a browser write it, asks here."""
+"""Layer 1: room on the disk for one file that comes in. Whoever writes it, or watches a browser write it, asks here."""
 
 from __future__ import annotations
 

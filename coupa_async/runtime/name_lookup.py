@@ -1,4 +1,4 @@
-"""Floor 1: what names stand for, so that a link is judged by where it really leads."""
+"""Layer 1: what names stand for, so that a link is judged by where it really leads."""
 
 from __future__ import annotations
 

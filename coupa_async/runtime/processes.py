@@ -1,4 +1,4 @@
-"""Floor 1: processes that we started: the record of them that outlives a kill, and the ladder that ends them.
+"""Layer 1: processes that we started: the record of them that outlives a kill, and the ladder that ends them.
 
 Backends write the record, the sweep of profiles reads it after a kill: one format, in the one place that both may
 import. A process is known by pid and create time; a pid alone may be somebody else's by now.

@@ -1,4 +1,4 @@
-"""Floor 1: temporary files of ours, which say whose they are: what a killed writer left is found by a dead pid."""
+"""Layer 1: temporary files of ours, which say whose they are: what a killed writer left is found by a dead pid."""
 
 from __future__ import annotations
 

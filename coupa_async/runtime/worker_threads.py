@@ -1,4 +1,4 @@
-"""Floor 1: blocking calls in worker threads, several to a trip: the way there and back takes longer than most of them.
+"""Layer 1: blocking calls in worker threads, several to a trip: the way there and back takes longer than most of them.
 
 One trip at a time, for as long as trips are short: threads that run side by side take turns at Python all the same, and
 pass it back and forth. A slow disk is asked for several things at once.

@@ -184,7 +184,7 @@ class FallbackBrowser:
 
 
 @pytest.fixture
-def behind() -> FallbackBrowser:
+def fallback() -> FallbackBrowser:
     return FallbackBrowser()
 
 
@@ -192,11 +192,11 @@ Open = Callable[..., AbstractAsyncContextManager[Session]]
 
 
 @pytest.fixture
-def direct(tenant: Tenant, behind: FallbackBrowser, tmp_path: Path) -> Open:
+def direct(tenant: Tenant, fallback: FallbackBrowser, tmp_path: Path) -> Open:
     """Open a session; its browser speaks of domains as its tenant's cookies do."""
 
     def launch(*, lane: str = "auto", state: Path | None = None, browser: Backend | None = None) -> object:
-        backend = open_lane(browser or behind.backend, OPTIONS, lane, tenant.url)
+        backend = open_lane(browser or fallback.backend, OPTIONS, lane, tenant.url)
         return backend.session(Profile(name="worker-1", directory=tmp_path / "profile", state=state))
 
     return launch  # type: ignore[return-value]

@@ -21,10 +21,10 @@ async def test_profiles_are_seen_while_the_run_goes_on_and_gone_after(
     """5.5, P1"""
     sheet = load_sheet(9)
     own = {name: value for name, value in site.environment.items() if name.startswith("COUPA_")}
-    stage = CheckSetup(
+    setup = CheckSetup(
         root=tmp_path, sheet=sheet, small=sheet, backend=backend, environment=own, kill_browsers=lambda: None
     )
-    check = await profiles(stage)
+    check = await profiles(setup)
     assert [finding.text for finding in check.findings if not finding.holds] == []
     (run,) = check.runs
     assert len(run.profiles) == 3

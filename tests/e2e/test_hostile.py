@@ -80,7 +80,7 @@ class Watched:
         return path.read_text() if path.exists() else ""
 
     def stalls(self) -> list[dict[str, Any]]:
-        """Tell when the loop did not answer in time with orders in hand: before and after, nobody waits for it."""
+        """Tell when the loop did not answer in time with orders in flight: before and after, nobody waits for it."""
         lines = [json.loads(line) for line in self.log().splitlines()]
         first = min(line["at"] for line in lines if line["message"] == "OrderStarted")
         last = max(line["at"] for line in lines if line["message"] == "OrderFinished")

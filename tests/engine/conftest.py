@@ -106,8 +106,8 @@ class Bench:
         self.results.append(result)
 
     async def run(self, orders: int, *, workers: int = 1) -> None:
-        patience = SignInLimits(backoff=Backoff(base_s=0.01), first_s=self.patience_s, again_s=self.patience_s)
-        self.gate = SignInGate(self, self.state, self.notify, jitter=lambda: 0.5, patience=patience, person=self.person)
+        limits = SignInLimits(backoff=Backoff(base_s=0.01), first_s=self.patience_s, again_s=self.patience_s)
+        self.gate = SignInGate(self, self.state, self.notify, jitter=lambda: 0.5, limits=limits, person=self.person)
         self.context = context = WorkerContext(
             backend=self.backend,
             job=self,

@@ -86,8 +86,8 @@ def test_a_browser_that_is_not_ours_is_never_touched() -> None:
         theirs = psutil.Process(int(parent.stdout.readline()))
         parent.wait(5)
         assert theirs not in psutil.Process().children(recursive=True)
-        for injury in PROCESS_FAULTS.values():
-            assert theirs not in inject(injury)
+        for fault in PROCESS_FAULTS.values():
+            assert theirs not in inject(fault)
         assert theirs.status() != psutil.STATUS_STOPPED
         parent.communicate()
         theirs.wait(5)

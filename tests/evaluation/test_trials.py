@@ -70,8 +70,8 @@ def test_what_differs_from_the_truth_is_wrong(told: OrderResult, wrong: str) -> 
 
 
 def test_an_order_never_finished_is_a_breach_also_where_the_truth_is_not_known() -> None:
-    for truth in (TRUTH, None):
-        item = audit_order("PO1", None, {}, truth)
+    for expected in (TRUTH, None):
+        item = audit_order("PO1", None, {}, expected)
         assert (item.outcome, item.kind, item.is_breach) == (Outcome.PENDING, "never finished", True)
 
 

@@ -117,14 +117,14 @@ async def _on_recorded(case: Case, site: RecordedSite) -> int:
     def open_backend(own: Settings, arm: Arm) -> Backend:
         return double if arm.backend == DOUBLE else find_arm(own, arm)[0]
 
-    stage = _stage(case, sample, truth)
+    make_setup = _stage(case, sample, truth)
     return await _run(
         case,
         replace(
-            stage,
-            plain=[order for order in stage.orders if order.number.key in plain],
+            make_setup,
+            plain=[order for order in make_setup.orders if order.number.key in plain],
             open_backend=open_backend,
-            prepare=lambda turn: site.reset(sign_in_mode(turn.fault, turn.repeat)),
+            prepare=lambda planned: site.reset(sign_in_mode(planned.fault, planned.repeat)),
             pressure=pressure,
             is_recorded=True,
             stall_s=_STALL_S,
@@ -149,9 +149,9 @@ def _stage(case: Case, path: Path, truth: Mapping[str, ExpectedOrder]) -> RunSet
         root=settings.output_dir.resolve() / "runs" / started,
         orders=orders,
         plain=orders,
-        truth=truth,
+        expected=truth,
         open_backend=lambda own, arm: find_arm(own, arm)[0],
-        prepare=lambda turn: None,
+        prepare=lambda planned: None,
         pressure=Pressure(),
         is_recorded=False,
     )
@@ -162,12 +162,12 @@ def find_arm(settings: Settings, arm: Arm) -> tuple[Backend, list[str]]:
     return find_backend(settings.model_copy(update={"backend": arm.backend, "lane": arm.lane}))
 
 
-async def _run(case: Case, stage: RunSetupFactory, faults: Mapping[str, Fault], notes: Sequence[str]) -> int:
+async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fault], notes: Sequence[str]) -> int:
     settings, started_s = case.settings, time.monotonic()
     console = Console(stderr=True)
     if not console.is_terminal:
         console.width = _LOG_WIDTH
-    turns = schedule(case.arms, case.faults, settings.repeat, applies_to)
+    planned_runs = schedule(case.arms, case.faults, settings.repeat, applies_to)
 
     def notify(trial: Trial) -> None:
         done = sum(not item.kind for item in trial.stories)
@@ -177,9 +177,11 @@ async def _run(case: Case, stage: RunSetupFactory, faults: Mapping[str, Fault], 
         )
         console.print(f"{what}: {story}", highlight=False, markup=False)
 
-    console.print(f"{len(turns)} runs of up to {len(stage.orders)} orders", highlight=False)
-    with run_log(stage.root / "compare.log", of=("asyncio",)):  # of killed drivers, once their run is over
-        compared: Compared = await take_turns(turns, stage, faults, limit_s=settings.run_limit_s, notify=notify)
+    console.print(f"{len(planned_runs)} runs of up to {len(make_setup.orders)} orders", highlight=False)
+    with run_log(make_setup.root / "compare.log", of=("asyncio",)):  # of killed drivers, once their run is over
+        compared: Compared = await take_turns(
+            planned_runs, make_setup, faults, limit_s=settings.run_limit_s, notify=notify
+        )
     comparison = Comparison(
         trials=compared.trials,
         repeats=settings.repeat,
@@ -187,7 +189,7 @@ async def _run(case: Case, stage: RunSetupFactory, faults: Mapping[str, Fault], 
         seconds=time.monotonic() - started_s,
         made_at=datetime.now().astimezone(),
         machine=(*_machine(), *notes),
-        is_recorded=stage.is_recorded,
+        is_recorded=make_setup.is_recorded,
     )
     page = write_comparison(comparison, settings.output_dir.resolve())
     if settings.report is not None:

@@ -65,12 +65,12 @@ async def evidence(settings: Evidence) -> int:
     checks: list[Check] = []
     async with _stages(settings) as make:
         for backend in _BACKENDS:
-            stage = await make(backend)
+            setup = await make(backend)
             for check in CHECKS:
                 console.print(f"\n{backend} {check.__doc__}", highlight=False)
                 if is_guided:
                     await to_thread.run_sync(console.input, "Enter to begin ", abandon_on_cancel=True)
-                checks.append(entry := await check(stage))
+                checks.append(entry := await check(setup))
                 for finding in entry.findings:
                     console.print(
                         f"  {'holds' if finding.holds else 'DOES NOT HOLD'}: {finding.text}",

@@ -30,19 +30,19 @@ async def status(settings: Status) -> int:
         InputError: If the folder has no journal.
     """
     root = settings.dir.resolve()
-    summary, stands = await to_thread.run_sync(folder_status, root)
+    summary, status = await to_thread.run_sync(folder_status, root)
     console = Console(stderr=True)
     show_summary(summary, console)
-    console.print(_summary(stands), highlight=False, soft_wrap=True)
+    console.print(_summary(status), highlight=False, soft_wrap=True)
     if settings.json_:
-        last = stands.last_processed.isoformat() if stands.last_processed else None
+        last = status.last_processed.isoformat() if status.last_processed else None
         print(json.dumps(json.loads(summary.to_json()) | {"last_processed": last}), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
 
 
-def _summary(stands: RunStatus) -> str:
-    last = f"last order at {stands.last_processed:%Y-%m-%d %H:%M:%S}" if stands.last_processed else "no order yet"
-    if stands.started_at is None:
+def _summary(status: RunStatus) -> str:
+    last = f"last order at {status.last_processed:%Y-%m-%d %H:%M:%S}" if status.last_processed else "no order yet"
+    if status.started_at is None:
         return last
-    end = f"ended {stands.ended_at:%Y-%m-%d %H:%M:%S}" if stands.ended_at else "still going on, or killed"
-    return f"latest run begun {stands.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"
+    end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "still going on, or killed"
+    return f"latest run begun {status.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"

@@ -1,4 +1,4 @@
-"""The live display of a run: a bar, what came of it so far, and a line a worker, however many orders it has in hand.
+"""The live display of a run: a bar, what came of it so far, and a line a worker, however many orders it has in flight.
 
 It is drawn from a thread of rich's while facts come in, so that whatever it goes through it first takes a copy of.
 """
@@ -48,7 +48,7 @@ _LINES = 8
 
 @dataclass(slots=True)
 class _Line:
-    """What a worker is at: its orders in hand by key, with step and start, or what it does instead."""
+    """What a worker is at: its orders in flight by key, with step and start, or what it does instead."""
 
     orders: dict[str, tuple[str, str, float]] = field(default_factory=dict)
     instead: str = "starting"
@@ -96,7 +96,7 @@ class LiveDisplay:
             case TenantLost():
                 self._tenant = "the tenant cannot be reached"
             case Draining():
-                self._end = f"stopping: no order is begun any more, those in hand have {event.grace_s:.0f} s"
+                self._end = f"stopping: no order is begun any more, those in flight have {event.grace_s:.0f} s"
         if worker := getattr(event, "worker", ""):
             self._tenant = ""
             self._work(self._workers.setdefault(worker, _Line()), event)
@@ -167,7 +167,7 @@ class LiveDisplay:
         return table
 
     def _at(self, line: _Line) -> tuple[str, float]:
-        """Tell what a worker is at: of many orders, the one in hand the longest."""
+        """Tell what a worker is at: of many orders, the one in flight the longest."""
         orders = [*line.orders.values()]
         if line.instead or not orders:
             return line.instead or "waiting", line.since_s

@@ -41,9 +41,9 @@ def progress(console: Console, *, quiet: bool) -> Iterator[_Display]:
     if quiet or not console.is_terminal:
         yield _Lines(console, quiet=quiet)
         return
-    board = LiveDisplay(time.monotonic)
-    with Live(get_renderable=lambda: board, console=console, transient=True, refresh_per_second=4):
-        yield _Bars(console, board)
+    display = LiveDisplay(time.monotonic)
+    with Live(get_renderable=lambda: display, console=console, transient=True, refresh_per_second=4):
+        yield _Bars(console, display)
 
 
 class _Lines:
@@ -68,8 +68,8 @@ class _Lines:
 class _Bars:
     """The board, redrawn in place; what is worth keeping scrolls by above it."""
 
-    def __init__(self, console: Console, board: LiveDisplay) -> None:
-        self._console, self._board = console, board
+    def __init__(self, console: Console, display: LiveDisplay) -> None:
+        self._console, self._board = console, display
 
     def __call__(self, event: Event, /) -> None:
         self._board.note(event)
@@ -104,7 +104,7 @@ def _format_event(event: Event, done: int, total: int) -> str:
         case PaceChanged(reason=reason) if reason:
             return f"[dim]the tenant is asked less, {pace_text(event)}: {_safe(reason)}[/]"
         case Draining():
-            return f"[yellow]{event.reason}: finishing what is in hand; once more stops at once[/]"
+            return f"[yellow]{event.reason}: finishing what is in flight; once more stops at once[/]"
         case Warned():
             return f"[yellow]{_safe(event.text)}[/]"
     return ""

@@ -1,4 +1,4 @@
-"""What to do about an error, and how long to wait first. Pure: the clock and the dice come in as arguments."""
+"""What to do about an error, and how long to wait first. Pure: the clock and randomness come in as arguments."""
 
 from __future__ import annotations
 

@@ -22,34 +22,34 @@ _BELOW = 0.8
 _FORBIDDEN = ("no running event loop", "Traceback", "never awaited")
 
 
-async def sequential(stage: CheckSetup) -> Check:
+async def sequential(setup: CheckSetup) -> Check:
     """5.1: one worker, one order after the other, and the files are really there."""
-    seen = await watch(stage.job("5.1", "--workers", "1", sheet=stage.sheet))
-    out = stage.root / f"{stage.backend}-5.1"
-    book = read_worklist(out / stage.sheet.name, WorklistOptions(), fresh=False)
-    completed = sum(story.outcome is Outcome.COMPLETED for story in seen.stories)
+    seen = await watch(setup.job("5.1", "--workers", "1", sheet=setup.sheet))
+    out = setup.root / f"{setup.backend}-5.1"
+    book = read_worklist(out / setup.sheet.name, WorklistOptions(), fresh=False)
+    completed = sum(story.outcome is Outcome.COMPLETED for story in seen.audits)
     workers = {str(line["worker"]) for line in seen.told("OrderStarted")}
     findings = [
         *_ended_well(seen),
         CheckResult(f"the only worker was {', '.join(sorted(workers))}", workers == {"worker-1"}),
         CheckResult(f"browsers at one moment: {seen.most_browsers} at most", seen.most_browsers == 1),
-        CheckResult(f"files read again, byte by byte: {sum(len(story.files) for story in seen.stories)}", _has_files(seen)),
+        CheckResult(f"files read again, byte by byte: {_count_files(seen)}", _has_files(seen)),
         CheckResult(f"orders COMPLETED in the workbook: {len(book.done)}, in the journal: {completed}",
                 len(book.done) == completed),
     ]  # fmt: skip
     lines = _some(seen, "RunStarted", 1) + _some(seen, "OrderFinished", 4)
-    notes = ["some orders of the sample fail on purpose, which exit code 1 is for"] if stage.truth else []
+    notes = ["some orders of the sample fail on purpose, which exit code 1 is for"] if setup.truth else []
     title = "Sequential: one worker really downloads"
-    return _check("5.1", title, stage, [seen], findings, lines, notes)
+    return _check("5.1", title, setup, [seen], findings, lines, notes)
 
 
-async def unattended(stage: CheckSetup) -> Check:
+async def unattended(setup: CheckSetup) -> Check:
     """5.2: two workers, nobody asked."""
-    plain = stage.job("5.2", ENABLE_INTERACTIVE_UI="false", MAX_PARALLEL_WORKERS="2")
+    plain = setup.job("5.2", ENABLE_INTERACTIVE_UI="false", MAX_PARALLEL_WORKERS="2")
     seen = await watch(plain)
-    bare = await watch(replace(plain, words=["run"], out=stage.root / "nothing", within_s=60))
+    bare = await watch(replace(plain, words=["run"], out=setup.root / "nothing", within_s=60))
     workers = {str(line["worker"]) for line in seen.told("WorkerStarted")}
-    base_url = stage.environment.get("COUPA_BASE_URL", "")
+    base_url = setup.environment.get("COUPA_BASE_URL", "")
     findings = [
         *_ended_well(seen),
         CheckResult(f"two workers: {', '.join(sorted(workers))}", workers == {"worker-1", "worker-2"}),
@@ -57,20 +57,20 @@ async def unattended(stage: CheckSetup) -> Check:
         CheckResult("without a spreadsheet it asked nobody either: exit code 2 and one line",
                 bare.exit_code == 2 and len(bare.said.strip().splitlines()) == 1),
     ]  # fmt: skip
-    if stage.end_sessions is not None:
+    if setup.end_sessions is not None:
         sign_ins = len(seen.told("SignedIn"))
         findings.append(CheckResult(f"sign-ins for both workers together: {sign_ins}", sign_ins == 1))
     lines = _some(seen, "WorkerStarted", 2) + _some(seen, "SignedIn", 1) + _some(seen, "OrderFinished", 2)
     notes = [f"the tenant was {base_url}", f"without a spreadsheet: `{bare.said.strip()}`"]
-    return _check("5.2", "Unattended: two workers, no prompt", stage, [seen, bare], findings, lines, notes)
+    return _check("5.2", "Unattended: two workers, no prompt", setup, [seen, bare], findings, lines, notes)
 
 
-async def threshold(stage: CheckSetup) -> Check:
+async def threshold(setup: CheckSetup) -> Check:
     """5.3: 0.85 is 85 %, and only what is above it is pressure."""
-    default = await watch(stage.job("5.3-default", "--workers", "2"))
+    default = await watch(setup.job("5.3-default", "--workers", "2"))
     held = await to_thread.run_sync(_hold_memory)
     share = round(_BELOW * await to_thread.run_sync(memory.usage), 3)
-    below = await watch(stage.job("5.3-below", "--workers", "2", COUPA_MEMORY_THRESHOLD=str(share)))
+    below = await watch(setup.job("5.3-below", "--workers", "2", COUPA_MEMORY_THRESHOLD=str(share)))
     held_mb = sum(map(len, held)) >> 20
     del held
     readings = default.told("MemoryRead")
@@ -94,32 +94,32 @@ async def threshold(stage: CheckSetup) -> Check:
         f"{held_mb} MB of that held by this command: a machine is not filled to 85 % for a check"
     ]
     title = f"Memory threshold: {_THRESHOLD_PERCENT} %"
-    return _check("5.3", title, stage, [default, below], findings, lines, notes)
+    return _check("5.3", title, setup, [default, below], findings, lines, notes)
 
 
-async def restart(stage: CheckSetup) -> Check:
+async def restart(setup: CheckSetup) -> Check:
     """5.4: a sign-in that is refused, sessions that end and browsers that die, and no event loop missing."""
     runs, findings, notes = [], [], []
-    if stage.end_sessions is not None:
-        refused = await watch(stage.job("5.4", "--workers", "2", COUPA_PASSWORD="not-this-one"))  # noqa: S106
+    if setup.end_sessions is not None:
+        refused = await watch(setup.job("5.4", "--workers", "2", COUPA_PASSWORD="not-this-one"))  # noqa: S106
         runs.append(refused)
-        pending = sum(story.outcome is Outcome.PENDING for story in refused.stories)
+        pending = sum(story.outcome is Outcome.PENDING for story in refused.audits)
         findings += [
             CheckResult(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
             CheckResult(f"refused: tried {len(refused.told('SignInStarted'))} time",
                     len(refused.told("SignInStarted")) == 1),
-            CheckResult(f"refused: {pending} of {len(refused.stories)} orders pending, none misreported",
-                    pending == len(refused.stories) > 0),
+            CheckResult(f"refused: {pending} of {len(refused.audits)} orders pending, none misreported",
+                    pending == len(refused.audits) > 0),
             *_clean(refused),
         ]  # fmt: skip
         notes.append("the first run has a wrong password, the second goes on where it stopped with the right one")
 
     async def harm() -> None:
-        if stage.end_sessions is not None:
-            await stage.end_sessions()
-        await to_thread.run_sync(stage.kill_browsers)
+        if setup.end_sessions is not None:
+            await setup.end_sessions()
+        await to_thread.run_sync(setup.kill_browsers)
 
-    resumed = stage.job("5.4", "--workers", "2")
+    resumed = setup.job("5.4", "--workers", "2")
     seen = await watch(replace(resumed, words=[word for word in resumed.words if word != "--fresh"], harm=harm))
     runs.append(seen)
     restarts = seen.told("WorkerRestarting")
@@ -129,7 +129,7 @@ async def restart(stage: CheckSetup) -> Check:
         CheckResult("the first restart of each was at once",
                 all(line["delay_s"] == 0 for line in {line["worker"]: line for line in reversed(restarts)}.values())),
     ]  # fmt: skip
-    if stage.end_sessions is not None:
+    if setup.end_sessions is not None:
         again = len(seen.told("SignedIn"))
         findings.append(CheckResult(f"sign-ins: {again}, the second for all workers", again == 2))
         notes.append("when its first order was finished, the tenant ended all sessions and every browser was killed")
@@ -138,12 +138,12 @@ async def restart(stage: CheckSetup) -> Check:
         notes.append("no sign-in was refused on purpose, and no session ended: the account is somebody's")
     lines = _some(seen, "WorkerRestarting", 2) + _some(seen, "SignedIn", 2)
     title = "Restart after a refused sign-in and a lost session"
-    return _check("5.4", title, stage, runs, findings, lines, notes)
+    return _check("5.4", title, setup, runs, findings, lines, notes)
 
 
-async def profiles(stage: CheckSetup) -> Check:
+async def profiles(setup: CheckSetup) -> Check:
     """5.5: a profile of its own for each worker, and none left."""
-    seen = await watch(stage.job("5.5", "--workers", "3"))
+    seen = await watch(setup.job("5.5", "--workers", "3"))
     left = [path for path in seen.profiles if path.exists() or path.parent.exists()]
     ours = profiles_dir()
     findings = [
@@ -156,7 +156,7 @@ async def profiles(stage: CheckSetup) -> Check:
     ]
     notes = [f"seen while it ran: {', '.join(path.relative_to(path.parents[1]).as_posix() for path in seen.profiles)}"]
     title = "Profiles: one a worker, swept at the end"
-    return _check("5.5", title, stage, [seen], findings, _some(seen, "WorkerStarted", 3), notes)
+    return _check("5.5", title, setup, [seen], findings, _some(seen, "WorkerStarted", 3), notes)
 
 
 CHECKS = (sequential, unattended, threshold, restart, profiles)
@@ -165,7 +165,7 @@ CHECKS = (sequential, unattended, threshold, restart, profiles)
 def _check(
     key: str,
     title: str,
-    stage: CheckSetup,
+    setup: CheckSetup,
     runs: list[ObservedRun],
     findings: list[CheckResult],
     excerpts: list[dict[str, object]],
@@ -174,7 +174,7 @@ def _check(
     return Check(
         key=key,
         title=title,
-        backend=stage.backend,
+        backend=setup.backend,
         runs=tuple(runs),
         findings=tuple(findings),
         excerpts=tuple(excerpts),
@@ -184,11 +184,11 @@ def _check(
 
 def _ended_well(seen: ObservedRun) -> list[CheckResult]:
     """A run that went to its end, did every order justice, and left nothing running."""
-    outcomes = Counter(story.outcome.value for story in seen.stories)
-    wrong = [f"{story.number}: {story.kind}" for story in seen.stories if story.is_breach]
+    outcomes = Counter(story.outcome.value for story in seen.audits)
+    wrong = [f"{story.number}: {story.kind}" for story in seen.audits if story.is_breach]
     is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
     told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
-    is_known = all(story.is_known for story in seen.stories)
+    is_known = all(story.is_known for story in seen.audits)
     what = (
         "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
     )
@@ -209,8 +209,12 @@ def _clean(seen: ObservedRun) -> list[CheckResult]:
     ]
 
 
+def _count_files(seen: ObservedRun) -> int:
+    return sum(len(audit.files) for audit in seen.audits)
+
+
 def _has_files(seen: ObservedRun) -> bool:
-    return any(story.files for story in seen.stories)
+    return any(story.files for story in seen.audits)
 
 
 def _pressure(seen: ObservedRun) -> list[dict[str, object]]:

@@ -25,7 +25,7 @@ from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_work
 
 _LOOK_S = 0.1
 _LEAVE_S = 5.0
-_END_S = 90.0  # for what is in hand, then for the browsers
+_END_S = 90.0  # for what is in flight, then for the browsers
 _DATA_DIR = "--user-data-dir="
 
 
@@ -38,7 +38,7 @@ class ObservedRun:
         exit_code: ``None`` if it did not end in time and was ended.
         said: What it wrote on stdout and stderr.
         log: The lines of its ``run.log``.
-        stories: What came of each order, by journal and disk.
+        audits: What came of each order, by journal and disk.
         profiles: The user-data directories of its browsers, in the order they were seen.
         clashes: Those that two browsers had at one moment.
         most_browsers: So many ran at one moment.
@@ -50,7 +50,7 @@ class ObservedRun:
     exit_code: int | None
     said: str
     log: tuple[dict[str, Any], ...] = ()
-    stories: tuple[OrderAudit, ...] = ()
+    audits: tuple[OrderAudit, ...] = ()
     profiles: tuple[Path, ...] = ()
     clashes: tuple[Path, ...] = ()
     most_browsers: int = 0
@@ -150,7 +150,7 @@ async def watch(job: ObservedCommand) -> ObservedRun:
         exit_code=code,
         said=text,
         log=tuple(json.loads(line) for line in _text(log)[before:].splitlines()),
-        stories=await to_thread.run_sync(_stories, job),
+        audits=await to_thread.run_sync(_audits, job),
         profiles=tuple(looking.profiles),
         clashes=tuple(looking.clashes),
         most_browsers=looking.most_browsers,
@@ -159,7 +159,7 @@ async def watch(job: ObservedCommand) -> ObservedRun:
     )
 
 
-def _stories(job: ObservedCommand) -> tuple[OrderAudit, ...]:
+def _audits(job: ObservedCommand) -> tuple[OrderAudit, ...]:
     if not (job.out / FILE_NAME).exists():
         return ()
     orders = read_worklist(job.sheet, WorklistOptions(), fresh=True).orders

@@ -97,11 +97,11 @@ class CollectorConfig:
 class Collector:
     """The job that the engine runs for each order."""
 
-    def __init__(self, desk: CollectorConfig) -> None:
-        self._desk = desk
-        self._targets = Targets(base_url=desk.base_url, allowed_hosts=desk.allowed_hosts)
-        self._clerk = ResultRecorder(desk.journal, desk.storage, desk.now)
-        self._finder = OrderFinder(desk.base_url, desk.order_path, desk.bounds)
+    def __init__(self, config: CollectorConfig) -> None:
+        self._config = config
+        self._targets = Targets(base_url=config.base_url, allowed_hosts=config.allowed_hosts)
+        self._recorder = ResultRecorder(config.journal, config.storage, config.now)
+        self._finder = OrderFinder(config.base_url, config.order_path, config.bounds)
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -136,15 +136,15 @@ class Collector:
         folder = await self._begin(order, page.supplier, is_made=bool(named))
         heartbeat()
         jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in named]
-        fetched = await self._desk.gather(jobs, self._desk.files_at_once)
+        fetched = await self._config.gather(jobs, self._config.files_at_once)
         staged = [item for item in fetched if isinstance(item, Staged)]
         saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
         failed = (*(item for item in fetched if isinstance(item, FailedAttachment)), *unkept)
         notes_of = {item.attachment.id: item.notes for item in staged}
         notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
         notes += (
-            await print_messages(saved, folder, session, heartbeat, bounds=self._desk.bounds)
-            if self._desk.msg_pdf
+            await print_messages(saved, folder, session, heartbeat, bounds=self._config.bounds)
+            if self._config.msg_pdf
             else ()
         )
         return self._result(
@@ -169,7 +169,7 @@ class Collector:
         try:
             return self._result(order, await self._begin(order), outcome, url=url, error=text)
         except FileInUseError:  # what is there stays where it is
-            at = self._desk.storage.found(order.number) or self._desk.journal.folder_of(order.number)
+            at = self._config.storage.found(order.number) or self._config.journal.folder_of(order.number)
             return OrderResult(number=order.number, outcome=outcome, url=url, folder=at, error=text)
         except CoupaError:
             raise
@@ -180,18 +180,18 @@ class Collector:
 
     async def record(self, result: OrderResult) -> None:
         """Write the outcome down first, then give the folder its name."""
-        await self._clerk.record(result)
+        await self._recorder.record(result)
 
     def _note_session_length(self, page: OrderPage) -> None:
         if page.session_length_s is not None:
-            self._desk.session_lasts(page.session_length_s)
+            self._config.session_lasts(page.session_length_s)
 
     async def _note_sameness(self, order: Order, found: FoundOrder, session: Session) -> None:
         """Look closer where many orders in a row lack the same: once a run, for each thing that may be lacking."""
         for trait in self._streaks.note(traits_of(found)):
             outcome = Outcome.PO_NOT_FOUND if trait is Trait.NOT_FOUND else Outcome.NO_ATTACHMENTS
             kept = await self._snapshot(order, found.url, session, outcome)
-            self._desk.warn(warning(trait, order.number.shown, kept))
+            self._config.warn(warning(trait, order.number.shown, kept))
 
     async def _named(
         self, page: OrderPage, session: Session
@@ -202,25 +202,25 @@ class Collector:
             The attachments; the pages that they stand on; why a page could not be looked at, empty if none was.
         """
         named = [(AttachmentSource.ORDER, attachment) for attachment in page.attachments]
-        rule = self._desk.requisition
+        rule = self._config.requisition
         has_file = any(attachment.kind is AttachmentKind.FILE for attachment in page.attachments)
         wait_for_order = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
         if wait_for_order and page.broken_requisition:
             return named, (page,), f"its requisition's link leads nowhere: {redacted(page.broken_requisition[:100])}"
         if not wait_for_order or not page.requisition_url:
             return named, (page,), ""
-        if is_signed_out(page.requisition_url, self._desk.base_url):  # at another origin, or into the sign-in
+        if is_signed_out(page.requisition_url, self._config.base_url):  # at another origin, or into the sign-in
             return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
-        behind, _ = await open_document(session, page.requisition_url, self._desk.base_url, self._desk.bounds)
-        if isinstance(behind, NotFoundPage):
+        requisition, _ = await open_document(session, page.requisition_url, self._config.base_url, self._config.bounds)
+        if isinstance(requisition, NotFoundPage):
             return named, (page,), ""
         known = {attachment.id for attachment in page.attachments}
         more = [
             (AttachmentSource.REQUISITION, attachment)
-            for attachment in behind.attachments
+            for attachment in requisition.attachments
             if attachment.id not in known
         ]
-        return named + more, (page, behind), ""
+        return named + more, (page, requisition), ""
 
     async def _fetch(
         self,
@@ -230,16 +230,16 @@ class Collector:
         folder: OrderFolder,
         heartbeat: Callable[[], None],
     ) -> Staged | FailedAttachment:
-        desk = self._desk
+        config = self._config
         fetched = await fetch(
-            attachment, source, session, folder, base_url=desk.base_url, tries=desk.tries, targets=self._targets
+            attachment, source, session, folder, base_url=config.base_url, tries=config.tries, targets=self._targets
         )
         heartbeat()
         return fetched
 
     async def _begin(self, order: Order, supplier: str = "", *, is_made: bool = False) -> OrderFolder:
-        previous = self._desk.journal.folder_of(order.number)
-        begin = partial(self._desk.storage.begin, order, supplier, previous, is_made=is_made)
+        previous = self._config.journal.folder_of(order.number)
+        begin = partial(self._config.storage.begin, order, supplier, previous, is_made=is_made)
         return await worker_threads.run(begin)
 
     async def _snapshot(self, order: Order, url: str, session: Session, outcome: Outcome) -> str:
@@ -251,23 +251,23 @@ class Collector:
         name = outcome_folder(order.number, outcome)
         with anyio.move_on_after(_SNAPSHOT_S):
             try:
-                self._desk.snapshots.mkdir(mode=0o700, exist_ok=True)
+                self._config.snapshots.mkdir(mode=0o700, exist_ok=True)
                 is_kept = await keep_snapshot(
                     session,
                     url,
-                    self._desk.snapshots / name,
-                    keeps=lambda shown: not is_about_sign_in(url, shown, self._desk.base_url),
-                    bounds=self._desk.bounds,
+                    self._config.snapshots / name,
+                    keeps=lambda shown: not is_about_sign_in(url, shown, self._config.base_url),
+                    bounds=self._config.bounds,
                 )
                 if is_kept:
-                    return f"{self._desk.snapshots.name}/{name}.html"
+                    return f"{self._config.snapshots.name}/{name}.html"
                 _log.warning("no snapshot of %s: it shows the sign-in, or where that ends", order.number.shown)
             except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
         return ""
 
     def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:
-        destination = folder.destination(order, outcome, empty_folders=self._desk.empty_folders)
+        destination = folder.destination(order, outcome, empty_folders=self._config.empty_folders)
         return OrderResult(number=order.number, outcome=outcome, folder=destination, group=order.group, **more)  # type: ignore[arg-type]
 
 

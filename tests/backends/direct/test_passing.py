@@ -25,7 +25,7 @@ FILE = "/attachment/attachment_file/type/5001/x.pdf"
 
 
 async def test_over_http_every_redirect_is_told_and_no_browser_looks_at_where_a_sign_in_ends(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser, state: Path, tmp_path: Path
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser, state: Path, tmp_path: Path
 ) -> None:
     elsewhere = tenant.url.replace("127.0.0.1", "localhost")
     through = (f"{elsewhere}/authorize", f"{tenant.url}/sessions/lightweight_oauth_callback")
@@ -46,27 +46,27 @@ async def test_over_http_every_redirect_is_told_and_no_browser_looks_at_where_a_
         download = await session.download(f"{tenant.url}/elsewhere", tmp_path / "6.part")
     assert download.via == (f"{tenant.url}/elsewhere", f"{elsewhere}/storage")
     assert (tmp_path / "6.part").read_bytes() == BYTES
-    assert behind.backend.launches == 0
+    assert fallback.backend.launches == 0
 
 
 async def test_a_page_that_is_left_to_the_browser_keeps_the_way_that_the_browser_went(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser
 ) -> None:
-    behind.via = ("https://login.example/sso",)
+    fallback.via = ("https://login.example/sso",)
     async with direct() as session:
         page = await session.open(f"{tenant.url}/bare", until=lambda it: "<li" in it.html)
     assert page.via == ("https://login.example/sso",)
 
 
 async def test_a_browser_that_an_sso_had_to_sign_in_does_not_show_that_http_is_refused(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser
 ) -> None:
     async with direct() as session:
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
         tenant.refuses = True
-        behind.via = (f"{tenant.url}/page", "https://login.example/sso", f"{tenant.url}/sessions/saml_post")
+        fallback.via = (f"{tenant.url}/page", "https://login.example/sso", f"{tenant.url}/sessions/saml_post")
         page = await session.open(f"{tenant.url}/page")
-        assert page.via == behind.via
+        assert page.via == fallback.via
         tenant.refuses, asked = False, len(tenant.asked)
         assert (await session.open(f"{tenant.url}/page")).fallback_reason == ""
         assert len(tenant.asked) == asked + 1

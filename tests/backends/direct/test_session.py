@@ -50,7 +50,7 @@ async def test_cookies_go_to_the_tenants_origin_and_to_no_other(
 
 
 async def test_a_renewed_cookie_is_used_and_saved_with_all_that_is_not_the_tenants(
-    direct: Open, tenant: Tenant, state: Path, behind: FallbackBrowser
+    direct: Open, tenant: Tenant, state: Path, fallback: FallbackBrowser
 ) -> None:
     async with direct(state=state) as session:
         await session.open(f"{tenant.url}/renew")
@@ -60,7 +60,7 @@ async def test_a_renewed_cookie_is_used_and_saved_with_all_that_is_not_the_tenan
     saved = json.loads(state.read_text())
     assert {item["name"]: item["value"] for item in saved["cookies"]} == {"_coupa_session": "renewed-1", "sso": "s"}
     assert saved["origins"][0]["localStorage"] == [{"name": "device", "value": "1"}]
-    assert behind.backend.launches == 0
+    assert fallback.backend.launches == 0
 
 
 async def test_a_transfer_that_breaks_off_is_taken_up_where_it_did(
@@ -101,7 +101,7 @@ async def test_a_disk_that_takes_nothing_is_told_as_such(direct: Open, tenant: T
 
 @pytest.mark.parametrize("lane", ["auto", "direct"])
 async def test_pages_that_need_scripts_go_to_one_browser_and_say_so(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser, lane: str
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser, lane: str
 ) -> None:
     pages: list[Document] = []
 
@@ -110,13 +110,13 @@ async def test_pages_that_need_scripts_go_to_one_browser_and_say_so(
 
     async with direct(lane=lane) as session:
         await ask(session, "page")
-        assert (behind.backend.launches, pages[0].fallback_reason) == (0, "")
+        assert (fallback.backend.launches, pages[0].fallback_reason) == (0, "")
         async with anyio.create_task_group() as tasks:
             for _ in range(12):
                 tasks.start_soon(ask, session, "bare")
             tasks.start_soon(ask, session, "unknown")
-        assert behind.backend.open_sessions == 1
-    assert (behind.backend.launches, behind.backend.open_sessions) == (1, 0)
+        assert fallback.backend.open_sessions == 1
+    assert (fallback.backend.launches, fallback.backend.open_sessions) == (1, 0)
     assert sorted(page.fallback_reason for page in pages[1:]) == 12 * ["its scripts draw what it announces"] + [
         "over HTTP it is none of the known pages"
     ]
@@ -124,25 +124,25 @@ async def test_pages_that_need_scripts_go_to_one_browser_and_say_so(
 
 
 async def test_cookies_are_kept_fresh_both_ways(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser, state: Path
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser, state: Path
 ) -> None:
     async with direct(state=state) as session:
         await session.open(f"{tenant.url}/bare", until=drawn)
         await session.open(f"{tenant.url}/renew")
         await session.open(f"{tenant.url}/bare", until=drawn)
-        assert [jar["_coupa_session"] for _, jar in behind.shown] == ["first", "renewed-2"]
+        assert [jar["_coupa_session"] for _, jar in fallback.shown] == ["first", "renewed-2"]
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
         cookies = {item.name: item.value for item in await session.cookies()}
     assert cookies["_coupa_session"] == "renewed-2"
 
 
 async def test_where_http_is_refused_though_the_browser_is_signed_in_all_goes_to_the_browser(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser, tmp_path: Path
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser, tmp_path: Path
 ) -> None:
     tenant.refuses = True
     async with direct() as session:
         page = await session.open(f"{tenant.url}/page", until=drawn)
-        assert (page.url, behind.backend.launches) == (f"{tenant.url}/sessions/new", 0)  # first, a sign-in is due
+        assert (page.url, fallback.backend.launches) == (f"{tenant.url}/sessions/new", 0)  # first, a sign-in is due
         await session.sign_in(f"{tenant.url}/", lambda document: None, until=lambda document: True)
         page = await session.open(f"{tenant.url}/page", until=drawn)
         assert (page.html, page.fallback_reason) == (DRAWN, "HTTP is refused though the browser is signed in")
@@ -152,7 +152,7 @@ async def test_where_http_is_refused_though_the_browser_is_signed_in_all_goes_to
 
 
 async def test_the_lane_direct_leaves_a_refusal_a_refusal(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser
 ) -> None:
     tenant.refuses = True
     async with direct(lane="direct") as session:
@@ -162,7 +162,7 @@ async def test_the_lane_direct_leaves_a_refusal_a_refusal(
 
 
 async def test_a_sign_in_page_that_was_asked_for_before_the_sign_in_proves_nothing(
-    direct: Open, tenant: Tenant, behind: FallbackBrowser
+    direct: Open, tenant: Tenant, fallback: FallbackBrowser
 ) -> None:
     tenant.refuses = True
     pages: list[Document] = []
@@ -177,11 +177,11 @@ async def test_a_sign_in_page_that_was_asked_for_before_the_sign_in_proves_nothi
             session._is_vouched = True  # type: ignore[attr-defined]
         tenant.refuses = False
         assert (await session.open(f"{tenant.url}/page")).fallback_reason == ""
-    assert (pages[0].fallback_reason, behind.backend.launches) == ("", 0)
+    assert (pages[0].fallback_reason, fallback.backend.launches) == ("", 0)
 
 
 async def test_where_http_does_not_get_through_at_first_the_browser_is_tried(
-    direct: Open, tenant: Tenant, closed_port: int, tmp_path: Path, behind: FallbackBrowser
+    direct: Open, tenant: Tenant, closed_port: int, tmp_path: Path, fallback: FallbackBrowser
 ) -> None:
     closed = f"http://127.0.0.1:{closed_port}"
     async with direct() as session:

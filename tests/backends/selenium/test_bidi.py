@@ -21,5 +21,5 @@ async def test_a_connection_that_is_closed_is_a_lost_session(tmp_path: Path) -> 
     with pytest.raises(SessionLostError, match="closed"):
         async with open_backend(OPTIONS).session(Profile(name="w", directory=tmp_path / "profile")) as session:
             its: Any = session
-            its._wire.driver._websocket_connection._ws.close()
+            its._bidi.driver._websocket_connection._ws.close()
             await session.cookies()

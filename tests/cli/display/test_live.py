@@ -84,7 +84,7 @@ def test_a_run_that_is_asked_to_stop_says_so_until_it_has_stopped(board: LiveDis
     assert "stopping" not in "\n".join(shown(board))
     board.note(Draining(reason="SIGINT", grace_s=60.0))
     board.note(finished(1))
-    assert "stopping: no order is begun any more, those in hand have 60 s" in shown(board)
+    assert "stopping: no order is begun any more, those in flight have 60 s" in shown(board)
 
 
 @pytest.mark.parametrize(

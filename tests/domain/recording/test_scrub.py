@@ -82,9 +82,11 @@ def test_no_word_number_or_key_survives(text: str, two: str, number: str, key: s
     address = f"{BASE}/attachment/attachment_file/type/{number}/{text}.pdf?supplier_view_key={key}&by={two}#{text}"
     mine = f"""<!-- {text} --><meta name="csrf-token" content="{key}"><style>.{text} {{}}</style>
         <script>var {text} = "{key}"; num_secs = 60</script><input type="hidden" value="{key}">
-        <p title="{text} {two}" data-user="{text}" onclick="{text}()" style="background: url({text})">{text}, {two}</p>
+        <p title="{text} {two}" data-user="{text}" onclick="{text}()"
+        style="background: url({text})">{text}, {two}</p>
         <p>{number}</p><p>USD {number[:3]},{number[3:]}.00</p><p>+55 {number}</p><p>Dear {text}, order #PO{number}</p>
-        <a href="mailto:{text}@{two}.com?subject={text}">{text}@{two}.com</a><a href="/{text}/{number}?q={two}">{two}</a>
+        <a href="mailto:{text}@{two}.com?subject={text}">{text}@{two}.com</a>
+        <a href="/{text}/{number}?q={two}">{two}</a>
         <a href="https://{text}.com/{two}">x</a><li class="attachment" id="attachment_{number}">
         <span class="attachment-file" data-url="{address}" aria-label="{text} file"><b title="{text}.pdf">{text}.pdf</b>
         </span></li><img alt="{text}" src="/public_attachments/{key}"><div id="row_{number}" class="c{number} {key}">

@@ -20,7 +20,7 @@ from coupa_async.evaluation.order_audit import OrderAudit
 _KEPT = ("COUPA_BROWSER_PATH", "COUPA_DRIVER_PATH")  # of this machine
 GOOD = OrderAudit(number="PO1", outcome=Outcome.COMPLETED, is_known=True)
 LOST = replace(GOOD, damage=("a.pdf: not on the disk",))
-SEEN = ObservedRun(command="python -m coupa_async run x.xlsx", exit_code=0, said="", stories=(GOOD,), browser="156.0.1")
+SEEN = ObservedRun(command="python -m coupa_async run x.xlsx", exit_code=0, said="", audits=(GOOD,), browser="156.0.1")
 
 
 def failed(findings: list[CheckResult]) -> list[str]:
@@ -29,7 +29,7 @@ def failed(findings: list[CheckResult]) -> list[str]:
 
 def test_a_run_that_did_all_well_has_nothing_against_it() -> None:
     assert failed(_ended_well(SEEN)) == []
-    assert failed(_ended_well(replace(SEEN, exit_code=1, stories=(replace(GOOD, outcome=Outcome.PARTIAL),)))) == []
+    assert failed(_ended_well(replace(SEEN, exit_code=1, audits=(replace(GOOD, outcome=Outcome.PARTIAL),)))) == []
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_a_run_that_did_all_well_has_nothing_against_it() -> None:
         ({"left": ("process 4711",)}, "process 4711"),
     ],
 )
-def test_what_is_not_as_it_should_be_is_found(change: dict[str, Any], story: str) -> None:
-    assert any(story in text for text in failed(_ended_well(replace(SEEN, **change))))
+def test_what_is_not_as_it_should_be_is_found(change: dict[str, Any], audit: str) -> None:
+    assert any(audit in text for text in failed(_ended_well(replace(SEEN, **change))))
 
 
 def test_the_report_tells_command_versions_lines_and_what_does_not_hold() -> None:
