@@ -273,4 +273,4 @@ class Collector:
 
 def _from(found: FoundOrder) -> dict[str, str]:
     """Say where the page was, for the result."""
-    return {"url": found.url, "found_by": found.way.value, "handed_back": found.fallback_reason}
+    return {"url": found.url, "found_by": found.way.value, "fallback_reason": found.fallback_reason}

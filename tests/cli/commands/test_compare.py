@@ -47,7 +47,7 @@ def break_double(monkeypatch: pytest.MonkeyPatch, harm: Any) -> set[str]:
 
         return FakeBackend(answer)
 
-    monkeypatch.setattr(recorded_site, "recorded_double", broken)
+    monkeypatch.setattr(recorded_site, "recorded_backend", broken)
     return struck
 
 
@@ -65,7 +65,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return FakeBackend(answer)
 
-    monkeypatch.setattr(recorded_site, "recorded_double", slowed)
+    monkeypatch.setattr(recorded_site, "recorded_backend", slowed)
 
 
 @pytest.mark.usefixtures("unhurried")

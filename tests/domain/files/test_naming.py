@@ -122,7 +122,7 @@ def attachment(**more: object) -> Attachment:
 
 
 @pytest.mark.parametrize(
-    ("one", "suggested", "name"),
+    ("named", "suggested", "name"),
     [
         (attachment(name="Label.pdf", url="https://t/x/Url_name.pdf"), "Header.pdf", "Header.pdf"),
         (attachment(name="Label.pdf", url="https://t/x/Url_name.pdf"), None, "Label.pdf"),
@@ -143,8 +143,8 @@ def attachment(**more: object) -> Attachment:
         (attachment(name="Offer.pdf"), "archive.7z", "archive.7z"),
     ],
 )
-def test_a_name_comes_from_header_label_url_and_id(item: Attachment, suggested: str | None, name: str) -> None:
-    assert attachment_name(item, suggested) == name
+def test_a_name_comes_from_header_label_url_and_id(named: Attachment, suggested: str | None, name: str) -> None:
+    assert attachment_name(named, suggested) == name
 
 
 def test_equal_names_are_numbered_before_the_extension() -> None:
@@ -177,9 +177,9 @@ def test_the_supplier_stands_where_the_hierarchy_leaves_it_room() -> None:
     "name", ["a.pdf", "Offer 12-b.final.docx", "x" * 200, "CON", "nul.txt", "com1 .pdf", "AUX-1", "CLOCK"]
 )
 def test_a_plain_name_comes_out_as_any_text_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    accept_any = naming.safe_name(name, fallback="f")
+    safe = naming.safe_name(name, fallback="f")
     monkeypatch.setattr(naming, "_SAFE", re.compile("(?!)"))
-    assert naming.safe_name(name, fallback="f") == accept_any
+    assert naming.safe_name(name, fallback="f") == safe
 
 
 @pytest.mark.parametrize(

@@ -37,17 +37,17 @@ def test_a_run_that_did_all_well_has_nothing_against_it() -> None:
     [
         ({"exit_code": None}, "exit code None"),
         ({"exit_code": 4}, "exit code 4"),
-        ({"exit_code": 0, "stories": (replace(GOOD, outcome=Outcome.FAILED),)}, "exit code 0"),
-        ({"stories": ()}, "every order"),
-        ({"stories": (GOOD, LOST)}, "PO1: file lost or partial"),
-        ({"stories": (replace(GOOD, outcome=Outcome.PENDING),)}, "PO1: never finished"),
+        ({"exit_code": 0, "audits": (replace(GOOD, outcome=Outcome.FAILED),)}, "exit code 0"),
+        ({"audits": ()}, "every order"),
+        ({"audits": (GOOD, LOST)}, "PO1: file lost or partial"),
+        ({"audits": (replace(GOOD, outcome=Outcome.PENDING),)}, "PO1: never finished"),
         ({"said": "RuntimeError: no running event loop"}, "no running event loop"),
         ({"log": ({"message": "x", "exception": "Traceback (most recent call last)"},)}, "Traceback"),
         ({"left": ("process 4711",)}, "process 4711"),
     ],
 )
-def test_what_is_not_as_it_should_be_is_found(change: dict[str, Any], audit: str) -> None:
-    assert any(audit in text for text in failed(_ended_well(replace(SEEN, **change))))
+def test_what_is_not_as_it_should_be_is_found(change: dict[str, Any], story: str) -> None:
+    assert any(story in text for text in failed(_ended_well(replace(SEEN, **change))))
 
 
 def test_the_report_tells_command_versions_lines_and_what_does_not_hold() -> None:
