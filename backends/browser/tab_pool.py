@@ -133,5 +133,6 @@ async def navigate_until(
             return other
         if (step := fill(document)) is not None:
             await tab.fill(step, within_s=options.page_timeout_s)
-            settling = Settling(settle_s, anyio.current_time())
+            # Its answer is a page of its own, and may take as long as any.
+            settling = Settling(max(settle_s, options.page_timeout_s), anyio.current_time())
         await tab.change()

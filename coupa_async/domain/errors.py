@@ -153,6 +153,10 @@ class BusyError(PageError):
         self.retry_after_s = retry_after_s
 
 
+class SignInStalledError(PageError):
+    """A sign-in stood still at a page that asks nobody for anything. Cure: the run tries it again, a few times."""
+
+
 class PageTimeoutError(PageError):
     """A page did not come in time. Cure: tried again; raise ``COUPA_PAGE_TIMEOUT_S`` for a slow tenant."""
 

@@ -25,6 +25,7 @@ from coupa_async.domain.errors import (
     SignInPassedError,
     SignInRefusedError,
     SignInRequiredError,
+    SignInStalledError,
     UnreachableError,
 )
 from coupa_async.domain.events import SignedIn, SignInStarted, TenantLost
@@ -260,7 +261,9 @@ class SignInGate:
             except PageError as error:
                 tries += 1
                 if tries == self._limits.sign_ins:
-                    raise SignInError(f"sign-in was tried {tries} times: {error}") from error
+                    # What stands still may be left to a person; what does not answer may not.
+                    kind = SignInRefusedError if isinstance(error, SignInStalledError) else SignInError
+                    raise kind(f"sign-in was tried {tries} times: {error}") from error
                 await anyio.sleep(self._delay_s(error, tries))
 
     def _delay_s(self, error: PageError, attempt: int) -> float:

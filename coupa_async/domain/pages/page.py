@@ -29,6 +29,9 @@ _KINDS = {
 }
 
 
+_HANDED_ON = frozenset({"SAMLRequest", "SAMLResponse", "wresult", "id_token", "code"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
     """A document: the order's page or its requisition's.
@@ -231,6 +234,20 @@ def _heading(tree: LexborHTMLParser) -> str:
 def _title(tree: LexborHTMLParser) -> str:
     title = tree.css_first("title")
     return title.text(strip=True) if title else ""
+
+
+def is_relay(html: str) -> bool:
+    """Tell a page of a sign-in that only hands an answer on to the next: by a form that sends itself, or by nothing.
+
+    The names are of SAML's HTTP POST binding, of WS-Federation and of OpenID Connect's form post. A page that asks for
+    an approval on a phone is none: it is waited for by a person.
+    """
+    tree = LexborHTMLParser(html)
+    body = tree.body
+    if body is None or not (body.text(strip=True) or body.css_first("input, button, img, script, svg")):
+        return True
+    names = {field.attributes.get("name") for field in tree.css("form input[type=hidden]")}
+    return not names.isdisjoint(_HANDED_ON)
 
 
 def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from coupa_async.domain.errors import BusyError, SignInPassedError, SignInRefusedError, SignInRequiredError
-from coupa_async.domain.pages.page import SignInPage, is_signed_out, read_page, session_length_s
+from coupa_async.domain.errors import (
+    BusyError,
+    SignInPassedError,
+    SignInRefusedError,
+    SignInRequiredError,
+    SignInStalledError,
+)
+from coupa_async.domain.pages.page import SignInPage, is_relay, is_signed_out, read_page, session_length_s
 from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Fill, Session
@@ -51,6 +57,7 @@ class CoupaSignIn:
             BusyError: If it answers 429 or 5xx on the way.
             UnreachableError: If the network does not carry it.
             PageTimeoutError: If no page comes.
+            SignInStalledError: If it stands still between two of its pages, where nobody is asked for anything.
         """
         filler = self._filler() if self.person_s is None else _leave_it
         document = await session.sign_in(self.login_url, filler, until=self._is_over, within_s=self.person_s)
@@ -60,7 +67,10 @@ class CoupaSignIn:
             error = page.error if isinstance(page, SignInPage) else ""
             if self.person_s is None and isinstance(page, SignInPage) and page.form is not None:
                 error = self._distrust(page.url, page.form.action) or error
-            raise SignInRefusedError(f"sign-in ended at {_bare(document.url)}" + (f": {error}" if error else ""))
+            ended = f"sign-in ended at {_bare(document.url)}"
+            if self.person_s is None and not error and is_relay(document.html):
+                raise SignInStalledError(ended)
+            raise SignInRefusedError(ended + (f": {error}" if error else ""))
 
     async def probe(self, session: Session) -> None:
         """See whether a session is signed in: 401, 403 and a sign-in page say no, an outage says nothing (facts §3).

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from backends.fake.backend import Answer, FakeBackend, FakeSession
-from coupa_async.domain.errors import BusyError, SignInRefusedError
+from coupa_async.domain.errors import BusyError, SignInRefusedError, SignInStalledError
 from coupa_async.ports import Document, Profile
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 
@@ -103,6 +103,27 @@ async def test_the_password_is_typed_nowhere_else_and_the_refusal_says_what_to_s
     with pytest.raises(SignInRefusedError, match=story):
         await site.sign_in(replace(ENTRY, trusted=trusted), tmp_path)
     assert site.typed == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("page", "error"),
+    [
+        ('<form><input type=hidden name=SAMLResponse value=x></form><script>"on its way"</script>', SignInStalledError),
+        ("<body></body>", SignInStalledError),
+        ("<p>Approve the sign-in on your phone</p><input type=hidden name=ctx>", SignInRefusedError),
+        ("<form><input type=text name=otp></form>", SignInRefusedError),
+    ],
+)
+async def test_a_sign_in_is_tried_again_only_where_its_page_asks_nobody_for_anything(
+    tmp_path: Path, page: str, error: type[Exception]
+) -> None:
+    async def answer(url: str, session: FakeSession) -> Document:
+        return Document(url=f"{ELSEWHERE}/sso", html=page)
+
+    async with FakeBackend(answer).session(Profile(name="one", directory=tmp_path)) as session:
+        with pytest.raises(error, match="sign-in ended at"):
+            await replace(ENTRY, trusted=(ELSEWHERE,)).sign_in(session)
 
 
 @pytest.mark.anyio
