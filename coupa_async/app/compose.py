@@ -25,8 +25,8 @@ from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
 from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
-from coupa_async.engine.worker import Worker
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.gather import gather
 from coupa_async.services.collection.collector import Collector, CollectorConfig, Requisition

@@ -30,7 +30,7 @@ from coupa_async.engine.observers import ObserverGroup
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown, until_asked_twice
 from coupa_async.engine.signals import OpenSignals, open_signals
-from coupa_async.engine.worker import Worker
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.contexts import ContextsInThreads, contexts_in_threads
 from coupa_async.runtime.temporary_files import sweep_staged

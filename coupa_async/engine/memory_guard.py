@@ -13,7 +13,7 @@ import anyio
 
 from coupa_async.domain.events import MemoryRead
 from coupa_async.domain.policies.memory import Grow, MemoryLimits, RestartHeaviest, Shrink, decide
-from coupa_async.engine.worker import Worker
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Observer
 
 _log = logging.getLogger(__name__)

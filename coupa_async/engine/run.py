@@ -12,9 +12,9 @@ from coupa_async.domain.errors import RestartIntensityError
 from coupa_async.domain.order import Order
 from coupa_async.engine.feed import feed
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.supervisor import supervise
-from coupa_async.engine.worker import Worker
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.supervisor import supervise
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.runtime.cleanup import plain_errors
 
 

@@ -20,7 +20,7 @@ from coupa_async.domain.order import Order
 from coupa_async.domain.redaction import redacted
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
 from coupa_async.engine.observers import ObserverGroup
-from coupa_async.engine.worker import Worker
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.evaluation.disk_audit import audit
 from coupa_async.evaluation.faults import NONE, Pressure
 from coupa_async.evaluation.order_audit import ExpectedOrder

@@ -17,8 +17,8 @@ from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.worker import Worker
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.evaluation.order_audit import OrderAudit
 from coupa_async.evaluation.trials import Arm, Trial
 from coupa_async.ports import Observer

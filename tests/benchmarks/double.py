@@ -21,7 +21,7 @@ from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.sign_in_gate import SignInGate
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.ports import Document, Profile
 from coupa_async.runtime.gather import gather
 from coupa_async.services.collection.collector import Collector, CollectorConfig

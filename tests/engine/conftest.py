@@ -21,8 +21,8 @@ from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
-from coupa_async.engine.worker import Worker
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Document, Profile, Session
 
 

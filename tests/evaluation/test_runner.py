@@ -15,7 +15,7 @@ from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.outcome import Outcome
 from coupa_async.engine.sign_in_gate import SignInGate
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.evaluation.order_audit import OrderAudit
 from coupa_async.evaluation.runner import Compared, Fault, PlannedRun, RunSetup, compare, schedule
 from coupa_async.evaluation.trials import Arm, Trial

@@ -4,349 +4,53 @@ from __future__ import annotations
 
 import re
 
-ELEMENTS = frozenset(
-    (
-        *(
-            "html",
-            "head",
-            "title",
-            "body",
-            "header",
-            "footer",
-            "main",
-            "nav",
-            "section",
-            "article",
-            "aside",
-            "div",
-            "p",
-        ),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "hgroup", "address", "blockquote", "pre", "hr", "ul", "ol", "li", "menu"),
-        *(
-            "dl",
-            "dt",
-            "dd",
-            "figure",
-            "figcaption",
-            "a",
-            "abbr",
-            "b",
-            "bdi",
-            "bdo",
-            "br",
-            "cite",
-            "code",
-            "data",
-            "dfn",
-        ),
-        *(
-            "em",
-            "i",
-            "kbd",
-            "mark",
-            "q",
-            "s",
-            "samp",
-            "small",
-            "span",
-            "strong",
-            "sub",
-            "sup",
-            "time",
-            "u",
-            "var",
-            "wbr",
-        ),
-        *("del", "ins", "img", "picture", "table", "caption", "colgroup", "col", "tbody", "thead", "tfoot", "tr", "td"),
-        *("th", "form", "label", "input", "button", "select", "datalist", "optgroup", "option", "textarea", "output"),
-        *(
-            "progress",
-            "meter",
-            "fieldset",
-            "legend",
-            "details",
-            "summary",
-            "dialog",
-            "font",
-            "center",
-            "big",
-            "tt",
-            "strike",
-        ),
-    )
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ELEMENTS = _words(
+    """
+    html head title body header footer main nav section article aside div p h1 h2 h3 h4 h5 h6 hgroup address
+    blockquote pre hr ul ol li menu dl dt dd figure figcaption a abbr b bdi bdo br cite code data dfn em i kbd
+    mark q s samp small span strong sub sup time u var wbr del ins img picture table caption colgroup col tbody
+    thead tfoot tr td th form label input button select datalist optgroup option textarea output progress meter
+    fieldset legend details summary dialog font center big tt strike
+    """
 )
-ROLES = frozenset(
-    (
-        *("alert", "alertdialog", "application", "article", "banner", "button", "cell", "checkbox", "columnheader"),
-        *(
-            "combobox",
-            "complementary",
-            "contentinfo",
-            "dialog",
-            "document",
-            "feed",
-            "figure",
-            "form",
-            "grid",
-            "gridcell",
-        ),
-        *(
-            "group",
-            "heading",
-            "img",
-            "link",
-            "list",
-            "listbox",
-            "listitem",
-            "log",
-            "main",
-            "menu",
-            "menubar",
-            "menuitem",
-        ),
-        *(
-            "navigation",
-            "none",
-            "note",
-            "option",
-            "presentation",
-            "progressbar",
-            "radio",
-            "radiogroup",
-            "region",
-            "row",
-        ),
-        *(
-            "rowgroup",
-            "rowheader",
-            "search",
-            "searchbox",
-            "separator",
-            "slider",
-            "spinbutton",
-            "status",
-            "switch",
-            "tab",
-        ),
-        *(
-            "table",
-            "tablist",
-            "tabpanel",
-            "term",
-            "textbox",
-            "timer",
-            "toolbar",
-            "tooltip",
-            "tree",
-            "treegrid",
-            "treeitem",
-        ),
-    )
+ROLES = _words(
+    """
+    alert alertdialog application article banner button cell checkbox columnheader combobox complementary
+    contentinfo dialog document feed figure form grid gridcell group heading img link list listbox listitem log
+    main menu menubar menuitem navigation none note option presentation progressbar radio radiogroup region row
+    rowgroup rowheader search searchbox separator slider spinbutton status switch tab table tablist tabpanel
+    term textbox timer toolbar tooltip tree treegrid treeitem
+    """
 )
-TYPES = frozenset(
-    (
-        *(
-            "button",
-            "checkbox",
-            "color",
-            "date",
-            "datetime-local",
-            "email",
-            "file",
-            "hidden",
-            "image",
-            "month",
-            "number",
-        ),
-        *("password", "radio", "range", "reset", "search", "submit", "tel", "text", "time", "url", "week"),
-    )
+TYPES = _words(
+    """
+    button checkbox color date datetime-local email file hidden image month number password radio range reset
+    search submit tel text time url week
+    """
 )
-WORDS = frozenset(
-    (
-        *(
-            "a",
-            "active",
-            "add",
-            "alert",
-            "all",
-            "amount",
-            "and",
-            "app",
-            "approval",
-            "arrow",
-            "attachment",
-            "attachments",
-        ),
-        *(
-            "back",
-            "badge",
-            "banner",
-            "bar",
-            "bill",
-            "billing",
-            "block",
-            "body",
-            "border",
-            "bottom",
-            "box",
-            "btn",
-            "button",
-        ),
-        *("buttons", "by", "c", "cancel", "caption", "card", "cart", "cell", "center", "check", "checkbox", "clear"),
-        *("close", "closed", "col", "collapse", "column", "comment", "comments", "contact", "container", "content"),
-        *(
-            "controller",
-            "count",
-            "coupa",
-            "currency",
-            "d",
-            "data",
-            "date",
-            "default",
-            "delete",
-            "description",
-            "detail",
-        ),
-        *("details", "dialog", "disabled", "div", "document", "documents", "download", "dropdown", "edit", "element"),
-        *(
-            "email",
-            "empty",
-            "error",
-            "errors",
-            "expand",
-            "f",
-            "field",
-            "fields",
-            "file",
-            "files",
-            "filter",
-            "first",
-            "flash",
-        ),
-        *(
-            "flex",
-            "float",
-            "floating",
-            "footer",
-            "for",
-            "form",
-            "full",
-            "grid",
-            "group",
-            "h",
-            "has",
-            "header",
-            "headers",
-        ),
-        *("heading", "hidden", "hide", "history", "home", "horizontal", "icon", "id", "image", "img", "in", "index"),
-        *(
-            "info",
-            "inline",
-            "inner",
-            "input",
-            "invoice",
-            "is",
-            "issued",
-            "item",
-            "items",
-            "js",
-            "key",
-            "label",
-            "large",
-        ),
-        *("last", "layout", "left", "line", "lines", "link", "links", "list", "loading", "login", "logo", "main", "md"),
-        *(
-            "menu",
-            "message",
-            "messages",
-            "middle",
-            "modal",
-            "mount",
-            "name",
-            "nav",
-            "new",
-            "next",
-            "no",
-            "none",
-            "note",
-        ),
-        *(
-            "notice",
-            "num",
-            "number",
-            "off",
-            "ok",
-            "old",
-            "on",
-            "open",
-            "option",
-            "order",
-            "orders",
-            "outer",
-            "p",
-            "page",
-        ),
-        *("pager", "pagination", "panel", "part", "password", "payment", "po", "popup", "prev", "price", "primary"),
-        *("print", "purchase", "quantity", "r", "readable", "receipt", "receiving", "required", "requester"),
-        *(
-            "requisition",
-            "requisitions",
-            "right",
-            "row",
-            "rows",
-            "s",
-            "save",
-            "scroll",
-            "search",
-            "secondary",
-            "section",
-        ),
-        *(
-            "select",
-            "selected",
-            "session",
-            "sessions",
-            "ship",
-            "shipping",
-            "show",
-            "side",
-            "sidebar",
-            "sign",
-            "size",
-            "sm",
-        ),
-        *(
-            "small",
-            "sort",
-            "spacer",
-            "span",
-            "state",
-            "status",
-            "step",
-            "sub",
-            "submit",
-            "subtotal",
-            "success",
-            "summary",
-        ),
-        *("supplier", "suppliers", "tab", "table", "tabs", "tag", "tax", "td", "text", "th", "thead", "title", "to"),
-        *(
-            "toggle",
-            "toolbar",
-            "tooltip",
-            "top",
-            "total",
-            "tr",
-            "type",
-            "ul",
-            "underline",
-            "up",
-            "upload",
-            "url",
-            "user",
-        ),
-        *("value", "version", "view", "visible", "warning", "wide", "width", "wrap", "wrapper", "x", "xl", "xs"),
-    )
+WORDS = _words(
+    """
+    a active add alert all amount and app approval arrow attachment attachments back badge banner bar bill
+    billing block body border bottom box btn button buttons by c cancel caption card cart cell center check
+    checkbox clear close closed col collapse column comment comments contact container content controller count
+    coupa currency d data date default delete description detail details dialog disabled div document documents
+    download dropdown edit element email empty error errors expand f field fields file files filter first flash
+    flex float floating footer for form full grid group h has header headers heading hidden hide history home
+    horizontal icon id image img in index info inline inner input invoice is issued item items js key label
+    large last layout left line lines link links list loading login logo main md menu message messages middle
+    modal mount name nav new next no none note notice num number off ok old on open option order orders outer p
+    page pager pagination panel part password payment po popup prev price primary print purchase quantity r
+    readable receipt receiving required requester requisition requisitions right row rows s save scroll search
+    secondary section select selected session sessions ship shipping show side sidebar sign size sm small sort
+    spacer span state status step sub submit subtotal success summary supplier suppliers tab table tabs tag tax
+    td text th thead title to toggle toolbar tooltip top total tr type ul underline up upload url user value
+    version view visible warning wide width wrap wrapper x xl xs
+    """
 )
 PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[_-]+")
 """Words, numbers and marks of an id: ``lineItem_12`` is ``line``, ``Item``, ``_``, ``12``."""

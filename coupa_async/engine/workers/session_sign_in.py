@@ -5,8 +5,8 @@ from __future__ import annotations
 import anyio
 
 from coupa_async.domain.errors import CoupaError, SignInRefusedError, SignInRequiredError
-from coupa_async.engine.in_flight import InFlightOrder, InFlightOrders
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.in_flight import InFlightOrder, InFlightOrders
 from coupa_async.ports import Session
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupa_async.domain.errors import CoupaError, SessionLostError
 from coupa_async.domain.policies.retry import is_infrastructure
-from coupa_async.engine.in_flight import InFlightOrders
+from coupa_async.engine.workers.in_flight import InFlightOrders
 
 
 class BrowserHealth:

@@ -8,8 +8,8 @@ import anyio
 
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import WorkerRecycled, WorkerRestarting, WorkerStopped
-from coupa_async.engine.worker import Worker
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.worker import Worker
 
 
 async def supervise(worker: Worker, context: WorkerContext) -> bool:

@@ -10,7 +10,7 @@ import anyio
 from coupa_async.engine.job import Job
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.sign_in_gate import SignInGate
-from coupa_async.engine.unexpected import UnexpectedErrors
+from coupa_async.engine.workers.unexpected import UnexpectedErrors
 from coupa_async.ports import Backend, Observer, Profile
 
 

@@ -27,10 +27,10 @@ from coupa_async.domain.events import OrderFinished, OrderRetried, OrderStarted,
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.policies.retry import GiveUp, RestartSession, Retry, SignInAgain, StopRun, decide
-from coupa_async.engine.browser_health import BrowserHealth
-from coupa_async.engine.in_flight import InFlightOrder, InFlightOrders
-from coupa_async.engine.session_sign_in import SessionSignIn
-from coupa_async.engine.worker_context import WorkerContext
+from coupa_async.engine.workers.browser_health import BrowserHealth
+from coupa_async.engine.workers.context import WorkerContext
+from coupa_async.engine.workers.in_flight import InFlightOrder, InFlightOrders
+from coupa_async.engine.workers.session_sign_in import SessionSignIn
 from coupa_async.ports import Session
 from coupa_async.runtime.cleanup import plain_errors
 

@@ -1,0 +1,1 @@
+"""Workers: one session at a time each, its orders in flight, and its restarts."""
