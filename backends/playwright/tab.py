@@ -8,7 +8,6 @@ shown inline never announces a download.
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,12 +17,12 @@ from typing import Any, TypeVar
 import anyio
 from anyio import to_thread
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
-from playwright.async_api import Download as Announced
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
 from backends.browser.tab_pool import Spawn, way_to
 from backends.playwright.raw_headers import RawHeaders
+from backends.playwright.transfer import Transfer
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -53,24 +52,19 @@ class Tab:
         page: Playwright's.
         head: Of the last document answer that was no redirect; ``None`` if none came since the last navigation.
         answered: The addresses that answered since then, redirects included, in order.
-        downloads: What the browser announced since then.
     """
 
     def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float) -> None:
         self.page = page
         self.head: ResponseHead | None = None
         self.answered: list[str] = []
-        self.downloads: list[Announced] = []
-        self._announced = anyio.Event()
         self._cdp = cdp
         self._raw = RawHeaders(cdp)
         self._spawn = spawn
         self._frame = frame
         self._answer_s = answer_s
         self._as_file = False
-        self._heard: Callable[[], None] = _nobody
-        self._received_bytes = 0
-        self._room: Room | None = None
+        self._transfer = Transfer(spawn)
         self._tells_progress = False
         self._is_remote = page.context.browser is not None
 
@@ -92,8 +86,8 @@ class Tab:
         tree = await cdp.send("Page.getFrameTree")
         tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s)
         tab._cdp.on("Fetch.requestPaused", tab._paused)
-        page.on("download", tab._downloaded)
-        tab._cdp.on("Page.downloadProgress", tab._progressed)
+        page.on("download", lambda announced: tab._transfer.has_begun(announced))
+        tab._cdp.on("Page.downloadProgress", lambda event: tab._transfer.has_progressed(event))
         await tab._cdp.send("Fetch.enable", {"patterns": _PATTERNS if block else _PATTERNS[:1]})
         return tab
 
@@ -166,7 +160,7 @@ class Tab:
             await self._cdp.send("Page.enable")  # which tells of each download how far it has come
             self._tells_progress = True
         self._expect(as_file=True)
-        self._heard, self._room = heard, room
+        self._transfer.expect(heard, room)
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except Error as error:
@@ -186,18 +180,7 @@ class Tab:
             html, url = await self._html(), self.page.url
             raise NotAFileError(url, html, way_to(url, self.answered))
         await to_thread.run_sync(room.check, 0, head.length)
-        with anyio.move_on_after(ANNOUNCE_S):
-            await self._announced.wait()
-        if not self.downloads:
-            raise BrokenDownloadError("the transfer broke off before the browser announced it")
-        announced = self.downloads[0]
-        if failure := await announced.failure():
-            room.check_size(self._received_bytes)
-            raise BrokenDownloadError(f"the transfer broke off ({failure})")
-        if self._is_remote:
-            await announced.save_as(into)
-        else:  # a rename, where `save_as` would copy
-            await to_thread.run_sync(shutil.move, await announced.path(), into)
+        await self._transfer.finish(into, room, is_remote=self._is_remote)
         return Download(
             path=into,
             suggested_name=self._raw.file_name(head),
@@ -208,15 +191,13 @@ class Tab:
 
     async def abandon(self) -> None:
         """Close a tab whose download is given up, and leave nothing of that behind."""
-        for announced in self.downloads:
-            await announced.cancel()
+        await self._transfer.cancel()
         await self.page.close()
 
     def _expect(self, *, as_file: bool) -> None:
         """Forget what was seen; say whether a good answer that is no page is to become a download."""
         self.head, self.answered, self._as_file = None, [], as_file
-        self.downloads, self._announced = [], anyio.Event()
-        self._heard, self._received_bytes, self._room = _nobody, 0, None
+        self._transfer = Transfer(self._spawn)
 
     async def _html(self) -> str:
         for _ in range(_READINGS):
@@ -235,20 +216,6 @@ class Tab:
                 return await answer
         except TimeoutError as error:
             raise SessionLostError(f"{self.page.url}: the page does not answer") from error
-
-    def _progressed(self, event: dict[str, Any]) -> None:
-        if event["receivedBytes"] <= self._received_bytes:
-            return
-        self._received_bytes = event["receivedBytes"]
-        self._heard()
-        if self._room is not None and self._room.is_over(self._received_bytes):
-            for announced in self.downloads:
-                self._spawn(announced.cancel)
-
-    def _downloaded(self, announced: Announced) -> None:
-        self._heard()
-        self.downloads.append(announced)
-        self._announced.set()
 
     def _paused(self, event: dict[str, Any]) -> None:
         self._spawn(lambda: self._answer(event))
@@ -303,10 +270,6 @@ def translated(what: str, *, within_s: float = math.inf) -> Iterator[None]:
         if _is_gone(error):
             raise SessionLostError(f"the browser is gone: {first_line(error)}") from error
         raise page_error(error.message, what) or PageError(f"{what}: {first_line(error)}") from error
-
-
-def _nobody() -> None:
-    """Take no note of what came: no file is asked for."""
 
 
 def first_line(error: BaseException) -> str:

@@ -1,28 +1,24 @@
-"""A tab over WebDriver BiDi: the twin of ``backends.playwright.tab.Tab``, with the same methods in the same order."""
+"""A tab over WebDriver BiDi. Twin of ``backends.playwright.tab``."""
 
 from __future__ import annotations
 
 import json
-import math
-import shutil
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
-from pathlib import Path, PureWindowsPath
-from tempfile import TemporaryDirectory
+from pathlib import Path
 from typing import Any
 
 import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.browser.chromium import ABANDONED, ANNOUNCE_S, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
 from backends.browser.tab_pool import Spawn, way_to
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
+from backends.selenium.transfer import Transfer
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     NotAFileError,
@@ -40,10 +36,7 @@ _PAGE = "JSON.stringify([location.href, document.documentElement ? document.docu
 _ABORTED = "ERR_ABORTED"
 # What a page's own scripts have made of the objects that are asked here is not seen in a sandbox.
 _SANDBOX = "coupa-async"
-_PARTIAL = ".crdownload"
-_LOOK_S = 1.0
 _LATE_S = 3.0
-_numbers = count()
 
 
 class Tab:
@@ -62,15 +55,11 @@ class Tab:
         self._bidi = bidi
         self._spawn = spawn
         self._as_file = False
-        self._name = ""
         self._error = ""
         self._arrived = anyio.Event()
-        self._ended: Mapping[str, Any] | None = None
-        self._begun = anyio.Event()
-        self._done = anyio.Event()
+        self._transfer = Transfer(bidi)
         self._navigation = ""
         self._past: deque[str] = deque(maxlen=8)
-        self._announced = ""
         self._is_given_up = False
         bidi.listen(context, self._take)
 
@@ -157,7 +146,7 @@ class Tab:
         await self._arrived.wait()
         heard()
         head = self.head
-        if self._error and not self._done.is_set() and any(name in self._error for name in BROKEN):
+        if self._error and not self._transfer.is_over.is_set() and any(name in self._error for name in BROKEN):
             raise BrokenDownloadError(f"the transfer broke off ({self._error})")
         if head is None and any(name in self._error for name in ABANDONED):
             raise BrokenDownloadError(f"the browser does not fetch it ({self._error})")
@@ -169,19 +158,7 @@ class Tab:
             shown, html = await self._page()
             raise NotAFileError(shown, html, way_to(shown, self.answered))
         await to_thread.run_sync(room.check, 0, head.length)
-        with anyio.move_on_after(ANNOUNCE_S):
-            await self._begun.wait()
-        if not self._begun.is_set():
-            raise BrokenDownloadError("the transfer broke off before the browser announced it")
-        await self._end(heard, room, files)
-        if self._ended is None or self._ended["status"] != "complete":
-            raise BrokenDownloadError("the transfer broke off (canceled)")
-        if files is None:
-            # Not by the name it was given: a transfer that the browser took up again has its own.
-            name = PureWindowsPath(self._ended["filepath"]).name  # reads both systems' paths
-            await self._bidi.call("the Grid's file", partial(self._from_grid, name, into), within_s=math.inf)
-        else:
-            await to_thread.run_sync(shutil.move, self._ended["filepath"], into)
+        await self._transfer.finish(into, heard, room, files)
         return Download(
             path=into,
             suggested_name=head.file_name,
@@ -193,47 +170,14 @@ class Tab:
     async def abandon(self, files: Path | None) -> None:
         """Close a tab whose download is given up, and leave nothing of that behind."""
         self._is_given_up = True
-        if self._announced and not self._done.is_set():
-            await self._cancel()
-        if files is not None and self._name:
-            part = files / f"{self._name}{_PARTIAL}"
-            await to_thread.run_sync(partial(part.unlink, missing_ok=True))
+        await self._transfer.cancel()
+        await self._transfer.remove_part(files)
         await self._bidi.command("browsingContext.close", context=self.context)
-
-    async def _cancel(self) -> None:
-        """Have the browser end a transfer, which would go on without its tab; BiDi itself has no command for it."""
-        with suppress(PageError):  # it ended meanwhile
-            params = {"guid": self._announced}
-            await self._bidi.command("goog:cdp.sendCommand", method="Browser.cancelDownload", params=params)
-
-    async def _end(self, heard: Callable[[], None], room: Room, files: Path | None) -> None:
-        """Wait for the end of a transfer, and say whenever its file has grown: no event tells how far it has come.
-
-        A Grid node's files cannot be seen from here: there, only the whole time is bounded.
-        """
-        part, size_bytes = files / f"{self._name}{_PARTIAL}" if files is not None else None, 0
-        while not self._done.is_set():
-            with anyio.move_on_after(_LOOK_S):
-                await self._done.wait()
-            now_bytes = await to_thread.run_sync(_size_of, part) if part is not None else size_bytes + 1
-            if part is not None:
-                room.check_size(now_bytes)
-            if now_bytes > size_bytes:
-                heard()
-            size_bytes = now_bytes
-
-    def _from_grid(self, name: str, into: Path) -> None:
-        """Have a Grid's managed downloads hand the file over: https://www.selenium.dev/documentation/grid/."""
-        driver: Any = self._bidi.driver
-        with TemporaryDirectory() as folder:  # beside `into`, a file of that name may be another's
-            driver.download_file(name, folder)
-            shutil.move(Path(folder) / name, into)
 
     def _go(self, url: str, *, as_file: bool) -> None:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
-        self.head, self.answered, self._error, self._as_file, self._ended = None, [], "", as_file, None
-        self._arrived, self._begun, self._done = anyio.Event(), anyio.Event(), anyio.Event()
-        self._announced = ""
+        self.head, self.answered, self._error, self._as_file = None, [], "", as_file
+        self._arrived, self._transfer = anyio.Event(), Transfer(self._bidi)
         self._past.append(self._navigation)
         self._navigation = ""
 
@@ -283,14 +227,11 @@ class Tab:
             case "browsingContext.navigationFailed" if self._error:
                 self._arrived.set()
             case "browsingContext.downloadWillBegin":
-                self._announced = str(params.get("download") or "")
-                if self._is_given_up and self._announced:
-                    self._spawn(self._cancel)
-                self._begun.set()
+                self._transfer.has_begun(params)
+                if self._is_given_up:
+                    self._spawn(self._transfer.cancel)
             case "browsingContext.downloadEnd":
-                self._ended = params
-                self._begun.set()
-                self._done.set()
+                self._transfer.has_ended(params)
 
     def _responded(self, params: Mapping[str, Any]) -> None:
         """Take note of an answer to the tab itself, and let it on; a frame's on its page comes to nobody here."""
@@ -318,18 +259,10 @@ class Tab:
         is_good = 200 <= response["status"] < 300
         if self._as_file and is_good and not self.head.is_page:
             kept = [item for item in sent if item["name"].lower() != "content-disposition"]
-            self._name = f"download-{next(_numbers)}"  # of one name, Chromium keeps the last file
-            own = f'attachment; filename="{self._name}"'
+            own = f'attachment; filename="{self._transfer.name_file()}"'
             header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
             self._arrived.set()
             return {"headers": [*kept, header]}
         if self._as_file and not is_good:
             self._arrived.set()
         return {}
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0  # not begun, or ended meanwhile
