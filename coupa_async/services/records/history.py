@@ -98,7 +98,7 @@ class RunRecord:
 
 
 class History:
-    """The history of one output folder. Used from one thread; its statements take microseconds."""
+    """The history of one output folder. Used by one thread at a time; its statements take microseconds."""
 
     def __init__(self, path: Path, now: Callable[[], datetime] = datetime.now) -> None:
         """Open the journal's file, and make the history's tables if they are missing.
@@ -114,7 +114,9 @@ class History:
         self._path = path
         self._run: int | None = None
         try:
-            self._db, _ = open_database(path)  # the journal has said what there is to be said of it
+            self._db, _ = open_database(
+                path, check_same_thread=False
+            )  # the journal has said what there is to be said of it
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise OutputError(
