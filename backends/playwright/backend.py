@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
-from playwright.async_api import BrowserContext, Error, Playwright, ProxySettings, async_playwright
+from playwright.async_api import BrowserContext, Error, Playwright, ProxySettings
 
 from backends.browser.chromium import Browser, BrowserOptions, find_browser, flags
-from backends.browser.process_tree import Tree, children, temporary_folder
+from backends.browser.process_tree import Tree, temporary_folder
 from backends.browser.proxies import proxy_login
+from backends.playwright.driver import start_driver
 from backends.playwright.session import PlaywrightSession
 from backends.playwright.tab import first_line
 from coupa_async.domain.errors import (
@@ -23,7 +21,7 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.ports import Profile, Session
 from coupa_async.runtime.cleanup import cleanup, closing_time_s, plain_errors
-from coupa_async.runtime.processes import apart, child_environment
+from coupa_async.runtime.processes import child_environment
 from coupa_async.runtime.temporary_files import temporary_files_in
 
 
@@ -39,7 +37,6 @@ class PlaywrightBackend:
 
     def __init__(self, options: BrowserOptions) -> None:
         self._options = options
-        self._starting = anyio.Lock()
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """Start a browser on a profile. However the block is left, no process of it stays behind.
@@ -63,7 +60,7 @@ class PlaywrightBackend:
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
-                playwright, tree = await self._start_driver(profile.record)
+                playwright, tree = await start_driver(self._options, profile.record)
                 context = await self._context(playwright, profile, temporary)
                 tree.look()
             try:
@@ -86,17 +83,6 @@ class PlaywrightBackend:
                 await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=closing_time_s(close_s))
             end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
             await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
-
-    async def _start_driver(self, record: Path | None) -> tuple[Playwright, Tree]:
-        async with self._starting:
-            before = children()
-            try:
-                with anyio.fail_after(self._options.launch_timeout_s), _apart():
-                    playwright = await async_playwright().start()
-            except Exception as error:  # Playwright raises a bare one when its driver ends at once
-                await Tree(children() - before).end(within_s=self._options.close_timeout_s)
-                raise LaunchError(f"Playwright's driver did not start: {error}") from error
-            return playwright, Tree(children() - before, record)
 
     async def _context(self, playwright: Playwright, profile: Profile, temporary: Path) -> BrowserContext:
         if self._options.playwright_ws is None:
@@ -143,21 +129,3 @@ def _proxy() -> ProxySettings | None:
     if login is None:
         return None  # the browser finds one by itself
     return {"server": login.server, "username": login.username, "password": login.password, "bypass": login.bypass}
-
-
-@contextmanager
-def _apart() -> Iterator[None]:
-    """Start the driver outside our process group, so that Ctrl-C reaches only us, and without our settings.
-
-    Playwright has no option for either.
-    """
-    begin = asyncio.create_subprocess_exec
-
-    def start(program: str, *words: str, env: dict[str, str] | None = None, **how: Any) -> Any:
-        return begin(program, *words, env=child_environment(env or os.environ), **how, **apart())
-
-    asyncio.create_subprocess_exec = start  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        asyncio.create_subprocess_exec = begin

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -45,9 +46,25 @@ class _File(logging.FileHandler):
             super().handleError(record)
 
 
+_current: ContextVar[Path | None] = ContextVar("the log of this run", default=None)
+
+
+class _OfThisRun(logging.Filter):
+    """Lets through what a run's own tasks and threads say, and what nobody can tell whose it is."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return _current.get() in (None, self._path)
+
+
 @contextmanager
 def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
     """Write what these loggers say into a log while the block runs.
+
+    Runs side by side in one process have logs of their own: tasks and worker threads inherit whose they are.
 
     Raises:
         OutputError: If it cannot be written.
@@ -59,14 +76,17 @@ def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}): choose another folder with -o") from error
     handler.setFormatter(_Lines())
+    handler.addFilter(_OfThisRun(path))
     roots = [logging.getLogger(name) for name in of]
     for root in roots:
         root.addHandler(handler)
         root.setLevel(logging.INFO)
         root.propagate = False
+    token = _current.set(path)
     try:
         yield
     finally:
+        _current.reset(token)
         for root in roots:
             root.removeHandler(handler)
         handler.close()
