@@ -124,19 +124,28 @@ class Client:
             try:
                 with anyio.fail_after(self._options.download_timeout_s):
                     while True:
-                        before = part.size_bytes
-                        trail.clear()
-                        try:
-                            with anyio.fail_after(self._silence_s) as alive:
-                                return await self._file(url, part, alive, trail)
-                        except (*_BROKEN, TimeoutError) as error:
-                            if part.can_go_on and part.size_bytes > before:
-                                continue
-                            if isinstance(error, TimeoutError):
-                                raise DownloadTimeoutError(f"nothing came for {self._silence_s:.0f} s") from error
-                            raise BrokenDownloadError(f"the transfer broke off ({error_text(error)})") from error
+                        if (download := await self._attempt(url, part, trail)) is not None:
+                            return download
             except TimeoutError as error:
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
+
+    async def _attempt(self, url: str, part: PartialDownload, trail: list[str]) -> Download | None:
+        """Fetch a file, or the rest of it.
+
+        Returns:
+            ``None`` if it broke off and can be taken up where it did.
+        """
+        before = part.size_bytes
+        trail.clear()
+        try:
+            with anyio.fail_after(self._silence_s) as alive:
+                return await self._file(url, part, alive, trail)
+        except (*_BROKEN, TimeoutError) as error:
+            if part.can_go_on and part.size_bytes > before:
+                return None
+            if isinstance(error, TimeoutError):
+                raise DownloadTimeoutError(f"nothing came for {self._silence_s:.0f} s") from error
+            raise BrokenDownloadError(f"the transfer broke off ({error_text(error)})") from error
 
     async def _file(self, url: str, part: PartialDownload, alive: anyio.CancelScope, trail: list[str]) -> Download:
         def moved() -> None:

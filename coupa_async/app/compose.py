@@ -146,26 +146,49 @@ def make_worker_context(
         notify: Is told of everything that happens.
         may_ask: Whether a person is there who can sign in by hand.
     """
-    base_url = settings.tenant()
-    sign_in = make_sign_in(settings)
-    person = partial(sign_in_by_hand, settings, notify) if may_ask else None
-    sign_in_limits = SignInLimits(first_s=settings.patience_s)
-    gate = SignInGate(
-        sign_in, settings.state_file(), notify, jitter=random.random, limits=sign_in_limits, person=person
-    )
-    throttle = ThrottleLimits(
-        floor=min(settings.min_in_flight, settings.max_in_flight),
-        ceiling=settings.max_in_flight,
-        requests_per_s=settings.requests_per_s or math.inf,
-    )
     limits = EngineLimits(
         max_attempts=settings.max_attempts,
         workers=settings.workers,
         tabs=_tabs(settings),
         recycle_orders=settings.session_orders,
     )
+    person = partial(sign_in_by_hand, settings, notify) if may_ask else None
+    gate = SignInGate(
+        make_sign_in(settings),
+        settings.state_file(),
+        notify,
+        jitter=random.random,
+        limits=SignInLimits(first_s=settings.patience_s),
+        person=person,
+    )
+    throttle = ThrottleLimits(
+        floor=min(settings.min_in_flight, settings.max_in_flight),
+        ceiling=settings.max_in_flight,
+        requests_per_s=settings.requests_per_s or math.inf,
+    )
+    return WorkerContext(
+        backend=ThrottledBackend(backend, AdaptiveLimiter(throttle, notify), make_targets(settings)),
+        job=make_collector(settings, journal, storage, limits, gate, notify),
+        gate=gate,
+        limits=limits,
+        profile=lambda name: to_thread.run_sync(profiles.clone, name),
+        session_slots=anyio.CapacityLimiter(settings.workers),
+        notify=notify,
+        jitter=random.random,
+    )
+
+
+def make_collector(
+    settings: Settings,
+    journal: Journal,
+    storage: Storage,
+    limits: EngineLimits,
+    gate: SignInGate,
+    notify: Observer,
+) -> Collector:
+    """Put together what brings in one order."""
     config = CollectorConfig(
-        base_url=base_url,
+        base_url=settings.tenant(),
         journal=journal,
         storage=storage,
         tries=RetryLimits(max_attempts=limits.max_attempts, backoff=limits.backoff, jitter=random.random),
@@ -181,16 +204,7 @@ def make_worker_context(
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
     )
-    return WorkerContext(
-        backend=ThrottledBackend(backend, AdaptiveLimiter(throttle, notify), make_targets(settings)),
-        job=Collector(config),
-        gate=gate,
-        limits=limits,
-        profile=lambda name: to_thread.run_sync(profiles.clone, name),
-        session_slots=anyio.CapacityLimiter(settings.workers),
-        notify=notify,
-        jitter=random.random,
-    )
+    return Collector(config)
 
 
 def memory_limits(settings: Settings) -> MemoryLimits:

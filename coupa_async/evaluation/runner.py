@@ -6,7 +6,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -176,40 +176,67 @@ async def compare(
 async def _take(
     planned: PlannedRun, make_setup: Stage, fault: Fault | None, limit_s: float
 ) -> tuple[Trial, signal.Signals | None]:
-    # The same moments for every arm, other ones each time, and orders left to recover on.
-    probe = RecoveryProbe(inject_after=2 + planned.repeat * 5 % 7)
-    error = ""
+    inject_after, delay_s = fault_timing(planned.repeat)
+    probe = RecoveryProbe(inject_after=inject_after)
     with make_setup(planned, probe) as setup:
         shutdown = Shutdown(probe, grace_s=setup.context.limits.grace_s)
-        started_s = anyio.current_time()
+        started_s, error = anyio.current_time(), ""
         with plain_errors():
             async with anyio.create_task_group() as beside:
                 beside.start_soon(_sample, setup, name="sample")
                 if fault is not None:
-                    beside.start_soon(_inject, fault, probe, planned.repeat * 0.618 % 1 * 0.3, name=planned.fault)
-                try:
-                    with anyio.fail_after(limit_s):
-                        await download_all(
-                            setup.orders,
-                            setup.names,
-                            setup.context,
-                            shutdown,
-                            workers=setup.workers,
-                            services=setup.services,
-                        )
-                except CoupaError as stopped:
-                    error = str(stopped)
-                except TimeoutError:
-                    error = f"not done in {limit_s:.0f} s"
-                except Exception as bug:  # noqa: BLE001 - what an arm does wrong is what is looked for; the others go on
-                    _log.exception("%s crashed", planned.arm.name)
-                    error = f"crashed: {_first(bug)}"
+                    beside.start_soon(_inject, fault, probe, delay_s, name=planned.fault)
+                error = await _run_once(setup, shutdown, planned, limit_s)
                 seconds = anyio.current_time() - started_s
                 beside.cancel_scope.cancel("the run is over")
         stories = setup.stories()
+    # What a run leaves is looked for when all of it is closed.
+    trial = await _trial_of(setup, planned, probe, stories, seconds=seconds, error=error)
+    return replace(trial, missed=fault is not None and not probe.has_struck), shutdown.signal
+
+
+def fault_timing(repeat: int) -> tuple[int, float]:
+    """Tell when a fault is done: the same moments for every arm, others in each repeat, with orders left to recover on.
+
+    Returns:
+        After how many orders, and how many seconds later.
+    """
+    return 2 + repeat * 5 % 7, repeat * 0.618 % 1 * 0.3
+
+
+async def _run_once(setup: RunSetup, shutdown: Shutdown, planned: PlannedRun, limit_s: float) -> str:
+    """Work the orders off.
+
+    Returns:
+        What ended that before its time; empty if nothing did.
+    """
+    try:
+        with anyio.fail_after(limit_s):
+            await download_all(
+                setup.orders, setup.names, setup.context, shutdown, workers=setup.workers, services=setup.services
+            )
+    except CoupaError as stopped:
+        return str(stopped)
+    except TimeoutError:
+        return f"not done in {limit_s:.0f} s"
+    except Exception as bug:  # noqa: BLE001 - what an arm does wrong is what is looked for; the others go on
+        _log.exception("%s crashed", planned.arm.name)
+        return f"crashed: {_first(bug)}"
+    return ""
+
+
+async def _trial_of(
+    setup: RunSetup,
+    planned: PlannedRun,
+    probe: RecoveryProbe,
+    stories: tuple[OrderAudit, ...],
+    *,
+    seconds: float,
+    error: str,
+) -> Trial:
     is_torn = any(audit.outcome is Outcome.PENDING for audit in stories)
     cpu_s, peak_bytes = setup.used()
-    trial = Trial(
+    return Trial(
         arm=planned.arm,
         fault=planned.fault,
         repeat=planned.repeat,
@@ -223,9 +250,7 @@ async def _take(
         peak_bytes=peak_bytes,
         leftovers=await setup.leftovers(),
         error=error,
-        missed=fault is not None and not probe.has_struck,
     )
-    return trial, shutdown.signal
 
 
 def _first(error: BaseException) -> str:

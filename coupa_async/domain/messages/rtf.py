@@ -76,51 +76,97 @@ def read_rtf(rtf: bytes) -> tuple[str, bool]:
         The body, and whether it is HTML.
     """
     is_html = b"\\fromhtml" in rtf[:1024]
-    fonts = _Fonts()
-    out: list[str] = []
-    stack: list[_State] = []
-    state, starred, pending, skip, page = _State(), False, bytearray(), 0, "cp1252"
+    reader = _Reader(is_html=is_html)
     for match in _TOKEN.finditer(rtf):
-        kind, value = match.lastgroup, match[match.lastgroup or 0]
+        reader.take(match)
+    return reader.text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), is_html
+
+
+class _Reader:
+    """Reads token after token: one method a kind."""
+
+    def __init__(self, *, is_html: bool) -> None:
+        self._is_html = is_html
+        self._fonts = _Fonts()
+        self._parts: list[str] = []
+        self._stack: list[_State] = []
+        self._state = _State()
+        self._starred = False
+        self._bytes = bytearray()  # of a character set that is told at their end
+        self._skip = 0
+        self._page = "cp1252"
+
+    def take(self, match: re.Match[bytes]) -> None:
+        """Read one token."""
+        kind = match.lastgroup
         if kind == "hex":
-            if skip:
-                skip -= 1
-            elif not (state.apart or state.for_rtf):
-                pending.append(int(value, 16))
-            continue
-        if pending:
-            out.append(pending.decode(page if state.in_tag else state.codec, "replace"))
-            pending.clear()
-        text = ""
-        if kind == "brace":
-            skip = 0
-            fonts.end()
-            if value == b"{":
-                stack.append(state)
-            else:
-                state = stack.pop() if stack else state
-        elif kind == "sign":
-            starred = value == b"*"
-            text = _SIGNS.get(value.decode("latin-1"), "")
-        elif kind == "text":
-            if b";" in value:
-                fonts.end()
-            text, skip = value[skip:].decode("cp1252", "replace"), max(0, skip - len(value))
-        elif match["word"]:
-            word, number = match["word"].decode(), int(match["number"]) if match["number"] else None
-            fonts.note(word, number)
-            if word == "ansicpg" and number:
-                page = "utf-8" if number == 65001 else f"cp{number}" if f"cp{number}" in _CHARSETS.values() else page
-                state = replace(state, codec=page)
-            elif word == "u" and number is not None:
-                text, skip = chr(number % 0x10000), state.stand_ins
-            else:
-                state = _after(state, word, number, starred=starred, fonts=fonts.codecs)
-                text = "" if is_html and not state.in_tag and word in ("cell", "row") else _CHARACTERS.get(word, "")
-            starred = False
-        if text and not (state.apart or state.for_rtf):
-            out.append(text)
-    return "".join(out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), is_html
+            self._hex(match["hex"])
+            return
+        self._flush()
+        match kind:
+            case "brace":
+                self._brace(match["brace"])
+            case "sign":
+                self._starred = match["sign"] == b"*"
+                self._write(_SIGNS.get(match["sign"].decode("latin-1"), ""))
+            case "text":
+                self._text(match["text"])
+            case "word" | "number":
+                self._word(match["word"].decode(), int(match["number"]) if match["number"] else None)
+
+    def text(self) -> str:
+        """Tell what was read so far, but for bytes whose end has not come."""
+        return "".join(self._parts)
+
+    def _write(self, text: str) -> None:
+        if text and not (self._state.apart or self._state.for_rtf):
+            self._parts.append(text)
+
+    def _hex(self, value: bytes) -> None:
+        if self._skip:
+            self._skip -= 1
+        elif not (self._state.apart or self._state.for_rtf):
+            self._bytes.append(int(value, 16))
+
+    def _flush(self) -> None:
+        if self._bytes:
+            codec = self._page if self._state.in_tag else self._state.codec
+            self._parts.append(self._bytes.decode(codec, "replace"))
+            self._bytes.clear()
+
+    def _brace(self, value: bytes) -> None:
+        self._skip = 0
+        self._fonts.end()
+        if value == b"{":
+            self._stack.append(self._state)
+        elif self._stack:
+            self._state = self._stack.pop()
+
+    def _text(self, value: bytes) -> None:
+        if b";" in value:
+            self._fonts.end()
+        self._write(value[self._skip :].decode("cp1252", "replace"))
+        self._skip = max(0, self._skip - len(value))
+
+    def _word(self, word: str, number: int | None) -> None:
+        starred, self._starred = self._starred, False
+        self._fonts.note(word, number)
+        if word == "ansicpg" and number:
+            self._set_page(number)
+        elif word == "u" and number is not None:
+            self._write(chr(number % 0x10000))
+            self._skip = self._state.stand_ins
+        else:
+            self._state = _after(self._state, word, number, starred=starred, fonts=self._fonts.codecs)
+            is_markup = self._is_html and not self._state.in_tag and word in ("cell", "row")
+            self._write("" if is_markup else _CHARACTERS.get(word, ""))
+
+    def _set_page(self, number: int) -> None:
+        if number == 65001:
+            self._page = "utf-8"
+        elif f"cp{number}" in _CHARSETS.values():
+            self._page = f"cp{number}"
+        self._state = replace(self._state, codec=self._page)
 
 
 def _after(state: _State, word: str, number: int | None, *, starred: bool, fonts: dict[int, str]) -> _State:

@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 import psutil
 from anyio import to_thread
+from anyio.abc import Process
 
 from coupa_async.evaluation.disk_audit import audit
 from coupa_async.evaluation.order_audit import ExpectedOrder, OrderAudit
@@ -123,7 +124,7 @@ async def watch(job: ObservedCommand) -> ObservedRun:
 
     Its stdin stays open and silent, so that a question would make it wait for ever.
     """
-    harm, log = job.harm, job.out / "run.log"
+    log = job.out / "run.log"
     before = len(_text(log))
     command = [sys.executable, "-m", "coupa_async", *job.words]
     with TemporaryFile() as said:
@@ -132,12 +133,7 @@ async def watch(job: ObservedCommand) -> ObservedRun:
             looking = RunObserver(psutil.Process(process.pid))
             try:
                 with anyio.move_on_after(job.within_s):
-                    while process.returncode is None:
-                        await to_thread.run_sync(looking.look)
-                        if harm is not None and '"OrderFinished"' in (await to_thread.run_sync(_text, log))[before:]:
-                            await harm()
-                            harm = None
-                        await anyio.sleep(_LOOK_S)
+                    await _look_on(process, looking, job, log, before)
             finally:
                 code = process.returncode
                 if code is None:
@@ -157,6 +153,17 @@ async def watch(job: ObservedCommand) -> ObservedRun:
         left=await to_thread.run_sync(looking.left),
         browser=looking.browser,
     )
+
+
+async def _look_on(process: Process, looking: RunObserver, job: ObservedCommand, log: Path, before: int) -> None:
+    """Look at a run until it ends; once its first order has ended, do the harm that belongs to it."""
+    harm = job.harm
+    while process.returncode is None:
+        await to_thread.run_sync(looking.look)
+        if harm is not None and '"OrderFinished"' in (await to_thread.run_sync(_text, log))[before:]:
+            await harm()
+            harm = None
+        await anyio.sleep(_LOOK_S)
 
 
 def _audits(job: ObservedCommand) -> tuple[OrderAudit, ...]:
