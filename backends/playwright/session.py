@@ -174,7 +174,8 @@ class PlaywrightSession:
     async def _tab(self, page: Page | None = None) -> Tab:
         with translated("a tab", within_s=self._answer_s):
             block, answer_s = self._options.headless, self._answer_s
-            return await Tab.open(self._context, self._answers.spawn, page=page, block=block, answer_s=answer_s)
+            spawn, targets = self._answers.spawn, self._options.targets
+            return await Tab.open(self._context, spawn, page=page, block=block, answer_s=answer_s, targets=targets)
 
     def _greet(self, page: Page) -> None:
         page.on("crash", lambda _: self._lost.set())

@@ -20,17 +20,20 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import TimeoutError as SlowError
 
 from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, way_to
 from backends.playwright.raw_headers import RawHeaders
 from backends.playwright.transfer import Transfer
 from coupa_async.domain.errors import (
     BrokenDownloadError,
+    ForbiddenAddressError,
     NotAFileError,
     PageError,
     PageTimeoutError,
     RefusedDownloadError,
     SessionLostError,
 )
+from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Document, Download, Fill
 from coupa_async.runtime.disk_space import Room
 
@@ -54,7 +57,9 @@ class Tab:
         answered: The addresses that answered since then, redirects included, in order.
     """
 
-    def __init__(self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float) -> None:
+    def __init__(
+        self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float, targets: Targets | None
+    ) -> None:
         self.page = page
         self.head: ResponseHead | None = None
         self.answered: list[str] = []
@@ -64,13 +69,22 @@ class Tab:
         self._frame = frame
         self._answer_s = answer_s
         self._as_file = False
+        self._targets = targets
+        self._forbidden: ForbiddenAddressError | None = None
         self._transfer = Transfer(spawn)
         self._tells_progress = False
         self._is_remote = page.context.browser is not None
 
     @classmethod
     async def open(
-        cls, context: BrowserContext, spawn: Spawn, *, page: Page | None, block: bool, answer_s: float
+        cls,
+        context: BrowserContext,
+        spawn: Spawn,
+        *,
+        page: Page | None,
+        block: bool,
+        answer_s: float,
+        targets: Targets | None,
     ) -> Tab:
         """Open a tab, or take one over.
 
@@ -80,11 +94,12 @@ class Tab:
             page: A tab that is there already.
             block: Whether images, fonts and media are left out.
             answer_s: What any answer of the page may take.
+            targets: Where a file may be fetched from; ``None`` for anywhere.
         """
         page = page or await context.new_page()
         cdp = await context.new_cdp_session(page)
         tree = await cdp.send("Page.getFrameTree")
-        tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s)
+        tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s, targets=targets)
         tab._cdp.on("Fetch.requestPaused", tab._paused)
         page.on("download", lambda announced: tab._transfer.has_begun(announced))
         tab._cdp.on("Page.downloadProgress", lambda event: tab._transfer.has_progressed(event))
@@ -166,6 +181,8 @@ class Tab:
         except Error as error:
             if _is_gone(error):
                 raise
+            if self._forbidden is not None:
+                raise self._forbidden from error
             if any(name in error.message for name in BROKEN):
                 raise BrokenDownloadError(f"the transfer broke off ({first_line(error)})") from error
             if self.head is None and any(name in error.message for name in ABANDONED):
@@ -196,7 +213,7 @@ class Tab:
 
     def _expect(self, *, as_file: bool) -> None:
         """Forget what was seen; say whether a good answer that is no page is to become a download."""
-        self.head, self.answered, self._as_file = None, [], as_file
+        self.head, self.answered, self._as_file, self._forbidden = None, [], as_file, None
         self._transfer = Transfer(self._spawn)
 
     async def _html(self) -> str:
@@ -245,6 +262,12 @@ class Tab:
                 answer = {**request, "responseCode": status, "responseHeaders": [*kept, forced]}
                 await self._cdp.send("Fetch.continueResponse", answer)
                 return
+            if self._as_file and status in REDIRECTS and self._targets is not None:
+                headers = {item["name"].lower(): item["value"] for item in sent}
+                self._forbidden = await forbidden_redirect(event["request"]["url"], headers, self._targets)
+                if self._forbidden is not None:
+                    await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
+                    return
         await self._cdp.send("Fetch.continueRequest", request)
 
     def _take(self, url: str, status: int, sent: Sequence[dict[str, str]]) -> None:

@@ -54,7 +54,8 @@ class SeleniumSession:
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         first = await self._bidi.command("browsingContext.getTree", maxDepth=0)
-        self._pool.add(await Tab.open(self._bidi, self._answers.spawn, context=first["contexts"][0]["context"]))
+        context, targets = first["contexts"][0]["context"], self._options.targets
+        self._pool.add(await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets))
 
     def end(self) -> None:
         """Answer the browser no more."""
@@ -186,7 +187,7 @@ class SeleniumSession:
             self._answers.spawn(partial(let_on, self._bidi, params, has_head=True))
 
     async def _tab(self) -> Tab:
-        return await Tab.open(self._bidi, self._answers.spawn, context=None)
+        return await Tab.open(self._bidi, self._answers.spawn, context=None, targets=self._options.targets)
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._bidi.command("browsingContext.getTree", maxDepth=0)

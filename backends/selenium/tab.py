@@ -15,18 +15,21 @@ from anyio import to_thread
 from selenium.webdriver.common.by import By
 
 from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, way_to
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
 from backends.selenium.transfer import Transfer
 from coupa_async.domain.errors import (
     BrokenDownloadError,
+    ForbiddenAddressError,
     NotAFileError,
     PageError,
     PageTimeoutError,
     RefusedDownloadError,
     SessionLostError,
 )
+from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Document, Download, Fill
 from coupa_async.runtime.disk_space import Room
 
@@ -48,13 +51,15 @@ class Tab:
         answered: The addresses that answered since then, redirects included, in order.
     """
 
-    def __init__(self, context: str, bidi: BidiConnection, spawn: Spawn) -> None:
+    def __init__(self, context: str, bidi: BidiConnection, spawn: Spawn, *, targets: Targets | None) -> None:
         self.context = context
         self.head: ResponseHead | None = None
         self.answered: list[str] = []
         self._bidi = bidi
         self._spawn = spawn
         self._as_file = False
+        self._targets = targets
+        self._forbidden: ForbiddenAddressError | None = None
         self._error = ""
         self._arrived = anyio.Event()
         self._transfer = Transfer(bidi)
@@ -64,11 +69,18 @@ class Tab:
         bidi.listen(context, self._take)
 
     @classmethod
-    async def open(cls, bidi: BidiConnection, spawn: Spawn, *, context: str | None) -> Tab:
-        """Open a tab, or take one over."""
+    async def open(cls, bidi: BidiConnection, spawn: Spawn, *, context: str | None, targets: Targets | None) -> Tab:
+        """Open a tab, or take one over.
+
+        Args:
+            bidi: The browser.
+            spawn: Starts a task of the session.
+            context: A tab that is there already.
+            targets: Where a file may be fetched from; ``None`` for anywhere.
+        """
         if context is None:
             context = (await bidi.command("browsingContext.create", type="tab", background=True))["context"]
-        tab = cls(context, bidi, spawn)
+        tab = cls(context, bidi, spawn, targets=targets)
         await bidi.command("network.addIntercept", phases=["responseStarted"], contexts=[context])
         return tab
 
@@ -146,6 +158,8 @@ class Tab:
         await self._arrived.wait()
         heard()
         head = self.head
+        if self._forbidden is not None:
+            raise self._forbidden
         if self._error and not self._transfer.is_over.is_set() and any(name in self._error for name in BROKEN):
             raise BrokenDownloadError(f"the transfer broke off ({self._error})")
         if head is None and any(name in self._error for name in ABANDONED):
@@ -177,6 +191,7 @@ class Tab:
     def _go(self, url: str, *, as_file: bool) -> None:
         """Begin a navigation; what comes of it is told by events, so its own answer is of no interest."""
         self.head, self.answered, self._error, self._as_file = None, [], "", as_file
+        self._forbidden = None
         self._arrived, self._transfer = anyio.Event(), Transfer(self._bidi)
         self._past.append(self._navigation)
         self._navigation = ""
@@ -244,7 +259,14 @@ class Tab:
         self._spawn(partial(self._let_on, params, has_head=self.head is not None, **forced))
 
     async def _let_on(self, params: Mapping[str, Any], **how: Any) -> None:
+        response = params["response"]
         try:
+            if self._as_file and response["status"] in REDIRECTS and self._targets is not None:
+                headers = {item["name"].lower(): item["value"]["value"] for item in response["headers"]}
+                self._forbidden = await forbidden_redirect(response["url"], headers, self._targets)
+                if self._forbidden is not None:
+                    await self._bidi.command("network.failRequest", request=params["request"]["request"])
+                    return  # the navigation itself ends with an error, and so arrives
             await let_on(self._bidi, params, **how)
         except SessionLostError:
             if not self._is_given_up:  # of a tab that we have closed, the answer is gone, and not its browser

@@ -172,6 +172,8 @@ class Site:
                 return await self._in_pieces(request, 12, pause_s=0.5)
             case "/endless-file":
                 return await self._endless(request)
+            case "/to-metadata":
+                raise web.HTTPFound("http://169.254.169.254/latest/meta-data/")
             case "/to-ftp":
                 raise web.HTTPFound("ftp://127.0.0.1/a.pdf")
             case "/hang":

@@ -10,7 +10,8 @@ import anyio
 import pytest
 
 from coupa_async.domain.bounds import Bounds
-from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError
+from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError, ForbiddenAddressError
+from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Backend, Profile
 from tests.contract.conftest import OPTIONS, make
 from tests.contract.site import PIECE, Site
@@ -57,6 +58,16 @@ async def test_what_leads_to_another_scheme_is_no_file_and_is_not_waited_for(
     async with patient.session(profile) as session:
         with anyio.fail_after(20), pytest.raises(DownloadError):
             await session.download(f"{site.url}/to-ftp", tmp_path / "5.part")
+
+
+async def test_a_file_is_not_fetched_from_where_the_tenant_has_nothing_to_send_us(
+    backend_name: str, profile: Profile, site: Site, tmp_path: Path
+) -> None:
+    options = replace(OPTIONS, targets=Targets(base_url=site.url))
+    async with make(backend_name, options, base_url=site.url).session(profile) as session:
+        with anyio.fail_after(10), pytest.raises(ForbiddenAddressError, match=r"169\.254\.169\.254"):
+            await session.download(f"{site.url}/to-metadata", tmp_path / "5.part")
+        assert (await session.download(f"{site.url}/plain", tmp_path / "6.part")).size_bytes
 
 
 @pytest.mark.parametrize("path", ["/big", "/endless-file"])
