@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import ssl
@@ -266,8 +267,17 @@ def connect(options: BrowserOptions) -> httpx2.AsyncClient:
 
 
 def trust() -> ssl.SSLContext:
-    """Trust what the system trusts."""
-    return httpx2.create_ssl_context()
+    """Trust what the system trusts, or what the environment names instead.
+
+    Raises:
+        SettingsError: If what it names cannot be read.
+    """
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:
+        named = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+        what = " ".join(named) or "the system's certificates"
+        raise SettingsError(f"{what}: cannot be read ({error}): correct or unset it") from error
 
 
 def user_agent(channel: str, version: str) -> str:
