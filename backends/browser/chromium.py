@@ -172,9 +172,9 @@ def find_browser(options: BrowserOptions) -> Browser:
         BrowserMissingError: If there is none, none where ``browser_path`` says, or one that a policy keeps from us.
     """
     browser = _look(options)
-    if told := forbidding_policy(browser.channel):
+    if policy := forbidding_policy(browser.channel):
         raise BrowserMissingError(
-            f"{browser.channel} may not be automated here: {told} sets RemoteDebuggingAllowed=0: ask your administrator"
+            f"{browser.channel} may not be automated here: {policy} sets RemoteDebuggingAllowed=0: ask your administrator"
         )
     return browser
 
@@ -234,5 +234,5 @@ def page_error(text: str, url: str) -> PageError | None:
     if name == "ERR_ABORTED":  # by the browser: a crashed page, or another navigation; the network has no part in it
         return PageError(f"{url}: the browser broke off ({name})")
     kinds = {"ERR_CERT": "its certificate is not trusted", "ERR_SSL": "no secure connection came about"}
-    story = _STORIES.get(name) or next((told for kind, told in kinds.items() if name.startswith(kind)), "")
+    story = _STORIES.get(name) or next((kind_text for kind, kind_text in kinds.items() if name.startswith(kind)), "")
     return UnreachableError(f"{url}: {story} ({name})" if story else f"{url}: {name}")

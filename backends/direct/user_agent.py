@@ -38,9 +38,9 @@ async def agent_of(options: BrowserOptions, state: Path | None) -> str:
 async def _kept(browser: Browser, answers: Path) -> str:
     key = [str(browser.path), browser.path.stat().st_mtime_ns]
     try:
-        told = json.loads(answers.read_text())  # noqa: ASYNC240 - a line
-        if told["of"] == key and 0 <= time.time() - told["at_s"] < _GOOD_FOR_S:
-            return str(told["text"])
+        kept = json.loads(answers.read_text())  # noqa: ASYNC240 - a line
+        if kept["of"] == key and 0 <= time.time() - kept["at_s"] < _GOOD_FOR_S:
+            return str(kept["text"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # none is kept yet, or none that can be read: the browser knows
     text = await browser_version(browser.path)

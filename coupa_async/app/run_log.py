@@ -29,8 +29,8 @@ class _Lines(logging.Formatter):
         line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        told = redacted_values(line | getattr(record, "fact", {}))
-        return json.dumps(told, ensure_ascii=False, default=lambda value: redacted(str(value)))
+        shown = redacted_values(line | getattr(record, "fact", {}))
+        return json.dumps(shown, ensure_ascii=False, default=lambda value: redacted(str(value)))
 
 
 class _File(logging.FileHandler):

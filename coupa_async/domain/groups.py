@@ -57,17 +57,17 @@ def tally(results: Iterable[tuple[str, Outcome]]) -> list[GroupTally]:
 def sentences(tallies: Sequence[GroupTally]) -> list[str]:
     """Say which groups cannot be seen, and how the other not-founds spread."""
     unseen = [item for item in tallies if item.is_unseen]
-    told = [
+    warnings = [
         f"none of {item.orders} orders of {item.group} can be seen: ask for access to it" for item in unseen[:_SHOWN]
     ]
     if len(unseen) > _SHOWN:
-        told.append(f"nor can any order of {len(unseen) - _SHOWN} more groups")
+        warnings.append(f"nor can any order of {len(unseen) - _SHOWN} more groups")
     others = [item for item in tallies if item.not_found and not item.is_unseen]
     if others:
         shown = ", ".join(f"{other.group} {other.not_found} of {other.orders}" for other in others[:_SHOWN])
         more = f" and {len(others) - _SHOWN} more groups" if len(others) > _SHOWN else ""
-        told.append(f"not found by group: {shown}{more}")
-    return told
+        warnings.append(f"not found by group: {shown}{more}")
+    return warnings
 
 
 def phases(orders: Sequence[Order]) -> Phases:

@@ -141,12 +141,12 @@ def contrasts(measured: Sequence[Measure]) -> list[Contrast]:
 
 def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
     """List the orders of which arms told different stories, with all sides."""
-    told: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
+    outcomes_by_arm: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
     for trial in trials:
         for audit in trial.stories:
-            told.setdefault((trial.fault, audit.number), {}).setdefault(trial.arm, {})[trial.repeat] = audit
+            outcomes_by_arm.setdefault((trial.fault, audit.number), {}).setdefault(trial.arm, {})[trial.repeat] = audit
     found = []
-    for (fault, number), by_arm in told.items():
+    for (fault, number), by_arm in outcomes_by_arm.items():
         rounds = {turn for stories in by_arm.values() for turn in stories}
         if any(len({stories[turn].essence for stories in by_arm.values() if turn in stories}) > 1 for turn in rounds):
             sides = tuple(

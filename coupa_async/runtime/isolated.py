@@ -48,8 +48,8 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
         return b"", late
     if done.returncode == 0:
         return done.stdout, ""
-    told = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-    return b"", told[:300] or late  # the deadline ends it without a word
+    error_text = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    return b"", error_text[:300] or late  # the deadline ends it without a word
 
 
 def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exception], ...]) -> int:
@@ -64,13 +64,13 @@ def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exce
         The exit code.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    told: tuple[type[Exception], ...] = (*known, MemoryError, RecursionError)
+    errors: tuple[type[Exception], ...] = (*known, MemoryError, RecursionError)
     with Path(os.devnull).open("wb") as no_other_tab:
         # A thread in C: it ends us also while a library holds the interpreter, and when nobody waits for us any more.
         faulthandler.dump_traceback_later(within_s, exit=True, file=no_other_tab)
         try:
             data = read()
-        except told as error:
+        except errors as error:
             sys.stderr.write(f"{error or type(error).__name__}\n")
             return 1
         faulthandler.cancel_dump_traceback_later()

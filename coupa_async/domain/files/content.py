@@ -178,8 +178,8 @@ def _misnomer(name: str, head: bytes, size_bytes: int) -> Doubt | None:
     if kind in wanted:
         return None
     what = "a PDF" if suffix == "pdf" else f"a .{suffix} file"
-    told = f": it is {_TOLD[kind]}" if kind in _TOLD else ""
-    return Doubt(Kind.OTHER, f"is not {what} by its content{told}")
+    what_it_is = f": it is {_TOLD[kind]}" if kind in _TOLD else ""
+    return Doubt(Kind.OTHER, f"is not {what} by its content{what_it_is}")
 
 
 def _is_html(head: bytes) -> bool:

@@ -207,8 +207,8 @@ def _is_unsafe(name: str, value: str) -> bool:
 
 
 def _mime(attachment: MessageAttachment) -> str:
-    told = attachment.mime.lower()
-    return told if _IMAGE.fullmatch(told) else guess_type(attachment.name)[0] or told
+    mime = attachment.mime.lower()
+    return mime if _IMAGE.fullmatch(mime) else guess_type(attachment.name)[0] or mime
 
 
 def _is_picture(attachment: MessageAttachment) -> bool:

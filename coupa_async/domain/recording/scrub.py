@@ -158,8 +158,8 @@ class Scrubber:
             return core
         if match := _NUMBER_OF.fullmatch(core):
             phrase = match["phrase"].strip()
-            told = self._core(phrase) + " " if phrase else ""
-            return f"{told}#{match['prefix']}{self.number(match['digits'])}"
+            prefix = self._core(phrase) + " " if phrase else ""
+            return f"{prefix}#{match['prefix']}{self.number(match['digits'])}"
         if match := _ORDER.fullmatch(core):
             return match["prefix"] + self.number(match["digits"])
         if _EMAIL.fullmatch(core):

@@ -75,8 +75,8 @@ def harmless(html: str) -> str:
 def _own(tree: LexborHTMLParser) -> str:
     """Tell what the page says of itself, which is how it is known for what it is."""
     attributes = tree.root.attributes if tree.root else {}
-    told = {name: attributes.get(name) or "" for name in ("data-controller", "data-action")}
-    return "".join(f' {name}="{value}"' for name, value in told.items() if re.fullmatch("[a-z_]{1,40}", value))
+    handled = {name: attributes.get(name) or "" for name in ("data-controller", "data-action")}
+    return "".join(f' {name}="{value}"' for name, value in handled.items() if re.fullmatch("[a-z_]{1,40}", value))
 
 
 def _text(node: LexborNode) -> None:

@@ -28,7 +28,7 @@ async def sequential(setup: CheckSetup) -> Check:
     out = setup.root / f"{setup.backend}-5.1"
     book = read_worklist(out / setup.sheet.name, WorklistOptions(), fresh=False)
     completed = sum(story.outcome is Outcome.COMPLETED for story in seen.audits)
-    workers = {str(line["worker"]) for line in seen.told("OrderStarted")}
+    workers = {str(line["worker"]) for line in seen.events_named("OrderStarted")}
     findings = [
         *_ended_well(seen),
         CheckResult(f"the only worker was {', '.join(sorted(workers))}", workers == {"worker-1"}),
@@ -48,7 +48,7 @@ async def unattended(setup: CheckSetup) -> Check:
     plain = setup.job("5.2", ENABLE_INTERACTIVE_UI="false", MAX_PARALLEL_WORKERS="2")
     seen = await watch(plain)
     bare = await watch(replace(plain, words=["run"], out=setup.root / "nothing", within_s=60))
-    workers = {str(line["worker"]) for line in seen.told("WorkerStarted")}
+    workers = {str(line["worker"]) for line in seen.events_named("WorkerStarted")}
     base_url = setup.environment.get("COUPA_BASE_URL", "")
     findings = [
         *_ended_well(seen),
@@ -58,7 +58,7 @@ async def unattended(setup: CheckSetup) -> Check:
                 bare.exit_code == 2 and len(bare.said.strip().splitlines()) == 1),
     ]  # fmt: skip
     if setup.end_sessions is not None:
-        sign_ins = len(seen.told("SignedIn"))
+        sign_ins = len(seen.events_named("SignedIn"))
         findings.append(CheckResult(f"sign-ins for both workers together: {sign_ins}", sign_ins == 1))
     lines = _some(seen, "WorkerStarted", 2) + _some(seen, "SignedIn", 1) + _some(seen, "OrderFinished", 2)
     notes = [f"the tenant was {base_url}", f"without a spreadsheet: `{bare.said.strip()}`"]
@@ -73,10 +73,10 @@ async def threshold(setup: CheckSetup) -> Check:
     below = await watch(setup.job("5.3-below", "--workers", "2", COUPA_MEMORY_THRESHOLD=str(share)))
     held_mb = sum(map(len, held)) >> 20
     del held
-    readings = default.told("MemoryRead")
+    readings = default.events_named("MemoryRead")
     percents = {float(line["threshold_percent"]) for line in readings}
     most = max((float(line["usage_percent"]) for line in readings), default=0.0)
-    fewest = min((int(line["workers"]) for line in below.told("MemoryRead")), default=0)
+    fewest = min((int(line["workers"]) for line in below.events_named("MemoryRead")), default=0)
     findings = [
         *_ended_well(default),
         *_ended_well(below),
@@ -106,8 +106,8 @@ async def restart(setup: CheckSetup) -> Check:
         pending = sum(story.outcome is Outcome.PENDING for story in refused.audits)
         findings += [
             CheckResult(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
-            CheckResult(f"refused: tried {len(refused.told('SignInStarted'))} time",
-                    len(refused.told("SignInStarted")) == 1),
+            CheckResult(f"refused: tried {len(refused.events_named('SignInStarted'))} time",
+                    len(refused.events_named("SignInStarted")) == 1),
             CheckResult(f"refused: {pending} of {len(refused.audits)} orders pending, none misreported",
                     pending == len(refused.audits) > 0),
             *_clean(refused),
@@ -122,7 +122,7 @@ async def restart(setup: CheckSetup) -> Check:
     resumed = setup.job("5.4", "--workers", "2")
     seen = await watch(replace(resumed, words=[word for word in resumed.words if word != "--fresh"], harm=harm))
     runs.append(seen)
-    restarts = seen.told("WorkerRestarting")
+    restarts = seen.events_named("WorkerRestarting")
     findings += [
         *_ended_well(seen),
         CheckResult(f"workers restarted: {len(restarts)} times", bool(restarts)),
@@ -130,7 +130,7 @@ async def restart(setup: CheckSetup) -> Check:
                 all(line["delay_s"] == 0 for line in {line["worker"]: line for line in reversed(restarts)}.values())),
     ]  # fmt: skip
     if setup.end_sessions is not None:
-        again = len(seen.told("SignedIn"))
+        again = len(seen.events_named("SignedIn"))
         findings.append(CheckResult(f"sign-ins: {again}, the second for all workers", again == 2))
         notes.append("when its first order was finished, the tenant ended all sessions and every browser was killed")
     else:
@@ -187,14 +187,14 @@ def _ended_well(seen: ObservedRun) -> list[CheckResult]:
     outcomes = Counter(story.outcome.value for story in seen.audits)
     wrong = [f"{story.number}: {story.kind}" for story in seen.audits if story.is_breach]
     is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
-    told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
     is_known = all(story.is_known for story in seen.audits)
     what = (
         "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
     )
     return [
         CheckResult(f"exit code {seen.exit_code}", seen.exit_code in ((0, 1) if is_good else (1,))),
-        CheckResult(f"{what}: {told}"
+        CheckResult(f"{what}: {counts}"
                 + (f"; but {'; '.join(wrong)}" if wrong else ""), bool(outcomes) and not wrong),
         *_clean(seen),
     ]  # fmt: skip
@@ -222,7 +222,7 @@ def _pressure(seen: ObservedRun) -> list[dict[str, object]]:
 
 
 def _some(seen: ObservedRun, name: str, count: int) -> list[dict[str, object]]:
-    return list(seen.told(name)[:count])
+    return list(seen.events_named(name)[:count])
 
 
 def _list(numbers: set[float]) -> str:

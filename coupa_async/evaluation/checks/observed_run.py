@@ -58,7 +58,7 @@ class ObservedRun:
     left: tuple[str, ...] = ()
     browser: str = ""
 
-    def told(self, *names: str) -> list[dict[str, Any]]:
+    def events_named(self, *names: str) -> list[dict[str, Any]]:
         """Pick the lines of its log with these messages."""
         return [line for line in self.log if line["message"] in names]
 

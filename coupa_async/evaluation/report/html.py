@@ -139,8 +139,8 @@ def _disagreements(comparison: Comparison) -> str:
     parts = []
     for item in found:
         sides = "".join(
-            f"<dt>{escape(arm.name)}</dt>" + "".join(f"<dd>{count} times {escape(text)}</dd>" for text, count in told)
-            for arm, told in item.sides
+            f"<dt>{escape(arm.name)}</dt>" + "".join(f"<dd>{count} times {escape(text)}</dd>" for text, count in counts)
+            for arm, counts in item.sides
         )
         head = escape(f"{item.number}, {fault_name(item.fault)}")
         parts.append(f"<section class=order><h3>{head}</h3><dl>{sides}</dl></section>")
