@@ -174,7 +174,8 @@ def find_browser(options: BrowserOptions) -> Browser:
     browser = _look(options)
     if policy := forbidding_policy(browser.channel):
         raise BrowserMissingError(
-            f"{browser.channel} may not be automated here: {policy} sets RemoteDebuggingAllowed=0: ask your administrator"
+            f"{browser.channel} may not be automated here: {policy} sets RemoteDebuggingAllowed=0: "
+            "ask your administrator"
         )
     return browser
 
