@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import psutil
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchDriverException
 from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.chromium.service import ChromiumService
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.common.driver_finder import DriverFinder
 from selenium.webdriver.edge.service import Service as EdgeService
@@ -25,9 +25,28 @@ from coupa_async.runtime.temporary_files import temporary_files_in
 _ANSWER_STEP_S = 0.005
 
 
+class _NotedService(ChromiumService):
+    """Has its driver noted before that starts its browser: a kill in between would leave both behind, unknown."""
+
+    record: Path | None = None
+
+    def start(self) -> None:
+        super().start()
+        if self.record is not None:
+            note(self.record, [psutil.Process(self.process.pid)])
+
+
+class _NotedEdgeService(_NotedService, EdgeService):
+    pass
+
+
+class _NotedChromeService(_NotedService, ChromeService):
+    pass
+
+
 def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> Any:
     """Find the driver: the one told, then PATH; else its path stays empty. Its temporary files get a folder."""
-    kind = EdgeService if browser.channel == "msedge" else ChromeService
+    kind: Any = _NotedEdgeService if browser.channel == "msedge" else _NotedChromeService
     name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
     if options.driver_path is not None and not options.driver_path.is_file():
         raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
@@ -68,24 +87,12 @@ def start(browser: Browser, service: Any, profile: Profile, options: BrowserOpti
         on_grid: ChromiumDriver = remote
         return on_grid
     wanted.add_argument(f"--user-data-dir={profile.directory}")
-    if profile.record is not None:
-        service.start = _noting(service, profile.record)
+    service.record = profile.record
     kind: Any = webdriver.Edge if browser.channel == "msedge" else webdriver.Chrome
     driver: Any = kind(options=wanted, service=service)
     driver.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
     started: ChromiumDriver = driver
     return started
-
-
-def _noting(service: Any, record: Path) -> Callable[[], None]:
-    """Have a driver noted before it starts its browser: a kill in between would leave both behind, unknown."""
-    begin = service.start
-
-    def start() -> None:
-        begin()
-        note(record, [psutil.Process(service.process.pid)])
-
-    return start
 
 
 def _wanted(browser: Browser, options: BrowserOptions) -> Any:
