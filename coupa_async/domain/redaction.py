@@ -35,7 +35,7 @@ _FIELD = re.compile(
 _ASSIGNED = re.compile(r"(?<![\w.%-])([\w.%-]+)=([^\s&;\"',]+)")
 _KEY = re.compile(r"[0-9A-Fa-f-]{24,}|(?=[^/]*[0-9])(?=[^/]*[A-Z])(?=[^/]*[a-z])[\w~=+%-]{32,}|eyJ[\w.~=+-]{16,}")
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.[\w.-]+")
-_CLOSING = ".,;:!?)]}'"
+_CLOSING = ".,;:!?)]}'&"
 _MARKS = ("://", "?", "=", "eyJ")
 
 
