@@ -1,4 +1,4 @@
-"""A check of the dossier's, made on a run of the real program: it holds, and with a fault it does not."""
+"""A check of ``evidence`` on a run of the real program: it holds, and with a fault it does not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coupa_async.evaluation.checks.checks import profiles
 from coupa_async.evaluation.checks.environment import CheckSetup
 from tests.e2e.conftest import BACKENDS, Site
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
 
 @BACKENDS
