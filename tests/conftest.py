@@ -17,11 +17,11 @@ IN_SHORT = ("tests/e2e/test_edge.py", "tests/e2e/test_sample.py")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` leaves to `make test-parity`."""
+    """Mark what `make test` leaves to `make test-slow`."""
     for item in items:
         place = item.path.relative_to(ROOT).as_posix()
         if place.startswith(AT_LENGTH) and place not in IN_SHORT:
-            item.add_marker(pytest.mark.parity)
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -10,20 +10,13 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import CliPositionalArg
 
+from coupa_async.app.setting_groups import setting_groups
 from coupa_async.app.settings import Settings
 from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
 
 _POSITIONAL = get_args(CliPositionalArg[str])[1]
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
-# The field that a group begins with: a new one belongs to the group in which it is declared.
-_GROUPS = {
-    "base_url": "Tenant and sign-in",
-    "backend": "Browsers",
-    "workers": "Workers, lane and pace",
-    "output_dir": "Spreadsheet and folders",
-    "memory_threshold": "Limits, and Outlook messages",
-}
 _INTRO = """\
 # Settings
 
@@ -84,10 +77,12 @@ them:
 def page() -> str:
     """Make the page."""
     parts = [_INTRO]
-    for name, field in Settings.model_fields.items():
-        if name in _GROUPS:
-            parts.append(f"\n### {_GROUPS[name]}\n\n| flag | variable | default | what |\n|---|---|---|---|\n")
-        parts.append(_row(_flag(name, field), f"`{variable(name, field)}`", _default(field), field.description or ""))
+    for title, names in setting_groups().items():
+        parts.append(f"\n### {title}\n\n| flag | variable | default | what |\n|---|---|---|---|\n")
+        for name in names:
+            field = Settings.model_fields[name]
+            flag, known_as = _flag(name, field), f"`{variable(name, field)}`"
+            parts.append(_row(flag, known_as, _default(field), field.description or ""))
     parts.append(_OWN)
     for command in COMMANDS:
         settings = settings_class(command)

@@ -1,9 +1,12 @@
-"""What ``--help`` looks like: values named by what a person types, and no defaults that say nothing."""
+"""What ``--help`` looks like: options in groups, values named by what a person types, no defaults that say nothing."""
 
 from __future__ import annotations
 
 import re
 from argparse import Action, RawDescriptionHelpFormatter
+from collections.abc import Iterable
+
+from coupa_async.app.setting_groups import setting_groups
 
 _TYPED = {"str": "TEXT", "Path": "PATH", "int": "N", "float": "X"}
 
@@ -11,7 +14,18 @@ _NOTHING = re.compile(r" \(default: (None|False|\(\))\)$")
 
 
 class HelpFormatter(RawDescriptionHelpFormatter):
-    """pydantic-settings' help, without Python's words for types."""
+    """The help of pydantic-settings, in groups and without Python's words for types."""
+
+    def add_arguments(self, actions: Iterable[Action]) -> None:
+        """Add a section's options: the command's own first, then those of ``Settings``, each group in a section."""
+        by_name = {action.dest: action for action in actions}
+        groups = setting_groups(by_name)
+        shared = {name for names in groups.values() for name in names}
+        super().add_arguments([action for name, action in by_name.items() if name not in shared])
+        for title, names in groups.items():
+            self.end_section()
+            self.start_section(title)
+            super().add_arguments([by_name[name] for name in names])
 
     def add_argument(self, action: Action) -> None:
         """Add an option with its value's name; a field that only Python needs an underscore for is not a second one."""

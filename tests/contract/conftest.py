@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         row = metafunc.definition.originalname.removeprefix("test_")
         names = [name for name in names if (name, row) not in {(item.backend, item.row) for item in VOID}]
         without = {"double"} if row in BY_THE_BROWSER else {"double", "direct"}
-        marks = {name: [] if name in without else [pytest.mark.browser, pytest.mark.parity] for name in names}
+        marks = {name: [] if name in without else [pytest.mark.browser, pytest.mark.slow] for name in names}
         metafunc.parametrize("backend_name", [pytest.param(name, marks=marks[name], id=name) for name in names])
 
 

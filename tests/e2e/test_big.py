@@ -11,7 +11,7 @@ import pytest
 from coupa_async.services.diagnostics.memory import tree_bytes
 from tests.e2e.conftest import BACKENDS, Running, Site, results
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # 2 GB of the catalogue's row, scaled to what a shared machine has room for: two files, each of 200 MB more the second
 # time. Memory that grew with them would show.
 SIZES_BYTES = (50 << 20, 250 << 20)

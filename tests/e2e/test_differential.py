@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import Run, Site, cells, tree
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 # The direct lane leaves to the browser what it leaves to it, whichever that is: once is enough for each of its kinds.

@@ -11,7 +11,7 @@ from coupa_async.evaluation.checks.checks import profiles
 from coupa_async.evaluation.checks.environment import CheckSetup
 from tests.e2e.conftest import BACKENDS, Site
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
 
 @BACKENDS

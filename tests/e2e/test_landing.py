@@ -12,7 +12,7 @@ import pytest
 from coupa_async.domain.outcome import Outcome
 from tests.e2e.conftest import BACKENDS, Run, Running, Site, results
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Start = Callable[..., Running]
 Sheet = Callable[[int], Path]
 ORDERS = 40

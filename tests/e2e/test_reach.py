@@ -122,7 +122,7 @@ def test_a_sign_in_that_nobody_does_is_exit_3_and_a_later_run_goes_on(
     assert json.loads(again.stdout)["outcomes"] == {"COMPLETED": 2}
 
 
-@pytest.mark.parity
+@pytest.mark.slow
 @BACKENDS
 def test_browsers_that_never_start_stop_the_run_with_every_order_pending(
     coupa: Run, site: Site, sheet: Path, tmp_path: Path, backend: str

@@ -21,7 +21,7 @@ from tests.chaos import harm
 from tests.chaos.check import violations
 from tests.chaos.world import World, site, world
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity, pytest.mark.timing, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timing, pytest.mark.timeout(400)]
 TIMES = 10
 # A worker may be restarted five times in five minutes; more is its end.
 KILLS_A_RUN = 5

@@ -18,7 +18,7 @@ import pytest
 
 from tests.e2e.conftest import Run, Site, cells, tree
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 GRID = """
 [server]

@@ -18,7 +18,7 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.runtime.processes import is_alive
 from tests.e2e.conftest import BACKENDS, Running, Site, results
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Start = Callable[..., Running]
 Sheet = Callable[[int], Path]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

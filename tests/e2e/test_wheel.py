@@ -15,7 +15,7 @@ import pytest
 
 from fixtures.catalogue import Catalogue
 
-pytestmark = [pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("backends", "coupa_async", "fixtures")
 

@@ -14,7 +14,7 @@ from coupa_async.ports import Profile
 from tests.contract.conftest import OPTIONS
 from tests.fakes.raw_server import RawServer, raw_server, whole
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.parity]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("name", ["playwright", "selenium"])
