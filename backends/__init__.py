@@ -39,7 +39,7 @@ def open_backend(name: str, options: BrowserOptions) -> Backend:
 
 
 class _Own:
-    """A backend of ours. Its library, a quarter of a second, waits for a first session, which many runs never need."""
+    """A backend of ours. Its library takes a quarter of a second to import, which waits for the first session."""
 
     def __init__(self, name: str, options: BrowserOptions) -> None:
         self.name = name
@@ -56,13 +56,13 @@ class _Own:
 
 
 def open_lane(backend: Backend, options: BrowserOptions, lane: str, base_url: str) -> Backend:
-    """Put the direct lane before a backend, unless ``lane`` is ``browser``.
+    """Put the direct lane in front of a backend, unless ``lane`` is ``browser``.
 
     Args:
-        backend: What opens browsers.
+        backend: Starts the browsers.
         options: Its options.
-        lane: ``browser``; ``direct``, which leaves to the browser only what needs scripts; or ``auto``, which leaves to
-            it what HTTP is refused, too.
+        lane: ``browser``; ``direct``, which leaves to the browser only what needs scripts; or ``auto``, which also
+            leaves to it what the tenant refuses over HTTP.
         base_url: The tenant's address.
     """
     if lane == "browser":

@@ -1,3 +1,3 @@
-"""coupa-async: the attachments of thousands of Coupa purchase orders, filed, and the truth about every order."""
+"""coupa-async downloads the attachments of thousands of Coupa purchase orders and says what came of each order."""
 
 __version__ = "0.1.0"

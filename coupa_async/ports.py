@@ -1,7 +1,8 @@
-"""Layer 1: the narrow waist between the program and whatever shows it Coupa's pages.
+"""The interface between the program and whatever fetches Coupa's pages.
 
-Text, paths and our own records cross it, never a library's object, so that page parser, naming and policy are shared
-by every backend. An implementation translates its library's exceptions into ``domain.errors`` and keeps the cause.
+Text, paths and our own records cross it, never a library's object. So the page parser, the naming of files and the
+policies are the same for every backend. A backend translates its library's exceptions into ``domain.errors`` and keeps
+the cause.
 """
 
 from __future__ import annotations
@@ -111,31 +112,31 @@ class Profile:
 
 
 def accept_any(document: Document) -> bool:
-    """Take a page as it first comes."""
+    """Accept any page as it first comes."""
     return True
 
 
 @runtime_checkable
 class Waits(Protocol):
-    """An ``until`` that tells apart the parts that it waits for: each has the settling time to itself."""
+    """An ``until`` that waits for several parts of a page. Each part has the settling time to itself."""
 
     def __call__(self, document: Document, /) -> bool:
-        """Tell whether a page is the one wanted."""
+        """Return whether a page is the one wanted."""
         ...
 
     @property
     def lacks(self) -> Mapping[str, int]:
-        """What the page that it saw last lacks, and how much of each it shows."""
+        """The parts that the latest page lacks, with how many items of each it shows."""
         ...
 
 
 class Session(Protocol):
-    """One browser. After ``SessionLostError``, or after a call that was cancelled, it is never used again.
+    """One browser. It is never used again after ``SessionLostError`` or after a call that was cancelled.
 
     Several calls may be under way at once. Every method may raise ``SessionLostError``.
 
     Attributes:
-        pids: The processes of ours at the root of it; none where the browser is somebody else's.
+        pids: The processes that we started for it; none where the browser runs elsewhere.
     """
 
     @property
@@ -186,7 +187,7 @@ class Session(Protocol):
         ...
 
     async def cookies(self) -> Sequence[Cookie]:
-        """Tell the session's cookies, HttpOnly ones included."""
+        """Return the session's cookies, HttpOnly ones included."""
         ...
 
     async def save_state(self, path: Path) -> None:
@@ -198,10 +199,10 @@ class Session(Protocol):
         ...
 
     async def snapshot(self, url: str, into: Path) -> str:
-        """Write what a page that was opened shows, as ``into``.png and ``into``.html; opened again if it is gone.
+        """Write a page as ``into``.png and ``into``.html. It is opened again if no tab shows it any more.
 
         Returns:
-            The address that it shows; empty where the backend cannot tell.
+            The address of the page; empty where the backend cannot tell.
         """
         ...
 
@@ -211,7 +212,7 @@ class Session(Protocol):
 
 
 class Backend(Protocol):
-    """A way to have sessions."""
+    """Starts sessions."""
 
     name: str
 
@@ -226,8 +227,8 @@ class Backend(Protocol):
 
 
 class Observer(Protocol):
-    """Somebody who is told what happened: the log, the progress display, the report."""
+    """Is told of events: the log, the progress display, the history."""
 
     def __call__(self, event: Event, /) -> None:
-        """Take note of a fact. Must not block; what it raises is logged, and the run goes on."""
+        """Receive an event. Must not block. What it raises is logged, and the run goes on."""
         ...

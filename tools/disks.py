@@ -21,7 +21,15 @@ from pathlib import Path
 
 _PACKAGES = {"mount.exfat-fuse": "exfat-fuse", "mkfs.exfat": "exfatprogs", "lowntfs-3g": "ntfs-3g"}
 _SIZE_BYTES = 400 << 20
-_TESTS = ("storage", "order_folder", "database", "journal", "history", "clerk", "write_results")
+_TESTS = (
+    "tests/services/files/test_storage.py",
+    "tests/services/files/test_order_folder.py",
+    "tests/services/records/test_database.py",
+    "tests/services/records/test_journal.py",
+    "tests/services/records/test_history.py",
+    "tests/services/collection/test_recorder.py",
+    "tests/services/spreadsheet/test_write_results.py",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _try(folder: Path, points: int, demo: str) -> Iterator[tuple[str, bool]]:
-    files = [f"tests/services/test_{name}.py" for name in _TESTS]
-    yield "tests", _run(f"{folder.name}: tests", _pytest(*files, f"--basetemp={folder / 'tests'}"))
+    yield "tests", _run(f"{folder.name}: tests", _pytest(*_TESTS, f"--basetemp={folder / 'tests'}"))
     sweep = [sys.executable, "-m", "tests.chaos", "sweep", "--backends", "double"]
     yield "sweep", _run(f"{folder.name}: kills", [*sweep, "--points", str(points), "--disk", str(folder)])
     if demo:

@@ -1,1 +1,1 @@
-"""What both browser backends share: which browser, how it is started, its processes, tabs and cookies."""
+"""What both browser backends share: finding and starting the browser, its processes, tabs and cookies."""

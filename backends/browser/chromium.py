@@ -1,4 +1,4 @@
-"""What both backends must start, and read, alike: options, flags, where the browser is, network errors by name."""
+"""What both browser backends must do in the same way: options, flags, finding the browser, naming network errors."""
 
 from __future__ import annotations
 
@@ -76,22 +76,22 @@ class BrowserOptions:
     """How browsers are started and how long they are waited for.
 
     Attributes:
-        channel: Preferred browser: one of ``CHANNELS``. The others are fallen back to, in their order.
+        channel: Preferred browser: one of ``CHANNELS``. The others are tried after it, in order.
         browser_path: The browser's executable, instead of looking for one.
         driver_path: The WebDriver's executable, instead of looking for one.
         headless: Without a window.
-        images: Show pictures without a window, too: printing wants them.
-        launch_timeout_s: For a browser to start.
-        page_timeout_s: For a page to come.
-        settle_s: For a page's scripts to finish what its own counts announce.
-        download_timeout_s: For a file to come whole.
-        close_timeout_s: For each step of ending a browser.
-        playwright_ws: A Playwright server's address; the browsers are there, not here.
-        selenium_url: A Selenium Grid's address; likewise.
+        images: Load pictures also without a window; printing needs them.
+        launch_timeout_s: Seconds for a browser to start.
+        page_timeout_s: Seconds for a page to come.
+        settle_s: Seconds for a page to show what it announces.
+        download_timeout_s: Seconds for a file to come whole.
+        close_timeout_s: Seconds for each step of ending a browser.
+        playwright_ws: Address of a Playwright server that has the browsers.
+        selenium_url: Address of a Selenium Grid that has the browsers.
         client_cert: A certificate (PEM) that the direct lane shows the tenant; browsers have their own.
         client_key: Its key, where it is not in the same file.
-        targets: Where links and redirects of the tenant's may lead; ``None`` for anywhere.
-        bounds: On what others send.
+        targets: Where links and redirects may lead; ``None`` for anywhere.
+        bounds: Bounds on what others send.
     """
 
     channel: str = "msedge"
@@ -122,7 +122,7 @@ class Browser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseHead:
-    """Status and headers of a document's answer; names in lower case."""
+    """Status and headers of an answer; the names are in lower case."""
 
     url: str
     status: int
@@ -130,10 +130,10 @@ class ResponseHead:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page, and not a file that happens to be one.
+        """Whether it is a page of the tenant, and not an HTML file.
 
-        A file is what comes as an attachment, and what the tenant names as a page of the user's: in its header, or in
-        an attachment's own address. A sign-in, or whatever else comes in a file's place, has neither.
+        A file is marked as an attachment, or has the name of an HTML file in its header or in its own address. A page
+        that comes in a file's place, such as a sign-in, has neither.
         """
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("text/html", "application/xhtml+xml"):
@@ -146,7 +146,7 @@ class ResponseHead:
 
     @property
     def length(self) -> int | None:
-        """The file's size as promised; ``None`` if not, or where the header counts compressed bytes."""
+        """The announced size of the file; ``None`` if there is none, or if it counts compressed bytes."""
         text = self.headers.get("content-length", "")
         plain = self.headers.get("content-encoding", "identity").lower() == "identity"
         return size_of(text) if plain else None
@@ -157,10 +157,10 @@ class ResponseHead:
         return content_disposition_name(self.headers.get("content-disposition", ""))
 
     def retry_after_s(self, now: datetime) -> float | None:
-        """How long the server asks to wait; a date counts from the answer's own, for its clock may not be ours.
+        """Seconds that the server asks to wait. A date is compared with the answer's own date, because clocks differ.
 
         Args:
-            now: When it came, for an answer without a date.
+            now: When the answer came; used if it has no date.
         """
         return retry_after_s(self.headers.get("retry-after"), http_date(self.headers.get("date", "")) or now)
 
@@ -169,7 +169,7 @@ def find_browser(options: BrowserOptions) -> Browser:
     """Look for the browser of the channel asked for, then for the other channels'.
 
     Raises:
-        BrowserMissingError: If there is none, none where ``browser_path`` says, or one that a policy keeps from us.
+        BrowserMissingError: If there is none, none at ``browser_path``, or if a policy forbids to automate it.
     """
     browser = _look(options)
     if policy := forbidding_policy(browser.channel):
@@ -198,7 +198,7 @@ def _look(options: BrowserOptions) -> Browser:
 
 
 def flags(options: BrowserOptions) -> list[str]:
-    """Tell the command line flags that every browser of ours gets."""
+    """Return the command line flags of every browser that we start."""
     own = [
         "--no-first-run",
         "--no-default-browser-check",
@@ -216,7 +216,7 @@ def flags(options: BrowserOptions) -> list[str]:
 
 
 def runs_as_root() -> bool:
-    """Tell whether Chromium's sandbox cannot work: it refuses to start for root."""
+    """Return whether we run as root, for whom Chromium's sandbox does not start."""
     return sys.platform != "win32" and os.geteuid() == 0
 
 

@@ -1,7 +1,7 @@
-"""Whether an administrator keeps browsers from being automated: the policy ``RemoteDebuggingAllowed``.
+"""Whether an administrator forbids automation of browsers: the policy ``RemoteDebuggingAllowed``.
 
-https://learn.microsoft.com/deployedge/microsoft-edge-policies#remotedebuggingallowed: with it off, the browser starts
-and never opens its debugging port, which looks like any other launch that fails.
+https://learn.microsoft.com/deployedge/microsoft-edge-policies#remotedebuggingallowed: if it is off, the browser starts
+but never opens its debugging port, which looks like any other failed launch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _KEYS = {"msedge": r"Software\Policies\Microsoft\Edge", "chrome": r"Software\Pol
 
 
 def forbidding_policy(channel: str, *, root: Path = Path("/")) -> str:
-    """Tell where the policy is set to 0; empty if it is not.
+    """Return where the policy is set to 0; empty if it is not.
 
     Args:
         channel: The browser's.

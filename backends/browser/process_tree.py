@@ -20,12 +20,12 @@ _WATCH_S = 0.2
 
 
 def children() -> frozenset[psutil.Process]:
-    """Tell the processes directly below ours. Compare before and after a start, under a lock, to know what it made."""
+    """Return the processes directly below ours. Compare before and after a start, under a lock, to see what is new."""
     return frozenset(psutil.Process().children())
 
 
 def known_as(name: str, among: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Tell those of our processes that are still there under a name."""
+    """Return those of our processes that still have a certain name."""
     found = []
     for process in among:
         try:
@@ -38,7 +38,7 @@ def known_as(name: str, among: Iterable[psutil.Process]) -> list[psutil.Process]
 
 @asynccontextmanager
 async def temporary_folder() -> AsyncIterator[Path]:
-    """Have a folder for the temporary files of a browser and its driver: when they are killed, they leave theirs."""
+    """Make a folder for the temporary files of a browser and its driver, which leave them when they are killed."""
     stack = ExitStack()
     folder = await to_thread.run_sync(stack.enter_context, temporary_files.temporary_folder())
     try:
@@ -48,11 +48,11 @@ async def temporary_folder() -> AsyncIterator[Path]:
 
 
 class Tree:
-    """Processes of ours and all that they start. Never looked for by name.
+    """Processes that we started, and all that they start. They are never looked for by name.
 
     Args:
-        roots: Those that we started ourselves.
-        record: Where they are noted, so that they are ended also if we are killed; ``None`` for nowhere.
+        roots: The processes that we started ourselves.
+        record: The file that notes them, so that they are ended also if we are killed; ``None`` for none.
     """
 
     def __init__(self, roots: Iterable[psutil.Process], record: Path | None = None) -> None:
@@ -67,15 +67,15 @@ class Tree:
         return tuple(root.pid for root in self._roots)
 
     def add(self, root: psutil.Process) -> None:
-        """Take note of one more."""
+        """Add a process."""
         self._take([root])
 
     def main(self) -> list[psutil.Process]:
-        """Tell the roots and what they started themselves: the driver and its browser."""
+        """Return the roots and their children: the driver and its browser."""
         return [item for root in self._roots for item in (root, *_of(root))]
 
     def look(self) -> None:
-        """Take note of what was started meanwhile: what outlives its parent could not be found later."""
+        """Note what was started meanwhile. A process that outlives its parent could not be found later."""
         self._take([below for process in list(self._own) for below in processes.with_children(process)])
 
     def _take(self, found: Iterable[psutil.Process]) -> None:
@@ -85,11 +85,11 @@ class Tree:
             processes.note(self._record, new)
 
     async def end(self, *, within_s: float, profile: Path | None = None) -> None:
-        """Ask what is left to end, then kill it. psutil compares create times, so a reused pid is never touched.
+        """Ask all that are left to end, then kill them. psutil compares create times, so a reused pid is never touched.
 
         Args:
             within_s: For each of the two steps.
-            profile: A directory of ours; whatever browser still runs on it is ended, too.
+            profile: A directory of ours. A browser that still runs on it is ended, too.
         """
         if profile is not None:
             self._take(await to_thread.run_sync(processes.using, profile))
@@ -98,9 +98,9 @@ class Tree:
 
 
 async def watch(tree: Tree) -> None:
-    """Notice when the driver or the browser ends, also while nobody talks to them.
+    """Raise an error when the driver or the browser ends, also while nobody uses them.
 
-    Looks, and does not wait for them as a parent would: that is asyncio's business, and each child has one end to tell.
+    This looks at the processes and does not wait for them as a parent does: asyncio waits for its own children.
 
     Raises:
         SessionLostError: When one has.

@@ -1,4 +1,4 @@
-"""A proxy that wants a user and a password, as the system or the environment names it: browsers leave these out."""
+"""A proxy with user and password from the environment or the system. Browsers ignore user and password there."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from urllib.request import getproxies
 
 @dataclass(frozen=True, slots=True)
 class ProxyLogin:
-    """What a proxy asks for.
+    """How to log in to a proxy.
 
     Attributes:
         server: Its address without user and password.
-        bypass: Hosts that are reached without it, as browsers write such a list.
+        bypass: Hosts that are reached without it, in the form that browsers use.
     """
 
     server: str
@@ -23,7 +23,7 @@ class ProxyLogin:
 
 
 def proxy_login() -> ProxyLogin | None:
-    """Find the proxy of https, else of http, if its address has a user in it; ``None`` if none has."""
+    """Return the proxy for https, else for http, if its address has a user; ``None`` if neither has."""
     proxies = getproxies()
     for scheme in ("https", "http", "all"):
         address = proxies.get(scheme, "")

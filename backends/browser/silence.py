@@ -1,4 +1,4 @@
-"""How long a download may bring nothing: a connection that died in the machine's sleep says nothing of it."""
+"""Bounds how long a download may be silent. A connection that died while the machine slept gives no error."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from coupa_async.domain.errors import DownloadTimeoutError
 
 @contextmanager
 def bounded_silence(within_s: float) -> Iterator[Callable[[], None]]:
-    """End the block when nothing was heard for long.
+    """End the block when nothing was heard for too long.
 
     Args:
-        within_s: How long that is.
+        within_s: Seconds of silence that are allowed.
 
     Yields:
-        What is to be called whenever something is heard.
+        A function to call whenever something is heard.
 
     Raises:
         DownloadTimeoutError: If the block was ended.

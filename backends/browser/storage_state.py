@@ -1,4 +1,4 @@
-"""The storage-state file: Playwright's JSON, so that a sign-in made with one backend serves the other."""
+"""The storage-state file, in Playwright's JSON, so that both backends can use one sign-in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coupa_async.runtime.temporary_files import staged
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Write a file for the user alone, at once: other sessions read it while this one writes. Blocking."""
+    """Replace a file at once, readable for the user alone: other sessions read it while this one writes. Blocking."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with staged(path) as ours:
         handle = os.open(ours, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -29,7 +29,7 @@ def write_state(path: Path, cookies: Sequence[Cookie], *, like: Path | None = No
     Args:
         path: Where to.
         cookies: All of them.
-        like: A storage state whose local storage is kept; ``None`` or a missing file keeps none.
+        like: A storage state whose local storage is taken over; none if ``None`` or missing.
     """
     entries = [
         {
@@ -52,7 +52,7 @@ def read_state(path: Path) -> list[Cookie]:
     """Read the cookies of a storage state. Blocking.
 
     Raises:
-        SettingsError: If it is none.
+        SettingsError: If it is no storage state.
     """
     return [
         Cookie(

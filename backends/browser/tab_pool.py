@@ -1,4 +1,4 @@
-"""What the sessions of both browser libraries do alike: read pages in tabs, and answer the browser beside that."""
+"""What the sessions of both browser backends share: reading pages in tabs, and tasks that answer browser events."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class ReadableTab(Protocol):
         """Wait until the page changes, for a quarter of a second at most."""
 
     async def ask(self) -> None:
-        """Have the browser, not the page, answer anything at all; raises ``SessionLostError``."""
+        """Check that the browser itself answers; raises ``SessionLostError``."""
 
 
 T = TypeVar("T", bound=ReadableTab)
 
 
 class TabPool(Generic[T]):
-    """The tabs that a session reads pages in; as many as pages are read at once."""
+    """The tabs in which a session reads pages; as many as pages are read at once."""
 
     def __init__(self, open_tab: Callable[[], Awaitable[T]]) -> None:
         self._open_tab = open_tab
@@ -52,16 +52,16 @@ class TabPool(Generic[T]):
         self._shown: dict[str, T] = {}
 
     def add(self, tab: T) -> None:
-        """Have one more."""
+        """Add a tab."""
         self._idle.append(tab)
 
     def showing(self, url: str) -> T | None:
-        """Find the tab that still shows a page that was opened; ``None`` if another took its place."""
+        """Return the tab that still shows an opened page; ``None`` if none does."""
         return self._shown.get(url)
 
     @asynccontextmanager
     async def reader(self, url: str) -> AsyncIterator[T]:
-        """Have a tab to read a page in. The one given back longest ago goes first, so that snapshots find theirs."""
+        """Borrow a tab to read a page. The one unused the longest is taken, so that snapshots find their page."""
         tab = self._idle.popleft() if self._idle else await self._open_tab()
         self._shown = {shown: item for shown, item in self._shown.items() if item is not tab} | {url: tab}
         try:
@@ -71,29 +71,29 @@ class TabPool(Generic[T]):
 
 
 class EventTasks:
-    """Starts the tasks that answer the browser, and none once the session is over: a dying browser still asks."""
+    """Starts tasks that answer browser events; none after the session has ended, when a dying browser may still ask."""
 
     def __init__(self, tasks: TaskGroup) -> None:
         self._tasks = tasks
         self._is_over = False
 
     def spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Start one."""
+        """Start a task."""
         if not self._is_over:
             self._tasks.start_soon(job, name="answer the browser")
 
     def end(self) -> None:
-        """Start no more."""
+        """Start no more tasks."""
         self._is_over = True
 
 
 def way_to(url: str, answered: Sequence[str]) -> tuple[str, ...]:
-    """Tell the addresses that a navigation passed before it came to ``url``.
+    """Return the addresses that a navigation passed before it came to ``url``.
 
     Args:
         url: Where it ended.
-        answered: The addresses that its tab had an answer from, redirects included, in order. What was answered after
-            ``url`` is not shown yet.
+        answered: The addresses that answered in its tab, redirects included, in order. Answers after ``url`` are not
+            shown yet.
     """
     here = url.partition("#")[0]
     at = max((at for at, address in enumerate(answered) if address == here), default=len(answered))
@@ -101,7 +101,7 @@ def way_to(url: str, answered: Sequence[str]) -> tuple[str, ...]:
 
 
 async def no_other_tab() -> None:
-    """Look for no other tab: a page that is opened stays in its own."""
+    """Return no other tab: an opened page stays in its own."""
 
 
 async def navigate_until(

@@ -1,4 +1,4 @@
-"""Which version a browser or a driver is, without starting a session with it."""
+"""Finds the version of a browser or driver without starting a session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _VERSION = re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9}){3}")
 
 
 async def browser_version(path: Path) -> str:
-    """Tell a browser's version; empty if it does not say.
+    """Return a browser's version; empty if it is unknown.
 
     On Windows it is the folder beside it that is named for it, for there ``--version`` opens a window; elsewhere what
     it answers to ``--version``.
@@ -23,7 +23,7 @@ async def browser_version(path: Path) -> str:
 
 
 async def program_version(path: Path) -> str:
-    """Tell what a program answers to ``--version``; empty if nothing that is a version, or nothing in time."""
+    """Return the version that a program prints for ``--version``; empty if there is none in time."""
     text = ""
     with anyio.move_on_after(_ANSWER_S):
         asked = await anyio.run_process([str(path), "--version"], check=False)

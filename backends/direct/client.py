@@ -1,4 +1,4 @@
-"""Pages and files over plain HTTP: redirects followed by hand, so that no other origin gets the tenant's cookies."""
+"""Fetches pages and files over HTTP. It follows redirects itself, so that no other origin gets the tenant's cookies."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Client:
     """The tenant over HTTP.
 
     Attributes:
-        agent: The User-Agent that it names.
-        bounds: On what a page may be.
+        agent: The User-Agent that it sends.
+        bounds: Bounds on pages.
     """
 
     def __init__(self, http: httpx2.AsyncClient, jar: Jar, options: BrowserOptions, agent: str) -> None:
@@ -110,10 +110,9 @@ class Client:
         )
 
     async def file(self, url: str, into: Path) -> Download:
-        """Fetch a file; what breaks off is taken up where it did, as long as the server offers that and more comes.
+        """Fetch a file. A transfer that breaks off goes on where it was, while the server allows that and more comes.
 
-        A connection that went dead while the machine slept says nothing of it, so one that brings nothing for long is
-        broken off, too.
+        A connection that brings nothing for long is broken off, too: it may have died while the machine slept.
 
         Raises:
             UnreachableError: If the network did not carry the request.
@@ -170,12 +169,12 @@ class Client:
     async def _get(
         self, url: str, headers: dict[str, str], trail: list[str]
     ) -> AsyncIterator[tuple[httpx2.Response, ResponseHead]]:
-        """Ask, follow redirects, and leave the body of the last answer to be read.
+        """Send a request, follow redirects, and return the last answer with its body unread.
 
         Args:
-            url: What to ask.
-            headers: What to ask with.
-            trail: Gets each address that is asked.
+            url: The address.
+            headers: Headers of the request.
+            trail: Each address asked is added to it.
         """
         at = url
         for _ in range(_MAX_REDIRECTS):
@@ -208,7 +207,7 @@ class Client:
             raise ForbiddenAddressError(at, f"{without_query(at)[:100]!r} is no http address") from error
 
     async def _body(self, response: httpx2.Response) -> bytearray | None:
-        """Read a page, decompressed; ``None`` if it is longer than any page is."""
+        """Read a page, decompressed; ``None`` if it is longer than a page may be."""
         body = bytearray()
         async with aclosing(response.aiter_bytes()) as pieces:
             async for piece in pieces:
@@ -221,7 +220,7 @@ class Client:
 
 
 def _joined(at: str, location: str) -> str:
-    """Tell where a redirect leads; what is no address is told as it stands, to be refused where it is asked."""
+    """Return where a redirect leads. What is no address is returned unchanged, and is refused when it is asked."""
     try:
         return _CONTROLS.sub(lambda found: f"%{ord(found[0]):02X}", urljoin(at, location))
     except ValueError:
@@ -229,7 +228,7 @@ def _joined(at: str, location: str) -> str:
 
 
 async def _leave_fit(response: httpx2.Response) -> None:
-    """Read a redirect's body if it is short and there, which leaves the connection fit for the next request."""
+    """Read a redirect's body if it is short, so that its connection can be used again."""
     size = 0
     with anyio.move_on_after(_SHORT_S):
         async with aclosing(response.aiter_raw()) as pieces:
@@ -240,10 +239,9 @@ async def _leave_fit(response: httpx2.Response) -> None:
 
 
 def connect(options: BrowserOptions) -> httpx2.AsyncClient:
-    """Make the connections' pool, with the system's trust store and proxies.
+    """Make the connection pool, with the system's trust store and proxies.
 
-    HTTP/1.1 on purpose: the only HTTP/2 there is for Python (h2) fails every request in flight when a server retires a
-    connection, which nginx does after each thousand requests, and takes nearly twice the CPU.
+    HTTP/1.1 on purpose: see ``docs/decisions/http-1-1.md``.
 
     Raises:
         SettingsError: If the client certificate cannot be used.
@@ -267,7 +265,7 @@ def connect(options: BrowserOptions) -> httpx2.AsyncClient:
 
 
 def trust() -> ssl.SSLContext:
-    """Trust what the system trusts, or what the environment names instead.
+    """Return a TLS context that trusts what the system trusts, or what the environment names instead.
 
     Raises:
         SettingsError: If what it names cannot be read.
@@ -281,7 +279,7 @@ def trust() -> ssl.SSLContext:
 
 
 def user_agent(channel: str, version: str) -> str:
-    """Write the User-Agent of a browser (with all but the major version frozen, as they all do today)."""
+    """Return the User-Agent of a browser. All but the major version is fixed, as in today's browsers."""
     system = _SYSTEMS.get(sys.platform, _SYSTEMS["linux"])
     major = f"{version.partition('.')[0]}.0.0.0"
     edge = f" Edg/{major}" if channel == "msedge" else ""

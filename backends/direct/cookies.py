@@ -1,4 +1,4 @@
-"""The direct lane's cookies: a browser's, kept fresh by the tenant's Set-Cookie, sent to the tenant's origin alone."""
+"""The direct lane's cookies: taken from a browser, renewed by the tenant's Set-Cookie, sent to its origin only."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SAME_SITE = ("Strict", "Lax", "None")
 
 
 class Jar:
-    """Cookies by name, domain and path. It holds those of other origins, too, for the browser; it never sends them.
+    """Cookies by name, domain and path. Those of other origins are kept for the browser, and never sent.
 
     Attributes:
         base_url: The tenant's address.
-        version: Grows when cookies came from elsewhere than the tenant's answers: a sign-in, or the browser.
+        version: Grows when cookies come from a sign-in or the browser, and not from an answer of the tenant.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -39,23 +39,23 @@ class Jar:
         self._cookies: dict[Key, Cookie] = {}
 
     def replace(self, cookies: Iterable[Cookie]) -> None:
-        """Hold these and no others."""
+        """Replace all cookies by these."""
         self._cookies = {key_of(cookie): cookie for cookie in cookies}
         self.version += 1
 
     def merge(self, cookies: Iterable[Cookie]) -> None:
-        """Hold these, too."""
+        """Add these cookies."""
         if more := {key_of(cookie): cookie for cookie in cookies}:
             self._cookies |= more
             self.version += 1
 
     def cookies(self) -> list[Cookie]:
-        """Tell those that have not run out."""
+        """Return the cookies that have not expired."""
         now_s = time.time()
         return [cookie for cookie in self._cookies.values() if cookie.expires_s is None or cookie.expires_s > now_s]
 
     def header(self, url: str) -> str:
-        """Write the Cookie header of a request (RFC 6265 §5.4); empty for all origins but the tenant's."""
+        """Return the Cookie header of a request (RFC 6265 §5.4); empty for other origins than the tenant's."""
         if not self._is_the_tenants(url):
             return ""
         scheme, host, _ = self._origin
@@ -68,13 +68,13 @@ class Jar:
         return "; ".join(f"{item.name}={item.value}" for item in sorted(fit, key=lambda entry: -len(entry.path)))
 
     def take(self, url: str, headers: Sequence[str], *, version: int) -> None:
-        """Take an answer's Set-Cookie headers.
+        """Take over an answer's Set-Cookie headers.
 
         Args:
-            url: What was asked.
+            url: The address of the request.
             headers: The headers.
-            version: The jar's when it was asked. An older one's are dropped: the answer to a request that was signed
-                out must not undo the sign-in that came between.
+            version: The jar's version at the request. If it is older, the cookies are dropped: a late answer to a
+                signed-out request must not undo a newer sign-in.
         """
         if not headers or version != self.version or not self._is_the_tenants(url):
             return
@@ -90,7 +90,7 @@ class Jar:
         return url.startswith(self._home) or origin_of(url) == self._origin
 
     def _put(self, cookie: Cookie, now_s: float) -> None:
-        """Hold a cookie in the place of the one before; one that has run out takes that along."""
+        """Replace a cookie. One that has expired removes the earlier one."""
         key = key_of(cookie)
         self._cookies.pop(key, None)
         if cookie.expires_s is not None and cookie.expires_s <= now_s:
@@ -104,7 +104,7 @@ class Jar:
 
 
 def key_of(cookie: Cookie) -> Key:
-    """Tell what makes two cookies the same one."""
+    """Return what identifies a cookie."""
     return cookie.name, cookie.domain, cookie.path
 
 
@@ -112,8 +112,8 @@ def parse_cookie(header: str, url: str, *, now_s: float) -> Cookie | None:
     """Read a Set-Cookie header (RFC 6265bis §5.6).
 
     Returns:
-        ``None`` for one that browsers take for none: without a name, too long, with control characters in it, or of a
-        domain or with a prefix that it has no right to.
+        ``None`` for a cookie that browsers reject: without a name, too long, with control characters, or with a domain
+        or prefix that it must not have.
     """
     pair, *rest = header.split(";")
     name, equals, value = (part.strip() for part in pair.partition("="))
@@ -137,10 +137,10 @@ def parse_cookie(header: str, url: str, *, now_s: float) -> Cookie | None:
 
 
 def _domain(asked: str, host: str) -> str:
-    """Tell whose a cookie is: the host's own, or also that of what is below a domain above it.
+    """Return the domain of a cookie: the host's own, or a domain above it.
 
     Returns:
-        Empty for a domain that is not above the host, or is as good as everybody's, such as ``com``.
+        Empty for a domain that is not above the host, or that belongs to everybody, such as ``com``.
     """
     domain = asked.lstrip(".").rstrip(".").lower()
     if not domain or domain == host:
@@ -158,7 +158,7 @@ def _may_be_called(cookie: Cookie, host: str) -> bool:
 
 
 def _end_s(attributes: Mapping[str, str], now_s: float) -> float | None:
-    """Tell when a cookie runs out; ``None`` for one that lasts as long as the browser."""
+    """Return when a cookie expires; ``None`` for one that lasts as long as the browser."""
     age = attributes.get("max-age", "")
     if _AGE.fullmatch(age):
         return now_s + min(max(float(age), -now_s), _LONGEST_S)

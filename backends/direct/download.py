@@ -1,4 +1,4 @@
-"""A file that is coming in: written through a bounded buffer, hashed on the way, taken up again where it broke off."""
+"""A partial download: written through a bounded buffer, hashed on the way, and resumed where it broke off."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _BUFFER_BYTES = 1 << 20
 
 
 class PartialDownload:
-    """What is there of a file.
+    """The part of a file that has come.
 
     Attributes:
-        size_bytes: So many bytes are written.
+        size_bytes: How many bytes are written.
     """
 
     def __init__(self, path: Path, bounds: Bounds = _BOUNDS) -> None:
@@ -39,18 +39,18 @@ class PartialDownload:
 
     @property
     def can_go_on(self) -> bool:
-        """Whether the server offers the rest of just these bytes."""
+        """Whether the server can send the rest of exactly this file."""
         return self.size_bytes > 0 and bool(self._tag)
 
     def wanted(self) -> dict[str, str]:
-        """Write the headers that ask for what is missing (RFC 9110 §14.2, §13.1.5)."""
+        """Return the headers that ask for the missing part (RFC 9110 §14.2, §13.1.5)."""
         return {"Range": f"bytes={self.size_bytes}-", "If-Range": self._tag} if self.can_go_on else {}
 
     def begin(self, head: ResponseHead) -> None:
-        """Go on with an answer that continues what is there; start over with one that is the whole.
+        """Go on with an answer that has the missing part; start again with one that has the whole file.
 
         Raises:
-            BrokenDownloadError: If it is some other part.
+            BrokenDownloadError: If it has another part.
             FileTooLargeError: If it announces more than is allowed.
         """
         if head.status == 206 and self.size_bytes:
@@ -61,7 +61,7 @@ class PartialDownload:
         self._head, self._digest, self._first, self._last, self.size_bytes = head, hashlib.sha256(), b"", b"", 0
 
     async def fill(self, chunks: AsyncIterator[bytes], moved: Callable[[], None]) -> None:
-        """Write what comes. What came before an error is written, too.
+        """Write what comes. Bytes that came before an error are written, too.
 
         Args:
             chunks: The bytes.
@@ -70,7 +70,7 @@ class PartialDownload:
         Raises:
             FileTooLargeError: If it is more than is allowed, or than the disk has room for.
             FileInUseError: If another program holds the file.
-            StorageError: If the disk takes no more of anything.
+            StorageError: If the disk takes no more at all.
         """
         held: list[bytes] = []
         size = 0
@@ -86,7 +86,7 @@ class PartialDownload:
             await worker_threads.run(partial(self._write, held))
 
     def download(self) -> Download:
-        """Tell what it came to."""
+        """Return the complete download."""
         assert self._head is not None  # noqa: S101 - it has begun
         return Download(
             path=self._path,
@@ -100,7 +100,7 @@ class PartialDownload:
 
     @property
     def _tag(self) -> str:
-        """The strong validator of what is there; empty where the server offers no ranges."""
+        """The strong validator of the file; empty if the server offers no ranges."""
         headers = self._head.headers if self._head else {}
         tag = headers.get("etag", "")
         offered = headers.get("accept-ranges", "").lower() == "bytes" and "content-encoding" not in headers

@@ -1,4 +1,4 @@
-"""The browser behind the direct lane: opened when first needed, shared by all who need it, with one set of cookies."""
+"""The fallback browser of the direct lane: opened when first needed, and shared, with the same cookies."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ class FallbackBrowser:
 
     @property
     def pids(self) -> Sequence[int]:
-        """The processes at the root of it."""
+        """Its root processes."""
         return self._session.pids if self._session else ()
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a browser."""
+        """Whether it is open."""
         return self._session is not None
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[Session]:
-        """Have the browser, its cookies as fresh as the jar's; what it renews meanwhile goes into the jar.
+        """Use the browser with the jar's cookies. Cookies that it renews go into the jar.
 
         Raises:
             LaunchError: If it does not start.
-            BrowserMissingError: If there is none to start.
+            BrowserMissingError: If there is no browser to start.
         """
         async with self._places:
             async with self._one:
@@ -74,7 +74,7 @@ class FallbackBrowser:
             await self._pull(session)
 
     async def _own(self, *, task_status: TaskStatus[Session]) -> None:
-        """Hold the browser: its context is entered and left in this one task, whoever asks for it."""
+        """Own the browser: its context is entered and left in this one task, whichever task asks for it."""
         profile = replace(self._profile, name=f"{self._profile.name}-browser")
         if cookies := self._jar.cookies():  # a profile may be signed in by itself, and an empty state would undo that
             await to_thread.run_sync(lambda: write_state(self._state, cookies, like=self._profile.state))
@@ -92,9 +92,9 @@ class FallbackBrowser:
             self._state.unlink(missing_ok=True)
 
     async def _push(self, session: Session) -> None:
-        """Give the browser what the tenant renewed over HTTP, while nobody's page is under way there.
+        """Give the browser the cookies that were renewed over HTTP, when it has no page in work.
 
-        A sign-in of another session's does not wait for that.
+        A sign-in of another session does not wait for that.
         """
         fresh = [cookie for cookie in self._jar.cookies() if self._known.get(key_of(cookie)) != cookie.value]
         if not fresh or (self._users and self._version == self._jar.version):

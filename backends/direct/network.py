@@ -1,8 +1,8 @@
-"""Connections that are cheap to read, and of which it is cheap to see whether the server has hung up.
+"""Connections that are cheap to read and cheap to check for being closed by the server.
 
-The pool asks that of every idle one, twice a request, and each would be a call of the system: with some dozens of
-connections the dearest part of a request. Here one look sees them all. And a file is read in as large pieces as the
-event loop has them, for each goes through a dozen functions on its way up.
+The pool checks every idle connection twice for each request. With a system call for each, this would be the most
+expensive part of a request; here one call checks them all. Files are read in pieces as large as the event loop has
+them, because each piece passes through a dozen functions.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LOOK_HOLDS_S = 0.0002  # as long as the pool goes through its connections; no h
 
 
 def use_cheap_sockets(http: httpx2.AsyncClient, targets: Targets | None = None) -> None:
-    """Have a client open such connections. Those through a proxy stay as they are.
+    """Make a client open such connections. Connections through a proxy stay as they are.
 
     Args:
         http: The client.
@@ -63,7 +63,7 @@ class _Sockets(httpcore2.AnyIOBackend):
 
 
 class ReadinessPoller:
-    """Sees which sockets have something to be read; of an idle connection that is its end."""
+    """Sees which sockets are readable. For an idle connection that means that the server has closed it."""
 
     def __init__(self) -> None:
         self._shelves: list[_Shelf] = []
@@ -72,7 +72,7 @@ class ReadinessPoller:
         self._looked_s = -math.inf
 
     def add(self, socket: Any) -> int:
-        """Look at one more from now on.
+        """Add a socket.
 
         Returns:
             Its number; below 0 if it is closed already.
@@ -86,13 +86,13 @@ class ReadinessPoller:
         return number
 
     def drop(self, socket: Any, number: int) -> None:
-        """Look at one no more, unless its number is another's by now."""
+        """Remove a socket, unless its number belongs to another one by now."""
         if number in self._sockets and self._sockets[number] is socket:
             next(shelf for shelf in self._shelves if number in shelf.numbers).drop(number)
             del self._sockets[number]
 
     def is_readable(self, socket: Any, number: int) -> bool:
-        """Tell whether one has something to be read, or is closed already."""
+        """Return whether a socket is readable or already closed."""
         now_s = time.monotonic()
         if now_s - self._looked_s > _LOOK_HOLDS_S:
             self._ready = self._look()
@@ -120,7 +120,7 @@ class ReadinessPoller:
 
 
 class _Shelf:
-    """As many sockets as every system looks at in one go."""
+    """As many sockets as every system can check in one call."""
 
     def __init__(self) -> None:
         self.numbers: set[int] = set()
@@ -151,15 +151,15 @@ class Stream:
 
     @classmethod
     def around(cls, stream: httpcore2.AsyncNetworkStream, watch: ReadinessPoller) -> httpcore2.AsyncNetworkStream:
-        """Put one around another."""
+        """Wrap another stream."""
         return cast("httpcore2.AsyncNetworkStream", cls(stream, watch))
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Awaitable[bytes]:
-        """Read what is there; more than asked for where there is more, which no reader of HTTP minds."""
+        """Read what is there, also more than asked for; readers of HTTP accept that."""
         return self._stream.read(max(max_bytes, _READ_BYTES), timeout)
 
     async def start_tls(self, *arguments: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
-        """Go on encrypted, on the same socket."""
+        """Start TLS on the same socket."""
         return Stream.around(await self._stream.start_tls(*arguments, **options), self._watch)
 
     async def aclose(self) -> None:
@@ -168,7 +168,7 @@ class Stream:
         await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> Any:
-        """Tell what is known of the connection."""
+        """Return a property of the connection."""
         if info == "is_readable":
             return self._watch.is_readable(self._socket, self._number)
         return self._stream.get_extra_info(info)

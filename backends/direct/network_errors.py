@@ -1,4 +1,4 @@
-"""The HTTP library's errors into ours, with what is at the bottom of them, and where it went wrong."""
+"""Translates the HTTP library's errors into ours, with their root cause and address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def translated(trail: Sequence[str]) -> Iterator[None]:
     """Turn the library's errors into ours.
 
     Args:
-        trail: The addresses that are asked one after the other; what goes wrong does at the last of them.
+        trail: The addresses asked one after the other. An error belongs to the last one.
 
     Raises:
         PageError: With that address as its ``url``.
@@ -37,12 +37,12 @@ def translated(trail: Sequence[str]) -> Iterator[None]:
 
 
 def error_text(error: Exception) -> str:
-    """Tell an error in words; some have none but their name."""
+    """Describe an error. Some have only their name."""
     return str(error) or type(error).__name__
 
 
 def without_query(url: str) -> str:
-    """Leave out of an address what is often a secret, and never says where it leads."""
+    """Remove the query of an address: it may be secret, and is not needed in a message."""
     return url.partition("?")[0]
 
 
@@ -58,7 +58,7 @@ def _ours(error: Exception, url: str) -> PageError:
 
 
 def _with_place(error: BaseException, url: str) -> str:
-    """Tell network troubles apart by what is at the bottom of them."""
+    """Make a network error of the root cause."""
     causes = list(_causes(error))
     kinds: list[tuple[type[BaseException], str]] = [
         (socket.gaierror, "the host name is not known to DNS"),

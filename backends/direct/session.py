@@ -1,8 +1,8 @@
 """The direct lane: pages and files over HTTP with a browser session's cookies.
 
-What HTTP cannot do goes back to a browser: sign-ins, pictures, PDFs, pages that scripts draw, and in the lane ``auto``
-everything, once HTTP turns out to be refused where the browser is not (a device-bound session, conditional access, a
-proxy that only the browser gets through). The probe of that is the first page asked for, which is the engine's own.
+What HTTP cannot do goes to a fallback browser: sign-ins, pictures, PDFs, and pages that scripts draw. In the lane
+``auto`` everything goes there if the tenant refuses HTTP but not the browser (a device-bound session, conditional
+access, a proxy that only the browser can use). The first page shows that; it is the engine's probe of the sign-in.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _REFUSED = "HTTP is refused though the browser is signed in"
 
 
 class DirectBackend:
-    """Sessions over HTTP, each with a browser behind it that is opened when needed."""
+    """Sessions over HTTP, each with a fallback browser that is opened when needed."""
 
     name = "direct"
 
@@ -46,9 +46,9 @@ class DirectBackend:
 
         Args:
             options: Time-outs, certificates, and where the browser is.
-            browser: What opens the browsers behind the sessions.
-            base_url: The tenant's address: its origin alone gets the session's cookies.
-            is_forced: Whether HTTP that is refused stays refused, instead of being left to the browser.
+            browser: Starts the fallback browsers.
+            base_url: The tenant's address. Only its origin gets the session's cookies.
+            is_forced: Whether refused HTTP is an error, instead of a reason to use the browser.
         """
         self._options = replace(options, targets=options.targets or Targets(base_url=base_url))
         self._browser = browser
@@ -85,7 +85,7 @@ class DirectBackend:
 
 
 class DirectSession:
-    """The tenant over HTTP, and a browser behind it."""
+    """The tenant over HTTP, with a fallback browser."""
 
     def __init__(
         self, client: Client, fallback: FallbackBrowser, jar: Jar, profile: Profile, base_url: str, *, is_forced: bool
@@ -180,7 +180,7 @@ class DirectSession:
         return is_signed_out(document.url, self._base_url) or document.status in (401, 403)
 
     async def _shortcoming(self, document: Document, until: Callable[[Document], bool]) -> str:
-        """Say what a page lacks that a browser may show; empty if nothing."""
+        """Return what a page lacks that a browser may show; empty if nothing."""
         if until is accept_any or (document.status is not None and is_busy(document.status)):
             return ""
         try:
@@ -200,7 +200,7 @@ class DirectSession:
         return replace(document, fallback_reason=reason)
 
     async def _leave(self, url: str, until: Callable[[Document], bool], reason: str) -> Document:
-        """Try the browser; if it gets where HTTP does not, leave everything to it from now on."""
+        """Try the browser. If it succeeds where HTTP did not, use it for everything from now on."""
         document = await self._hand_back(url, until, reason)
         is_straight = sign_in_trace(url, document.via, document.url, self._base_url) is Trace.NONE
         if is_straight and not self._is_out(document):  # else the browser was signed out as well, until just now

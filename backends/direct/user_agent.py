@@ -1,4 +1,4 @@
-"""What the direct lane calls itself: the browser that is here, so that the tenant sees one and the same from both."""
+"""The direct lane's User-Agent: that of the installed browser, so that the tenant sees the same from both."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _GOOD_FOR_S = 86_400.0  # what starts a browser may stay as it is when the brows
 
 
 async def agent_of(options: BrowserOptions, state: Path | None) -> str:
-    """Name the browser that is here.
+    """Return the User-Agent of the installed browser.
 
-    It takes so long to tell its version that the answer is kept for a day.
+    Finding its version takes long, so the answer is kept for a day.
 
     Args:
         options: Where the browser is.
-        state: The storage state, beside which the answer is kept; ``None`` keeps none.
+        state: The storage state; the answer is kept beside it. ``None`` keeps none.
     """
     try:
         browser = find_browser(options)

@@ -1,1 +1,1 @@
-"""A backend without a browser, for tests and for a comparison's control."""
+"""A backend without a browser, for tests and for the control arm of a comparison."""

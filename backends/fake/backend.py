@@ -1,7 +1,7 @@
-"""A backend without a browser: what a site would answer, from memory. The smallest whole example of the protocol.
+"""A backend without a browser: a function in memory answers. The smallest complete example of the protocol.
 
-A full citizen of the contract suite, the engine's partner in virtual time, and the arm of a comparison on which only
-the site itself can fail. It starts no process.
+It passes the contract tests, serves the engine's tests in virtual time, and is a comparison's control arm, in which
+only the site itself can fail. It starts no process.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class FakeBackend:
     Attributes:
         answer: What the site answers to a URL; called at each request with the session that asks.
         launch_s: How long a start takes.
-        fail_launches: So many starts fail before one works.
-        open_sessions: Sessions in use; 0 after a run, or something leaked.
+        fail_launches: How many starts fail before one works.
+        open_sessions: Sessions in use. If it is not 0 after a run, something leaked.
         launches: Starts that were tried.
         domain: Of its cookies.
     """

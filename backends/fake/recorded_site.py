@@ -1,7 +1,7 @@
-"""The double on the recorded site: what the site answers over plain HTTP, with no browser in between.
+"""The fake backend on the recorded site, which it asks over plain HTTP.
 
-The control arm of a comparison: what fails here as well is not a browser's doing. It runs no scripts, so it asks the
-site for pages as they are after theirs, and sends the forms that send themselves. On asyncio only.
+This is the control arm of a comparison: what fails here is not a browser's fault. It runs no scripts. So it asks the
+site for pages as they are after their scripts, and sends the forms that scripts would send. On asyncio only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 
 def recorded_backend(base_url: str) -> FakeBackend:
-    """Make the double that asks the recorded site at ``base_url``."""
+    """Make the fake backend that asks the recorded site at ``base_url``."""
     return FakeBackend(answers(base_url))
 
 
@@ -73,7 +73,7 @@ class _Walk:
         self._base_url = base_url
 
     async def get(self, url: str, data: dict[str, str] | None = None) -> tuple[ResponseHead, bytes]:
-        """Ask, and follow where the answers lead."""
+        """Send a request and follow redirects."""
         for _ in range(_HOPS):
             is_own = url.startswith(f"{self._base_url}/")
             jar = {name: value for name, value in self._session.jar.items() if (name == _SSO_COOKIE) != is_own}
@@ -106,7 +106,7 @@ class _Walk:
 
 
 def _filled(head: ResponseHead, data: bytes, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Tell where a page's form is sent to, and with what."""
+    """Return where a page's form is sent to, and its fields."""
     form = LexborHTMLParser(data.decode()).css("form")[0]
     fields = {str(item.attributes["name"]): item.attributes.get("value") or "" for item in form.css("input[name]")}
     for selector, text in typed.items():

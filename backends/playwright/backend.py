@@ -1,4 +1,4 @@
-"""Playwright on the Edge channel: a persistent context a profile, asyncio-native."""
+"""The Playwright backend: a persistent context on the Edge channel for each profile."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def open_backend(options: BrowserOptions) -> PlaywrightBackend:
 
 
 class PlaywrightBackend:
-    """Sessions through Playwright. Each has a driver of its own, so that one that hangs takes no other along."""
+    """Sessions through Playwright. Each has a driver of its own, so that a hanging one does not harm the others."""
 
     name = "playwright"
 
@@ -39,7 +39,7 @@ class PlaywrightBackend:
         self._options = options
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
-        """Start a browser on a profile. However the block is left, no process of it stays behind.
+        """Start a browser on a profile. No process of it stays behind, however the block is left.
 
         Raises:
             LaunchError: If it does not start in time.

@@ -1,4 +1,4 @@
-"""The Content-Disposition of a Playwright tab's files as it came: ``Fetch`` leaves out bytes that are no UTF-8."""
+"""The Content-Disposition of a Playwright tab's files as it came. ``Fetch`` leaves out bytes that are not UTF-8."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coupa_async.domain.files.naming import content_disposition_name
 
 
 class RawHeaders:
-    """What the ``Network`` domain tells of them, while files are downloaded only: of pages it has much to say."""
+    """Listens to the ``Network`` domain, but only during downloads: for pages it sends very many events."""
 
     def __init__(self, cdp: CDPSession) -> None:
         self._cdp = cdp
@@ -22,7 +22,7 @@ class RawHeaders:
         cdp.on("Network.responseReceivedExtraInfo", self._received)
 
     async def watch(self, *, on: bool) -> None:
-        """Have the headers told, or no longer, and forget those that were."""
+        """Begin or stop to listen, and forget the headers so far."""
         self._requests.clear()
         self._dispositions.clear()
         if on != self._is_on:
@@ -30,7 +30,7 @@ class RawHeaders:
             self._is_on = on
 
     def file_name(self, head: ResponseHead) -> str | None:
-        """Tell the name that an answer gives its file."""
+        """Return the name that an answer gives its file."""
         raw = self._dispositions.get(self._requests.get(head.url, ""))
         return content_disposition_name(raw) if raw is not None else head.file_name
 

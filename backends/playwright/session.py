@@ -58,7 +58,7 @@ class PlaywrightSession:
         self._pool.add(await self._tab(next(iter(self._context.pages), None)))
 
     def end(self) -> None:
-        """Answer the browser no more."""
+        """Answer no more browser events."""
         self._answers.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:

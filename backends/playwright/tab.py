@@ -92,8 +92,8 @@ class Tab:
             context: The browser.
             spawn: Starts a task of the session.
             page: A tab that is there already.
-            block: Whether images, fonts and media are left out.
-            answer_s: What any answer of the page may take.
+            block: Whether images, fonts and media are not loaded.
+            answer_s: Seconds that any answer of the page may take.
             targets: Where a file may be fetched from; ``None`` for anywhere.
         """
         page = page or await context.new_page()
@@ -157,7 +157,7 @@ class Tab:
             await self.page.wait_for_load_state("domcontentloaded")  # a navigation took the page away
 
     async def ask(self) -> None:
-        """Have the browser, not the page, answer anything at all."""
+        """Check that the browser itself answers, and not only the page."""
         with translated(self.page.url, within_s=self._answer_s):
             await self._cdp.send("Browser.getVersion")
 
@@ -207,7 +207,7 @@ class Tab:
         )
 
     async def abandon(self) -> None:
-        """Close a tab whose download is given up, and leave nothing of that behind."""
+        """Close a tab whose download was given up, and leave nothing of it behind."""
         await self._transfer.cancel()
         await self.page.close()
 
@@ -271,7 +271,7 @@ class Tab:
         await self._cdp.send("Fetch.continueRequest", request)
 
     def _take(self, url: str, status: int, sent: Sequence[dict[str, str]]) -> None:
-        """Take note of an answer to the tab itself; a frame's on its page is none."""
+        """Note an answer to the tab itself. Answers to frames do not count."""
         self.answered.append(url)
         if status not in REDIRECTS:
             self.head = ResponseHead(

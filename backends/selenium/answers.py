@@ -10,12 +10,12 @@ from coupa_async.domain.errors import PageError
 
 
 async def let_on(bidi: BidiConnection, params: Mapping[str, Any], *, has_head: bool, **forced: Any) -> None:
-    """Let an answer on that waits for us.
+    """Let a waiting answer go on.
 
     Args:
-        bidi: The browser's.
-        params: Of its ``network.responseStarted``.
-        has_head: Whether it is of a page or file that began to come.
+        bidi: The browser's connection.
+        params: The parameters of its ``network.responseStarted``.
+        has_head: Whether it belongs to a page or file that has begun to come.
         forced: What to change in it.
     """
     if not params.get("isBlocked"):

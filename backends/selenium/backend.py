@@ -1,4 +1,4 @@
-"""Selenium on msedgedriver: blocking, in worker threads; downloads and statuses by WebDriver BiDi events."""
+"""The Selenium backend on msedgedriver: blocking calls in worker threads; downloads and statuses by BiDi events."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class SeleniumBackend:
         self._looking = anyio.Lock()
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
-        """Start a browser on a profile. However the block is left, no process of it stays behind.
+        """Start a browser on a profile. No process of it stays behind, however the block is left.
 
         Raises:
             LaunchError: If it does not start in time.
-            BrowserMissingError: If there is nothing to start, or browser and driver do not fit.
+            BrowserMissingError: If there is nothing to start, or browser and driver do not fit together.
         """
         return self._session(profile)
 
@@ -106,7 +106,7 @@ class SeleniumBackend:
             raise launch_error(error, browser, options) from error
 
     async def _find_driver(self, browser: Browser, service: Any) -> None:
-        """Let Selenium Manager bring the driver: one at a time, so that its process is known if it does not end."""
+        """Let Selenium Manager fetch the driver; one at a time, so that its process is known if it hangs."""
         async with self._looking:
             before = children()
             find = partial(driver_path, browser, service, self._options)

@@ -1,7 +1,7 @@
-"""Selenium's blocking calls and its threads' events, joined to the event loop.
+"""Connects Selenium's blocking calls and the events from its threads with the event loop.
 
-Calls run in worker threads, each with a deadline: one that hangs is abandoned, and its driver is killed by whoever
-owns the session. Events come in threads of Selenium's, in no certain order, and are handed over to the loop.
+Calls run in worker threads, each with a deadline. A call that hangs is abandoned; the owner of the session kills its
+driver. Events come in Selenium's threads, in no certain order, and are passed on to the loop.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class BidiConnection:
     """One driver's connection to the loop."""
 
     def __init__(self, driver: ChromiumDriver, *, answer_s: float) -> None:
-        """Make a wire.
+        """Make a connection.
 
         Args:
-            driver: Started.
-            answer_s: What any call may take, if it does not say otherwise.
+            driver: A started driver.
+            answer_s: Seconds that a call may take, unless it says otherwise.
         """
         self.driver = driver
         self._answer_s = answer_s
@@ -77,7 +77,7 @@ class BidiConnection:
         Args:
             what: What it is, for messages.
             function: The call.
-            within_s: What it may take.
+            within_s: Seconds that it may take.
 
         Raises:
             SessionLostError: If the browser or the driver is gone, or does not answer in time.
@@ -98,10 +98,10 @@ class BidiConnection:
         return await self.call(method, lambda: self._send(method, params))
 
     async def navigate(self, context: str, url: str) -> None:
-        """Send a tab to a URL. Its events say what comes of it, so this has no deadline and its end no meaning.
+        """Send a tab to a URL. Events tell the result, so this call has no deadline, and its end means nothing.
 
         Raises:
-            PageError: If the browser would not even begin, or has broken off.
+            PageError: If the browser does not begin, or breaks off.
         """
         params = {"context": context, "url": url, "wait": "none"}
         go = partial(self._send, "browsingContext.navigate", params)
@@ -122,16 +122,16 @@ class BidiConnection:
         await self.command("session.subscribe", events=list(EVENTS))
 
     def end(self) -> None:
-        """Answer whoever still waits for the browser: their threads would outlive it and keep our process for 30 s."""
+        """Answer all calls that still wait for the browser. Else their threads would keep our process for 30 s."""
         if (connection := getattr(self.driver, "_websocket_connection", None)) is not None:
             connection._messages = _Over()
 
     def listen(self, context: str, listener: Listener) -> None:
-        """Have the events of a tab, by its browsing context."""
+        """Receive the events of a tab, by its browsing context."""
         self._listeners[context] = listener
 
     def listen_elsewhere(self, listener: Listener) -> None:
-        """Have the events of what nobody else listens to: frames on pages, tabs that pages open."""
+        """Receive the events to which nobody else listens: of frames, and of tabs that pages open."""
         self._elsewhere = listener
 
     def _send(self, method: str, params: Mapping[str, Any]) -> Any:
@@ -146,7 +146,7 @@ class BidiConnection:
         return self.driver._websocket_connection
 
     def _hand_over(self, name: str, params: Mapping[str, Any]) -> None:
-        """Bring an event from Selenium's thread into the loop."""
+        """Pass an event from Selenium's thread to the loop."""
         try:
             from_thread.run_sync(self._dispatch, name, params, token=self._token)
         except RuntimeError:
@@ -157,7 +157,7 @@ class BidiConnection:
 
 
 class _Over(dict[int, Any]):
-    """The answers to all commands of a connection that is over, as Selenium's looks for them."""
+    """The answers to all commands of a closed connection, in the form that Selenium looks for."""
 
     def __contains__(self, key: object) -> bool:
         return True
@@ -167,7 +167,7 @@ class _Over(dict[int, Any]):
 
 
 class _Raw:
-    """An event as Selenium's connection wants it described: its name, and its parameters left as they are."""
+    """An event as Selenium's connection wants it described: its name; the parameters stay unchanged."""
 
     def __init__(self, name: str) -> None:
         self.event_class = name

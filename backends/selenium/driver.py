@@ -26,7 +26,7 @@ _ANSWER_STEP_S = 0.005
 
 
 class _NotedService(ChromiumService):
-    """Has its driver noted before that starts its browser: a kill in between would leave both behind, unknown."""
+    """Records its driver before that starts its browser. After a kill in between, nobody would know of the two."""
 
     record: Path | None = None
 
@@ -45,7 +45,7 @@ class _NotedChromeService(_NotedService, ChromeService):
 
 
 def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> Any:
-    """Find the driver: the one told, then PATH; else its path stays empty. Its temporary files get a folder."""
+    """Find the driver: the given one, then one on PATH; else its path stays empty. It gets a temporary folder."""
     kind: Any = _NotedEdgeService if browser.channel == "msedge" else _NotedChromeService
     name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
     if options.driver_path is not None and not options.driver_path.is_file():
@@ -59,12 +59,12 @@ def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> An
 
 
 def driver_path(browser: Browser, service: Any, options: BrowserOptions) -> str:
-    """Have Selenium Manager look for the driver, or fetch it. Raises what Selenium does."""
+    """Let Selenium Manager find or fetch the driver. Selenium's errors are raised unchanged."""
     return DriverFinder(service, _wanted(browser, options)).get_driver_path()
 
 
 def launch_error(error: Exception, browser: Browser, options: BrowserOptions) -> BrowserMissingError | LaunchError:
-    """Say why there is no browser: versions that do not fit, no driver at all, or a launch that failed."""
+    """Return why there is no browser: versions that do not fit, no driver, or a failed launch."""
     text = " ".join(str(getattr(error, "msg", None) or error).split("Stacktrace")[0].split())
     if options.selenium_url is not None:
         return LaunchError(f"no browser from COUPA_SELENIUM_URL={options.selenium_url}: {text[:300]}")
@@ -78,7 +78,7 @@ def launch_error(error: Exception, browser: Browser, options: BrowserOptions) ->
 
 
 def start(browser: Browser, service: Any, profile: Profile, options: BrowserOptions) -> ChromiumDriver:
-    """Start the driver and its browser, here or on a Grid. Raises what Selenium does."""
+    """Start the driver and its browser, here or on a Grid. Selenium's errors are raised unchanged."""
     wanted = _wanted(browser, options)
     if options.selenium_url is not None:
         wanted.enable_downloads = True

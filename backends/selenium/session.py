@@ -58,7 +58,7 @@ class SeleniumSession:
         self._pool.add(await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets))
 
     def end(self) -> None:
-        """Answer the browser no more."""
+        """Answer no more browser events."""
         self._answers.end()
         self._bidi.end()
 
@@ -182,7 +182,7 @@ class SeleniumSession:
             )
 
     def _let_on(self, name: str, params: Mapping[str, Any]) -> None:
-        """Let on what comes for a page's frames: it waits for us as a tab's own answers do."""
+        """Let answers for a page's frames go on: they wait for us as a tab's own answers do."""
         if name == "network.responseStarted":
             self._answers.spawn(partial(let_on, self._bidi, params, has_head=True))
 
@@ -195,7 +195,7 @@ class SeleniumSession:
 
 
 def _same_site(cookie: dict[str, Any]) -> str:
-    """Tell a cookie's SameSite. BiDi says ``none`` of one that has none, which the browser treats as ``Lax``."""
+    """Return a cookie's SameSite. BiDi says ``none`` if it has none, which the browser treats as ``Lax``."""
     name = str(cookie.get("sameSite", "lax"))
     return "Lax" if name == "none" and not cookie["secure"] else name.capitalize()
 

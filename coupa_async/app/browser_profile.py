@@ -7,7 +7,7 @@ from coupa_async.services.profiles.profiles import SourceProfile
 
 
 def source_profile(settings: Settings) -> SourceProfile | None:
-    """Tell the profile to copy from; ``None`` if none is named.
+    """Return the profile to copy from; ``None`` if the settings name none.
 
     Raises:
         ProfileError: If it cannot be used.

@@ -1,4 +1,4 @@
-"""Settings into parts: the one place where backend, services and engine are put together."""
+"""Makes the parts of a run from the settings: the one place where backend, services and engine meet."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ _MIB = 2**20
 
 
 def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
-    """Open the backend and look for its browser, so that a missing one is told before anything is written.
+    """Make the backend and look for its browser, so that a missing browser is reported before anything is written.
 
     Returns:
-        The backend, and what the user should know of the browser.
+        The backend, and notes on the browser for the user.
     """
     # A browser library takes a third of a second: only commands that need one wait.
     from backends import open_backend, open_lane
@@ -75,7 +75,7 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
 
 
 def browser_options(settings: Settings) -> BrowserOptions:
-    """Say how browsers are started and how long they are waited for."""
+    """Return how browsers are started and how long to wait for them."""
     from backends.browser.chromium import BrowserOptions
 
     return BrowserOptions(
@@ -97,13 +97,13 @@ def browser_options(settings: Settings) -> BrowserOptions:
 
 
 def make_targets(settings: Settings) -> Targets:
-    """Tell where links and redirects may lead: the host where a sign-in begins is the user's own choice."""
+    """Return where links and redirects may lead. The host of the login URL is allowed: the user chose it."""
     login = urlsplit(settings.login_url or "").hostname
     return Targets(base_url=settings.tenant(), allowed_hosts=(*settings.allowed_hosts, *([login] if login else [])))
 
 
 def make_bounds(settings: Settings) -> Bounds:
-    """Say how much of what others send is taken."""
+    """Return the bounds on what others send."""
     return Bounds(
         page_bytes=settings.max_page_mb * _MIB,
         file_bytes=settings.max_file_mb * _MIB if settings.max_file_mb else None,
@@ -113,7 +113,7 @@ def make_bounds(settings: Settings) -> Bounds:
 
 
 def make_sign_in(settings: Settings) -> CoupaSignIn:
-    """Tell how a session is signed in without a person."""
+    """Return how a session signs in without a person."""
     base_url = settings.tenant()
     password = settings.password or SecretStr("")
     credentials = Credentials(username=settings.username, password=password) if settings.username else None
@@ -135,7 +135,7 @@ def make_worker_context(
     *,
     may_ask: bool = False,
 ) -> WorkerContext:
-    """Put together what all workers share.
+    """Make what all workers share.
 
     Args:
         settings: The run's.
@@ -208,10 +208,10 @@ def make_collector(
 
 
 def memory_limits(settings: Settings) -> MemoryLimits:
-    """Tell when memory is short.
+    """Return when memory counts as short.
 
     Raises:
-        SettingsError: If the threshold is no share.
+        SettingsError: If the threshold is not a share between 0 and 1.
     """
     return MemoryLimits(threshold=settings.memory_threshold, critical=max(0.95, settings.memory_threshold))
 
@@ -219,7 +219,7 @@ def memory_limits(settings: Settings) -> MemoryLimits:
 def make_guard(
     settings: Settings, limits: MemoryLimits, workers: Sequence[Worker], context: WorkerContext
 ) -> MemoryGuard:
-    """Put the memory guard together."""
+    """Make the memory guard."""
     readings = Readings(
         usage=lambda: to_thread.run_sync(memory.usage), weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
     )
@@ -230,7 +230,7 @@ def make_guard(
 
 
 async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:
-    """Open a window on the profile of our own and wait until the person there has signed in."""
+    """Open a window on our own profile and wait until a person has signed in there."""
     base_url = settings.tenant()
     headed = settings.model_copy(update={"headless": False})
     backend, _ = find_backend(headed)
@@ -241,9 +241,9 @@ async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:
 
 
 def _tabs(settings: Settings) -> int:
-    """Tell how many orders a session works on at once.
+    """Return how many orders a session works on at once.
 
-    Over HTTP half as many again as the pace may ever have in flight: those that write or file ask for nothing.
+    Over HTTP this is 1.5 times the requests that may be in flight, because an order that writes files makes no request.
     """
     if settings.tabs is not None:
         return settings.tabs
@@ -251,7 +251,7 @@ def _tabs(settings: Settings) -> int:
 
 
 def recorded_backend(base_url: str) -> Backend:
-    """Make a backend that has the recorded site's pages from memory: what a comparison holds browsers against."""
+    """Make a backend that reads the recorded site without a browser: a comparison's control."""
     from backends.fake.recorded_site import recorded_backend
 
     return recorded_backend(base_url)

@@ -1,4 +1,4 @@
-"""Whether a run can start: independent checks side by side, each bounded in time."""
+"""Checks whether a run can start. The checks run side by side, and each has a time limit."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class Diagnosis:
     """What was found.
 
     Attributes:
-        findings: In the order of the way from this machine to the tenant.
+        findings: In order, from this machine to the tenant.
     """
 
     findings: Sequence[Finding]
 
     @property
     def exit_code(self) -> int:
-        """0 if a run can start; 3 if all that it lacks is a sign-in; else 2."""
+        """0 if a run can start; 3 if only a sign-in is missing; else 2."""
         is_bad = {finding.name for finding in self.findings if finding.mark is Severity.BAD}
         return 0 if not is_bad else 3 if is_bad == {"sign-in"} else 2
 
 
 async def diagnose(settings: Settings) -> Diagnosis:
-    """Check the set-up. Asks the tenant whether we are signed in, without a browser."""
+    """Check the set-up, and ask the tenant without a browser whether we are signed in."""
     folder = settings.output_dir.resolve()
     extra = "selenium" if settings.backend == "selenium" else ""
     jobs: list[tuple[str, _Check]] = [
@@ -72,7 +72,7 @@ def _blocking(check: Callable[[], Finding]) -> _Check:
 
 
 async def _bounded(name: str, check: _Check) -> list[Finding]:
-    """Have a check's findings in time; one that takes too long, or fails by itself, is a finding too."""
+    """Run a check with a time limit. A check that takes too long or fails by itself is a finding, too."""
     try:
         with anyio.fail_after(_WITHIN_S):
             return await check()
@@ -83,7 +83,7 @@ async def _bounded(name: str, check: _Check) -> list[Finding]:
 
 
 async def _shared(settings: Settings) -> list[Finding]:
-    """Say what Selenium leaves open to others at this machine."""
+    """Warn of the ports that Selenium's driver opens to other users of this machine."""
     if settings.backend != "selenium":
         return []
     text = "Selenium's driver and browser listen on ports of this machine, which its other users can reach"
@@ -93,7 +93,7 @@ async def _shared(settings: Settings) -> list[Finding]:
 
 
 async def _proxy_password(settings: Settings) -> list[Finding]:
-    """See whether the browser can be told the proxy's password."""
+    """Check whether the browser can be told the proxy's password."""
     from backends.browser.proxies import proxy_login
 
     if proxy_login() is None:
@@ -150,7 +150,7 @@ async def _source(settings: Settings) -> list[Finding]:
 
 
 async def _tenant(settings: Settings) -> list[Finding]:
-    """Go to the tenant step by step, then ask it, without a browser, whether we are signed in."""
+    """Connect to the tenant step by step, then ask it without a browser whether we are signed in."""
     from backends.direct.client import trust
 
     if settings.base_url is None:

@@ -1,4 +1,4 @@
-"""What an error comes to for scripts: design §9."""
+"""Exit codes of errors: ``docs/outcomes.md``, "Exit codes"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 
 
 def exit_code(error: Exception) -> int:
-    """Tell the exit code of what ended a command."""
+    """Return the exit code for the error that ended a command."""
     match error:
         case InputError():
             return 2

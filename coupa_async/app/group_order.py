@@ -1,4 +1,4 @@
-"""Orders worked off so that groups of which nothing can be seen cost little: the others first, then one more look."""
+"""Works orders off group by group, so that groups that the user cannot see cost little time."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Work = Callable[[Sequence[Order]], Awaitable[bool]]
 
 
 async def work_by_group(todo: Sequence[Order], journal: Journal, work: Work) -> dict[str, str]:
-    """Work off some of each group, then the rest of those that can be seen, then look once more at the others.
+    """Work off some orders of each group, then the rest of the visible groups, then try the other groups once more.
 
     Args:
         todo: The orders.
-        journal: Tells what came of them.
-        work: Works some of them off.
+        journal: Knows their outcomes.
+        work: Works off the orders that it is given.
 
     Returns:
-        Why orders were left undone, by their key.
+        The reason for each order that was left undone, by key.
     """
     parts = phases(todo)
     if not await work(parts.first):

@@ -1,4 +1,4 @@
-"""What a run left in its output folder, or is writing there. Never makes a journal where there was none."""
+"""Reads the output folder of a run, also while the run goes on. Never makes a journal where there is none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coupa_async.services.reports.run_report import FILE_NAME as REPORT
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Journal, History]]:
-    """Open what a run left, or is writing, in a folder.
+    """Open the journal and history of an output folder.
 
     Raises:
         InputError: If there is no journal.
@@ -30,10 +30,10 @@ def opened(folder: Path) -> Iterator[tuple[Journal, History]]:
 
 
 def folder_status(folder: Path) -> tuple[Summary, RunStatus]:
-    """Tell where the run of an output folder stands, also while it goes on. Blocking.
+    """Return where the run of an output folder stands, also while it goes on. Blocking.
 
     Returns:
-        What came of its orders, and of its latest run.
+        The outcomes of its orders, and its latest run.
 
     Raises:
         InputError: If there is no journal.

@@ -13,7 +13,7 @@ _HOW = "pip install 'coupa-async[keyring]', or set COUPA_PASSWORD"
 
 
 def read_password(base_url: str, username: str) -> SecretStr | None:
-    """Look for what :func:`keep_password` has kept for this user of this tenant, and of no other.
+    """Return the password that :func:`keep_password` kept for this user of this tenant; ``None`` if there is none.
 
     Raises:
         SettingsError: If the keyring is locked or broken.
@@ -31,10 +31,10 @@ def read_password(base_url: str, username: str) -> SecretStr | None:
 
 
 def keep_password(base_url: str, username: str, password: SecretStr) -> None:
-    """Put a password into the system's keyring.
+    """Store a password in the system's keyring.
 
     Raises:
-        SettingsError: If there is none, or it does not take it.
+        SettingsError: If there is no keyring, or it refuses.
     """
     keyring = require_keyring()
     try:
@@ -61,10 +61,10 @@ def _service(base_url: str) -> str:
 
 
 def require_keyring() -> ModuleType:
-    """Have the library for the system's keyring.
+    """Import the library for the system's keyring.
 
     Raises:
-        SettingsError: If it is not here.
+        SettingsError: If it is not installed.
     """
     keyring = _keyring()
     if keyring is None:

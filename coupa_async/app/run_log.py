@@ -34,7 +34,7 @@ class _Lines(logging.Formatter):
 
 
 class _File(logging.FileHandler):
-    """A log that a full disk ends, and no run with it: what stops the run is told on the screen as well."""
+    """A log file. A full disk ends the log but not the run, whose errors are shown on the screen as well."""
 
     def _open(self) -> TextIOWrapper:
         # Without a buffer, in which what the disk did not take would wait for the next line, and for the end.
@@ -62,7 +62,7 @@ class _OfThisRun(logging.Filter):
 
 @contextmanager
 def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
-    """Write what these loggers say into a log while the block runs.
+    """Write the messages of these loggers to a file while the block runs.
 
     Runs side by side in one process have logs of their own: tasks and worker threads inherit whose they are.
 
@@ -93,7 +93,7 @@ def run_log(path: Path, *, of: Sequence[str] = _OURS) -> Iterator[None]:
 
 
 def log_event(event: Event) -> None:
-    """Write a fact down; of a result, what fits a line."""
+    """Log an event; of a result, what fits on one line."""
     if isinstance(event, OrderFinished):
         result = event.result
         fact = {

@@ -1,4 +1,4 @@
-"""The main job: the orders of a spreadsheet, collected, filed, and written back. Resumes what an earlier run left."""
+"""The main use case: collect the orders of a spreadsheet and write their results back. Resumes an earlier run."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class RunRequest:
     """What a run is asked to do.
 
     Attributes:
-        settings: How.
+        settings: How to run.
         input: The spreadsheet.
-        selection: Which of its orders are due.
+        selection: Which of its orders to work on.
         in_place: Fill in the spreadsheet itself, after a backup beside it, instead of a copy in the output folder.
-        is_demo: Whether the tenant is the recorded site: a retry of the folder starts it again.
+        is_demo: Whether the tenant is the recorded site, which a retry of the folder must start again.
         may_ask: Whether a person is there who can sign in by hand.
-        signals: What asks the run to stop: the first finishes what is in flight, the second ends at once.
+        signals: Signals that stop the run. The first lets the orders in flight finish; the second ends at once.
     """
 
     settings: Settings
@@ -84,17 +84,17 @@ class _Run:
 
 
 async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) -> Summary:
-    """Do the main job.
+    """Run the orders of a spreadsheet.
 
     Args:
         request: What to do.
-        observers: Are told of everything that happens.
+        observers: Receive every event.
 
     Returns:
-        What came of it, also where it could not go on.
+        The summary, also of a run that could not go on.
 
     Raises:
-        InputError: Before anything was written or asked of the tenant.
+        InputError: Before anything is written and before the tenant is asked for anything.
     """
     started_s = time.monotonic()
     settings = request.settings
@@ -128,7 +128,7 @@ def read_orders(request: RunRequest) -> Worklist:
     """Read the spreadsheet. Blocking.
 
     Raises:
-        InputError: If it has no orders, or lacks one that was asked for.
+        InputError: If it has no orders, or lacks one that ``--only`` names.
     """
     settings, selection = request.settings, request.selection
     options = WorklistOptions(
@@ -159,7 +159,7 @@ async def _open_folder(
 
 
 def _choose(run: _Run) -> list[Order]:
-    """Finish what a kill interrupted between record and rename, then choose the orders, their old outcomes dropped."""
+    """Rename folders that a killed run left with the wrong name, choose the orders, and forget their old outcomes."""
     file_unfiled(run.journal, run.storage)
     todo = run.request.selection.of(run.worklist.orders, run.journal.outcomes())
     run.journal.forget(order.number for order in todo)
@@ -174,10 +174,10 @@ def _count_settled(run: _Run) -> int:
 async def _execute(
     run: _Run, todo: Sequence[Order], backend: Backend, source: SourceProfile | None, limits: MemoryLimits
 ) -> dict[str, str]:
-    """Work the orders off. What ends that is in the summary.
+    """Work the orders off. An error that ends this goes into the summary.
 
     Returns:
-        Why orders were left undone on purpose, by their key.
+        The reason for each order that was left undone on purpose, by key.
     """
     settings, notify = run.request.settings, run.notify
     shutdown = Shutdown(notify, grace_s=settings.grace_s, signals=run.request.signals)
@@ -213,7 +213,7 @@ async def _execute(
 
 
 async def _finish(run: _Run, left: Mapping[str, str]) -> None:
-    """Write the spreadsheet and the report, each also where the other cannot be written, and count."""
+    """Write the spreadsheet and the report, each even if the other fails, and count the results."""
     request, journal, storage, summary = run.request, run.journal, run.storage, run.summary
     with _kept_going(summary):
         for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
@@ -239,7 +239,7 @@ async def _finish(run: _Run, left: Mapping[str, str]) -> None:
 
 @contextmanager
 def _kept_going(summary: Summary) -> Iterator[None]:
-    """Have the rest of a run's end done where a part of it cannot be: what came of the orders is in the journal."""
+    """Note an error of one last step in the summary, and let the other steps go on."""
     try:
         yield
     except CoupaError as error:
@@ -250,6 +250,6 @@ def _kept_going(summary: Summary) -> Iterator[None]:
 
 
 def _sweep(settings: Settings) -> None:
-    """Remove what a run has left that was killed after its last order: nothing else of this one would."""
+    """Remove what killed runs left. Only a run without orders needs this: any other does it when it starts."""
     sweep(profiles_dir(), keep=BASE)
     sweep_staged(settings.state_file())

@@ -1,4 +1,8 @@
-"""Every setting, declared once: flag, environment, ``.env``, ``coupa.toml``, the user's own, default, in that order."""
+"""Every setting, declared once.
+
+Its value comes from the first of these: flag, environment, ``.env``, ``coupa.toml``, the user's own ``coupa.toml``,
+default.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ from coupa_async.domain.redaction import redacted
 
 
 class TomlFile(TomlConfigSettingsSource):
-    """A file of settings; one that cannot be read is named."""
+    """A file of settings. If it cannot be read, the error names it."""
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         try:
@@ -38,7 +42,7 @@ class TomlFile(TomlConfigSettingsSource):
 
 
 class Command(BaseSettings):
-    """What every command has: where its settings come from."""
+    """The base of every command's settings: where values come from."""
 
     model_config = SettingsConfigDict(
         env_prefix="COUPA_",
@@ -63,7 +67,7 @@ class Command(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Say where values come from, the strongest first."""
+        """Return the sources of values, the strongest first."""
         here, own = TomlFile(settings_cls), TomlFile(settings_cls, user_file())
         return init_settings, env_settings, dotenv_settings, here, own
 
@@ -98,7 +102,7 @@ def plain_settings_errors() -> Iterator[None]:
 
 
 class Settings(Command):
-    """What every command that asks the tenant needs."""
+    """The settings of every command that asks the tenant."""
 
     base_url: str | None = Field(None, description="the tenant's address: https://TENANT.coupahost.com")
     login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
@@ -242,49 +246,49 @@ class Settings(Command):
         return self
 
     def tenant(self) -> str:
-        """Tell the tenant's address.
+        """Return the tenant's address.
 
         Raises:
-            SettingsError: If none is set: none is built in.
+            SettingsError: If none is set. No tenant is built in.
         """
         if self.base_url is None:
             raise errors.SettingsError("no tenant: set COUPA_BASE_URL or --base-url to https://TENANT.coupahost.com")
         return self.base_url
 
     def state_file(self) -> Path:
-        """Tell where the sign-in is kept."""
+        """Return the file that keeps the sign-in."""
         host = urlsplit(self.tenant()).netloc.replace(":", "_")
         return self.storage_state or data_dir() / "state" / f"{host}.json"
 
     def shown(self) -> dict[str, object]:
-        """Tell the settings as a report may show them: no secret, no user name, addresses without what lets one in."""
+        """Return the settings for a report: without secrets and user names, and with redacted addresses."""
         hidden = {"username", "json_", "quiet"}
         given = {name: getattr(self, name) for name in type(self).model_fields if name not in hidden}
         return {name: shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
 
 
 def split_list(value: object) -> object:
-    """Split a setting that is a list at its commas; what is no text stays as it is."""
+    """Split a text at its commas. Any other value is returned unchanged."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def data_dir() -> Path:
-    """Tell where what belongs to the user, and to no run, is kept."""
+    """Return the folder for what belongs to the user and to no single run."""
     return platformdirs.user_data_path("coupa-async", appauthor=False)
 
 
 def user_file() -> Path:
-    """Tell where a person's own settings are kept."""
+    """Return the user's own file of settings."""
     return platformdirs.user_config_path("coupa-async", appauthor=False) / "coupa.toml"
 
 
 def profiles_dir() -> Path:
-    """Tell where browser profiles are kept."""
+    """Return the folder of the browser profiles."""
     return data_dir() / "profiles"
 
 
 def shown(value: object) -> object:
-    """Tell a value as it may be shown: an address without what lets one in."""
+    """Return a value as a report may show it: addresses are redacted."""
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, tuple):
@@ -294,7 +298,7 @@ def shown(value: object) -> object:
 
 
 def one_line(error: ValidationError) -> str:
-    """Tell the first thing that is wrong."""
+    """Describe the first error in one line."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "settings"
     told = first["type"] in ("missing", "value_error")

@@ -1,4 +1,4 @@
-"""Signing in by hand, in a window; whether a sign-in holds; and forgetting it."""
+"""Sign in by hand in a window, check whether a sign-in still holds, and forget it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from coupa_async.services.profiles.profiles import BASE, base_profile, forget_ba
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
-    """Whether the tenant knows us.
+    """Whether we are signed in.
 
     Attributes:
         since: When the session was last renewed, ISO 8601; ``None`` if there is none.
-        lasts_s: How long it lasts unused; ``None`` if the tenant does not say.
+        lasts_s: How many seconds it lasts unused; ``None`` if the tenant does not say.
     """
 
     tenant: str
@@ -43,11 +43,11 @@ class SignInState:
 
 
 async def sign_in(settings: Settings, notify: Observer) -> SignInState:
-    """Have a person sign in, then see in a browser without a window that the next run will be let in.
+    """Have a person sign in, then check without a window that the next run will be signed in.
 
     Args:
-        settings: Say where.
-        notify: Is told what to do, and how far it has come.
+        settings: Which tenant and browser.
+        notify: Receives what the person has to do, and the progress.
 
     Raises:
         SignInError: If the person did not sign in, or the sign-in does not hold.
@@ -66,7 +66,7 @@ async def sign_in(settings: Settings, notify: Observer) -> SignInState:
 
 
 async def sign_in_state(settings: Settings) -> SignInState:
-    """Ask over HTTP; only if that is refused, ask in a browser, which an SSO may let in without a person.
+    """Check over HTTP whether we are signed in. If not, check in a browser, which an SSO may sign in without a person.
 
     Raises:
         SignInError: If the tenant cannot be asked.
@@ -77,7 +77,7 @@ async def sign_in_state(settings: Settings) -> SignInState:
 
 
 def forget_sign_in(settings: Settings) -> tuple[Path, ...]:
-    """Remove what a sign-in left on this machine. Blocking.
+    """Remove the sign-in from this machine. Blocking.
 
     Returns:
         What was removed.
@@ -118,11 +118,11 @@ async def _state(settings: Settings) -> SignInState:
 
 
 async def _look(settings: Settings, since: datetime) -> SignInState:
-    """Open a page that every signed-in user may see, and keep what the tenant renews with it.
+    """Open a page that every signed-in user may see, and keep the cookies that the tenant renews.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page.
-        PageError: If it is not to be had now.
+        PageError: If the page cannot be read now.
     """
     backend, _ = find_backend(settings)
     flow = make_sign_in(settings)
@@ -152,5 +152,5 @@ def _out(settings: Settings) -> SignInState:
 
 
 def has_screen(platform: str, environment: Mapping[str, str]) -> bool:
-    """Tell whether a window can be opened: on Linux, if a display server is named."""
+    """Return whether a window can be opened. On Linux that needs a display server."""
     return not platform.startswith("linux") or any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

@@ -1,4 +1,4 @@
-"""What a run came to: one record for the screen, for a page, for scripts and for the exit code."""
+"""The summary of a run: one record for the screen, for scripts and for the exit code."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Summary:
         seconds: From start to end.
         restarts: Of workers.
         stopped_by: The number of the signal that ended it; 0 for none.
-        error: What ended it; ``None`` if nothing did.
-        failures: Those orders that did not come out well, as far as they are shown.
-        bad_rows: Likewise those rows of the spreadsheet that name no order.
+        error: The error that ended it; ``None`` if none did.
+        failures: Orders without a good outcome; only as many as are shown.
+        bad_rows: Rows of the spreadsheet that name no order; only as many as are shown.
         warnings: What the user should look at.
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
@@ -55,7 +55,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """The code of design §8."""
+        """The exit code: ``docs/outcomes.md``, "Exit codes"."""
         if self.error is not None:
             return exit_code(self.error)
         if self.stopped_by:
@@ -63,7 +63,7 @@ class Summary:
         return 0 if all(outcome.is_good for outcome in +self.outcomes) else 1
 
     def to_json(self) -> str:
-        """Write it as the one line that scripts rely on."""
+        """Return the JSON line that scripts rely on: ``docs/outcomes.md``, "For scripts"."""
         return json.dumps(
             {
                 "total": self.outcomes.total(),
@@ -78,7 +78,7 @@ class Summary:
         )
 
     def count(self, worklist: Worklist, journal: Journal) -> None:
-        """Count what came of the orders of a spreadsheet. Blocking."""
+        """Count the results of a spreadsheet's orders. Blocking."""
         known = journal.outcomes()
         self.outcomes = Counter(known.get(order.number.key, Outcome.PENDING) for order in worklist.orders)
         self.outcomes[Outcome.COMPLETED] += len(worklist.done)
@@ -91,7 +91,7 @@ class Summary:
 
 
 def counter(summary: Summary) -> Observer:
-    """Have a summary count restarts, and keep the warnings that last."""
+    """Make an observer that counts restarts and keeps the lasting warnings in a summary."""
 
     def count(event: Event, /) -> None:
         if isinstance(event, WorkerRestarting):

@@ -1,4 +1,4 @@
-"""A person's own `coupa.toml`: one line a setting, changed without touching the other lines."""
+"""Changes the user's own ``coupa.toml`` line by line, and leaves all other lines as they are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def known(text: str) -> str:
 
 
 def origins() -> list[tuple[str, Mapping[str, Any]]]:
-    """Tell what each source but flags has, the strongest first."""
+    """Return the values of each source except flags, the strongest source first."""
     user = user_file()
     return [
         ("environment", EnvSettingsSource(Settings)()),
@@ -61,7 +61,7 @@ def write(path: Path, name: str, text: str) -> None:
 
 
 def remove(path: Path, name: str) -> None:
-    """Take a setting out of a file; nothing happens if it is not in it.
+    """Remove a setting from a file, if it is in it.
 
     Raises:
         SettingsError: If the file cannot be written.
@@ -106,7 +106,7 @@ def _says(text: str, wanted: Mapping[str, object]) -> bool:
 
 
 def _with_line(text: str, name: str, line: str | None) -> str:
-    """Put a line in the place of the one that sets this name, else before the first table."""
+    """Replace the line that sets this name; if there is none, add one before the first table."""
     lines = text.splitlines()
     places = [place for place, other in enumerate(lines) if re.match(rf"\s*{name}\s*=", other)]
     tables = [place for place, other in enumerate(lines) if other.lstrip().startswith("[")]

@@ -1,1 +1,1 @@
-"""Layer 4: settings, commands, progress. The only importer of the backends, and only when a command needs one."""
+"""Layer 5: the command line. It imports ``app`` and what is below, never the backends."""

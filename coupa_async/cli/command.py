@@ -1,4 +1,4 @@
-"""What was typed after a command, read into its settings."""
+"""Reads what was typed after a command into its settings."""
 
 from __future__ import annotations
 

@@ -15,5 +15,5 @@ COMMANDS = {
     "report": ("Report", "make the HTML report of an output folder again"),
     "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
     "compare": ("Compare", "the same orders through several backends: which to trust"),
-    "evidence": ("Evidence", "the dossier's five checks, run and written down"),
+    "evidence": ("Evidence", "five checks of whole runs on both backends, written down"),
 }

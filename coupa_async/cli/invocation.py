@@ -1,4 +1,4 @@
-"""How this program was started, so that the commands it proposes work as they are typed."""
+"""How this program was started, so that the commands that it proposes work when they are typed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PROPOSED = re.compile(rf"\b{NAME} (?=(?:{'|'.join(COMMANDS)})\b)")
 
 
 def command() -> str:
-    """Tell what to type for ``coupa-async``: its name where the shell finds it, else as this process was started."""
+    """Return what to type for ``coupa-async``: its name if the shell finds it, else as this process was started."""
     started = Path(sys.argv[0])
     if started.name == "__main__.py":
         return f"{shown_path(Path(sys.executable))} -m coupa_async"
@@ -25,13 +25,13 @@ def command() -> str:
 
 
 def as_typed(text: str) -> str:
-    """Write the commands that a text proposes as they work here."""
+    """Change the commands in a text to the form that works here."""
     started_as = command()
     return _PROPOSED.sub(lambda _: f"{started_as} ", text)
 
 
 def shown_path(path: Path) -> str:
-    """Write a path as it can be typed: in quotes where it has spaces, below the folder that we are in if it is."""
+    """Return a path as it can be typed: in quotes if it has spaces, and relative if it is below the current folder."""
     here = Path.cwd()
     text = str(path.relative_to(here) if path.is_relative_to(here) and path != here else path)
     return f'"{text}"' if " " in text else text

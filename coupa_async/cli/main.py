@@ -1,4 +1,4 @@
-"""The command line: a table of commands, and what their errors come to."""
+"""The command line: finds the command, runs it, and turns errors into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        The exit code of design §8.
+        The exit code: ``docs/outcomes.md``, "Exit codes".
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -66,10 +66,10 @@ def _run(name: str, words: list[str]) -> int:
 
 
 def _kept(error: Exception) -> str:
-    """Keep what a report of a bug needs.
+    """Save the traceback for a bug report.
 
     Returns:
-        Where it is.
+        The file.
     """
     from coupa_async.app.settings import data_dir
 

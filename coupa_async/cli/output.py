@@ -1,4 +1,4 @@
-"""Our stdout and stderr, which nobody need read to the end."""
+"""Our stdout and stderr, whose reader may leave early."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 
 class _Patient:
-    """A stream whose reader may leave early, as ``| head`` does, or a terminal that is closed: then it is silent."""
+    """A stream that becomes silent when its reader leaves, as ``| head`` or a closed terminal does."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -20,7 +20,7 @@ class _Patient:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Write, if somebody reads."""
+        """Write, unless the reader has left."""
         try:
             return self._stream.write(text)
         except OSError:
@@ -28,7 +28,7 @@ class _Patient:
             return len(text)
 
     def flush(self) -> None:
-        """Flush, if somebody reads."""
+        """Flush, unless the reader has left."""
         try:
             self._stream.flush()
         except OSError:
@@ -43,7 +43,7 @@ class _Patient:
 
 @contextmanager
 def patient_streams() -> Iterator[None]:
-    """Let whoever reads our output leave early, while the block runs: the exit code says the rest."""
+    """Let the reader of our output leave early while the block runs. The exit code is still right."""
     with Path(os.devnull).open("w", encoding="utf-8") as no_other_tab:  # for a stream that was closed before we began
         out: Any = _Patient(sys.stdout or no_other_tab)
         err: Any = _Patient(sys.stderr or no_other_tab)

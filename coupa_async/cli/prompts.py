@@ -1,4 +1,4 @@
-"""Short questions, where a person is there to answer: nobody is ever asked in an unattended run."""
+"""Asks short questions if a person is there. An unattended run never asks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _LANES = ["auto", "direct", "browser"]
 
 
 def is_person_there(settings: Settings) -> bool:
-    """Tell whether questions may be asked: no ``--no-input``, no ``ENABLE_INTERACTIVE_UI=false``, and a terminal."""
+    """Return whether questions may be asked: no ``--no-input``, no ``ENABLE_INTERACTIVE_UI=false``, and a terminal."""
     may = settings.interactive and not getattr(settings, "no_input", False) and not getattr(settings, "json_", False)
     return may and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask_for_messages(settings: Settings) -> dict[str, object]:
-    """Ask whether Outlook messages are wanted as PDF, too, where that is not set.
+    """Ask whether Outlook messages are wanted as PDF, too, if that is not set.
 
     Returns:
         Settings in place of those given.
@@ -36,13 +36,13 @@ def ask_for_messages(settings: Settings) -> dict[str, object]:
 
 
 def ask_for_input(settings: Settings, given: Path | None) -> tuple[Path, dict[str, object]]:
-    """Ask for what ``run`` was not told: the spreadsheet, and with it workers and lane.
+    """Ask for the spreadsheet, workers and lane if ``run`` was not given a spreadsheet.
 
     Returns:
         The spreadsheet, and settings in place of those given.
 
     Raises:
-        SettingsError: If nobody is there to ask.
+        SettingsError: If no person is there.
     """
     if given is not None:
         return given, {}

@@ -1,4 +1,4 @@
-"""How much of what others send is taken: one record, so that every bound is seen, and may be set, in one place."""
+"""Bounds on what others send, in one record, so that all of them can be seen and set in one place."""
 
 from __future__ import annotations
 

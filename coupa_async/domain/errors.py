@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""All errors of the program, as one tree.
 
 ::
 
@@ -56,7 +56,7 @@ class CoupaError(Exception):
     url: str = ""
 
     def __str__(self) -> str:
-        """Tell the message; wherever it is shown or written, the addresses in it let nobody in."""
+        """Return the message with redacted addresses."""
         return redacted(super().__str__())
 
 

@@ -1,4 +1,4 @@
-"""What happened, as frozen facts in the past tense. Observers are told of them; nothing depends on who listens."""
+"""Events: what happened, as frozen records in the past tense. Observers receive them; no code waits for them."""
 
 from __future__ import annotations
 

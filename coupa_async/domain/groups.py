@@ -1,4 +1,4 @@
-"""Whose access do I lack? Coupa grants access by company, and shows what one may not see as not found: facts §7."""
+"""Finds the groups of orders to which the user lacks access: ``docs/coupa-pages.md``, "Access by company"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class GroupTally:
 
     @property
     def is_unseen(self) -> bool:
-        """Whether so many orders were tried, and none seen, that it is the access."""
+        """Whether many orders were tried and none was found, which means missing access."""
         return self.not_found == self.orders >= _AT_LEAST
 
 
@@ -55,7 +55,7 @@ def tally(results: Iterable[tuple[str, Outcome]]) -> list[GroupTally]:
 
 
 def sentences(tallies: Sequence[GroupTally]) -> list[str]:
-    """Say which groups cannot be seen, and how the other not-founds spread."""
+    """Describe which groups cannot be seen, and in which groups the other not-found orders are."""
     unseen = [item for item in tallies if item.is_unseen]
     warnings = [
         f"none of {item.orders} orders of {item.group} can be seen: ask for access to it" for item in unseen[:_SHOWN]
@@ -89,7 +89,7 @@ def phases(orders: Sequence[Order]) -> Phases:
 
 
 def unseen_groups(parts: Phases, outcomes: Mapping[str, Outcome]) -> set[str]:
-    """Tell the groups of whose first orders none was found."""
+    """Return the groups of which none of the first orders was found."""
     seen = {
         order.group
         for order in parts.first

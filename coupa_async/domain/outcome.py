@@ -1,4 +1,4 @@
-"""What came of an order: the outcome, and the record that the journal, the folder and the spreadsheet repeat."""
+"""Outcomes and results of orders. Journal, folder and spreadsheet all show the same result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumb
 
 
 class Outcome(StrEnum):
-    """The six ends of an order, and the state before them."""
+    """The six possible ends of an order, and the state before them."""
 
     PENDING = "PENDING"
     COMPLETED = "COMPLETED"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing is left to do or to explain: exit code 0 wants this of every order."""
+        """Whether nothing is left to do or to explain. Exit code 0 needs this of every order."""
         return self in (Outcome.COMPLETED, Outcome.NO_ATTACHMENTS)
 
 
@@ -38,7 +38,7 @@ class SavedAttachment:
         size_bytes: Its size.
         sha256: Of its bytes, in hex.
         seconds: From the request to the final name.
-        note: What is odd about it, a clause for the spreadsheet; empty if nothing is.
+        note: A clause for the spreadsheet about something odd; empty if nothing is odd.
     """
 
     id: str
@@ -59,7 +59,7 @@ class FailedAttachment:
         id: Coupa's attachment id.
         name: The name that Coupa shows.
         reason: One sentence for the spreadsheet's ERROR_MESSAGE.
-        timed_out: Whether it was given up for time.
+        timed_out: Whether it was given up because of a time-out.
     """
 
     id: str
@@ -70,7 +70,7 @@ class FailedAttachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderResult:
-    """Everything that came of one order.
+    """The result of one order.
 
     Attributes:
         number: The order.
@@ -83,10 +83,10 @@ class OrderResult:
         folder: The order's folder below the output folder, POSIX style; empty where none was made.
         error: Why the outcome is not a good one, or what is worth knowing; empty if nothing is.
         requisition_url: The requisition's page, where the files came from it; else empty.
-        found_by: How its address was come by (``domain.pages.addresses.Way``); empty where no page was found.
+        found_by: How its address was found (``domain.pages.addresses.Way``); empty if no page was found.
         fallback_reason: Why a page of it was left to a browser in the direct lane; empty if none was.
         group: Whose it is, as the sheet says; empty if it does not.
-        attempts: How often the order was tried.
+        attempts: How many times the order was tried.
         seconds: From its first attempt to its outcome.
     """
 
@@ -108,13 +108,13 @@ class OrderResult:
 
 
 def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_whole: bool = True) -> Outcome:
-    """Name the outcome of an order whose page was read.
+    """Decide the outcome of an order whose page was read.
 
     Args:
         found: Attachments that the pages named.
         saved: Attachments verified under their final name.
         failed: Attachments given up.
-        is_whole: Whether the pages showed all that they announced. If not, nothing is complete, and nothing is none.
+        is_whole: Whether the pages showed all that they announced. If not, the outcome is never a good one.
     """
     if found == 0:
         return Outcome.NO_ATTACHMENTS if is_whole else Outcome.FAILED
@@ -132,7 +132,7 @@ def explanation(
     requisition_url: str,
     notes: Sequence[str],
 ) -> str:
-    """Say in one sentence why not all is there, and where what is there came from.
+    """Explain in one sentence what is missing, and where the files came from.
 
     Args:
         found: Attachments that the pages named.

@@ -1,7 +1,7 @@
-"""Texts of the tenant and of libraries, without what would let a reader in.
+"""Removes secrets from texts of the tenant and of libraries.
 
-Addresses are held to an allow-list: of what follows their path only what is known to be harmless stays. All patterns
-are linear: a run's every line of log passes through here, and what is in it may be anybody's.
+Of the parameters of an address only those stay that are known to be harmless. All patterns take linear time, because
+every line of the log passes through here, and anybody may have written what is in it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MARKS = ("://", "?", "=", "eyJ")
 
 
 def redacted(text: str) -> str:
-    """Take tickets, signatures, view keys, tokens, cookies and passwords out of a text.
+    """Remove tickets, signatures, view keys, tokens, cookies and passwords from a text.
 
     An address keeps its scheme, host, port and path. User information goes; of its parameters those stay that are
     known to be harmless; a fragment goes; a part of its path goes if it looks like a key.
@@ -60,7 +60,7 @@ def redacted(text: str) -> str:
 
 
 def redacted_values(values: Mapping[str, object]) -> dict[str, object]:
-    """Take the same out of all texts of a record, those of records in it too."""
+    """Remove the same from all texts of a record, and of the records in it."""
     return {name: _value(value) for name, value in values.items()}
 
 
@@ -111,7 +111,7 @@ def _query(match: re.Match[str]) -> str:
 
 
 def _rest(mark: str, after: str) -> str:
-    """Tell what stays of a query or a fragment."""
+    """Return what stays of a query or a fragment."""
     if mark == "#":
         return f"#{HIDDEN}" if after else ""
     query, _, fragment = after.partition("#")

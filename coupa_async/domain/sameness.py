@@ -1,4 +1,4 @@
-"""Orders in a row that look alike in a way that loses something. One may be so; twenty are a reason to look."""
+"""Counts orders in a row that lack the same thing. One such order is normal; twenty are a reason to warn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FEW = 5
 
 
 class Trait(StrEnum):
-    """What is missing of an order, as a sentence about many."""
+    """What an order lacks, with a sentence for the warning."""
 
     NOT_FOUND = "were not found"
     NO_ATTACHMENTS = "have no attachments"
@@ -20,32 +20,32 @@ class Trait(StrEnum):
 
     @property
     def many(self) -> int:
-        """So many in a row are a reason to look."""
+        """How many in a row are a reason to warn."""
         return _FEW if self is Trait.NO_NUMBER else MANY
 
     @property
     def cure(self) -> str:
-        """What to look at."""
+        """What the user should check."""
         if self is Trait.NOT_FOUND:
             return "check the numbers, COUPA_BASE_URL, COUPA_ORDER_PATH, and whether you have access to their company"
         return "if that surprises you, the pages of your tenant may be of another make"
 
 
 class Streaks:
-    """Counts how many orders in a row have a trait. Each trait is told once."""
+    """Counts how many orders in a row have a trait. Each trait is reported once."""
 
     def __init__(self) -> None:
         self._in_a_row: Counter[Trait] = Counter()
         self._told: set[Trait] = set()
 
     def note(self, traits: Collection[Trait]) -> list[Trait]:
-        """Take note of an order.
+        """Count an order.
 
         Args:
-            traits: What is missing of it. An order that was not found says nothing of the other traits.
+            traits: What it lacks. An order that was not found does not count for the other traits.
 
         Returns:
-            The traits that so many orders in a row have by now that somebody should look.
+            The traits that have just reached their limit.
         """
         for trait in (Trait.NOT_FOUND,) if Trait.NOT_FOUND in traits else Trait:
             self._in_a_row[trait] = self._in_a_row[trait] + 1 if trait in traits else 0

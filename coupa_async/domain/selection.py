@@ -1,4 +1,4 @@
-"""Which of a spreadsheet's orders a run takes up."""
+"""Which of a spreadsheet's orders a run works on."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Selection:
     """Which orders are due.
 
     Attributes:
-        due: Orders with one of these outcomes; PENDING is without one. By default those that a run left open.
+        due: Orders with one of these outcomes; PENDING means without one. By default those that earlier runs left open.
         only: Keys of the orders meant; empty for all.
-        limit: So many at most, the first ones; ``None`` for all.
+        limit: How many orders at most, from the first; ``None`` for all.
     """
 
     due: frozenset[Outcome] = frozenset({Outcome.PENDING})

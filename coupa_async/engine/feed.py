@@ -1,4 +1,4 @@
-"""Orders into a stream of size 0: an order is either still here, or in flight."""
+"""Feeds orders into a stream of size 0, so that an order is either still here or in flight."""
 
 from __future__ import annotations
 

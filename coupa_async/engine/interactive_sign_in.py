@@ -1,4 +1,4 @@
-"""A sign-in on a browser of its own, for a person to do: its window closes when the tenant has let them in."""
+"""A sign-in by a person, in a browser window of its own, which closes when the person is signed in."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from coupa_async.ports import Backend, Profile, Session
 async def interactive_sign_in(
     backend: Backend, profile: Profile, sign_in: Callable[[Session], Awaitable[None]]
 ) -> None:
-    """Have a session signed in and write its state down.
+    """Sign a session in and save its state.
 
     Args:
-        backend: With a window.
-        profile: With the file for the state.
+        backend: One whose browser has a window.
+        profile: Names the file for the state.
         sign_in: Signs the session in, or waits until somebody has.
 
     Raises:
         SignInError: If nobody signs in in time.
-        PageError: If the tenant is not to be had.
+        PageError: If the tenant cannot be reached.
         SessionLostError: If the window was closed.
     """
     assert profile.state is not None  # noqa: S101 - a visit is made for its state

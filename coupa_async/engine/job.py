@@ -1,4 +1,4 @@
-"""What the engine runs for each order. It knows nothing of pages and files: the job does."""
+"""The job that the engine runs for each order. The engine knows nothing of pages and files; the job does."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from coupa_async.ports import Session
 
 
 class Job(Protocol):
-    """The work on one order, and the record of what came of it."""
+    """The work on one order, and the recording of its result."""
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
-        """Do the work, and say so whenever a part of it is done.
+        """Do the work, and call ``heartbeat`` whenever a part of it is done.
 
         Raises:
-            CoupaError: For what is not an outcome yet.
+            CoupaError: For errors that are not an outcome yet.
         """
         ...
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
-        """Make an outcome of an error that trying again does not cure."""
+        """Turn an error that trying again does not cure into a result."""
         ...
 
     async def record(self, result: OrderResult) -> None:
-        """Write the outcome down, for good."""
+        """Record the result."""
         ...

@@ -1,4 +1,4 @@
-"""What the engine may spend: workers, tries, seconds."""
+"""Limits of the engine: workers, tries, seconds."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class EngineLimits:
         tabs: Orders at once on one session.
         max_attempts: Tries an order gets for its own errors.
         max_sessions_lost: Sessions that one order may take down before it is FAILED instead of tried again.
-        max_failures: So many failures in a row that any page could have are the browser's: it is restarted, once.
-        max_unconfirmed: So many "not found" in a row are not believed before the session was seen to be signed in.
-        recycle_orders: A session is replaced after about so many orders, give or take 10 % lest all are at once.
+        max_failures: After so many failures in a row the browser is blamed for them and restarted, once.
+        max_unconfirmed: After so many unconfirmed not-founds the session's sign-in is checked.
+        recycle_orders: A session is replaced after about so many orders; up to 10 % more or less, to spread them.
         max_sign_ins: Sign-ins that one order may ask for before the sign-in is called refused.
         stall_s: A worker without progress for so long is restarted.
         backoff: Delays between tries of an order.
         restart_backoff: Delays between restarts of a worker; the first is at once.
-        healthy_s: A life as long as this makes the next restart a first one again.
+        healthy_s: After a session as long as this, the next restart counts as the first one.
         max_restarts: More than so many restarts of one worker within ``restart_period_s`` stop it.
         stagger_s: Between the starts of two workers.
-        grace_s: What the orders in flight get after the first signal.
+        grace_s: Time for the orders in flight after the first signal.
     """
 
     workers: int = 1

@@ -1,6 +1,6 @@
 """The memory guard: fewer workers while memory is short, more when there is room again, never none.
 
-What to do is decided in ``domain.policies.memory``; readings come in as awaitables, so that this runs in virtual time.
+``domain.policies.memory`` decides what to do. Readings are async functions, so tests run in virtual time.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class MemoryGuard:
 
         Args:
             workers: The workers.
-            session_slots: How many of them may have a session; taken away and given back here.
+            session_slots: How many of them may have a session; changed here.
             readings: Where the numbers come from.
-            notify: Who is told of every reading.
+            notify: Receives every reading.
             limits: When memory is short.
             session_bytes: A session heavier than this is recycled.
             period_s: Between readings.
@@ -68,7 +68,7 @@ class MemoryGuard:
         self._changed_s = float("-inf")
 
     async def watch(self) -> None:
-        """Look after memory until cancelled."""
+        """Watch memory until cancelled."""
         while True:
             await self._look()
             await anyio.sleep(self._period_s)

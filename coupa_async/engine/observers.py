@@ -1,4 +1,4 @@
-"""Facts to everybody who listens; whoever fails at listening is logged, and the run goes on."""
+"""Passes events to all observers. An observer that fails is logged, and the run goes on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ObserverGroup:
         self._observers = observers
 
     def __call__(self, event: Event, /) -> None:
-        """Tell all of them."""
+        """Pass an event to all of them."""
         for observer in self._observers:
             try:
                 observer(event)

@@ -1,4 +1,4 @@
-"""All orders through all workers: the nest of task groups."""
+"""Runs all orders through all workers: the nested task groups."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ async def download_all(
     workers: list[Worker],
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> None:
-    """Work off all orders, one worker a name. What is not recorded when this returns or raises is still pending.
+    """Work off all orders, with one worker for each name. Orders not recorded in the end are still pending.
 
     Args:
         orders: What to do.
-        names: The workers'.
+        names: The workers' names.
         context: What the workers share.
         shutdown: How signals end the run.
-        workers: Holds the workers while they work: what the memory guard looks through.
-        services: Run beside the workers until they are done.
+        workers: Filled with the workers while they work; the memory guard reads it.
+        services: Functions that run beside the workers until these are done.
 
     Raises:
         SignInError: If sign-in is impossible.
@@ -62,7 +62,7 @@ async def _round(
     """Work until no order is left to take, or no worker to take one.
 
     Returns:
-        The orders left over, those that given-up workers had in flight first, and the workers that still hold.
+        The orders left over, first those in flight of workers that were given up; and the workers that may go on.
     """
     send, receive = anyio.create_memory_object_stream[Order](0)
     workers[:] = [Worker(name, context, receive.clone()) for name in names]

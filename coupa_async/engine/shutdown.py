@@ -24,8 +24,8 @@ class Shutdown:
         """Make one.
 
         Args:
-            notify: Is told when the run drains.
-            grace_s: What may take so long after the first signal.
+            notify: Receives the event that the run drains.
+            grace_s: Seconds for the orders in flight after the first signal.
             signals: Where they come from.
         """
         self.signal: signal.Signals | None = None
@@ -36,7 +36,7 @@ class Shutdown:
         self._working: anyio.CancelScope | None = None
 
     def stops(self, feeding: anyio.CancelScope, working: anyio.CancelScope) -> None:
-        """Say what signals stop.
+        """Set what the signals stop.
 
         Args:
             feeding: Cancelled at the first: no further order is started.
@@ -65,7 +65,7 @@ class Shutdown:
 
 
 async def until_asked_twice(signals: OpenSignals, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the last of a run: one signal lets it end in peace, as it soon will; the second cancels it."""
+    """Run the last steps of a run. The first signal lets them finish, as they soon will; the second cancels them."""
 
     async def listen(*, task_status: TaskStatus[None]) -> None:
         with signals() as stream:

@@ -1,7 +1,7 @@
-"""The gate: one sign-in for all workers while everybody else waits, and its state for all.
+"""The sign-in gate: only one worker signs in; the others wait and use its result.
 
-SSO is a chain of redirects in which a repeated SAML post fails (domain facts §1), so two sign-ins at once would spoil
-each other. The gate also holds everybody while the tenant cannot be reached: no order is to blame for that.
+Two sign-ins at once would spoil each other: ``docs/coupa-pages.md``, "Sign-in". The gate also holds all workers while
+the tenant cannot be reached, because no order is to blame for that.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _STALE = 0.7  # of a session's length unused; the rest is for a probe to renew i
 
 
 class SignInFlow(Protocol):
-    """How sessions get in at the tenant."""
+    """How a session signs in at the tenant."""
 
     async def sign_in(self, session: Session) -> None:
         """Sign one session in.
 
         Raises:
             SignInError: If the tenant refuses.
-            PageError: If it is not to be had now.
+            PageError: If the tenant cannot be reached now.
         """
         ...
 
@@ -54,8 +54,8 @@ class SignInFlow(Protocol):
 
         Raises:
             SignInRequiredError: If the session is signed out.
-            SignInPassedError: If it was, and has just been signed in on the way: nobody knows of it yet.
-            PageError: If the tenant is not to be had now, which says nothing of the session.
+            SignInPassedError: If it was, and has just been signed in on the way. Other sessions were not.
+            PageError: If the tenant cannot be reached now, which says nothing about the session.
         """
         ...
 
@@ -65,11 +65,11 @@ class SignInLimits:
     """How long the gate tries.
 
     Attributes:
-        sign_ins: Tries of a sign-in that the tenant does not come to answer. A refusal is never tried twice.
-        first_s: For a tenant that this run has never reached: its address may be wrong.
-        again_s: For one that was there before: a laptop that slept, a network that comes back.
+        sign_ins: Tries of a sign-in that the tenant does not answer. A refusal is never tried again.
+        first_s: Seconds to try a tenant that this run has never reached; its address may be wrong.
+        again_s: Seconds to try a tenant that was there before: a laptop slept, or the network is away for a while.
         backoff: Delays between tries.
-        keep_s: For a session to write its state down.
+        keep_s: Seconds for a session to save its state.
     """
 
     sign_ins: int = 4
@@ -80,12 +80,12 @@ class SignInLimits:
 
 
 class SignInGate:
-    """Lets workers pass while the session is good. Single-flight: however many ask, one signs in.
+    """Lets workers pass while the sign-in is good. However many need a sign-in, one does it.
 
     Attributes:
         state: Where the storage state is kept for all sessions, and for the next run.
         generation: How many sign-ins there were.
-        length_s: How long the tenant keeps an unused session; ``None`` while no page has said.
+        length_s: Seconds that the tenant keeps an unused session; ``None`` while no page has said so.
     """
 
     def __init__(
@@ -101,12 +101,12 @@ class SignInGate:
         """Make a gate.
 
         Args:
-            flow: The tenant's.
+            flow: How to sign in.
             state: Where the storage state is kept.
-            notify: Who is told.
+            notify: Receives the events.
             jitter: A source of random numbers in [0, 1).
             limits: How long it tries.
-            person: Has a person sign in and write ``state``, where the door refuses; ``None`` if none is there.
+            person: Has a person sign in and write ``state``, if the flow is refused; ``None`` if no person is there.
         """
         self.state = state
         self.generation = 0
@@ -122,24 +122,24 @@ class SignInGate:
         self._one = anyio.Lock()
 
     def session_lasts(self, seconds: float) -> None:
-        """Take note of how long the tenant keeps an unused session."""
+        """Note how long the tenant keeps an unused session."""
         self.length_s = seconds
 
     def is_stale(self, used_s: float) -> bool:
-        """Tell a session so long unused that it may soon end."""
+        """Return whether a session was unused for so long that it may soon end."""
         return self.length_s is not None and anyio.current_time() - used_s > _STALE * self.length_s
 
     async def wait_until_open(self) -> None:
-        """Wait while somebody signs in, or waits for the tenant."""
+        """Wait while another worker signs in or waits for the tenant."""
         if self._one.statistics().locked:
             async with self._one:
                 pass
 
     async def check(self, session: Session) -> None:
-        """See that a session is signed in, however long the tenant takes to be there.
+        """Check that a session is signed in; wait for the tenant if it cannot be reached.
 
         Raises:
-            SignInRequiredError: If it is not, or was not: :meth:`renew` has the others know.
+            SignInRequiredError: If it is not, or was just signed in on the way: :meth:`renew` shares that.
             OutageError: If the tenant cannot be reached for long.
         """
         while True:
@@ -153,7 +153,7 @@ class SignInGate:
                 return
 
     async def is_in(self, session: Session) -> bool:
-        """Tell whether a session is signed in and stays so, however long the tenant takes to be there.
+        """Return whether a session is signed in; wait for the tenant if it cannot be reached.
 
         Raises:
             OutageError: If the tenant cannot be reached for long.
@@ -168,9 +168,9 @@ class SignInGate:
         """Hold everybody until the tenant can be reached.
 
         Args:
-            session: One to look with.
-            error: What made somebody doubt that it can.
-            since_s: When what met the error began.
+            session: The session to try with.
+            error: The error that raised the doubt.
+            since_s: When the attempt that met the error began.
 
         Returns:
             Whether there was an outage.
@@ -196,21 +196,21 @@ class SignInGate:
         raise AssertionError("the loop above has no end")
 
     async def renew(self, session: Session, worker: str, *, generation: int, error: CoupaError) -> int:
-        """Have a signed-out session signed in: with the state of a newer sign-in if there is one, else by signing in.
+        """Sign a signed-out session in: with the state of a newer sign-in if there is one, else by a sign-in.
 
-        A session that an SSO has signed in on the way to something is not signed in again, if it is seen to be in.
+        A session that an SSO has signed in on the way is not signed in again if a check shows that it is signed in.
 
         Args:
-            session: The session that saw a sign-in.
-            worker: Whose it is.
+            session: The signed-out session.
+            worker: The name of its worker.
             generation: The generation of the state that this session holds.
-            error: What it saw.
+            error: How that was noticed.
 
         Returns:
             The generation of the state that it holds now.
 
         Raises:
-            SignInError: If the tenant refuses, or is not to be had for long.
+            SignInError: If the tenant refuses, or cannot be reached for long.
         """
         async with self._one:
             if self.generation > generation:
@@ -235,11 +235,11 @@ class SignInGate:
             return self.generation
 
     async def keep(self, session: Session, *, generation: int) -> None:
-        """Write down the state of a session that is to end: its cookies were renewed while it was in use.
+        """Save the state of a session that is about to end, because its cookies were renewed while it was in use.
 
         Args:
             session: The session.
-            generation: The generation of the state that it holds. An older one than the newest is not worth keeping.
+            generation: The generation of the state that it holds. Only the newest is saved.
         """
         async with self._one:
             if generation < self.generation:
@@ -247,7 +247,7 @@ class SignInGate:
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._limits.keep_s)
 
     async def _persist(self, session: Session, *, is_in: bool) -> None:
-        """Sign in, however long the tenant takes to answer; first see, if ``is_in`` says so, whether that is done."""
+        """Sign in; wait for the tenant if it cannot be reached."""
         began_s, tries, outs = anyio.current_time(), 0, 0
         while True:
             try:

@@ -1,8 +1,8 @@
-"""The system's wishes that we end, as one stream: POSIX signals, and Windows' console events behind the same names.
+"""Signals that ask the program to end, as one stream: POSIX signals, and Windows' console events under similar names.
 
 Ctrl-C is SIGINT on both; Ctrl-Break, closing the console window, signing out and shutting down are SIGBREAK on Windows
-(https://docs.python.org/3/library/signal.html), where asyncio's loop can receive none: a handler of Python's is asked
-every now and then.
+(https://docs.python.org/3/library/signal.html). There asyncio's loop receives no signals, so a Python handler notes
+them and is asked at intervals.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _handled(known: list[signal.Signals]) -> Iterator[AsyncIterator[signal.Signa
 
 
 class _Asked:
-    """What a handler of Python's has seen."""
+    """The signals that the Python handler has noted."""
 
     def __init__(self) -> None:
         self._came: deque[signal.Signals] = deque()

@@ -1,4 +1,4 @@
-"""The one limit on what all sessions together ask of the tenant, and the sessions that keep to it."""
+"""The throttle: one limit for all requests of all sessions to the tenant, and sessions that obey it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TELL_EVERY_S = 1.0
 
 
 class AdaptiveLimiter:
-    """Gives turns to ask the tenant something, first come, first served."""
+    """Grants request slots in the order in which they are asked for."""
 
     def __init__(self, limits: ThrottleLimits, notify: Observer) -> None:
         self._tempo = LimiterState.begin(limits)
@@ -36,19 +36,19 @@ class AdaptiveLimiter:
 
     @property
     def limit(self) -> int:
-        """So many requests may be in flight."""
+        """How many requests may be in flight."""
         return int(self._tempo.in_flight)
 
     def elsewhere(self, host: str) -> AdaptiveLimiter:
-        """Tell the pace of another host's: it begins as this one did, and nobody is told of it."""
+        """Make a limiter for another host. It begins as this one did, and its changes are not reported."""
         return self._elsewhere.setdefault(host, AdaptiveLimiter(self._tempo.limits, lambda event: None))
 
     @asynccontextmanager
     async def turn(self, is_its: Callable[[CoupaError], bool] = lambda error: True) -> AsyncIterator[RequestSlot]:
-        """Wait for a turn; what comes of it sets the pace of the next ones.
+        """Wait for a slot. The answer to its request changes the limits for the next ones.
 
         Args:
-            is_its: Whether an error says something of whom this is the pace of.
+            is_its: Whether an error concerns this limiter's host.
         """
         await self._place()
         try:
@@ -69,12 +69,12 @@ class AdaptiveLimiter:
             self._admit()
 
     def take(self, tempo: LimiterState, *, reason: str = "", pause_s: float = 0.0) -> None:
-        """Go on at another pace.
+        """Change the limits.
 
         Args:
-            tempo: The pace.
-            reason: Why it was cut; empty if it was not.
-            pause_s: Nobody asks for anything before.
+            tempo: The new state.
+            reason: Why the limits were cut; empty if they were not.
+            pause_s: Seconds without any request.
         """
         now_s, before = anyio.current_time(), self._tempo
         self._tempo = tempo
@@ -90,7 +90,7 @@ class AdaptiveLimiter:
 
     @property
     def tempo(self) -> LimiterState:
-        """The present pace."""
+        """The present state."""
         return self._tempo
 
     @property
@@ -104,7 +104,7 @@ class AdaptiveLimiter:
         self._notify(PaceChanged(limit=self.limit, requests_per_s=per_s, reason=reason))
 
     async def _place(self) -> None:
-        """Wait until fewer are in flight than may be."""
+        """Wait until another request may be in flight."""
         if not self._waiting and not self.is_full:
             self._busy += 1
             return
@@ -126,7 +126,7 @@ class AdaptiveLimiter:
             self._waiting.popleft().set()
 
     async def _moment(self) -> None:
-        """Wait until the requests a second allow one more, and nothing is paused."""
+        """Wait until the rate allows another request and no pause is going on."""
         pauses = -1
         while pauses != self._pauses:
             pauses, now_s = self._pauses, anyio.current_time()
@@ -137,19 +137,19 @@ class AdaptiveLimiter:
 
 
 class RequestSlot:
-    """One request's turn."""
+    """The slot of one request."""
 
     def __init__(self, pace: AdaptiveLimiter, asked_s: float) -> None:
         self._pace = pace
         self._asked_s = asked_s
 
     def was_answered(self, status: int | None, retry_after_s: float | None, *, is_timed: bool = False) -> None:
-        """Tell the pace of an answer.
+        """Report an answer.
 
         Args:
             status: Its status; ``None`` where it cannot be seen.
-            retry_after_s: What it asks all to wait.
-            is_timed: Whether how long it took says something of the tenant: a page's does, a file's not.
+            retry_after_s: Seconds that it asks us to wait.
+            is_timed: Whether its duration shows the tenant's load: a page's does, a file's does not.
         """
         pace, asked_s, now_s = self._pace, self._asked_s, anyio.current_time()
         pause_s = retry_after_s or 0.0
@@ -163,22 +163,22 @@ class RequestSlot:
             pace.take(tempo, reason="its answers take longer", pause_s=pause_s)
 
     def was_late(self) -> None:
-        """Tell the pace that no answer came in time."""
+        """Report that no answer came in time."""
         now_s = anyio.current_time()
         self._pace.take(self._pace.tempo.timed_out(now_s, self._asked_s), reason="it did not answer in time")
 
 
 class ThrottledBackend:
-    """A backend whose sessions keep to a pace."""
+    """A backend whose sessions obey the throttle."""
 
     def __init__(self, backend: Backend, pace: AdaptiveLimiter, targets: Targets | None = None) -> None:
         """Make the backend.
 
         Args:
-            backend: What opens the sessions.
-            pace: The tenant's.
-            targets: Tell the tenant's addresses from others', each of which has a pace of its own; ``None`` takes all
-                for the tenant's.
+            backend: Starts the sessions.
+            pace: The tenant's limiter.
+            targets: Tells the tenant's addresses from others; each other host has a limiter of its own. ``None`` takes
+                all for the tenant's.
         """
         self.name = backend.name
         self._backend = backend
@@ -196,7 +196,7 @@ class ThrottledBackend:
 
 
 class ThrottledSession:
-    """A session whose pages and files wait for their turn. Sign-ins and what stays here do not."""
+    """A session whose pages and files wait for a slot. Sign-ins, and calls without requests, do not wait."""
 
     def __init__(self, session: Session, pace: AdaptiveLimiter, targets: Targets | None = None) -> None:
         self._session = session

@@ -1,1 +1,1 @@
-"""Backends compared with each other, and the evidence: stands on ``app``, beside the doors."""
+"""Compares backends, and makes the evidence. Stands on ``app``, as the command line does."""

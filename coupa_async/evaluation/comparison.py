@@ -1,4 +1,4 @@
-"""A comparison: the trials, and what can be said of them."""
+"""A comparison: the trials, and the conclusions from them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from coupa_async.evaluation.trials import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The trials, and what they were made with.
+    """The trials, and the machine that they ran on.
 
     Attributes:
         machine: The machine and the browsers, a few words each.
-        is_recorded: Whether they ran on the recorded site, whose truth is known.
+        is_recorded: Whether they ran on the recorded site, where the expected results are known.
     """
 
     trials: Sequence[Trial]
@@ -51,7 +51,7 @@ class Comparison:
         return measures(self.trials)
 
     def contrasts(self) -> list[Contrast]:
-        """Set the arms side by side."""
+        """Compare every two arms."""
         return contrasts(self.measures())
 
     def disagreements(self) -> list[Disagreement]:
@@ -59,7 +59,7 @@ class Comparison:
         return disagreements(self.trials)
 
     def to_json(self) -> str:
-        """Write everything down."""
+        """Return everything as JSON."""
         return json.dumps(
             {
                 "version": 1,

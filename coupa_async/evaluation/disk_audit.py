@@ -1,4 +1,4 @@
-"""What came of every order, by journal and disk: the files are read again, byte by byte. Blocking."""
+"""Audits every order by journal and disk. The files are read again, byte by byte. Blocking."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from coupa_async.services.records.journal import Journal
 def audit(
     orders: Sequence[Order], journal: Journal, root: Path, expected: Mapping[str, ExpectedOrder]
 ) -> tuple[OrderAudit, ...]:
-    """Tell the story of each order.
+    """Audit each order.
 
     Args:
         orders: What was asked for.
         journal: What was recorded.
         root: The output folder.
-        expected: By order key; an order that is not in it has no known truth.
+        expected: By order key; without an entry the expected result is unknown.
     """
     results = {result.number.key: result for result, _ in journal.results()}
     folders: dict[str, list[Path]] = {}
@@ -41,7 +41,7 @@ def audit(
 
 
 def _on_disk(number: OrderNumber, folders: Mapping[str, Sequence[Path]]) -> dict[str, str]:
-    """Hash all files in every folder that bears the order's number, whatever outcome it bears."""
+    """Hash all files in every folder with the order's number, whatever its outcome."""
     names = [work_folder(number), *(outcome_folder(number, outcome) for outcome in Outcome)]
     return {
         file.name: inspect(file).sha256

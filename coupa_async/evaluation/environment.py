@@ -1,4 +1,4 @@
-"""The surroundings of one run of a comparison: its own folder, profile, sign-in and folder for temporary files."""
+"""Sets up one run of a comparison: its own folder, profile, sign-in and temporary folder."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class RunSetupFactory:
     Attributes:
         root: Each run has a folder of its own in it.
         orders: What every run without a fault does.
-        plain: What runs with one do: orders that nothing else goes wrong with.
-        expected: By order key, as far as known.
+        plain: What runs with a fault do: orders with which nothing else goes wrong.
+        expected: Expected results by order key, as far as known.
         open_backend: Makes an arm's backend.
-        prepare: Brings the tenant back to where every run begins; blocking.
-        is_recorded: Whether each run signs in afresh on a new profile, as only the recorded site suffers it.
+        prepare: Resets the tenant to the state in which every run begins; blocking.
+        is_recorded: Whether each run signs in anew on a new profile. Only the recorded site allows that.
         stall_s: A worker without progress for so long is restarted; ``None`` for as long as in any run.
     """
 
@@ -65,7 +65,7 @@ class RunSetupFactory:
 
     @contextmanager
     def __call__(self, planned: PlannedRun, observer: Observer) -> Iterator[RunSetup]:
-        """Set one run up, and sweep up after it."""
+        """Set up one run, and clean up after it."""
         self.prepare(planned)
         footprint = Footprint()
         orders = self.plain if planned.fault else self.orders
@@ -120,7 +120,7 @@ class RunSetupFactory:
 
 @contextmanager
 def _scratch() -> Iterator[Path]:
-    """Have everything that is started from here put its temporary files into a folder that should be empty after.
+    """Make a temporary folder for everything that is started here. It should be empty afterwards.
 
     Its path is short: a browser puts a socket there, whose path may have 107 characters.
     """

@@ -1,4 +1,4 @@
-"""The faults that ``compare`` does on purpose, by name: to our own browsers, to the recorded site, to a reading."""
+"""The faults that ``compare`` causes, by name: in our own browsers, the recorded site, or a memory reading."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _AGAIN_S = 0.05
 
 
 def named_faults(text: str) -> tuple[str, ...]:
-    """Read a list of names; the run without a fault comes first, always, as what the others are held against.
+    """Read a list of names. The run without a fault always comes first; the others are compared with it.
 
     Raises:
         SettingsError: If a name is not known.
@@ -42,28 +42,28 @@ def named_faults(text: str) -> tuple[str, ...]:
 
 
 def applies_to(arm: Arm, fault: str) -> bool:
-    """Tell whether a fault can befall an arm."""
+    """Return whether a fault applies to an arm."""
     return arm.backend != DOUBLE or fault not in _OF_BROWSERS
 
 
 def sign_in_mode(fault: str, repeat: int) -> str:
-    """Tell how the recorded site signs in: for sessions that end, every second time by an SSO that lands elsewhere."""
+    """Return how the recorded site signs in. For sessions that end, every second time by an SSO with a landing page."""
     return LANDING if fault == _EXPIRED and repeat % 2 == 0 else FORM
 
 
 class Pressure:
-    """The guard's reading of memory: the machine's, unless pressed."""
+    """The memory guard's reading: the machine's, or a pretended high one."""
 
     def __init__(self) -> None:
         self._until_s = float("-inf")
 
     async def usage(self) -> float:
-        """Tell the share in use, 0 to 1."""
+        """Return the share in use, 0 to 1."""
         return 0.97 if anyio.current_time() < self._until_s else await to_thread.run_sync(memory.usage)
 
     @asynccontextmanager
     async def press(self) -> AsyncIterator[None]:
-        """Have nearly all of it in use for a moment."""
+        """Pretend for a moment that nearly all memory is in use."""
         self._until_s = anyio.current_time() + _PRESSURE_S
         yield
 
@@ -71,7 +71,7 @@ class Pressure:
 def make_faults(
     site: RecordedSite, pressure: Pressure
 ) -> Mapping[str, Callable[[], AbstractAsyncContextManager[None]]]:
-    """Make every fault, ready to be done."""
+    """Make every fault."""
     from coupa_async.evaluation.process_faults import PROCESS_FAULTS, ProcessFault, inject, revert
 
     @asynccontextmanager

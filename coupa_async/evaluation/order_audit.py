@@ -1,4 +1,4 @@
-"""What one trial told of one order, held against the journal, the disk and the truth."""
+"""Compares one order of a trial with journal, disk and expected result."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SETTLED = (Outcome.COMPLETED, Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedOrder:
-    """What must come of an order.
+    """The expected result of an order.
 
     Attributes:
         found: Attachments that its pages name.
-        files: Name and SHA-256 of each file that can be had; either empty where it is not known.
+        files: Name and SHA-256 of each file that can be downloaded; either is empty if unknown.
     """
 
     outcome: Outcome
@@ -28,17 +28,17 @@ class ExpectedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAudit:
-    """What one trial told of one order.
+    """The audit of one order in one trial.
 
     Attributes:
         number: The order's, as shown.
         outcome: ``PENDING`` if the trial ended without one.
         files: Name and SHA-256 of each file kept, by name.
         error: What ERROR_MESSAGE would say.
-        wrong: Where it differs from the truth; empty if nowhere, or if the truth is not known.
+        wrong: Where it differs from the expected result; empty if nowhere, or if that is unknown.
         damage: Files lost, partial or not accounted for, a sentence each.
         seconds: From its first attempt to its outcome; 0 without one.
-        is_known: Whether the truth is.
+        is_known: Whether the expected result is known.
     """
 
     number: str
@@ -52,7 +52,7 @@ class OrderAudit:
 
     @property
     def kind(self) -> str:
-        """The kind of its failure; empty if it did the order justice."""
+        """The kind of its failure; empty if the order is right."""
         if self.outcome is Outcome.PENDING:
             return "never finished"
         if self.wrong:
@@ -63,25 +63,25 @@ class OrderAudit:
 
     @property
     def is_breach(self) -> bool:
-        """Whether it is what no arm may do. Without a truth to hold it against, FAILED may be the tenant's doing."""
+        """Whether no arm may do this. If the expected result is unknown, FAILED may be the tenant's fault."""
         return bool(self.wrong or self.damage) or self.outcome is Outcome.PENDING
 
     @property
     def essence(self) -> tuple[object, ...]:
-        """What two arms that agree tell alike: errors may be worded differently."""
+        """What must be equal for two arms to agree. The wording of errors may differ."""
         return self.outcome, self.files, self.damage
 
 
 def audit_order(
     number: str, result: OrderResult | None, on_disk: Mapping[str, str], expected: ExpectedOrder | None
 ) -> OrderAudit:
-    """Hold what was recorded of an order against what is on the disk and against the truth.
+    """Compare the recorded result of an order with the disk and with the expected result.
 
     Args:
         number: The order's, as shown.
         result: What the journal has; ``None`` if nothing.
         on_disk: The SHA-256 of each file in the order's folders, by name.
-        expected: ``None`` where it is not known.
+        expected: ``None`` if unknown.
     """
     is_known = expected is not None
     if result is None:
@@ -116,7 +116,7 @@ def audit_order(
 
 
 def in_words(audit: OrderAudit) -> str:
-    """Tell a story in a line."""
+    """Describe an audit in one line."""
     count = len(audit.files)
     parts = [f"{audit.outcome.value}, {count} file{'s' * (count != 1)}"]
     parts += [text for text in (audit.error, *audit.damage) if text]

@@ -1,7 +1,7 @@
-"""Harm done to browsers on purpose, to see what comes of it: by ``compare`` and by tests.
+"""Faults in browser processes, caused on purpose by ``compare`` and by tests.
 
-Only to processes below our own, which psutil knows by pid and create time; never to any that we did not start. What a
-process is, its command line says: names are for finding, among our own, and never for choosing whom to end.
+Only processes below our own are touched, known by pid and create time; never one that we did not start. The command
+line says what a process is. Names are used only to find processes among our own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def browsers() -> list[psutil.Process]:
 
 
 def drivers() -> list[psutil.Process]:
-    """Find the drivers: what stands directly below us, with a browser below it."""
+    """Find the drivers: processes directly below us that have a browser below them."""
     found = psutil.Process().children()
     return [item for item in found if any(_is_browser(words) for _, words in _below(item))]
 
@@ -30,12 +30,12 @@ def renderers() -> list[psutil.Process]:
 
 @dataclass(frozen=True, slots=True)
 class ProcessFault:
-    """One kind of harm.
+    """One kind of fault.
 
     Attributes:
-        find: Whom it befalls.
-        strike: What is done to each.
-        heal: What undoes it; ``None`` where nothing does.
+        find: Finds the processes.
+        strike: What is done to each process.
+        heal: Undoes it; ``None`` if nothing can.
     """
 
     find: Callable[[], list[psutil.Process]]
@@ -52,16 +52,16 @@ PROCESS_FAULTS = {
 
 
 def inject(fault: ProcessFault) -> list[psutil.Process]:
-    """Do harm to all there are. Blocking, for milliseconds.
+    """Cause the fault in all such processes. Blocking, for milliseconds.
 
     Returns:
-        Whom it befell.
+        The processes concerned.
     """
     return _each(fault.inject, fault.find())
 
 
 def revert(fault: ProcessFault, struck: Iterable[psutil.Process]) -> None:
-    """Undo it for those that still live."""
+    """Undo it in the processes that still run."""
     if fault.revert is not None:
         _each(fault.revert, struck)
 

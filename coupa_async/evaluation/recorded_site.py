@@ -1,4 +1,4 @@
-"""The recorded site as a process beside a command: what ``demo`` runs on, and what ``compare`` does harm to."""
+"""Runs the recorded site in a process beside a command, for ``demo``, ``compare`` and ``evidence``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class RecordedSite:
 
     Attributes:
         sso_url: The origin of its identity provider.
-        mode: How it signs in: by its own ``form``, or ``sso-landing``, which then needs nobody and ends elsewhere.
+        mode: How it signs in: by its own ``form``, or by ``sso-landing``: an SSO that needs no person and
+            ends on the landing page.
     """
 
     base_url: str
@@ -55,7 +56,7 @@ class RecordedSite:
 
     @property
     def settings(self) -> dict[str, object]:
-        """What the settings of a run on it are."""
+        """Return the settings of a run on it."""
         return {
             "base_url": self.base_url,
             "login_url": None,
@@ -65,7 +66,7 @@ class RecordedSite:
         }
 
     async def ask(self, what: str, **body: object) -> None:
-        """Turn one of the admin's dials."""
+        """Change one setting of its admin page."""
         await to_thread.run_sync(self._ask, what, body)
 
     async def end_sessions(self) -> None:
@@ -73,7 +74,7 @@ class RecordedSite:
         await self.ask("expire", sso=self.mode == FORM)
 
     def reset(self, mode: str = FORM) -> None:
-        """Bring it back to where it began: nobody is signed in, no fault was met yet. Blocking.
+        """Reset it: nobody is signed in, and no fault has happened yet. Blocking.
 
         Args:
             mode: How it signs in from now on.
@@ -136,7 +137,7 @@ async def _where(site: Process, said: IO[bytes]) -> RecordedSite:
 
 
 async def write_sample(path: Path, *, orders: int = 0) -> None:
-    """Write the site's sample workbook, or one of so many orders that nothing goes wrong with.
+    """Write the site's sample workbook, or one with a number of orders with which nothing goes wrong.
 
     Raises:
         OutputError: If its folder cannot be made.
@@ -150,7 +151,7 @@ async def write_sample(path: Path, *, orders: int = 0) -> None:
 
 
 async def read_expected_orders(*, orders: int = 0) -> list[dict[str, Any]]:
-    """Tell what must come of each order of the workbook that :func:`write_sample` writes.
+    """Return the expected result of each order of the workbook that :func:`write_sample` writes.
 
     Raises:
         RunError: If the site does not say.
@@ -160,7 +161,7 @@ async def read_expected_orders(*, orders: int = 0) -> list[dict[str, Any]]:
 
 
 async def _done(*words: str) -> bytes:
-    """Have the site's program do something; what it prints."""
+    """Run the site's program and return what it prints."""
     try:
         done = await anyio.run_process([*_FIXTURES, *words], check=False)
     except OSError as error:
@@ -180,6 +181,6 @@ def _read(file: IO[bytes]) -> bytes:
 
 
 def _last_words(said: bytes) -> str:
-    """Tell the last line that a process wrote, which is what a traceback ends with."""
+    """Return the last line that a process wrote, which is the last line of a traceback."""
     lines = [line.strip() for line in said.decode("utf-8", errors="replace").splitlines()]
     return next((line for line in reversed(lines) if line), "")

@@ -1,4 +1,4 @@
-"""What a run uses and what it leaves behind: processor seconds, memory, processes, files."""
+"""Measures what a run uses and leaves behind: processor seconds, memory, processes, files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNFINISHED = ("*.part", "*.crdownload", "*__WORK")
 
 
 class Footprint:
-    """Our process and what it starts from now on; what runs below us already is left out."""
+    """Measures our process and all that it starts from now on."""
 
     def __init__(self) -> None:
         self._self = psutil.Process()
@@ -22,7 +22,7 @@ class Footprint:
         self._peak_bytes = 0
 
     def sample(self) -> None:
-        """Read what is in use at this moment. Blocking: some milliseconds a process."""
+        """Take a sample. Blocking: some milliseconds for each process."""
         started = self._started()
         for item in [self._self, *started]:
             try:
@@ -32,11 +32,11 @@ class Footprint:
         self._peak_bytes = max(self._peak_bytes, tree_bytes([item.pid for item in started]))
 
     def used(self) -> tuple[float, int]:
-        """Tell the processor seconds, and the most bytes that what we started held in any sample."""
+        """Return the processor seconds, and the most bytes of memory in any sample."""
         return max(sum(self._spent_s.values()) - self._spent_before_s, 0.0), self._peak_bytes
 
     def processes_left(self, *, within_s: float) -> list[str]:
-        """Name what is still there after ``within_s``, zombies included. Blocking."""
+        """Return the names of processes that still exist after ``within_s``, zombies included. Blocking."""
         _, left = psutil.wait_procs(self._started(), timeout=within_s)
         return [_named(item) for item in left]
 
@@ -45,7 +45,7 @@ class Footprint:
 
 
 def files_left(output: Path, scratch: Path) -> list[str]:
-    """Name the unfinished files of an output folder, and all that is in one that should be empty."""
+    """Return the unfinished files of an output folder, and all files of a folder that should be empty."""
     unfinished = [path for pattern in _UNFINISHED for path in output.rglob(pattern)]
     return [
         *(str(path.relative_to(output)) for path in sorted(unfinished)),

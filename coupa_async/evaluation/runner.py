@@ -1,4 +1,4 @@
-"""The same orders through each arm in turn, with the same harm done to each: trials for ``evaluation.trials``."""
+"""Runs the same orders through each arm in turn, with the same faults: trials for ``evaluation.trials``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAMPLE_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRun:
-    """One run to come: an arm, the fault that it meets (empty for none), and which time it does, from 1."""
+    """A planned run: an arm, its fault (empty for none), and the number of the repeat, from 1."""
 
     arm: Arm
     fault: str
@@ -39,14 +39,14 @@ class PlannedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSetup:
-    """The surroundings of one run.
+    """What one run needs.
 
     Attributes:
         services: Run beside the workers.
-        sample: Reads what the run uses at this moment.
-        used: Processor seconds and the most bytes of memory, by the samples so far.
-        stories: Reads what came of every order.
-        leftovers: Looks for what is left behind, once the scene is closed.
+        sample: Takes a sample of what the run uses.
+        used: Returns processor seconds and the most bytes of memory in the samples so far.
+        stories: Audits every order.
+        leftovers: Returns what is left behind after the set-up is closed.
     """
 
     orders: Sequence[Order]
@@ -60,7 +60,7 @@ class RunSetup:
     leftovers: Callable[[], Awaitable[tuple[str, ...]]]
 
 
-# Makes a fresh scene whose crew tells the observer.
+# Makes the set-up of a run whose workers notify the observer.
 Stage = Callable[[PlannedRun, Observer], AbstractContextManager[RunSetup]]
 # Entering does the harm, leaving undoes it where it can be undone.
 Fault = Callable[[], AbstractAsyncContextManager[None]]
@@ -75,11 +75,11 @@ class Compared:
 
 
 class RecoveryProbe:
-    """Follows a run: when harm is due, and how long each worker takes to do an order after it.
+    """Follows a run: when the fault is due, and how long each worker takes to finish an order after it.
 
     Attributes:
-        due: Set when so many orders were started.
-        has_struck: Whether harm was done.
+        due: Set when a certain number of orders has begun.
+        has_struck: Whether the fault has happened.
         restarts: Of workers.
         recoveries_s: See ``Trial``.
     """
@@ -96,7 +96,7 @@ class RecoveryProbe:
         self._struck_s: dict[str, float] = {}
 
     def __call__(self, event: Event, /) -> None:
-        """Take note of a fact."""
+        """Receive an event."""
         match event:
             case OrderStarted(worker=worker, number=number):
                 self._started.add(number.key)
@@ -114,7 +114,7 @@ class RecoveryProbe:
                 self._working.discard(worker)
 
     def strike(self) -> None:
-        """Take the time for every worker at work."""
+        """Start the clock of every busy worker."""
         self.has_struck = True
         # An order that was all but done says nothing; one that is begun again does.
         self._begun.clear()
@@ -122,7 +122,7 @@ class RecoveryProbe:
 
     @property
     def struck(self) -> int:
-        """Workers that have done no order since."""
+        """Workers that have finished no order since the fault."""
         return len(self._struck_s)
 
 
@@ -132,10 +132,10 @@ def schedule(
     """Interleave the arms, A B then B A, so that a machine that warms up or fills up favours none.
 
     Args:
-        arms: Who takes turns.
-        faults: What they meet.
+        arms: The arms, which take turns.
+        faults: The faults.
         repeats: How often each arm meets each fault.
-        meets: Whether a fault can befall an arm.
+        meets: Whether a fault applies to an arm.
     """
     return [
         PlannedRun(arm=arm, fault=fault, repeat=repeat)
@@ -154,14 +154,14 @@ async def compare(
     limit_s: float,
     notify: Callable[[Trial], None] = lambda trial: None,
 ) -> Compared:
-    """Take all turns, one after the other. A signal ends the one under way, and the others do not come.
+    """Make all planned runs, one after the other. A signal ends the current run; the others are not made.
 
     Args:
         planned_runs: See :func:`schedule`.
         make_setup: Sets a run up.
-        faults: Every fault that the turns name.
-        limit_s: A run that takes longer is cut short; what it has not done is unfinished.
-        notify: Told of each trial.
+        faults: Every fault that the planned runs name.
+        limit_s: A run that takes longer is ended; its open orders count as unfinished.
+        notify: Receives each trial.
     """
     trials: list[Trial] = []
     for planned in planned_runs:

@@ -1,4 +1,4 @@
-"""How sure a share and a difference of shares are, and where the middle of some numbers lies."""
+"""Statistics: intervals of shares and of their differences, medians and percentiles."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _design_effect(runs: Sequence[tuple[int, int]], share: float, total: int) ->
 
 
 def wilson(share: float, weight: float) -> tuple[float, float]:
-    """Tell the Wilson interval of a share of ``weight`` observations.
+    """Return the Wilson interval of a share of ``weight`` observations.
 
     Centre and half width as in R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics
     in Medicine 17 (1998) 857, method 3: the score method without continuity correction.
@@ -112,7 +112,7 @@ def difference(first: Rate, second: Rate) -> Difference:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """Tell a quantile of sorted values, at least one.
+    """Return a quantile of sorted values, of which there is at least one.
 
     Definition 7 of R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American Statistician 50
     (1996) 361, the usual default: linear between the neighbours of position ``(n - 1) * share``.

@@ -1,4 +1,4 @@
-"""Which arm to trust: trials pooled by arm and fault, and set side by side."""
+"""Decides which arm to trust: trials are pooled by arm and fault, and compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Arm:
-    """One side of a comparison: a backend, and the lane that pages and files come by."""
+    """One side of a comparison: a backend and a lane."""
 
     backend: str
     lane: str = "browser"
@@ -33,18 +33,18 @@ class Trial:
     """One run of all orders through one arm.
 
     Attributes:
-        fault: What was done to it on purpose; empty for nothing.
-        repeat: Which time this arm met this fault, from 1.
+        fault: The fault that was caused; empty for none.
+        repeat: The number of the repeat with this arm and fault, from 1.
         restarts: Of its workers.
         recoveries_s: For each worker at work when the fault struck: from then to the end of an order begun
             after it, or begun again.
-        stranded: Workers struck that did no order any more, though some were left.
+        stranded: Workers that finished no order after the fault, though some were left.
         seconds: From start to end.
         cpu_s: Processor seconds of our process and everything below it.
         peak_bytes: The most memory that these held.
         leftovers: Processes and files left behind, a few words each.
         error: What ended it before its orders were done; empty if nothing did.
-        missed: Whether it was over before its fault struck.
+        missed: Whether it ended before its fault happened.
     """
 
     arm: Arm
@@ -63,7 +63,7 @@ class Trial:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing wrong was told, nothing lost and nothing left undone, as far as the truth is known."""
+        """Whether no result is known to be wrong, nothing is lost and nothing is unfinished."""
         return not self.error and not any(audit.is_breach for audit in self.stories)
 
 
@@ -73,8 +73,8 @@ class Measure:
 
     Attributes:
         fault: ``None`` for all faults together.
-        success: Orders that were done justice.
-        wrong: Orders whose outcome or files are not the truth, those never finished included.
+        success: Orders whose result is right.
+        wrong: Orders whose outcome or files are wrong, unfinished orders included.
         damaged: Files lost, partial or not accounted for.
         failures: How many of each kind, most frequent first.
     """
@@ -107,10 +107,10 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """An order of which two arms told different stories in the same repeat.
+    """An order with different results in two arms of the same repeat.
 
     Attributes:
-        sides: Each arm's stories, and how often it told each.
+        sides: Each arm's results, with how often it had each.
     """
 
     fault: str
@@ -131,7 +131,7 @@ def measures(trials: Sequence[Trial]) -> list[Measure]:
 
 
 def contrasts(measured: Sequence[Measure]) -> list[Contrast]:
-    """Set every two arms that met the same fault side by side."""
+    """Compare every two arms that met the same fault."""
     return [
         Contrast(first=item.arm, second=other.arm, fault=item.fault, success=difference(item.success, other.success))
         for item, other in combinations(measured, 2)
@@ -140,7 +140,7 @@ def contrasts(measured: Sequence[Measure]) -> list[Contrast]:
 
 
 def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
-    """List the orders of which arms told different stories, with all sides."""
+    """List the orders with different results in different arms."""
     outcomes_by_arm: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
     for trial in trials:
         for audit in trial.stories:

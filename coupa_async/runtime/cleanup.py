@@ -1,4 +1,4 @@
-"""Layer 1: the one way to clean up, and the one way to leave a task group with a plain error.
+"""The one way to clean up, and the one way to leave a task group with a single error.
 
 Used by the engine and by the backends, whose context managers end browsers and drivers.
 """
@@ -19,9 +19,9 @@ _IN_HURRY_S = 0.25
 
 
 def closing_time_s(within_s: float) -> float:
-    """Tell how long something may be asked to end by itself: hardly at all where we are cancelled.
+    """Return how many seconds something gets to end by itself; hardly any if we are cancelled.
 
-    Somebody who presses Ctrl-C a second time waits for it.
+    Then a person who pressed Ctrl-C a second time is waiting.
     """
     return min(within_s, _IN_HURRY_S) if anyio.current_effective_deadline() == -math.inf else within_s
 
@@ -46,9 +46,9 @@ async def cleanup(what: str, close: Callable[[], Awaitable[object]], *, within_s
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Let one error leave a task group as itself; a group that holds bugs stays a group, nothing hidden.
+    """Let one error leave a task group without the group around it. A group with unexpected errors stays whole.
 
-    A lost session goes before all others: they are its consequences.
+    A lost session goes before other errors, because it causes them.
     """
     try:
         yield

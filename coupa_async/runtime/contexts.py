@@ -1,4 +1,4 @@
-"""Blocking context managers, entered and left in worker threads, so that nothing else waits for the disk meanwhile."""
+"""Enters and leaves blocking context managers in worker threads, so that the event loop does not wait for the disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ContextsInThreads:
 
 @asynccontextmanager
 async def contexts_in_threads() -> AsyncIterator[ContextsInThreads]:
-    """Have context managers entered in worker threads, and leave them there, whatever ends the block."""
+    """Enter context managers in worker threads, and leave them there at the end of the block."""
     stack = ExitStack()
     try:
         yield ContextsInThreads(stack)

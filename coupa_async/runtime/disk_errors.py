@@ -1,8 +1,7 @@
-"""Layer 1: what disks answer that is neither yes nor no: busy, full, a link in the place of a file.
+"""Handles errors of disks: a file that is in use, a full disk, a link in the place of a file.
 
-On Windows, and wherever a synchroniser or a virus scanner looks at each new file, a file is held for moments by a
-program that nobody thinks of; a viewer holds one for hours. So what renames and removes here is patient, and says in
-the end what the user can do.
+On Windows, synchronisers and virus scanners hold each new file for a moment, and a viewer may hold one for hours. So
+renaming and removing is tried again for a while, and the error says what the user can do.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _LINK_TAGS = frozenset({0xA000000C, 0xA0000003})  # of Windows: symbolic link, j
 
 
 def patiently(call: Callable[[], T], *, sleep: Callable[[float], None] = time.sleep) -> T:
-    """Make a call again while what it is about is held by another program, for some seconds. Blocking.
+    """Repeat a call for some seconds while another program holds the file. Blocking.
 
     Args:
         call: Renames, replaces or removes.
@@ -54,12 +53,12 @@ def patiently(call: Callable[[], T], *, sleep: Callable[[float], None] = time.sl
 
 
 def is_held(error: OSError) -> bool:
-    """Tell what another program that holds a file is answered with. A folder that is closed to us says the same."""
+    """Return whether an error means that another program holds the file. Missing permission gives the same error."""
     return error.errno in _HELD or getattr(error, "winerror", None) in _HELD_ON_WINDOWS
 
 
 def is_unsyncable(error: OSError) -> bool:
-    """Tell the answer of a file system that has no way to sync what it was asked to."""
+    """Return whether an error means that the file system cannot sync this."""
     return error.errno in _UNSYNCABLE
 
 
@@ -74,7 +73,7 @@ def shown(path: Path) -> str:
 
 @contextmanager
 def translate_os_errors(path: Path) -> Iterator[None]:
-    """Tell apart a disk that takes nothing, which stops the run, a file that is held, and a name that cannot be."""
+    """Raise our own errors: for a disk that takes nothing (it stops the run), a file in use, and an impossible name."""
     try:
         yield
     except OSError as error:
@@ -82,7 +81,7 @@ def translate_os_errors(path: Path) -> Iterator[None]:
 
 
 def translate_os_error(error: OSError, path: Path) -> CoupaError:
-    """Make ours of a system's error about a path."""
+    """Return our own error for a system's error about a path."""
     text = f"{shown(path)}: {error.strerror or error}"
     if error.errno in _GONE or (is_held(error) and _is_closed(path.parent)):
         return StorageError(f"{text}: free space or permissions, then run again")
@@ -92,12 +91,12 @@ def translate_os_error(error: OSError, path: Path) -> CoupaError:
 
 
 def private(path: str, flags: int) -> int:
-    """Open a file of ours, as ``open``'s opener: never through a link, and made for the user alone."""
+    """Open a file of ours; an opener for ``open``. It follows no link, and new files are for the user alone."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def is_link(path: Path) -> bool:
-    """Tell a symbolic link, or what else Windows goes elsewhere by."""
+    """Return whether a path is a symbolic link, or a junction or the like on Windows."""
     try:
         found = path.lstat()
     except OSError:
@@ -106,7 +105,7 @@ def is_link(path: Path) -> bool:
 
 
 def refuse_link(path: Path) -> None:
-    """See that a place of ours is no link, which somebody else may have made to have us write elsewhere. Blocking.
+    """Check that a path of ours is no link, by which somebody else could make us write elsewhere. Blocking.
 
     Raises:
         OutputError: If it is one.
@@ -129,12 +128,12 @@ def make_folders(folder: Path) -> None:
 
 
 def _is_closed(folder: Path) -> bool:
-    """Tell a folder that takes nothing from us, as far as the system tells: Windows does not."""
+    """Return whether we may not write into a folder. Windows does not say so."""
     return os.name != "nt" and folder.is_dir() and not os.access(folder, os.W_OK)
 
 
 def is_same(first: Path, second: Path) -> bool:
-    """Tell one file under two names: a disk may hold ``Acme`` and ``ACME`` for one. Blocking."""
+    """Return whether two names are one file: some disks treat ``Acme`` and ``ACME`` as one. Blocking."""
     if first == second:
         return True
     try:
@@ -146,7 +145,7 @@ def is_same(first: Path, second: Path) -> bool:
 
 
 def _are_two(first: Path, second: Path) -> bool:
-    """Tell two spellings apart by what their folder lists: some file systems (exFAT by FUSE) number the spellings."""
+    """Return whether two spellings are two files, by their folder's listing. exFAT by FUSE numbers each spelling."""
     parent = Path(first.anchor)
     for item, other in zip(first.parts[1:], second.parts[1:], strict=True):
         if item != other and {item, other} <= {entry.name for entry in parent.iterdir()}:

@@ -1,4 +1,4 @@
-"""Layer 1: room on the disk for one file that comes in. Whoever writes it, or watches a browser write it, asks here."""
+"""Checks the room on the disk while one file is downloaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BOUNDS = Bounds()
 
 
 def disk_space(folder: Path) -> Space:
-    """Tell how large the disk of a folder is and what is free of it. Blocking: one call of the system."""
+    """Return the size and the free space of a folder's disk. Blocking: one system call."""
     usage = shutil.disk_usage(folder)
     return Space(total_bytes=usage.total, free_bytes=usage.free)
 
@@ -24,7 +24,7 @@ class Room:
     """The room for one file."""
 
     def __init__(self, into: Path, bounds: Bounds = _BOUNDS, space: Callable[[Path], Space] = disk_space) -> None:
-        """Look at nothing yet.
+        """Make one; reads nothing yet.
 
         Args:
             into: The file, whose folder is there.
@@ -36,7 +36,7 @@ class Room:
         self._space = space
 
     def check_size(self, size_bytes: int | None) -> None:
-        """Hold a size that was announced, or has come, against the largest that is allowed. Does not block.
+        """Compare an announced or downloaded size with the largest that is allowed. Does not block.
 
         Raises:
             FileTooLargeError: If it is larger.
@@ -44,15 +44,15 @@ class Room:
         self._notify(too_large(size_bytes or 0, self._bounds))
 
     def is_over(self, size_bytes: int) -> bool:
-        """Tell whether a size is over the largest that is allowed."""
+        """Return whether a size is over the largest that is allowed."""
         return too_large(size_bytes, self._bounds) is not None
 
     def check(self, arrived_bytes: int, announced_bytes: int | None = None) -> None:
-        """See that a file may come in, or go on coming in. Blocking: one call of the system, some microseconds.
+        """Check that a download may begin or go on. Blocking: one system call, some microseconds.
 
         Args:
             arrived_bytes: What is on the disk already, wherever on it.
-            announced_bytes: The whole file's size; ``None`` if nobody says.
+            announced_bytes: The whole file's size; ``None`` if it is unknown.
 
         Raises:
             FileTooLargeError: If it is larger than allowed, or than the disk has room for.
@@ -62,7 +62,7 @@ class Room:
         self._notify(no_room(arrived_bytes, announced_bytes, self._space(self._into.parent), self._bounds))
 
     def full(self, error: OSError, arrived_bytes: int, announced_bytes: int | None = None) -> None:
-        """Judge an error of writing the file: whether it is this file that the disk has no room for.
+        """Raise the error for a disk that took no more: whether only this file, or any file, has no room.
 
         Raises:
             FileTooLargeError: If it is.

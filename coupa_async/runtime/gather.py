@@ -1,4 +1,4 @@
-"""Several awaits side by side, bounded, with results in order."""
+"""Runs several async functions side by side, with a limit, and returns their results in order."""
 
 from __future__ import annotations
 

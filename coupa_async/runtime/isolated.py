@@ -1,7 +1,7 @@
-"""What others send, read in a process of its own: whatever it does to its reader, the run goes on.
+"""Reads what others send in a separate process. Whatever that does to the process, the run goes on.
 
-The reader has a deadline that holds even while a library does not let go of the interpreter, knows none of our
-settings, and answers in bytes, never in objects that could do something here.
+The process has a deadline that holds even while a library blocks the interpreter. It knows none of our settings, and it
+answers in bytes, never in objects that could run code here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _readers: RunVar[anyio.CapacityLimiter] = RunVar("_readers")
 
 
 async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) -> tuple[bytes, str]:
-    """Have a module of ours, which calls :func:`answer`, read something.
+    """Run a module of ours, which calls :func:`answer`, in a process of its own.
 
     Args:
         module: Its full name.
@@ -32,7 +32,7 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
         within_s: What it gives :func:`answer`.
 
     Returns:
-        Its answer, and why there is none; one of the two is empty.
+        Its answer, and why there is none; one of them is empty.
     """
     late = f"it took over {within_s:.0f} s to read"
     async with _limiter():
@@ -53,7 +53,7 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
 
 
 def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exception], ...]) -> int:
-    """Be the reader: write down what ``read`` gives, or in one line what it raises.
+    """Be that process: write what ``read`` returns, or one line about the error that it raises.
 
     Args:
         read: Blocking.

@@ -1,4 +1,4 @@
-"""Layer 1: what names stand for, so that a link is judged by where it really leads."""
+"""Looks names up, so that a link is judged by where it really leads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from coupa_async.domain.http.targets import Targets
 
 
 async def check_target(url: str, targets: Targets) -> None:
-    """See that a link may be followed, its host's name looked up where that decides.
+    """Check that a link may be followed; its host name is looked up if that decides.
 
-    Behind a proxy names are the proxy's business, and often nobody else knows them: there the address alone decides.
+    Behind a proxy only the proxy looks names up, so the address alone decides there.
 
     Raises:
-        ForbiddenAddressError: If it may not.
+        ForbiddenAddressError: If it may not be.
     """
     if targets.is_tenant(url):
         return
@@ -38,7 +38,7 @@ async def objection_to(url: str, addresses: Sequence[str], targets: Targets) -> 
 
 
 async def addresses_of(host: str) -> tuple[str, ...]:
-    """Tell the addresses that a name stands for; none where it stands for none, which who connects will tell."""
+    """Return the addresses of a name; none if it has none. The connection then fails by itself."""
     try:
         found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -47,7 +47,7 @@ async def addresses_of(host: str) -> tuple[str, ...]:
 
 
 def is_proxied(url: str) -> bool:
-    """Tell whether the system has an address asked through a proxy."""
+    """Return whether the system uses a proxy for an address."""
     parts = urlsplit(url)
     proxies = getproxies()
     return bool(proxies.get(parts.scheme) or proxies.get("all")) and not proxy_bypass(parts.hostname or "")

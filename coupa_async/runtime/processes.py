@@ -1,7 +1,7 @@
-"""Layer 1: processes that we started: the record of them that outlives a kill, and the ladder that ends them.
+"""Processes that we started: the record of them that outlives a kill, and the steps that end them.
 
-Backends write the record, the sweep of profiles reads it after a kill: one format, in the one place that both may
-import. A process is known by pid and create time; a pid alone may be somebody else's by now.
+Backends write the record; after a kill the sweep of profiles reads it. A process is known by its pid and its create
+time, because the system uses pids again.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _OURS = "COUPA_"
 
 
 def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Tell the environment for a process that we start: all of ours but our own settings, the password among them.
+    """Return the environment for a process that we start: ours without our own settings, such as the password.
 
-    Whoever may look at a process may read its environment, and a browser gives it on to everything it starts.
+    Who may look at a process may read its environment, and a browser passes it on to everything it starts.
 
     Args:
         environment: Where it comes from.
@@ -40,7 +40,7 @@ def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, 
 
 
 def apart(*, platform: str = sys.platform) -> dict[str, Any]:
-    """Tell the arguments that start a process which Ctrl-C at our terminal does not reach.
+    """Return the arguments that start a process which Ctrl-C in our terminal does not reach.
 
     Args:
         platform: As in ``sys.platform``.
@@ -70,7 +70,7 @@ def note(record: Path, processes: Iterable[psutil.Process]) -> None:
 
 
 def noted(record: Path) -> list[psutil.Process]:
-    """Tell which processes of a record still run, each once. Blocking."""
+    """Return the processes of a record that still run, each once. Blocking."""
     if not record.exists():
         return []
     found = []
@@ -87,9 +87,9 @@ def noted(record: Path) -> list[psutil.Process]:
 
 
 def using(folder: Path) -> list[psutil.Process]:
-    """Tell the browsers on a profile in a folder of ours: what their command line says, and no name. Blocking.
+    """Return the browsers on a profile of ours, found by their command line and never by name. Blocking.
 
-    A driver that is killed while it starts its browser leaves one that nobody is the parent of, and no record has.
+    A driver that is killed while it starts its browser leaves a browser without a parent and without a record.
     """
     found = []
     for item in psutil.process_iter():
@@ -104,7 +104,7 @@ def using(folder: Path) -> list[psutil.Process]:
 
 
 def with_children(process: psutil.Process) -> list[psutil.Process]:
-    """Tell a process and all that it started, as far as they still run."""
+    """Return a process and all that it started, as far as they still run."""
     try:
         return [process, *process.children(recursive=True)]
     except psutil.Error:
@@ -142,7 +142,7 @@ def end(processes: Iterable[psutil.Process], *, within_s: float) -> list[psutil.
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process runs; one that has ended and was not waited for does not."""
+    """Return whether a process runs. One that has ended but was not waited for does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""Layer 1: temporary files of ours, which say whose they are: what a killed writer left is found by a dead pid."""
+"""Temporary files named after the process that writes them, so that later runs can delete leftovers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FOLDER = "coupa-"
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
-    """Name a file beside ``target``, for the block to write and to rename; gone after it in any case. Blocking."""
+    """Name a temporary file beside ``target`` to write and rename in the block. Removed after the block. Blocking."""
     sweep_staged(target)
     path = target.with_name(f"{_prefix(target)}{os.getpid()}-{secrets.token_hex(4)}")
     try:
@@ -32,14 +32,14 @@ def staged(target: Path) -> Iterator[Path]:
 
 
 def sweep_staged(target: Path) -> None:
-    """Remove what killed writers of a file have left beside it. Blocking."""
+    """Remove the temporary files that killed processes left beside a file. Blocking."""
     for left in _orphans(target.parent, _prefix(target)):
         _remove(left)
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Have a folder among the system's temporary files, gone after the block. Blocking.
+    """Make a temporary folder, removed after the block. Blocking.
 
     Its path is short, for browsers put sockets there, whose paths may have 107 bytes.
     """
@@ -60,7 +60,7 @@ def _remove(path: Path) -> None:
 
 
 def temporary_files_in(folder: Path) -> dict[str, str]:
-    """Tell the variables that make a process put its temporary files into a folder, on POSIX and on Windows."""
+    """Return the environment variables that set a process's temporary folder, on POSIX and on Windows."""
     return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
 
 

@@ -1,7 +1,7 @@
-"""Layer 1: blocking calls in worker threads, several to a trip: the way there and back takes longer than most of them.
+"""Runs short blocking calls in one worker thread, several per switch, because switching costs more than most calls.
 
-One trip at a time, for as long as trips are short: threads that run side by side take turns at Python all the same, and
-pass it back and forth. A slow disk is asked for several things at once.
+As long as batches are short, one runs at a time: threads side by side would only take turns at the interpreter. When a
+disk is slow, several batches run at once.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _Batch:
 
 @dataclass(slots=True)
 class _Threads:
-    """Whose turn it is, and the trip that comes next."""
+    """The batch that comes next, and the lock that lets one run at a time."""
 
     turn: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1, fast_acquire=True))
     next: _Batch = field(default_factory=_Batch)
@@ -66,7 +66,7 @@ _threads: lowlevel.RunVar[_Threads] = lowlevel.RunVar("_threads")
 
 
 async def run(call: Callable[[], T]) -> T:
-    """Make a call in a thread. What it raises is raised here; once begun, it is waited for whatever happens."""
+    """Run a call in a thread. Its error is raised here. Once it has begun, it is waited for, also when cancelled."""
     await lowlevel.checkpoint_if_cancelled()
     threads = _of_this_loop()
     call_, trip = _Call(call), threads.next
@@ -82,9 +82,9 @@ async def run(call: Callable[[], T]) -> T:
 
 
 async def parse(call: Callable[[], T], text: str, *, bounds: Bounds = _BOUNDS) -> T:
-    """Make a call that parses what others sent: a light text at once, any other beside the event loop.
+    """Run a call that parses what others sent: a short text at once, a long one in a thread.
 
-    A thread that takes too long is left behind.
+    A thread that takes too long is abandoned.
 
     Args:
         call: What parses.
@@ -102,7 +102,7 @@ async def parse(call: Callable[[], T], text: str, *, bounds: Bounds = _BOUNDS) -
 
 
 async def _go(trip: _Batch, threads: _Threads) -> None:
-    """Take along whoever asks until the trip before is over, or is no short one."""
+    """Collect calls until the batch before is over, or turns out to be long."""
     with anyio.move_on_after(_SHORT_S) as waiting:
         await threads.turn.acquire()
     await lowlevel.checkpoint()  # whoever is about to ask comes along, too

@@ -1,1 +1,1 @@
-"""Layer 2: our own input and output, one concern a file."""
+"""Layer 2: our own input and output, one concern in each file."""

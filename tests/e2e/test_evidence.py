@@ -1,4 +1,4 @@
-"""A check of the dossier's, made on a run of the real program: it holds, and with a fault it does not."""
+"""A check of ``evidence`` on a run of the real program: it holds, and with a fault it does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``compare``: the same orders through each backend and lane, on the recorded site with harm done, or on the tenant."""
+"""``compare``: the same orders through each backend and lane, on the recorded site with faults, or on the tenant."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Case:
     faults: tuple[str, ...]
 
     def browsers(self) -> list[str]:
-        """Find every arm's browser, and tell what the user should know of them.
+        """Find every arm's browser; return notes on them for the user.
 
         Raises:
             InputError: If one is missing.
@@ -78,13 +78,13 @@ class Case:
 
 
 async def compare(settings: Compare) -> int:
-    """Compare.
+    """Run the comparison and show it.
 
     Returns:
         0 if every arm holds, 1 if one does not, 128 and the signal's number if one ended it.
 
     Raises:
-        InputError: Before anything was asked of the tenant.
+        InputError: Before the tenant is asked for anything.
     """
     backends, lanes = _listed(settings.backends), _listed(settings.lanes)
     if unknown := [lane for lane in lanes if lane not in ("browser", "direct")]:

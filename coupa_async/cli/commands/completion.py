@@ -1,4 +1,4 @@
-"""``completion``: a script for the user's shell, made from the settings' own declarations."""
+"""``completion``: a script for the user's shell, made from the declarations of the settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Completion(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """A command, its sentence, and its options with theirs."""
+    """A command with its description, and its options with theirs."""
 
     text: str
     options: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""``config``: each setting, its value and where that comes from; those of a person are kept in a file of theirs."""
+"""``config``: shows each setting, its value and where that comes from; changes the user's own file of settings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Change(Command):
 
 
 def read(words: list[str]) -> Config:
-    """Read the command; to change a file, nothing of it needs to be right.
+    """Read the command. A file that is wrong can still be changed.
 
     Raises:
         SettingsError: One line that names the setting.
@@ -100,7 +100,7 @@ def _value(settings: Settings, name: str) -> object:
 
 
 def _origin(settings: Config, name: str) -> str:
-    """Name the strongest source that has the setting."""
+    """Return the strongest source that has the setting."""
     if name in settings._flags:
         return "flag"
     for origin, values in user_settings.origins():

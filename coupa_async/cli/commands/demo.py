@@ -1,4 +1,4 @@
-"""``demo``: the main job on the recorded site, with a sample workbook. The first thing that a newcomer sees."""
+"""``demo``: a run on the recorded site with a sample workbook. The first thing that a newcomer sees."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Demo(Settings):
 
 
 async def demo(settings: Demo) -> int:
-    """Start the site, write its workbook, run on them, end the site.
+    """Start the site, write its workbook, run, and end the site.
 
     Returns:
         The exit code of ``run``: 1, for the sample has orders that fail on purpose.
@@ -38,5 +38,5 @@ async def demo(settings: Demo) -> int:
 
 
 def state_beside(sample: Path) -> Path:
-    """Tell where the demo keeps its sign-in: not where those of the user's own tenants are."""
+    """Return where the demo keeps its sign-in: not beside those of the user's own tenants."""
     return sample.with_name("state.json")

@@ -1,4 +1,4 @@
-"""``run --dry-run``: what would be done and where, with nothing asked of the tenant and nothing written."""
+"""``run --dry-run``: shows what would be done and where. It asks the tenant for nothing and writes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 20
 
 
 def dry_run(settings: Settings, worklist: Worklist, selection: Selection, *, as_json: bool) -> int:
-    """Say what a run would do.
+    """Show what a run would do.
 
     Returns:
         0: nothing was tried, so nothing failed.
@@ -52,7 +52,7 @@ def dry_run(settings: Settings, worklist: Worklist, selection: Selection, *, as_
 
 
 def _folder(order: Order) -> str:
-    """Name the folder as far as it is known: supplier and outcome are not."""
+    """Return the folder as far as it is known: supplier and outcome are unknown."""
     leaf = work_folder(order.number).removesuffix("_WORK") + "{OUTCOME}"
     return str(folder_path(order.hierarchy, "{supplier}", leaf))
 

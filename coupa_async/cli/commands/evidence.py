@@ -1,4 +1,4 @@
-"""``evidence``: the dossier's five checks, run on both backends and written down."""
+"""``evidence``: five checks of whole runs on both backends, written down."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MakeStage = Callable[[str], Awaitable[CheckSetup]]
 
 
 class Evidence(Settings):
-    """Run the dossier's five checks on both backends, on the recorded site or yours, and write down what was seen."""
+    """Run five checks on both backends, on the recorded site or your tenant, and write down what was seen."""
 
     model_config = SettingsConfigDict(cli_prog_name="coupa-async evidence")
 
@@ -91,7 +91,7 @@ def _stages(settings: Evidence) -> AbstractAsyncContextManager[MakeStage]:
 
 @asynccontextmanager
 async def _own(settings: Evidence, sheet: Path) -> AsyncIterator[MakeStage]:
-    """Make the checks on a tenant. Nobody signs in wrongly there on purpose, and no session is ended."""
+    """Make the checks on a tenant, without wrong sign-ins on purpose and without ending sessions."""
 
     async def make(backend: str) -> CheckSetup:
         return CheckSetup(
@@ -108,7 +108,7 @@ async def _own(settings: Evidence, sheet: Path) -> AsyncIterator[MakeStage]:
 
 @asynccontextmanager
 async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
-    """Make the checks on the recorded site, which knows what must come of each order."""
+    """Make the checks on the recorded site, where the expected results are known."""
     sheets = settings.output_dir / "input"
     await write_sample(sheets / "sample.xlsx")
     await write_sample(sheets / "orders.xlsx", orders=_ORDERS)
@@ -148,7 +148,7 @@ def _kill_browsers() -> None:
 
 
 def _handed_on(settings: Evidence) -> dict[str, str]:
-    """Write the settings that were given as the environment of a run."""
+    """Return the given settings as the environment variables of a run."""
     environment = {}
     for name in sorted(Settings.model_fields.keys() & settings.model_fields_set - _OURS):
         alias, value = Settings.model_fields[name].validation_alias, getattr(settings, name)

@@ -1,4 +1,4 @@
-"""``login``: a person signs in once, in a window; whether that holds, and for how long; or forgets it."""
+"""``login``: a person signs in once, in a window. Also checks or forgets the sign-in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Login(Settings):
 
 
 async def login(settings: Login) -> int:
-    """Sign in, or say or forget whether that was done.
+    """Sign in, or check or forget the sign-in.
 
     Returns:
         0 if signed in, or forgotten; 3 if signed out.

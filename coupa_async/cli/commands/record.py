@@ -1,4 +1,4 @@
-"""``record``: pages of the user's own tenant as fixtures, scrubbed, or not at all."""
+"""``record``: saves pages of the user's own tenant as fixtures, if they can be scrubbed."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Record(Settings):
 
 
 async def record(settings: Record) -> int:
-    """Open the pages, scrub them, look at the outcome with suspicion, write it.
+    """Open the pages, scrub them, check them for leaks, and write them.
 
     Returns:
         0; 1 if something looks unscrubbed: then nothing is written.
 
     Raises:
-        InputError: Before anything is asked of the tenant.
+        InputError: Before the tenant is asked for anything.
     """
     base_url = settings.tenant()
     keys = [OrderNumber.parse(order).key for order in settings.orders]
@@ -76,7 +76,7 @@ async def record(settings: Record) -> int:
 
 
 async def _see(session: Session, url: str, entry: CoupaSignIn, state: Path | None) -> list[Document]:
-    """Open an order, and its requisition where it names one; sign in where the tenant asks for it."""
+    """Open an order, and its requisition if it names one; sign in if the tenant asks for it."""
     try:
         document, page = await open_any(session, url, entry.base_url)
     except SignInRequiredError:

@@ -1,4 +1,4 @@
-"""``report``: the HTML report of an output folder, made again from its journal; also while a run goes on."""
+"""``report``: makes the HTML report of an output folder again, also while a run goes on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def report(settings: Report) -> int:
     """Write the report and say where it is.
 
     Returns:
-        0: whatever came of the orders, the report is there.
+        0, whatever the outcomes of the orders are.
 
     Raises:
         InputError: If the folder has no journal.

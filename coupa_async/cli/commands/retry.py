@@ -1,4 +1,4 @@
-"""``retry``: the orders of an output folder that did not come out well, once more."""
+"""``retry``: retries the failed and open orders of an output folder."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class Retry(Settings):
 
 
 async def retry(settings: Retry) -> int:
-    """Do the main job on them.
+    """Run these orders again.
 
     Returns:
         The exit code of ``run``.
 
     Raises:
-        InputError: If the folder has no journal, or its spreadsheet is not to be found.
+        InputError: If the folder has no journal, or its spreadsheet cannot be found.
     """
     root = settings.dir.resolve()
     before = _latest(root)
@@ -81,7 +81,7 @@ async def retry(settings: Retry) -> int:
 
 
 def _latest(root: Path) -> Mapping[str, object]:
-    """Tell the settings of the folder's latest run."""
+    """Return the settings of the folder's latest run."""
     with opened(root) as (_, history):
         runs = history.runs()
     return runs[-1].settings if runs else {}

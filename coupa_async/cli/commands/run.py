@@ -1,4 +1,4 @@
-"""``run``: the main job."""
+"""``run``: collects the orders of a spreadsheet."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Run(Settings):
         return split_list(value)
 
     def selection(self) -> Selection:
-        """Tell which orders are due.
+        """Return which orders are due.
 
         Raises:
-            SettingsError: If ``--only`` names what is no order number.
+            SettingsError: If ``--only`` has something that is no order number.
         """
         try:
             only = frozenset(OrderNumber.parse(item).key for item in self.only)
@@ -56,18 +56,18 @@ class Run(Settings):
 
 
 async def run(settings: Run, selection: Selection | None = None, *, is_demo: bool = False) -> int:
-    """Do the main job.
+    """Run the orders of a spreadsheet and show the summary.
 
     Args:
-        settings: The command's.
+        settings: The command's settings.
         selection: Which orders are due; ``None`` for what the settings say.
         is_demo: Whether the tenant is the recorded site.
 
     Returns:
-        The exit code, as docs/scripting.md has them.
+        The exit code: ``docs/outcomes.md``, "Exit codes".
 
     Raises:
-        InputError: Before anything was written or asked of the tenant.
+        InputError: Before anything is written and before the tenant is asked for anything.
     """
     selection = selection or settings.selection()
     if not settings.dry_run:

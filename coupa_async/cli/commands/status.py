@@ -1,4 +1,4 @@
-"""``status``: where the run of an output folder stands; also while it goes on."""
+"""``status``: shows where the run of an output folder stands, also while it goes on."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Status(FolderCommand):
 
 
 async def status(settings: Status) -> int:
-    """Say it, on stderr as a run does, and for scripts on stdout.
+    """Show it on stderr as a run does, and for scripts on stdout.
 
     Returns:
-        0 if every order is COMPLETED or NO_ATTACHMENTS, else 1: what a run that ended now would say.
+        0 if every order is COMPLETED or NO_ATTACHMENTS, else 1, as for a run that ended now.
 
     Raises:
         InputError: If the folder has no journal.

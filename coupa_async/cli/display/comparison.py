@@ -1,4 +1,4 @@
-"""A comparison on the terminal."""
+"""Shows a comparison on the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEADERS = ("right", "interval", "wrong", "lost", "restarts", "recovery s", "ord
 
 
 def show(comparison: Comparison, console: Console) -> None:
-    """Print the numbers, the differences that are ones, and the verdict."""
+    """Print the numbers, the significant differences, and the verdict."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column("fault")
     table.add_column("arm")

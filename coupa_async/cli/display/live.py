@@ -1,6 +1,6 @@
-"""The live display of a run: a bar, what came of it so far, and a line a worker, however many orders it has in flight.
+"""The live display of a run: a progress bar, the outcomes so far, and one line for each worker.
 
-It is drawn from a thread of rich's while facts come in, so that whatever it goes through it first takes a copy of.
+A thread of rich draws it while events come in. So it copies a collection before it loops over it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _LINES = 8
 
 @dataclass(slots=True)
 class _Line:
-    """What a worker is at: its orders in flight by key, with step and start, or what it does instead."""
+    """What a worker does: its orders in flight by key, with step and start, or what it does instead."""
 
     orders: dict[str, tuple[str, str, float]] = field(default_factory=dict)
     instead: str = "starting"
@@ -56,13 +56,13 @@ class _Line:
 
 
 class LiveDisplay:
-    """What is known of a run, drawn anew whenever it is asked for."""
+    """The live display of a run, drawn again at each refresh."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """Make an empty board.
+        """Make an empty display.
 
         Args:
-            clock: Seconds, from any beginning.
+            clock: Returns seconds from any starting point.
         """
         self.done = self.total = 0
         self._clock = clock
@@ -82,7 +82,7 @@ class LiveDisplay:
         self._memory = self._pace = self._tenant = self._end = ""
 
     def note(self, event: Event, /) -> None:
-        """Take note of a fact."""
+        """Receive an event."""
         match event:
             case RunStarted():
                 self.total = event.total - event.skipped
@@ -167,7 +167,7 @@ class LiveDisplay:
         return table
 
     def _at(self, line: _Line) -> tuple[str, float]:
-        """Tell what a worker is at: of many orders, the one in flight the longest."""
+        """Return what a worker does: of several orders, the one that has been in flight the longest."""
         orders = [*line.orders.values()]
         if line.instead or not orders:
             return line.instead or "waiting", line.since_s
@@ -177,13 +177,13 @@ class LiveDisplay:
 
 
 def pace_text(event: PaceChanged) -> str:
-    """Say how much the tenant is asked."""
+    """Describe the pace."""
     per_s = "" if event.requests_per_s is None else f", {event.requests_per_s:.0f}/s"
     return f"{event.limit} requests at once{per_s}"
 
 
 def size_text(size_bytes: float) -> str:
-    """Write a size as a person would say it."""
+    """Format a size for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if size_bytes >= factor:
             return f"{size_bytes / factor:.1f} {unit}"
@@ -191,7 +191,7 @@ def size_text(size_bytes: float) -> str:
 
 
 def span_text(seconds: float) -> str:
-    """Write a time as a person would say it."""
+    """Format a duration for people."""
     if seconds < 120:
         return f"{seconds:.1f} s"
     minutes = round(seconds / 60)

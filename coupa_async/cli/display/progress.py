@@ -1,4 +1,4 @@
-"""What the user sees while a run goes on: bars on a terminal, plain lines elsewhere. All of it on stderr."""
+"""Shows the progress of a run on stderr: a live display on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def progress(console: Console, *, quiet: bool) -> Iterator[_Display]:
 
 
 class _Lines:
-    """One line a finished order."""
+    """One line for each finished order."""
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
         self._console, self._quiet = console, quiet
@@ -66,7 +66,7 @@ class _Lines:
 
 
 class _Bars:
-    """The board, redrawn in place; what is worth keeping scrolls by above it."""
+    """The live display, redrawn in place. Warnings and failures stay above it."""
 
     def __init__(self, console: Console, display: LiveDisplay) -> None:
         self._console, self._board = console, display
@@ -111,5 +111,5 @@ def _format_event(event: Event, done: int, total: int) -> str:
 
 
 def _safe(text: str) -> str:
-    """Keep the tenant's text from being taken for markup, and from letting a reader in."""
+    """Make text of the tenant safe to show: redacted, and not taken for markup."""
     return redacted(text).replace("[", r"\[")

@@ -1,4 +1,4 @@
-"""What a run came to, on the terminal, with what to do next."""
+"""Shows the summary of a run on the terminal, with what to do next."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coupa_async.domain.outcome import Outcome
 
 
 def show_summary(summary: Summary, console: Console) -> None:
-    """Print it, with what to do next."""
+    """Print the summary, with what to do next."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for outcome in Outcome:
         if count := summary.outcomes[outcome]:
@@ -43,7 +43,7 @@ def show_summary(summary: Summary, console: Console) -> None:
 
 
 def _show_failures(summary: Summary, console: Console) -> None:
-    """Print the first failures with their reasons, a line each."""
+    """Print the first failures with their reasons, one line each."""
     told = [(failure.outcome, failure.number.shown, failure.error) for failure in summary.failures]
     told += [(Outcome.FAILED, f"row {bad_row.row}", bad_row.reason) for bad_row in summary.bad_rows]
     if not told:

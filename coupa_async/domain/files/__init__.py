@@ -1,1 +1,1 @@
-"""What files are called, what is in them, and whether they are whole."""
+"""Names of files, their content, and whether they are whole."""

@@ -1,4 +1,4 @@
-"""Whether bytes are what their name says, and all there, for the types of which that can be told."""
+"""Whether a file's bytes fit its name and are complete, for the types for which that can be known."""
 
 from __future__ import annotations
 
@@ -91,11 +91,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a file may not be what it should.
+    """Why a file may be wrong.
 
     Attributes:
-        kind: The sort of it.
-        clause: What goes on after the file's name: ``is empty``.
+        kind: The kind of doubt.
+        clause: Goes on after the file's name: ``is empty``.
     """
 
     kind: Kind
@@ -103,16 +103,16 @@ class Doubt:
 
 
 def doubt_of(name: str, file: Source) -> Doubt | None:
-    """Look for what cannot be the file that its name says, or not all of it.
+    """Check whether a file can be what its name says, and whether it is whole.
 
-    ``.doc`` and ``.xls`` may hold anything, for RTF, HTML and XML go under these names in the wild.
+    ``.doc`` and ``.xls`` may hold anything: real files with these names contain RTF, HTML or XML.
 
     Args:
         name: The file's final name.
         file: Its bytes.
 
     Raises:
-        NotAtHandError: If that cannot be told from the bytes at hand.
+        NotAtHandError: If the bytes in memory are not enough to decide.
     """
     head = file.read(0, HEAD_BYTES)
     if found := _misnomer(name, head, file.size_bytes):
@@ -125,7 +125,7 @@ def doubt_of(name: str, file: Source) -> Doubt | None:
 
 
 def check_content(name: str, head: bytes, size_bytes: int) -> str | None:
-    """Look for what cannot be the file that its name says, by its beginning alone.
+    """Check by its first bytes alone whether a file can be what its name says.
 
     Args:
         name: The file's final name.
@@ -133,24 +133,24 @@ def check_content(name: str, head: bytes, size_bytes: int) -> str | None:
         size_bytes: Its size.
 
     Returns:
-        A clause for a message; ``None`` if nothing speaks against it.
+        A clause for a message; ``None`` if nothing is wrong.
     """
     found = _misnomer(name, head, size_bytes)
     return f"it {found.clause}" if found else None
 
 
 def is_tenants_page(html: bytes) -> bool:
-    """Tell a sign-in, or Coupa's own "not found", that comes with status 200 from the address of a file."""
+    """Return whether a file's bytes are a sign-in page or Coupa's not-found page, sent with status 200."""
     return _PASSWORD.search(html) is not None or b'id="error-message"' in html
 
 
 def suffix_of(name: str) -> str:
-    """Tell the extension in lower case, without the dot; empty if there is none."""
+    """Return the extension in lower case, without the dot; empty if there is none."""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def kind_of(head: bytes) -> str:
-    """Tell what a file is by its first bytes; ``text`` for what looks like one, empty for what cannot be told."""
+    """Return a file's type by its first bytes: ``text`` for what looks like text, empty if it is unknown."""
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return "html" if kind == "xml" and _is_html(head) else kind
@@ -183,7 +183,7 @@ def _misnomer(name: str, head: bytes, size_bytes: int) -> Doubt | None:
 
 
 def _is_html(head: bytes) -> bool:
-    """Tell a web page, after what may stand before it."""
+    """Return whether bytes are a web page, after what may stand before it."""
     head = head[:HEAD_BYTES].removeprefix(_BOM)
     at = _after_space(head, 0)
     for opening, closing in ((b"<?xml", b"?>"), (b"<!--", b"-->")):
@@ -201,6 +201,6 @@ def _after_space(text: bytes, at: int) -> int:
 
 
 def url_shortcut(url: str) -> bytes:
-    """Make an Internet shortcut, which Windows and macOS open, of a URL."""
+    """Make an Internet shortcut to a URL, which Windows and macOS can open."""
     line = "".join(url.split())
     return f"[InternetShortcut]\r\nURL={line}\r\n".encode()

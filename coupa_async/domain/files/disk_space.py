@@ -1,4 +1,4 @@
-"""Whether a file may come in: how large it is, or has become, against what is free and what is to stay free."""
+"""Decides whether there is room for a file: its size against what is free and what must stay free."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SMALL_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """The disk that files come to.
+    """The disk that files are written to.
 
     Attributes:
         total_bytes: Its size.
-        free_bytes: What we may still write.
+        free_bytes: How much we may still write.
     """
 
     total_bytes: int
@@ -27,10 +27,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a file may not come in.
+    """Why a file is refused.
 
     Attributes:
-        is_its_own: The file is too large; without it the others find room. Else the disk is full, whatever comes.
+        is_its_own: Whether only this file is too large, so that others still have room. Else the disk is full.
     """
 
     reason: str
@@ -38,10 +38,10 @@ class Refusal:
 
 
 def too_large(size_bytes: int, bounds: Bounds) -> Refusal | None:
-    """Hold a size against the largest that is allowed.
+    """Compare a size with the largest that is allowed.
 
     Args:
-        size_bytes: As announced, or as it has come.
+        size_bytes: The announced size, or what has come so far.
         bounds: ``file_bytes`` of them.
     """
     if bounds.file_bytes is None or size_bytes <= bounds.file_bytes:
@@ -51,13 +51,13 @@ def too_large(size_bytes: int, bounds: Bounds) -> Refusal | None:
 
 
 def no_room(arrived_bytes: int, announced_bytes: int | None, space: Space, bounds: Bounds) -> Refusal | None:
-    """Hold what is still to come of a file against the disk.
+    """Compare the part of a file that is still to come with the room on the disk.
 
     Args:
         arrived_bytes: What is on the disk already.
-        announced_bytes: The whole file's size; ``None`` if nobody says.
+        announced_bytes: The whole file's size; ``None`` if it is unknown.
         space: The disk as it is now.
-        bounds: ``disk_reserve_bytes`` of them, of which a small disk keeps a tenth of itself at most.
+        bounds: Their ``disk_reserve_bytes``; on a small disk, a tenth of the disk at most.
     """
     whole_bytes = max(arrived_bytes, announced_bytes or 0)
     if space.free_bytes - (whole_bytes - arrived_bytes) >= _reserve(space, bounds):
@@ -66,7 +66,7 @@ def no_room(arrived_bytes: int, announced_bytes: int | None, space: Space, bound
 
 
 def disk_full(arrived_bytes: int, announced_bytes: int | None, space: Space, bounds: Bounds) -> Refusal:
-    """Judge a file that the disk took no more of, whatever it says of its free space: a quota says nothing there."""
+    """Refuse a file that the disk could not take, whatever free space it reports: quotas do not show in that."""
     refusal = _refusal(max(arrived_bytes, announced_bytes or 0), space, bounds)
     is_free = space.free_bytes >= _reserve(space, bounds)
     return Refusal(reason=refusal.reason, is_its_own=refusal.is_its_own or is_free)

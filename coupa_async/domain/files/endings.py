@@ -1,7 +1,7 @@
-"""Whether a file has the end that its own format wants: a transfer may end early, and cleanly.
+"""Checks whether a file has the end that its format requires. A transfer can stop early without any error.
 
-Most formats say so in their first or last bytes, which whoever brings the file keeps in memory (:class:`Ends`). Those
-that want more read it where it is (any other :class:`Source`). All of it is linear in what is read.
+For most formats the first or last bytes are enough; the download keeps these in memory (:class:`Ends`). Other formats
+read the file on the disk (any other :class:`Source`). All checks take time in proportion to what they read.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Source(Protocol):
     """A file's bytes.
 
     Attributes:
-        size_bytes: How many there are.
+        size_bytes: The size of the file.
     """
 
     @property
@@ -43,7 +43,7 @@ class Source(Protocol):
         """Read up to ``count`` bytes from ``at`` on; fewer at the file's end.
 
         Raises:
-            NotAtHandError: If they are elsewhere.
+            NotAtHandError: If these bytes are not in memory.
         """
         ...
 
@@ -72,7 +72,7 @@ class Ends:
 
 
 def last_bytes(before: bytes, chunks: Sequence[bytes]) -> bytes:
-    """Tell the last ``TAIL_BYTES`` bytes, or fewer, of some bytes and of the chunks that came after them."""
+    """Return the last ``TAIL_BYTES`` bytes, or fewer, of some bytes and the chunks after them."""
     kept, room = [], TAIL_BYTES
     for chunk in (*reversed(chunks), before):
         if room <= 0:
@@ -83,14 +83,14 @@ def last_bytes(before: bytes, chunks: Sequence[bytes]) -> bytes:
 
 
 def is_whole(kind: str, file: Source) -> bool:
-    """Tell whether a file ends as its format wants.
+    """Return whether a file ends as its format requires.
 
     Args:
-        kind: What it is by its first bytes, a name of ``content``'s; of one that has no certain end, all are whole.
+        kind: Its type, as ``kind_of`` names it. A type without a certain end counts as whole.
         file: The file.
 
     Raises:
-        NotAtHandError: If that cannot be told from the bytes at hand.
+        NotAtHandError: If the bytes in memory are not enough to decide.
     """
     check = _CHECKS.get(kind)
     return check is None or check(file)

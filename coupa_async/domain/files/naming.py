@@ -1,4 +1,4 @@
-"""Text from a page, a header or a cell into a name that is legal, bounded and unique on every system."""
+"""Makes file and folder names that are legal, short enough and unique on every system."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ _SAFE = re.compile(r"[A-Za-z0-9_]+(?:[ .-][A-Za-z0-9_]+)*")
 
 
 def safe_name(text: str, *, fallback: str) -> str:
-    """Make a file or folder name of any text. Slashes become ``-``: a path's last segment is the caller's business.
+    """Make a file or folder name of any text. Slashes become ``-``: the caller takes the last part of a path.
 
     NFC; no control, format (bidi, zero-width), surrogate or private characters; nothing that Windows refuses; no dot or
     space at either end; short enough to leave room for `` (9999)`` and ``.part``; the extension survives cutting.
 
     Args:
         text: Anything.
-        fallback: The name if nothing of ``text`` is left. Itself safe.
+        fallback: A safe name, used if nothing of ``text`` is left.
     """
     if len(text) <= _LONGEST and _SAFE.fullmatch(text) and not _is_reserved(text):
         return text
@@ -81,7 +81,7 @@ def file_name(text: str, *, fallback: str) -> str:
 def attachment_name(attachment: Attachment, suggested: str | None) -> str:
     """Name an attachment: by its header, else its label, else its URL's last segment, else its id.
 
-    A name without an extension does not go before one that has it. Where only the URL has one, the name gets it.
+    A name with an extension is preferred. If only the URL has an extension, the name gets it.
 
     Args:
         attachment: The attachment.
@@ -104,18 +104,18 @@ def attachment_name(attachment: Attachment, suggested: str | None) -> str:
 
 
 def is_made_harmless(name: str) -> bool:
-    """Tell a name of :func:`file_name`'s that is not the one it was given: systems would act on that by themselves."""
+    """Return whether :func:`file_name` changed a name because a system would act on a file of that name by itself."""
     own = name.removesuffix(_HARMLESS)
     return (own != name and _is_active(own)) or (name.startswith("_") and _is_active(name[1:]))
 
 
 def fold(name: str) -> str:
-    """Tell what a name is compared by: macOS and Windows hold ``É.pdf``, decomposed or in any case, for one name."""
+    """Return what names are compared by. macOS and Windows treat ``É.pdf``, decomposed or in any case, as one name."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def unique_name(name: str, taken: AbstractSet[str]) -> str:
-    """Keep a name, or number it `` (2)`` and on.
+    """Return a name unchanged if it is free, else with `` (2)``, `` (3)`` and so on.
 
     Args:
         name: A safe name.
@@ -130,12 +130,12 @@ def unique_name(name: str, taken: AbstractSet[str]) -> str:
 
 
 def work_folder(number: OrderNumber) -> str:
-    """Name the folder of an order in work: ``PO123__WORK``."""
+    """Name the work folder of an order: ``PO123__WORK``."""
     return f"{_base(number)}{_WORK}"
 
 
 def is_work_folder(name: str) -> bool:
-    """Tell the name of a folder of an order in work, in any case: some disks list all names in small letters."""
+    """Return whether a name is a work folder's. Case is ignored: some disks list all names in lower case."""
     return name.casefold().endswith(_WORK.casefold())
 
 
@@ -157,7 +157,7 @@ def folder_path(hierarchy: tuple[str | None, ...], supplier: str, leaf: str) -> 
 
 
 def is_ours(name: str) -> bool:
-    """Tell a name that files and folders of the program's own have, or may have: no supplier's folder gets it.
+    """Return whether a name is, or may be, used by the program itself, so that no supplier's folder may have it.
 
     Those are the files beside the folders of orders, the copy of the spreadsheet with whatever name the user gave it,
     the folders of orders themselves, and the short names that Windows gives to all of them.
@@ -187,7 +187,7 @@ def _is_active(name: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """Tell an extension that says what is in a file; empty if there is none."""
+    """Return an extension that says what is in a file; empty if there is none."""
     suffix = _split(name)[1].removeprefix(".")
     return suffix if _SUFFIX.fullmatch(suffix) and suffix.lower() not in _PROGRAM_SUFFIXES else ""
 

@@ -1,1 +1,1 @@
-"""What HTTP headers and addresses say, however badly."""
+"""Reads HTTP headers and addresses, also malformed ones."""

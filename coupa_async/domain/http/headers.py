@@ -1,4 +1,4 @@
-"""What HTTP headers say, however badly: anybody may have written them, so whatever makes no sense says nothing."""
+"""Reads HTTP headers. A value that makes no sense counts as missing, because anybody may have written it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def http_date(text: str) -> datetime | None:
 
 
 def size_of(text: str) -> int | None:
-    """Read a number of bytes; ``None`` for what is none."""
+    """Read a number of bytes; ``None`` if it is not one."""
     return int(text) if _SIZE.fullmatch(text.strip()) else None
 
 
 def page_text(data: bytes | bytearray, content_type: str) -> str:
-    """Decode a page as browsers do: by its charset if that is one of theirs, else as UTF-8; what fits nothing is �.
+    """Decode a page as browsers do: by its charset if browsers know it, else as UTF-8. Bytes that do not fit become �.
 
     Args:
         data: The page.

@@ -1,7 +1,7 @@
-"""Where a link may lead: the public internet, and what is where the tenant is. Pure: names are looked up elsewhere.
+"""Decides where a link may lead: the public internet, and the kind of network where the tenant is. Pure: no lookups.
 
-Suppliers write links. One to this machine, to the network behind the firewall, or to a cloud's metadata would have
-the program ask there with the user's standing, so it is refused, by its address alone or by what its name stands for.
+Suppliers write links. A link to this machine, to the internal network or to a cloud's metadata would make the program
+send requests there from the user's machine. Such a link is refused, by its address or by what its name resolves to.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Targets:
         return target_of(self.base_url)
 
     def is_tenant(self, url: str) -> bool:
-        """Tell whether an address is the tenant's own, whose troubles are everybody's: its host and its port."""
+        """Return whether an address has the tenant's own host and port. Its errors concern every order."""
         if url.startswith(self._home):
             return True
         here, home = target_of(url), self.tenant
@@ -94,7 +94,7 @@ class Targets:
         return here.port == home.port or {here.port, home.port} == set(_DEFAULT_PORTS.values())
 
     def name_to_look_up(self, url: str) -> str:
-        """Tell the host whose addresses decide; empty where the address alone does."""
+        """Return the host name to look up before deciding; empty if the address alone decides."""
         here = target_of(url)
         return here.host if here and here.address is None and not self._is_trusted(here) else ""
 
@@ -104,11 +104,11 @@ class Targets:
         return self.tenant.host if self.tenant is not None and self.tenant.address is None else ""
 
     def objection(self, url: str, addresses: Sequence[str] = (), tenant_addresses: Sequence[str] = ()) -> str:
-        """Say why an address is not asked.
+        """Return why an address is refused.
 
         Args:
             url: The address.
-            addresses: What its host's name was found to stand for; nothing is said of them if it was not looked up.
+            addresses: What its host name resolves to; empty if it was not looked up.
             tenant_addresses: Likewise the tenant's, which are needed only where there would be an objection.
 
         Returns:
@@ -154,10 +154,10 @@ class Targets:
 
 @lru_cache(maxsize=256)
 def target_of(url: str) -> Target | None:
-    """Read an http address as browsers do.
+    """Read an HTTP address as browsers do.
 
     Returns:
-        ``None`` for what is none, or what two readers could take for two hosts.
+        ``None`` for what is no address, and for one that two readers may read as two hosts.
     """
     match = _ADDRESS.match(url.strip(_EDGES))
     if match is None or any(char < "!" or char == "\x7f" for char in match[0]):
@@ -174,13 +174,13 @@ def target_of(url: str) -> Target | None:
 
 
 def host_of(url: str) -> str:
-    """Tell an address's host and port, by which servers are told apart; empty for what is no address."""
+    """Return an address's host and port, which tell servers apart; empty if it is no address."""
     here = target_of(url)
     return f"{here.host}:{here.port}" if here else ""
 
 
 def reach_of(address: str) -> Reach:
-    """Tell from where an address can be reached; of one that holds another, from where that one can.
+    """Return from where an address can be reached. If another address is embedded in it, that one counts.
 
     Args:
         address: As ``getaddrinfo`` gives it, a zone included; what is no address is for special use.

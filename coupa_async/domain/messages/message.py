@@ -1,4 +1,4 @@
-"""An Outlook message as it is known here, and as one HTML page that asks for nothing from anywhere."""
+"""An Outlook message, and the HTML page that it is printed from. The page loads nothing from anywhere."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAttachment:
-    """What a message has attached to it.
+    """An attachment of a message.
 
     Attributes:
         name: As the message gives it; not yet safe.
         data: Its bytes; empty for a message, and for a link to somewhere else.
-        content_id: What an HTML body calls it by; empty if nothing.
+        content_id: The name that the HTML body uses for it; empty if none.
         mime: Its type as the message has it; empty if it does not say.
         message: The message, if it is one.
     """
@@ -75,7 +75,7 @@ class Message:
 
     @property
     def listed(self) -> tuple[MessageAttachment, ...]:
-        """What is attached and not shown as a picture of the body."""
+        """The attachments that are not shown as pictures in the body."""
         shown = {unquote(name).lower() for name in _CID.findall(self.html)}
         return tuple(
             enclosure
@@ -105,7 +105,7 @@ def lay_out(message: Message, bounds: Bounds = _BOUNDS) -> Letter:
     """Lay out a message for printing, and the messages that are attached to it.
 
     Raises:
-        BrokenMessageError: If its HTML is beyond all measure.
+        BrokenMessageError: If its HTML is out of bounds.
     """
     page, listed = _page(message, bounds)
     letters = tuple((item.name, lay_out(item.message, bounds)) for item in listed if item.message is not None)

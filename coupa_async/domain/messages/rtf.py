@@ -1,4 +1,4 @@
-r"""The RTF body of an Outlook message into HTML or text.
+r"""Turns the RTF body of an Outlook message into HTML or text.
 
 Outlook keeps an HTML body inside RTF (MS-OXRTFEX): tags in ``{\*\htmltag …}`` groups, and between ``\htmlrtf`` and
 ``\htmlrtf0`` what only a reader of RTF should see.
@@ -170,7 +170,7 @@ class _Reader:
 
 
 def _after(state: _State, word: str, number: int | None, *, starred: bool, fonts: dict[int, str]) -> _State:
-    """Tell the state after a control word."""
+    """Return the state after a control word."""
     if starred and word == "htmltag":
         return replace(state, in_tag=True)
     if starred or word in _APART:

@@ -1,1 +1,1 @@
-"""What a page of Coupa's is, which order it is of, and which attachments it names."""
+"""Reads Coupa's pages: what a page is, which order it belongs to, and which attachments it names."""

@@ -1,4 +1,4 @@
-"""Where an order's page may be. Number and id are two things in many tenants: each address is for its page to prove."""
+"""Lists the addresses where an order's page may be: ``docs/coupa-pages.md``, "Number and id"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ID = re.compile(r"#?([0-9]{1,18})(?:\.0+)?")
 
 
 class Way(StrEnum):
-    """How an order's address was come by."""
+    """How an order's address was found."""
 
     SHEET = "sheet"
     PATH = "path"
@@ -26,10 +26,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An address that may be the order's.
+    """An address that may be the address of an order.
 
     Attributes:
-        needs_name: Whether only a page that names the order is believed: the address alone says too little of it.
+        needs_name: Whether the page must name the order to be believed, because the address proves too little.
     """
 
     way: Way
@@ -38,14 +38,14 @@ class Candidate:
 
 
 def candidates(order: Order, base_url: str, path: str, first: Way | None = None) -> list[Candidate]:
-    """List the addresses to try, the likeliest one first, each once.
+    """List the addresses to try, the most likely one first, each once.
 
     Args:
         order: With the links and ids that the sheet has for it; one at another origin, or of another page, is left out.
         base_url: The tenant's address, without a slash at its end.
         path: Where orders are: ``{id}`` is the number without prefix and leading zeros, ``{number}`` the number as it
             stands, ``{digits}`` its digits.
-        first: The way that was right for the last order of this kind.
+        first: The way that worked for the last order of this kind.
     """
     number = order.number
     found = [Candidate(Way.SHEET, url) for link in order.links if (url := _of_sheet(link, base_url, path))]
@@ -62,7 +62,7 @@ def candidates(order: Order, base_url: str, path: str, first: Way | None = None)
 
 
 def kind_of(number: OrderNumber) -> str:
-    """Tell numbers apart that a tenant may keep under addresses of different making."""
+    """Return the kind of a number: a tenant may make addresses of different kinds in different ways."""
     return "digits" if number.key.isdecimal() else "letters"
 
 
@@ -73,7 +73,7 @@ def id_of(url: str) -> str:
 
 
 def check_path(path: str) -> str:
-    """Say what is wrong with a path for orders; empty if nothing."""
+    """Return what is wrong with a path for orders; empty if nothing."""
     if not path.startswith("/") or not _PLACE.search(path):
         return f"{path!r} is no path for orders: write {DEFAULT_PATH}, or {{number}} or {{digits}} in place of {{id}}"
     return ""

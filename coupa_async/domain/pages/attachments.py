@@ -1,4 +1,8 @@
-"""A document's HTML into its attachments. Structures: domain facts §3; where there is none, the address itself."""
+"""Finds the attachments in a document's HTML.
+
+The structures are in ``docs/coupa-pages.md``, "Attachments" and "Comments". Addresses of downloads outside of them
+count, too.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +34,12 @@ def parse_attachments(
 
     Args:
         tree: The document.
-        html: Its text, which is held against what the known structures gave.
+        html: Its text, which is searched for addresses that the known structures do not have.
         url: Where it came from, for relative addresses.
         bounds: How many it may have.
 
     Returns:
-        The attachments, and how many of them, the last ones, stand in no known structure.
+        The attachments, and how many of them are in no known structure; these come last.
 
     Raises:
         ExcessivePageError: If there are too many.

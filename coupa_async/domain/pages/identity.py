@@ -1,4 +1,4 @@
-"""Which order a page says it is. Number and id are two things in many tenants: only the page's own words count."""
+"""Reads which order a page belongs to, from what the page itself says: ``docs/coupa-pages.md``, "Number and id"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REVISION = re.compile(r"\b(?:rev|ver)\w*[ .:]*$", re.IGNORECASE)
 
 
 class Identity(Enum):
-    """Whether a page is the one of the order that was asked for."""
+    """Whether a page is the page of the order that was asked for."""
 
     SAME = auto()
     OTHER = auto()
@@ -30,10 +30,10 @@ class Identity(Enum):
 def named_numbers(heading: str, title: str) -> tuple[str, ...]:
     """Read the order's number from a page's heading; from its title where the heading names none.
 
-    A title is less to be trusted, for company names have numbers, too: there only a mark or a prefix counts.
+    In a title only a number after a mark or with a prefix counts, because company names have numbers, too.
 
     Returns:
-        The number after a mark such as ``#``; else all that may be it; empty if there is none.
+        The number after a mark such as ``#``; else all that may be a number; empty if there is none.
     """
     for text, is_title in ((heading, False), (title, True)):
         line = _SPACES.sub(" ", text).strip()[:500]
@@ -47,7 +47,7 @@ def named_numbers(heading: str, title: str) -> tuple[str, ...]:
 
 
 def identify(named: tuple[str, ...], page_id: str, key: str, asked_id: str) -> Identity:
-    """Hold what a page says of itself against the order that was asked for.
+    """Compare what a page says about itself with the order that was asked for.
 
     Args:
         named: The numbers that the page names, of :func:`named_numbers`.

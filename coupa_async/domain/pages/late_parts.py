@@ -1,7 +1,7 @@
-"""The parts of a document that may come late: which are there, which are empty, and which are still to come.
+"""The parts of a document that may come late: which are there, which are empty, and which are still missing.
 
-*Not yet* is not *none*: an empty part is believed only by its positive sign. How long a part that is not there yet is
-waited for, :class:`Settling` says; what then is still not there never comes, and is told with both numbers.
+*Not yet* is not *none*: an empty part is believed only if the page says that it is empty. :class:`Settling` decides how
+long to wait for a missing part. What is still missing then is reported with both numbers.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Part:
 
     Attributes:
         name: For people.
-        announced: How many the page says that it has; ``None`` where it does not say.
+        announced: How many items the page says it has; ``None`` if it does not say.
         shown: How many it shows.
     """
 
@@ -54,14 +54,14 @@ class Part:
     shown: int = 0
 
     def __str__(self) -> str:
-        """Say what it lacks."""
+        """Describe what is missing."""
         if self.announced is None:
             return f"the page never showed its {self.name}"
         return f"the page announces {self.announced:,} {self.name} and shows {self.shown:,}"
 
 
 def parts_of(tree: LexborHTMLParser, known: Collection[str]) -> tuple[Part, ...]:
-    """Tell the parts of a document that may come late.
+    """Return the parts of a document that may come late.
 
     Args:
         tree: The document.
@@ -98,7 +98,7 @@ def _header(tree: LexborHTMLParser, known: Collection[str]) -> Part:
 
 
 def _has_substance(item: LexborNode, known: Collection[str]) -> bool:
-    """Tell whether an item shows an attachment: a file whose address leads nowhere is one that it only announces."""
+    """Return whether an item shows an attachment. A file without a usable address is only announced."""
     if item.css_first(_SUBSTANCE) is not None:
         return True
     addressed = item.css(_ADDRESSED)
@@ -118,7 +118,7 @@ def _file_id(node: LexborNode) -> str:
 def _comments(
     tree: LexborHTMLParser, islands: list[LexborNode], counts: list[LexborNode], buttons: list[LexborNode]
 ) -> Part | None:
-    """Judge the comments, which scripts mount: raw HTML has their counts at most (facts §3, §8)."""
+    """Judge the comments, which a script draws: ``docs/coupa-pages.md``, "Comments"."""
     if (files := _announced_files(buttons)) is not None:
         shown = len({file_id(link.attributes.get("href") or "") for link in tree.css(_COMMENT_LINKS)}) if files else 0
         state = State.NOT_YET if shown < files else State.PRESENT if files else State.EMPTY
@@ -155,7 +155,7 @@ def _is_within(node: LexborNode, class_name: str) -> bool:
 
 
 def _is_mounted(island: LexborNode) -> bool:
-    """Tell whether its script has drawn anything of its own, and not only that it is at it."""
+    """Return whether its script has drawn content, and not only a sign that it is loading."""
     drawn = [node for node in island.iter() if node.is_element_node and node.tag not in _NO_MARKUP]
     if not drawn or island.css_first('[aria-busy="true"], [role="progressbar"]') is not None:
         return False
@@ -181,10 +181,10 @@ def _count(node: LexborNode) -> int | None:
 
 @dataclass(slots=True)
 class Settling:
-    """How long what a page lacks has stood still: each part of it has the settling time to itself.
+    """Measures how long the missing parts of a page have not changed. Each part has the settling time to itself.
 
     Attributes:
-        settle_s: Of a part that does not change any more.
+        settle_s: Seconds to wait for a part that does not change any more.
         began_s: When the page came.
     """
 
@@ -193,7 +193,7 @@ class Settling:
     _seen: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def is_over(self, lacks: Mapping[str, int], now_s: float) -> bool:
-        """Tell whether nothing more will come. A page that always has a little more is left after a while, too.
+        """Return whether nothing more will come. A page that keeps growing slowly is given up after a while, too.
 
         Args:
             lacks: What the page lacks now, and how much of each it shows.
@@ -209,5 +209,5 @@ class Settling:
 
 
 def lacking(parts: tuple[Part, ...]) -> Iterator[Part]:
-    """Tell the parts that are not there yet."""
+    """Return the parts that are not there yet."""
     return (part for part in parts if part.state is State.NOT_YET)

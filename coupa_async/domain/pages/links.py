@@ -1,7 +1,7 @@
-"""Addresses as pages write them: taken apart without a surprise, and found wherever in a page's text they stand.
+"""Addresses as pages write them: split safely, and found anywhere in a page's text.
 
-What is typed into Coupa comes out of it as it was typed. ``urlsplit`` raises on some of that (``http://[SharePoint]/x``),
-so nothing of a page is handed to it but through :func:`split`.
+Coupa shows addresses as people typed them. ``urlsplit`` raises an error for some (``http://[SharePoint]/x``), so all
+addresses of a page go through :func:`split`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~%+*!()-]*")
 
 
 def split(address: str) -> SplitResult:
-    """Take an address apart; one that cannot be has no parts at all."""
+    """Split an address. An impossible address has no parts at all."""
     try:
         return urlsplit(address)
     except ValueError:
@@ -57,10 +57,10 @@ def absolute(base: str, address: str) -> str:
 
 
 def file_id(address: str) -> str:
-    """Find the id of the attachment that an address downloads; empty if it downloads none.
+    """Return the id of the attachment that an address downloads; empty if it downloads none.
 
-    Neither ``/attachments/{id}``, which leads back to the document, nor ``/public_attachments/``, the company's logo,
-    does (facts §1); nor does one whose id a script or template has yet to fill in.
+    ``/attachments/{id}`` and ``/public_attachments/`` download none: ``docs/coupa-pages.md``, "Addresses". Nor does an
+    address whose id a script or template has yet to fill in.
     """
     found = _ID.search(address) or _QUERY_ID.search(address)
     if found is None or not any("0" <= ch <= "9" for ch in found["id"]):
@@ -69,15 +69,15 @@ def file_id(address: str) -> str:
 
 
 def file_addresses(html: str, base: str, known: set[str], most: int) -> dict[str, str]:
-    """Find the address of every attachment in the text of a page, be it in an attribute, in a script or in a comment.
+    """Find the address of every attachment in a page's text: in attributes, scripts and comments.
 
-    Nothing is parsed, so that whatever a parser overlooks is found all the same.
+    The page is not parsed, so this finds what a parser overlooks.
 
     Args:
         html: The page.
         base: Where it is.
-        known: The ids of attachments that need not be found.
-        most: So many places are looked at closely.
+        known: Ids of attachments that are known already.
+        most: How many places may be looked at.
 
     Returns:
         Address by id, in the order of the page.
@@ -140,7 +140,7 @@ def _head(text: str) -> str:
 
 
 def _tail(text: str, opener: str) -> str:
-    """Tell where an address ends: with the quotes that it stands in, else with the first space or quote."""
+    """Return where an address ends: with the quotes that it stands in, else with the first space or quote."""
     text = _LINE_END.split(text, maxsplit=1)[0]
     if opener and opener in "\"'`":
         quoted = text.partition(opener)[0]

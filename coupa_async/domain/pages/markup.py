@@ -1,4 +1,4 @@
-"""How deep elements of an HTML text lie inside each other, told before it is parsed: parsers take the square of it."""
+"""Measures how deeply HTML is nested before it is parsed: parsing takes time with the square of that depth."""
 
 from __future__ import annotations
 

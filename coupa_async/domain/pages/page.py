@@ -1,4 +1,4 @@
-"""HTML and the URL where it ended into what the page is. The order of the questions is domain facts §2."""
+"""Decides what a page is, by its HTML and its final URL: ``docs/coupa-pages.md``, "Telling pages apart"."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class OrderPage:
         supplier: Empty if it names none.
         attachments: In page order, each once.
         requisition_url: Absolute; empty if it links none.
-        broken_requisition: What it links as its requisition where that is no address at all; else empty.
-        missing: What it announces, or must have, and does not show; empty when it is complete.
+        broken_requisition: The link to its requisition if that is no valid address; else empty.
+        missing: What it announces, or must have, and does not show; empty if it is complete.
         session_length_s: How long a session lasts unused; ``None`` if it does not say.
         numbers: The numbers of the order that its heading names; see ``domain.pages.identity``.
         page_id: Its id in the tenant's database; empty if it does not say.
         parts: What of it may come late.
-        outside: How many of the attachments, the last ones, stand in none of the known lists.
+        outside: How many of the attachments are in no known list; these come last.
     """
 
     kind: AttachmentSource
@@ -66,7 +66,7 @@ class OrderPage:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it shows everything that it announces, and what is empty is so by its positive sign."""
+        """Whether it shows everything that it announces, and says itself which lists are empty."""
         return not self.missing
 
     @property
@@ -76,7 +76,7 @@ class OrderPage:
 
     @property
     def note(self) -> str:
-        """What is worth knowing of it; empty if nothing is."""
+        """A note for the result; empty if there is none."""
         if not self.outside:
             return ""
         names = ", ".join(attachment.name or attachment.id for attachment in self.attachments[-self.outside :])
@@ -113,14 +113,14 @@ class SignInPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFoundPage:
-    """No such document, or no access to it: Coupa shows one page for both."""
+    """No such document, or no access to it. Coupa shows one page for both."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownPage:
-    """None of the others. Never to be called not found."""
+    """A page of no known kind. It is never called "not found"."""
 
     url: str
     title: str
@@ -130,7 +130,7 @@ Page = OrderPage | SignInPage | NotFoundPage | UnknownPage
 
 
 def read_page(html: str, url: str, base_url: str, bounds: Bounds = _BOUNDS) -> Page:
-    """Tell what a page is.
+    """Decide what a page is.
 
     Args:
         html: The page.
@@ -165,7 +165,7 @@ _read_and_keep = lru_cache(maxsize=8)(_read)
 
 
 def is_signed_out(url: str, base_url: str) -> bool:
-    """Tell a sign-in page by its address alone: another origin, or the tenant's own sign-in paths.
+    """Return whether an address is a sign-in page's: another origin, or one of the tenant's own sign-in paths.
 
     Never by text: a healthy page contains ``openid-connect``, ``oauth`` and ``identity``.
     """
@@ -173,7 +173,7 @@ def is_signed_out(url: str, base_url: str) -> bool:
 
 
 def session_length_s(text: str) -> float | None:
-    """Tell how long a session lasts unused, from a page's inline script or the answer of ``expiration_check``.
+    """Read how long a session lasts unused, from a page's inline script or the answer of ``expiration_check``.
 
     Returns:
         Seconds; ``None`` if the text does not say.
@@ -237,7 +237,7 @@ def _title(tree: LexborHTMLParser) -> str:
 
 
 def is_relay(html: str) -> bool:
-    """Tell a page of a sign-in that only hands an answer on to the next: by a form that sends itself, or by nothing.
+    """Return whether a sign-in page only leads to the next one: by a form that sends itself, or by nothing.
 
     The names are of SAML's HTTP POST binding, of WS-Federation and of OpenID Connect's form post. A page that asks for
     an approval on a phone is none: it is waited for by a person.
@@ -251,7 +251,7 @@ def is_relay(html: str) -> bool:
 
 
 def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:
-    """Find the fields by what they are; their ids vary by tenant."""
+    """Find the fields by their types, because ids differ between tenants."""
     for form in tree.css("form"):
         password = form.css_first("input[type=password]")
         users = [
@@ -270,7 +270,7 @@ def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:
 
 
 def _joined(url: str, reference: str) -> str:
-    """Tell where a form leads: what its scripts send, they send as the page."""
+    """Return where a form leads: what its scripts send, they send as the page."""
     try:
         joined = urljoin(url, reference.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pages that nobody could parse in time, told before they are parsed. All in one pass over their text."""
+"""Refuses pages that would take too long to parse, before they are parsed, in one pass over their text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BARRIERS = frozenset(("table", "object", "template", "marquee", "svg", "math"))
 
 
 def refuse_excess(html: str, url: str, bounds: Bounds) -> None:
-    """Let a page through that can be parsed in time.
+    """Check that a page can be parsed in time.
 
     Args:
         html: The page.
@@ -43,7 +43,7 @@ def refuse_excess(html: str, url: str, bounds: Bounds) -> None:
         bounds: What may be.
 
     Raises:
-        ExcessivePageError: If it cannot.
+        ExcessivePageError: If it cannot be.
     """
     if len(html) > bounds.page_bytes:
         raise ExcessivePageError(f"{url}: the page has {len(html):,} characters, more than {bounds.page_bytes:,}")
@@ -111,6 +111,6 @@ class _Nesting:
 
 
 def _after(text: str, end: str, at: int) -> int:
-    """Tell where something has ended; without an end it goes on to the last."""
+    """Return where something has ended; without an end it goes on to the last."""
     found = text.find(end, at)
     return len(text) if found < 0 else found + len(end)

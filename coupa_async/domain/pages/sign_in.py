@@ -1,4 +1,4 @@
-"""What addresses alone tell of a sign-in: whether an answer was reached through one, and who may be told a password."""
+"""Decides by addresses alone whether an answer came through a sign-in, and who may be told a password."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIGN_IN = ("/sessions", "/login")
 
 
 class Trace(StrEnum):
-    """What a sign-in leaves in the addresses on the way to an answer."""
+    """The sign of a sign-in in the addresses on the way to an answer."""
 
     NONE = "none"
     LANDED = "landed"
@@ -24,14 +24,14 @@ class Trace(StrEnum):
 
 
 def sign_in_trace(asked: str, via: Sequence[str], ended: str, base_url: str) -> Trace:
-    """Tell whether an answer was reached through a sign-in that needed nobody; then it is not what was asked for.
+    """Return whether an answer came through a sign-in that needed no person; then it is not what was asked for.
 
-    Status and text do not tell it: the landing page after a silent SSO is a healthy page of the tenant's (facts §7). A
-    file that a store on another origin hands out leaves the tenant, too, and does not come back.
+    Status and text do not show it: ``docs/coupa-pages.md``, "Sign-in on the way". A file in a store on another origin
+    leaves the tenant, too, but does not come back.
 
     Args:
         asked: What was asked for.
-        via: The addresses on the way, without ``ended``; empty where the backend cannot tell them.
+        via: The addresses on the way, without ``ended``; empty if the backend does not know them.
         ended: Where the answer was found.
         base_url: The tenant's address.
 
@@ -55,13 +55,13 @@ def sign_in_trace(asked: str, via: Sequence[str], ended: str, base_url: str) -> 
 
 
 def is_sign_in_path(url: str) -> bool:
-    """Tell whether an address has one of the paths that the tenant signs in at."""
+    """Return whether an address has one of the tenant's sign-in paths."""
     path = _path(url)
     return path in _SIGN_IN or path.startswith(tuple(f"{item}/" for item in _SIGN_IN))
 
 
 def may_be_told(url: str, base_url: str, trusted: Sequence[str]) -> bool:
-    """Tell whether a page may be told the password: it stands at the tenant's origin or at a trusted one.
+    """Return whether a page may be told the password: it is at the tenant's origin or at a trusted one.
 
     Never without TLS where the tenant has it.
 
@@ -77,7 +77,7 @@ def may_be_told(url: str, base_url: str, trusted: Sequence[str]) -> bool:
 
 
 def origin_of(url: str) -> Origin:
-    """Tell an address's scheme, host and port; of what is no http address, one that nobody has."""
+    """Return an address's scheme, host and port; for what is no HTTP address, an origin that nobody has."""
     here = target_of(url)
     return (here.scheme, here.host, here.port) if here else ("", "", None)
 
@@ -90,7 +90,7 @@ def origin_text(url: str) -> str:
 
 
 def _is_elsewhere(origin: Origin, tenant: Origin) -> bool:
-    """Tell another origin; not the tenant's own host without TLS, which some redirects take a step to."""
+    """Return whether an origin is another one. The tenant's host without TLS is not: some redirects pass it."""
     is_other_scheme = origin[1] == tenant[1] and {origin[2], tenant[2]} == set(_DEFAULT_PORTS.values())
     return origin != tenant and not is_other_scheme
 

@@ -1,4 +1,4 @@
-"""What to do about an error, and how long to wait first. Pure: the clock and randomness come in as arguments."""
+"""Decides what to do about an error and how long to wait. Pure: clock and random numbers are arguments."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Backoff:
     cap_s: float = 60.0
 
     def delay_s(self, failures: int, jitter: float) -> float:
-        """Tell how long to wait.
+        """Return how long to wait.
 
         Args:
             failures: Failures so far, from 1.
@@ -120,23 +120,23 @@ def decide(error: CoupaError, attempt: int, *, max_attempts: int, backoff: Backo
 
 
 def _passes(error: CoupaError) -> bool:
-    """Tell what befalls every request for seconds, as a network that is gone does: more tries, farther apart."""
+    """Return whether an error lasts for seconds and hits every request, as a lost network does: it gets more tries."""
     overrun = isinstance(error, BusyError | RefusedDownloadError) and error.status in _OVERRUN
     return overrun or isinstance(error, CutDownloadError)
 
 
 def is_busy(status: int | None) -> bool:
-    """Tell whether a status means "come back later": domain facts §2.4."""
+    """Return whether a status means "come back later": ``docs/coupa-pages.md``, "Telling pages apart"."""
     return status in _BUSY
 
 
 def is_infrastructure(error: CoupaError) -> bool:
-    """Tell an error that says nothing of the page asked for: a dead browser or network has it for every page."""
+    """Return whether an error may have nothing to do with the page: a dead browser or network causes it as well."""
     return isinstance(error, PageTimeoutError | UnreachableError) or type(error) is PageError
 
 
 def is_timeout(error: CoupaError) -> bool:
-    """Tell whether an error makes its order a TIMEOUT instead of a FAILED."""
+    """Return whether an error makes its order a TIMEOUT instead of a FAILED."""
     return isinstance(error, PageTimeoutError | DownloadTimeoutError)
 
 

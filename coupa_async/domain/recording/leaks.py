@@ -1,4 +1,4 @@
-"""What in a scrubbed page looks as if it were somebody's: read without trust in the scrubber."""
+"""Finds what still looks like somebody's data in a scrubbed page. It does not trust the scrubber."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SCRIPT = re.compile(r"var num_secs = \d{1,6};")
 
 
 def suspicions(html: str, base_url: str, suppliers: Collection[str]) -> list[str]:
-    """List what must not leave the house, a sentence for each kind; never the thing itself.
+    """List what must not be sent to others, one sentence for each kind, without quoting it.
 
     Args:
         html: A scrubbed page.

@@ -1,8 +1,8 @@
-"""A tenant's page into one that can be shown to anybody: its structure stays, what it says does not.
+"""Makes a page of a tenant safe to show to anybody: its structure stays, its content is replaced.
 
-Nothing is looked for and blotted out. A page is taken apart, and only what is known to be structure is let through:
-element names, ids and classes, the paths of Coupa's own addresses, the interface's own words. All else is replaced by a
-stand-in, the same for the same on all pages that one scrubber sees. ``leaks.py`` then reads what comes of it.
+This is an allow-list. Only what is known to be structure stays: element names, ids and classes, the paths of Coupa's
+own addresses, the words of its interface. All else is replaced; equal values get equal replacements on all pages of one
+scrubber. ``leaks.py`` then checks the result.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _KEY = re.compile(r"[0-9a-fA-F-]{16,}|(?=[A-Za-z0-9+/_=-]*\d)[A-Za-z0-9+/_=-]{24
 
 
 class Scrubber:
-    """Replaces, consistently, and counts what it replaced."""
+    """Replaces content consistently, and counts what it replaced."""
 
     def __init__(self, base_url: str) -> None:
         """Make a scrubber.

@@ -1,4 +1,4 @@
-"""A page of the tenant's as a picture of itself in HTML: nothing in it runs, asks anybody, or lets anybody in.
+"""Makes a page of the tenant safe to keep: nothing in it runs, loads anything, or holds a secret.
 
 An allow-list: what is not known to be harmless is not taken over.
 """
@@ -73,7 +73,7 @@ def harmless(html: str) -> str:
 
 
 def _own(tree: LexborHTMLParser) -> str:
-    """Tell what the page says of itself, which is how it is known for what it is."""
+    """Return the attributes that say what kind of page it is."""
     attributes = tree.root.attributes if tree.root else {}
     handled = {name: attributes.get(name) or "" for name in ("data-controller", "data-action")}
     return "".join(f' {name}="{value}"' for name, value in handled.items() if re.fullmatch("[a-z_]{1,40}", value))

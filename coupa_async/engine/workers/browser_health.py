@@ -1,4 +1,4 @@
-"""Whether a browser may be dead that still answers: told by failures that any page could have, several in a row."""
+"""Suspects a browser that still answers but may be broken, after several ordinary failures in a row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from coupa_async.engine.workers.in_flight import InFlightOrders
 
 
 class BrowserHealth:
-    """Takes failures for the browser's before they become outcomes; once, until it has shown an order again."""
+    """Blames failures on the browser before they become outcomes: once, until it has shown an order again."""
 
     def __init__(self, in_flight: InFlightOrders, *, max_failures: int) -> None:
         self._in_flight = in_flight
@@ -17,10 +17,10 @@ class BrowserHealth:
         self._was_suspected = False
 
     def has_worked(self, *, is_late: bool) -> None:
-        """Take note of an order that was shown.
+        """Note that an order was shown.
 
         Args:
-            is_late: Whether files of it did not come in time: then the browser is suspected no second time.
+            is_late: Whether files of it did not come in time. Then the browser is not suspected again.
         """
         self._failures, self._was_suspected = 0, is_late
 
@@ -35,7 +35,7 @@ class BrowserHealth:
             self.suspect(f"{self._failures} failures in a row, the last: {error}", error)
 
     def suspect(self, reason: str, error: CoupaError | None = None) -> None:
-        """Have a browser replaced that may be dead, at no order's cost.
+        """Replace a browser that may be broken. It costs no order an attempt.
 
         Raises:
             SessionLostError: Unless it was suspected already, and has shown no order since.

@@ -19,10 +19,10 @@ class WorkerContext:
     """What all workers share.
 
     Attributes:
-        profile: Makes a worker's browser profile, anew for each session.
-        session_slots: So many workers may have a session; the memory guard takes some away and gives them back.
+        profile: Makes a worker's browser profile, a new one for each session.
+        session_slots: How many workers may have a session; the memory guard changes it.
         jitter: A random number from 0 to 1.
-        unexpected: Counts orders that end in an error which nobody foresaw.
+        unexpected: Counts orders that end in an unexpected error.
     """
 
     backend: Backend

@@ -1,4 +1,4 @@
-"""The orders that a worker has in flight, and how long it may have them. Bookkeeping only: nothing here waits."""
+"""The orders that a worker has in flight, and their watchdog. Only bookkeeping: nothing here waits."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _NEGLIGIBLE = 0.01  # of the watchdog's time: moving its deadline at each step c
 
 @dataclass(slots=True, eq=False)
 class InFlightOrder:
-    """An order in flight. It outlives the session that works on it: in the stream, in flight, or recorded, never lost.
+    """An order in flight. It outlives the session that works on it. An order is in the stream, in flight or recorded.
 
     Attributes:
         since_s: When it was taken, on anyio's clock.
         attempts: Attempts that ended in an error of its own.
         sessions_lost: Sessions lost while working on it.
         sign_ins: Sign-ins that it asked for.
-        sign_in_generation: Which sign-in its present attempt began with.
-        attempt_number: Which of the worker's attempts its present one is; while unconfirmed, the last when its answer
-            came.
-        attempt_began_s: When that began.
-        stalled_s: When it counts as stalled; ``FOREVER_S`` while it waits for something that may take long.
-        unconfirmed_result: "Not found", as long as the session that said so may have been signed out.
+        sign_in_generation: The sign-in with which its present attempt began.
+        attempt_number: The number of its present attempt among the worker's attempts; while unconfirmed, the number of
+            the worker's latest attempt when its answer came.
+        attempt_began_s: When its attempt began.
+        stalled_s: When it will count as stalled; ``FOREVER_S`` while it waits for something that may take long.
+        unconfirmed_result: A not-found result, while the session that saw it may have been signed out.
     """
 
     order: Order
@@ -47,9 +47,9 @@ class InFlightOrders:
     """All that a worker has in flight.
 
     Attributes:
-        queued: To be worked on next, left over from an earlier session.
-        running: Worked on.
-        unconfirmed: Not found, by a session that may have been signed out.
+        queued: Orders to work on next; most are left over from an earlier session.
+        running: Orders being worked on.
+        unconfirmed: Orders not found by a session that may have been signed out.
         session_scope: The scope whose deadline is the stall watchdog.
     """
 
@@ -62,20 +62,20 @@ class InFlightOrders:
 
     @property
     def orders(self) -> list[Order]:
-        """What is held and has no outcome."""
+        """The orders that are held and have no outcome."""
         return [item.order for item in (*self.running, *self.unconfirmed, *self.queued)]
 
     @property
     def suspects(self) -> list[InFlightOrder]:
-        """Orders that a session was lost with: worked on alone, so that it is known which one loses them."""
+        """Orders during which a session was lost. They are worked on alone, to find the one that causes it."""
         return [item for item in self.queued if item.sessions_lost]
 
     def unconfirmed_before(self, item: InFlightOrder) -> list[InFlightOrder]:
-        """Tell the unconfirmed whose answers came before an order's present attempt began."""
+        """Return the unconfirmed orders whose answers came before an order's present attempt began."""
         return [earlier for earlier in self.unconfirmed if earlier.attempt_number < item.attempt_number]
 
     def reset_watchdog(self, item: InFlightOrder) -> None:
-        """Start an order's stall watchdog, or push it forward, give or take 1 %."""
+        """Start an order's stall watchdog, or push it forward; exact to 1 %."""
         stalled_s = anyio.current_time() + self._stall_s
         if stalled_s - item.stalled_s < _NEGLIGIBLE * self._stall_s and item.stalled_s < FOREVER_S:
             return
@@ -94,14 +94,14 @@ class InFlightOrders:
         self.running.append(item)
 
     def hold_back(self, item: InFlightOrder, result: OrderResult) -> None:
-        """Keep a not-found back until the session is known to be signed in."""
+        """Hold a not-found result back until the session is known to be signed in."""
         item.unconfirmed_result = result
         self.running.remove(item)
         self.unconfirmed.append(item)
         self.pause_watchdog(item)
 
     def queue_unconfirmed(self) -> None:
-        """Have all that is unconfirmed worked on again."""
+        """Queue all unconfirmed orders to be worked on again."""
         for item in self.unconfirmed:
             item.unconfirmed_result = None
         self.queued.extend(self.unconfirmed)
@@ -115,10 +115,10 @@ class InFlightOrders:
         self.pause_watchdog(item)
 
     def carry_over(self) -> list[InFlightOrder]:
-        """Take everything into the next session.
+        """Take all orders into the next session.
 
         Returns:
-            What was worked on when the last one ended.
+            The orders that were being worked on when the last session ended.
         """
         at_work = [item for item in self.running if item.stalled_s < FOREVER_S]
         self.queued.extendleft(reversed(self.running))

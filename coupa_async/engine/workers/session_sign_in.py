@@ -1,4 +1,4 @@
-"""The sign-in of one worker's session: seen to hold, and renewed through the gate, once for all its tabs."""
+"""The sign-in of one worker's session: checked, and renewed through the gate once for all its tabs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from coupa_async.ports import Session
 
 
 class SessionSignIn:
-    """Which sign-in a session holds, and since when it is known to hold.
+    """Which sign-in a session has, and when it was last known to be good.
 
     Attributes:
-        generation: Of the sign-in that the session began with, or was last given.
+        generation: The number of the session's sign-in.
     """
 
     def __init__(self, worker: str, context: WorkerContext, in_flight: InFlightOrders) -> None:
@@ -26,21 +26,21 @@ class SessionSignIn:
         self._renewing = anyio.Lock()
 
     def begin(self) -> None:
-        """Take note that a session starts from the newest sign-in."""
+        """Note that a session starts from the newest sign-in."""
         self.generation = self._context.gate.generation
 
     def was_used(self) -> None:
-        """Take note that the session has just shown an order."""
+        """Note that the session has just shown an order."""
         self._used_s = anyio.current_time()
 
     async def ensure_fresh(self, session: Session) -> None:
-        """Wait while the gate is closed; check a session that was idle so long that it may have expired."""
+        """Wait while the gate is closed, and check a session that was idle for so long that it may have expired."""
         await self._context.gate.wait_until_open()
         if self._context.gate.is_stale(self._used_s):
             await self.check(session)
 
     async def check(self, session: Session) -> None:
-        """See that the session is signed in, and sign it in if not."""
+        """Check that the session is signed in, and sign it in if not."""
         try:
             await self._context.gate.check(session)
         except SignInRequiredError as error:
@@ -59,7 +59,7 @@ class SessionSignIn:
         await self._renew(session, error, generation=item.sign_in_generation)
 
     async def keep(self, session: Session) -> None:
-        """Have the session's state kept, for the next one to start from."""
+        """Save the session's state for the next session."""
         await self._context.gate.keep(session, generation=self.generation)
 
     async def _renew(self, session: Session, error: CoupaError, *, generation: int) -> None:

@@ -1,4 +1,4 @@
-"""Restarts, one for one: a session ends, the next one begins, unless sessions end faster than restarting can help."""
+"""Restarts: after each session the next one begins, unless sessions end faster than restarting can help."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from coupa_async.engine.workers.worker import Worker
 async def supervise(worker: Worker, context: WorkerContext) -> bool:
     """Give a worker session after session until no order is left for it.
 
-    The first restart is at once, then backoff with full jitter, from the start again after a healthy session. A session
-    that retires is no restart.
+    The first restart is at once; further ones wait with backoff and full jitter. A healthy session starts the count
+    again. The end of a session that retires is no restart.
 
     Returns:
         ``True`` when the worker ended by itself, ``False`` when it was given up: more than ``limits.max_restarts``
@@ -52,7 +52,7 @@ async def supervise(worker: Worker, context: WorkerContext) -> bool:
 
 
 async def _run_session(worker: Worker, stall_s: float) -> str:
-    """Have a worker work on one session.
+    """Run a worker on one session.
 
     Returns:
         Why the session was cut short; empty if it was not.

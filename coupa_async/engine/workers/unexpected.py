@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw: each is its order's, until most orders have one."""
+"""Unexpected errors: each fails its own order only, until most orders have one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ _ENOUGH = 10
 
 
 class UnexpectedErrors:
-    """Counts orders, and those among them that ended in an error that nobody foresaw."""
+    """Counts orders, and those that ended in an unexpected error."""
 
     def __init__(self) -> None:
         self._orders = 0
         self._unexpected = 0
 
     def count(self, error: UnexpectedError | None) -> None:
-        """Count an order that has its outcome, and what it met if nobody foresaw that.
+        """Count an order that has its outcome, and its unexpected error if it had one.
 
         Raises:
             ProgramError: If more than half of the orders end so, of ten at least: going on would only fail more.

@@ -1,7 +1,7 @@
 """A worker: one session at a time, and the orders in flight, which outlive the session.
 
-A session is one cancel scope that the supervisor enters; its deadline is the stall watchdog, pushed forward whenever
-something is done. Whatever ends a session, the orders in flight are taken up again in the next one.
+A session is one cancel scope that the supervisor enters. Its deadline is the stall watchdog, which each step pushes
+forward. Whatever ends a session, the next one goes on with the orders in flight.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Attempt(Enum):
-    """What an attempt at an order came to."""
+    """The result of an attempt at an order."""
 
     RECORDED = auto()
     UNCONFIRMED = auto()
@@ -46,13 +46,13 @@ class _Attempt(Enum):
 
 
 class Worker:
-    """Works orders off the stream, session after session.
+    """Takes orders from the stream and works them off, session after session.
 
     Attributes:
         in_flight: The orders that it holds.
         done_in_session: Orders recorded since the session began.
-        retiring: Why the session ends after the orders in flight; empty while it goes on.
-        restarting: Why it was last ended at once.
+        retiring: Why the session will end after the orders in flight; empty while it goes on.
+        restarting: Why a session was last ended at once.
     """
 
     def __init__(self, name: str, context: WorkerContext, orders: MemoryObjectReceiveStream[Order]) -> None:
@@ -77,11 +77,11 @@ class Worker:
 
     @property
     def pids(self) -> Sequence[int]:
-        """The processes at the root of its session."""
+        """The root processes of its session."""
         return self._session.pids if self._session is not None else ()
 
     async def wait_for_order(self) -> bool:
-        """Hold at least one order, so that no browser starts for nothing; ``False`` when no more will come."""
+        """Wait for the next order, so that no browser starts for nothing; return ``False`` when none remain."""
         if not self.in_flight.queued:
             try:
                 order = await self._orders.receive()
@@ -94,12 +94,12 @@ class Worker:
         """Work on one session: until no order is left, or until the session is to retire.
 
         Args:
-            session_scope: The scope that this runs in, whose deadline is kept here.
+            session_scope: The scope that this runs in. Its deadline is set here.
 
         Raises:
             SessionLostError: If the session ended by itself.
             SignInError: If no session can be signed in.
-            RunError: If nothing can go on.
+            RunError: If the run cannot go on.
         """
         self.in_flight.session_scope, self.done_in_session, self.retiring = session_scope, 0, ""
         context, began_s = self._context, anyio.current_time()
@@ -133,7 +133,7 @@ class Worker:
         self.in_flight.session_scope.cancel(reason)
 
     async def carry_over(self, reason: str) -> None:
-        """Take the orders in flight into the next session, but for one that has taken too many sessions down."""
+        """Take the orders in flight into the next session; one that has ended too many sessions is given up."""
         for item in self.in_flight.carry_over():
             item.sessions_lost += 1
             if item.sessions_lost >= self._context.limits.max_sessions_lost:
@@ -155,7 +155,7 @@ class Worker:
             await self._confirm_not_found(session)
 
     async def _work_on(self, item: InFlightOrder, session: Session) -> None:
-        """Attempt an order until it is recorded, or "not found" by a session that is yet to show it is signed in."""
+        """Attempt an order until it is recorded, or not found by a session whose sign-in is still to be confirmed."""
         while (came_to := await self._attempt(item, session)) is _Attempt.TRY_AGAIN:
             pass
         if came_to is _Attempt.UNCONFIRMED and len(self.in_flight.unconfirmed) >= self._context.limits.max_unconfirmed:
@@ -234,7 +234,7 @@ class Worker:
         return None
 
     async def _end_unexpectedly(self, item: InFlightOrder, error: Exception, session: Session) -> None:
-        """Record an order as FAILED that met an error which nobody foresaw; the log has all of it."""
+        """Record an order as FAILED because of an unexpected error; the log has its traceback."""
         _log.exception("%s met an error that nobody foresaw", item.order.number.shown)
         self.in_flight.pause_watchdog(item)
         item.attempts += 1
@@ -242,7 +242,7 @@ class Worker:
         await self._record(item, await self._context.job.give_up(item.order, unexpected, session), unexpected)
 
     async def _wait_out_outage(self, item: InFlightOrder, error: UnreachableError, session: Session) -> bool:
-        """Wait until the tenant can be reached. ``False`` if it can: then the error is the order's own."""
+        """Wait until the tenant can be reached. Return ``False`` if it can be: the error is the order's own."""
         try:
             return await self._context.gate.outage(session, error, since_s=item.attempt_began_s)
         except SignInRequiredError as signed_out:
@@ -250,7 +250,7 @@ class Worker:
             return True
 
     async def _confirm_not_found(self, session: Session) -> None:
-        """See that the session is signed in, and record the not-founds that it has shown; else ask for them again."""
+        """Check that the session is signed in. If so, record the unconfirmed not-founds; else queue them again."""
         async with self._confirming:
             unconfirmed, generation = list(self.in_flight.unconfirmed), self._sign_in.generation
             if not unconfirmed:
@@ -265,7 +265,7 @@ class Worker:
     async def _record(
         self, item: InFlightOrder, result: OrderResult | None, unexpected: UnexpectedError | None = None
     ) -> None:
-        """Record first, shielded; then release the order; then notify."""
+        """Record first, shielded from cancellation; then release the order; then notify the observers."""
         assert result is not None  # noqa: S101 - what is unconfirmed has a result
         final = replace(result, attempts=max(item.attempts, 1), seconds=anyio.current_time() - item.since_s)
         with anyio.CancelScope(shield=True):

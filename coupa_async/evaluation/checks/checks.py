@@ -1,4 +1,4 @@
-"""The dossier's five checks, each judged from what a run was seen to do."""
+"""The five checks of ``evidence``. Each is judged by what was seen of a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORBIDDEN = ("no running event loop", "Traceback", "never awaited")
 
 
 async def sequential(setup: CheckSetup) -> Check:
-    """5.1: one worker, one order after the other, and the files are really there."""
+    """5.1: one worker takes one order after the other, and the files are really there."""
     seen = await watch(setup.job("5.1", "--workers", "1", sheet=setup.sheet))
     out = setup.root / f"{setup.backend}-5.1"
     book = read_worklist(out / setup.sheet.name, WorklistOptions(), fresh=False)
@@ -44,7 +44,7 @@ async def sequential(setup: CheckSetup) -> Check:
 
 
 async def unattended(setup: CheckSetup) -> Check:
-    """5.2: two workers, nobody asked."""
+    """5.2: two workers run, and nobody is asked anything."""
     plain = setup.job("5.2", ENABLE_INTERACTIVE_UI="false", MAX_PARALLEL_WORKERS="2")
     seen = await watch(plain)
     bare = await watch(replace(plain, words=["run"], out=setup.root / "nothing", within_s=60))
@@ -66,7 +66,7 @@ async def unattended(setup: CheckSetup) -> Check:
 
 
 async def threshold(setup: CheckSetup) -> Check:
-    """5.3: 0.85 is 85 %, and only what is above it is pressure."""
+    """5.3: a threshold of 0.85 means 85 %, and only memory use above it counts as pressure."""
     default = await watch(setup.job("5.3-default", "--workers", "2"))
     held = await to_thread.run_sync(_hold_memory)
     share = round(_BELOW * await to_thread.run_sync(memory.usage), 3)
@@ -98,7 +98,7 @@ async def threshold(setup: CheckSetup) -> Check:
 
 
 async def restart(setup: CheckSetup) -> Check:
-    """5.4: a sign-in that is refused, sessions that end and browsers that die, and no event loop missing."""
+    """5.4: refused sign-ins, ended sessions and dead browsers are handled, without a missing event loop."""
     runs, findings, notes = [], [], []
     if setup.end_sessions is not None:
         refused = await watch(setup.job("5.4", "--workers", "2", COUPA_PASSWORD="not-this-one"))  # noqa: S106
@@ -142,7 +142,7 @@ async def restart(setup: CheckSetup) -> Check:
 
 
 async def profiles(setup: CheckSetup) -> Check:
-    """5.5: a profile of its own for each worker, and none left."""
+    """5.5: each worker has a profile of its own, and none is left."""
     seen = await watch(setup.job("5.5", "--workers", "3"))
     left = [path for path in seen.profiles if path.exists() or path.parent.exists()]
     ours = profiles_dir()
@@ -183,7 +183,7 @@ def _check(
 
 
 def _ended_well(seen: ObservedRun) -> list[CheckResult]:
-    """A run that went to its end, did every order justice, and left nothing running."""
+    """Whether a run ended by itself, got every order right, and left nothing running."""
     outcomes = Counter(story.outcome.value for story in seen.audits)
     wrong = [f"{story.number}: {story.kind}" for story in seen.audits if story.is_breach]
     is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
@@ -230,7 +230,7 @@ def _list(numbers: set[float]) -> str:
 
 
 def _hold_memory() -> list[bytearray]:
-    """Use so much memory that a threshold can be put below it; nothing where so much is in use already. Blocking."""
+    """Use so much memory that a threshold can be set below it; none if enough is in use already. Blocking."""
     held: list[bytearray] = []
     while memory.usage() < _HELD_SHARE:
         held.append(bytearray(b"\x01") * _HELD_BYTES)

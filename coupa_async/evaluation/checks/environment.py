@@ -1,4 +1,4 @@
-"""Where the dossier's checks are made, and what each comes to."""
+"""Where the checks of ``evidence`` are made, and the result of each."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Check:
     """One check on one backend.
 
     Attributes:
-        key: Its number in the dossier.
-        notes: How it was brought about, where that needs to be said.
-        runs: What was run.
+        key: Its number: ``5.1`` to ``5.5``.
+        notes: How the situation was made, if that needs to be said.
+        runs: The runs that were made.
         excerpts: Lines of ``run.log``.
     """
 
@@ -50,10 +50,10 @@ class CheckSetup:
     Attributes:
         root: Where the runs' folders go.
         sheet: The spreadsheet of check 5.1.
-        small: The one of the others.
-        environment: The tenant and who signs in there, as settings.
-        truth: What must come of the orders, by key; empty for a real tenant.
-        end_sessions: Ends every session at the tenant; ``None`` where that is not ours to do.
+        small: The spreadsheet of the other checks.
+        environment: Tenant and credentials, as environment variables.
+        truth: The expected result of each order, by key; empty for a real tenant.
+        end_sessions: Ends every session at the tenant; ``None`` on a real tenant.
         kill_browsers: Kills the browsers of the run.
     """
 
@@ -67,7 +67,7 @@ class CheckSetup:
     end_sessions: Callable[[], Awaitable[None]] | None = None
 
     def job(self, name: str, *words: str, sheet: Path | None = None, **environment: str) -> ObservedCommand:
-        """Describe a run of its own folder."""
+        """Describe a run with a folder of its own."""
         sheet, out = sheet or self.small, self.root / f"{self.backend}-{name}"
         if self.end_sessions is not None:  # elsewhere a sign-in may need a person, and is kept
             environment = {"COUPA_STORAGE_STATE": f"{out}.state.json"} | environment

@@ -1,4 +1,4 @@
-"""One run of the real program in a process of its own, and what was seen of it from outside, meanwhile and after."""
+"""Runs the real program in a process of its own and observes it from outside, during the run and after it."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _DATA_DIR = "--user-data-dir="
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedRun:
-    """What a run was seen to do.
+    """What was seen of a run.
 
     Attributes:
         command: As a person would type it.
         exit_code: ``None`` if it did not end in time and was ended.
         said: What it wrote on stdout and stderr.
         log: The lines of its ``run.log``.
-        audits: What came of each order, by journal and disk.
+        audits: The result of each order, by journal and disk.
         profiles: The user-data directories of its browsers, in the order they were seen.
-        clashes: Those that two browsers had at one moment.
-        most_browsers: So many ran at one moment.
-        left: What still ran ``5 s`` after its end.
+        clashes: Folders that two browsers used at the same time.
+        most_browsers: How many browsers ran at the same time at most.
+        left: The processes that still ran ``5 s`` after its end.
         browser: The version that the browser noted in its profile.
     """
 
@@ -59,13 +59,13 @@ class ObservedRun:
     browser: str = ""
 
     def events_named(self, *names: str) -> list[dict[str, Any]]:
-        """Pick the lines of its log with these messages."""
+        """Return the lines of its log with these messages."""
         return [line for line in self.log if line["message"] in names]
 
 
 @dataclass(slots=True)
 class RunObserver:
-    """Looks at a process and all below it, time and again."""
+    """Looks at a process and all below it, again and again."""
 
     process: psutil.Process
     profiles: dict[Path, None] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class RunObserver:
     _below: set[psutil.Process] = field(default_factory=set)
 
     def look(self) -> None:
-        """Take note of what runs at this moment. Blocking, for milliseconds."""
+        """Note what runs at this moment. Blocking, for milliseconds."""
         try:
             below = self.process.children(recursive=True)
         except psutil.NoSuchProcess:
@@ -91,22 +91,22 @@ class RunObserver:
             self.browser = self.browser or _version(path)
 
     def left(self) -> tuple[str, ...]:
-        """Name what still runs a while after the end. Blocking."""
+        """Return the names of what still runs a while after the end. Blocking."""
         _, alive = psutil.wait_procs([item for item in self._below if is_alive(item)], timeout=_LEAVE_S)
         return tuple(f"process {process.pid}" for process in alive if is_alive(process))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedCommand:
-    """A run to look at.
+    """A run to observe.
 
     Attributes:
         words: The command line after the program's name.
         environment: Settings beside those of our own environment.
         sheet: The spreadsheet among the words.
         out: The output folder.
-        truth: What must come of the orders, by key; empty where it is not known.
-        harm: Done once, when the first order is finished.
+        truth: The expected result of each order, by key; empty if unknown.
+        harm: Called once, when the first order is finished.
         within_s: After so long it is ended.
     """
 
@@ -120,9 +120,9 @@ class ObservedCommand:
 
 
 async def watch(job: ObservedCommand) -> ObservedRun:
-    """Run the program, look at it while it runs, then read what it left.
+    """Run the program, observe it, then read what it left.
 
-    Its stdin stays open and silent, so that a question would make it wait for ever.
+    Its stdin stays open and silent, so that a question would make it wait for ever and be noticed.
     """
     log = job.out / "run.log"
     before = len(_text(log))
@@ -175,7 +175,7 @@ def _audits(job: ObservedCommand) -> tuple[OrderAudit, ...]:
 
 
 def _typed(job: ObservedCommand) -> str:
-    """Write a run as a person would type it, without what is secret."""
+    """Return a run as a person would type it, without secrets."""
     settings = [f"{name}={quote(value)}" for name, value in job.environment.items() if "PASSWORD" not in name]
     return " ".join([*settings, "python", "-m", "coupa_async", *map(quote, job.words)])
 
@@ -185,7 +185,7 @@ def _text(path: Path) -> str:
 
 
 def _profile(process: psutil.Process) -> Path | None:
-    """Tell the user-data directory of a browser's main process; ``None`` of any other process."""
+    """Return the user-data directory of a browser's main process; ``None`` of any other process."""
     try:
         # Chromium writes its children's command lines as one text, others word by word.
         words = process.cmdline()

@@ -1,4 +1,4 @@
-"""The report of the five checks: Markdown, made of what was seen and of nothing else."""
+"""The report of the five checks, as Markdown. It holds only what was seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from string import Template
 from coupa_async.evaluation.checks.environment import Check, CheckResult
 
 _PAGE = Template("""\
-# Evidence: the five checks of the dossier
+# Evidence: five checks of whole runs
 
 Written by `coupa-async evidence` (`make evidence`) from what it saw: the program run in a process of its own against
 $tenant; its log, journal, folders and exit code read; its processes and profiles looked at while it
@@ -50,8 +50,8 @@ def report(checks: Sequence[Check], *, tenant: str) -> str:
     """Write the report.
 
     Args:
-        checks: All that were made.
-        tenant: What it was run against.
+        checks: All checks that were made.
+        tenant: The tenant, as the report names it.
     """
     backends = list(dict.fromkeys(check.backend for check in checks))
     by_key: dict[str, dict[str, Check]] = {}

@@ -1,4 +1,4 @@
-"""Two charts as SVG, drawn by hand: shares with their intervals, and numbers as dots with box and whiskers.
+"""Draws two kinds of charts as SVG: shares with their intervals, and numbers as dots with a box plot.
 
 Colours, fonts and dark mode are the page's: the SVG carries classes only. Each arm has a colour and a shape.
 """

@@ -1,4 +1,4 @@
-"""A comparison as one page that needs nothing else: charts, tables, and how to read them."""
+"""Writes a comparison as one HTML page with charts, tables and an explanation. It loads nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fault_name(fault: str | None) -> str:
 
 
 def verdict(comparison: Comparison) -> str:
-    """Say in a line what came of it."""
+    """Return the verdict in one line."""
     names = [arm.name for arm in comparison.broken]
     if not comparison.trials:
         return "No run came to its end."
@@ -32,7 +32,7 @@ def verdict(comparison: Comparison) -> str:
 
 
 def in_points(contrast: Contrast) -> str:
-    """Say a difference, the better arm first, in points of percent."""
+    """Describe a difference in percentage points, the better arm first."""
     better, worse = (
         (contrast.first, contrast.second) if contrast.success.value > 0 else (contrast.second, contrast.first)
     )
@@ -42,7 +42,7 @@ def in_points(contrast: Contrast) -> str:
 
 
 def render(comparison: Comparison) -> str:
-    """Make the page."""
+    """Make the HTML page."""
     measured = comparison.measures()
     by_fault = [item for item in measured if item.fault is not None]
     called = [contrast for contrast in comparison.contrasts() if contrast.success.is_one]

@@ -1,4 +1,4 @@
-"""A comparison as Markdown: what a repository keeps of it."""
+"""Writes a comparison as Markdown, for the repository."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEAD = (
 
 
 def report(comparison: Comparison) -> str:
-    """Write the numbers down with what they were made with."""
+    """Write the numbers, and the machine that they were measured on."""
     called = [f"- {in_points(contrast)}" for contrast in comparison.contrasts() if contrast.success.is_one]
     measured = comparison.measures()
     failures = [

@@ -1,1 +1,1 @@
-"""One order through one session: its page, its attachments, its folder, its result."""
+"""Collects one order through one session: its page, its attachments, its folder, its result."""

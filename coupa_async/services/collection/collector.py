@@ -1,4 +1,4 @@
-"""One order through one session: its page, its attachments, its folder, its result."""
+"""Collects one order through one session: its page, its attachments, its folder, its result."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Requisition(StrEnum):
 
 
 class Gather(Protocol):
-    """Runs several awaits side by side; the engine's."""
+    """Runs several async functions side by side; given by the engine."""
 
     async def __call__(self, jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
         """Run jobs, at most ``limit`` at once; results in their order."""
@@ -70,10 +70,10 @@ class CollectorConfig:
         msg_pdf: Whether Outlook messages among the files are also printed.
         allowed_hosts: Hosts inside the user's network that links may lead to: see ``domain.http.targets``.
         snapshots: Where the pages of failures are kept.
-        session_lasts: Told how many seconds the tenant keeps an unused session, whenever a page says so.
-        warn: Told what the user should look at, at the end of the run as well.
+        session_lasts: Called with the seconds that the tenant keeps an unused session, when a page says so.
+        warn: Called with what the user should look at; shown again at the end of the run.
         order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
-        bounds: On what pages and files can make us do.
+        bounds: Limits on what pages and files can make the program do.
     """
 
     base_url: str
@@ -105,7 +105,7 @@ class Collector:
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
-        """Bring in one order's attachments, each under its final name.
+        """Collect one order's attachments, each under its final name.
 
         Args:
             order: The order.
@@ -161,7 +161,7 @@ class Collector:
         )
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
-        """Make an outcome of an error that trying again does not cure, and keep a snapshot of what was seen."""
+        """Turn an error that trying again does not cure into a result, and keep a snapshot of the page."""
         url = error.url if isinstance(error, WrongOrderError) else self._finder.url(order)
         if session is not None:
             await self._snapshot(order, url, session, Outcome.FAILED)
@@ -187,7 +187,7 @@ class Collector:
             self._config.session_lasts(page.session_length_s)
 
     async def _note_sameness(self, order: Order, found: FoundOrder, session: Session) -> None:
-        """Look closer where many orders in a row lack the same: once a run, for each thing that may be lacking."""
+        """Warn, and keep a snapshot, when many orders in a row lack the same thing: once a run for each such thing."""
         for trait in self._streaks.note(traits_of(found)):
             outcome = Outcome.PO_NOT_FOUND if trait is Trait.NOT_FOUND else Outcome.NO_ATTACHMENTS
             kept = await self._snapshot(order, found.url, session, outcome)
@@ -199,7 +199,7 @@ class Collector:
         """List an order's attachments, its requisition's among them where the rule says so, each id once.
 
         Returns:
-            The attachments; the pages that they stand on; why a page could not be looked at, empty if none was.
+            The attachments; the pages that they are on; why a page could not be read, empty if all could.
         """
         named = [(AttachmentSource.ORDER, attachment) for attachment in page.attachments]
         rule = self._config.requisition
@@ -272,5 +272,5 @@ class Collector:
 
 
 def _from(found: FoundOrder) -> dict[str, str]:
-    """Say where the page was, for the result."""
+    """Return the fields of the result that say where the page was."""
     return {"url": found.url, "found_by": found.way.value, "fallback_reason": found.fallback_reason}

@@ -1,4 +1,4 @@
-"""One attachment through one session into a verified ``.part`` file."""
+"""Fetches one attachment through one session into a verified ``.part`` file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Staged:
 
     Attributes:
         name: The name it wants, safe but not yet unique.
-        notes: What is to be said of it, as clauses that go on after its name.
+        notes: Notes for the user, as clauses that follow its name.
     """
 
     attachment: Attachment
@@ -71,14 +71,14 @@ class Staged:
 
 @dataclass(slots=True)
 class _Doubted:
-    """The bytes that came last and could not be right, by their hash; empty if none did."""
+    """The hash of the latest bytes that could not be right; empty if there were none."""
 
     sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLimits:
-    """How often a download is tried, and how long is waited between."""
+    """How often a download is tried, and how long to wait between tries."""
 
     max_attempts: int
     backoff: Backoff
@@ -95,14 +95,14 @@ async def fetch(
     tries: RetryLimits,
     targets: Targets | None = None,
 ) -> Staged | FailedAttachment:
-    """Fetch one attachment, again where that can help.
+    """Fetch one attachment; try again where that can help.
 
-    Bytes that cannot be right, and come twice alike, are what the tenant holds: they are kept, and said.
+    If wrong bytes come twice and are equal, the tenant itself has them: they are kept, with a note.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page instead, or the way led through a sign-in.
         SessionLostError: If the session is gone.
-        FileInUseError: If another program holds what came of it.
+        FileInUseError: If another program holds the file.
         StorageError: If the disk takes no more.
         PageError: If the tenant cannot be reached.
     """
@@ -180,11 +180,11 @@ async def _once(
 async def _verified(
     attachment: Attachment, name: str, found: Inspection, part: Path, doubted: _Doubted
 ) -> tuple[str, ...]:
-    """Say what is to be said of a file that came whole; what cannot be right is believed when it comes twice alike.
+    """Return the notes on a complete file. Content that looks wrong is accepted when it comes twice and is equal.
 
     Raises:
-        BrokenDownloadError: If it must come again.
-        NotAFileError: If it is a page of the tenant's own.
+        BrokenDownloadError: If it must be fetched again.
+        NotAFileError: If it is a page of the tenant.
     """
     try:
         doubt = doubt_of(name, Ends(found.size_bytes, found.head, found.tail))

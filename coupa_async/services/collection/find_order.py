@@ -1,4 +1,4 @@
-"""An order's page among the addresses that it may have: believed only when the page says that it is the order's."""
+"""Finds an order's page among the addresses that it may have. A page is believed only if it names the order."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _BOUNDS = Bounds()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundOrder:
-    """What an order's addresses came to.
+    """What was found at an order's addresses.
 
     Attributes:
-        page: The order's page, or that there is none.
-        url: Where it is; of an order that is not found, the first address tried.
-        way: How that was come by.
+        page: The order's page, or the not-found page.
+        url: Its address; for an order that is not found, the first address tried.
+        way: How the address was found.
         is_named: Whether the page itself says that it is this order's.
         fallback_reason: Why it was left to a browser in the direct lane; empty if it was not.
     """
@@ -41,7 +41,7 @@ class FoundOrder:
 
 
 class OrderFinder:
-    """Finds orders' pages. What was right for the last order of a kind is tried first: a run costs no extra request."""
+    """Finds orders' pages. The way that worked for the last order of a kind is tried first, which saves requests."""
 
     def __init__(self, base_url: str, path: str = DEFAULT_PATH, bounds: Bounds = _BOUNDS) -> None:
         self._base_url = base_url
@@ -51,7 +51,7 @@ class OrderFinder:
         self._proofs: Counter[tuple[str, Way]] = Counter()
 
     def url(self, order: Order) -> str:
-        """Tell the likeliest address of an order."""
+        """Return the most likely address of an order."""
         return self._candidates(order)[0].url
 
     async def find(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> FoundOrder:
@@ -63,8 +63,8 @@ class OrderFinder:
             heartbeat: Called after each page.
 
         Raises:
-            WrongOrderError: If what they show are other orders.
-            UnknownPageError: If one shows what is no known page, and none the order.
+            WrongOrderError: If they show other orders.
+            UnknownPageError: If one shows an unknown page, and none the order.
             SignInRequiredError, PageError, SessionLostError: As :func:`open_document`.
         """
         odd: UnknownPageError | WrongOrderError | None = None
@@ -116,7 +116,7 @@ class OrderFinder:
 
 
 def traits_of(found: FoundOrder) -> set[Trait]:
-    """Tell what is missing of an order's page, in a way that makes one wonder if many lack it."""
+    """Return what an order's page lacks that is suspicious if many orders in a row lack it."""
     page = found.page
     if isinstance(page, NotFoundPage):
         return {Trait.NOT_FOUND}

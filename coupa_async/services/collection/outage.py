@@ -1,4 +1,4 @@
-"""Whether a host that cannot be reached is that host's trouble, or the network's, which is everybody's."""
+"""Decides whether only one host cannot be reached, or the network is down for everything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from coupa_async.ports import Session
 
 
 async def is_out(error: PageError, session: Session, base_url: str) -> bool:
-    """Tell of another host's error whether the tenant cannot be reached either."""
+    """Return, after another host's error, whether the tenant cannot be reached either."""
     if not isinstance(error, UnreachableError):
         return False
     try:

@@ -1,4 +1,4 @@
-"""One page of the tenant through one session: opened, classified, and waited for until it is complete or still."""
+"""Opens a page of the tenant, waits until it is complete or stops changing, and says what it is."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ async def open_document(
     """Open an order or a requisition.
 
     Returns:
-        The page, which says itself what it never showed, and why it was left to a browser in the direct lane; empty if
-        it was not.
+        The page, which has what it never showed, and the reason if the direct lane left it to a browser; else empty.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page.
@@ -42,7 +41,7 @@ async def open_document(
 async def open_any(
     session: Session, url: str, base_url: str, bounds: Bounds = _BOUNDS
 ) -> tuple[Document, OrderPage | NotFoundPage | UnknownPage]:
-    """Open a page of the tenant, whatever it is, and wait until it shows what it announces, or shows no more.
+    """Open a page of any kind, and wait until it shows what it announces or stops changing.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page, or the way led through a sign-in.
@@ -66,7 +65,7 @@ async def open_any(
 
 
 class _Whole:
-    """Whether a page shows all that it announces; what it lacks, where it does not."""
+    """An ``until``: whether a page shows all that it announces, and what it lacks."""
 
     def __init__(self, base_url: str, bounds: Bounds) -> None:
         self._bounds = bounds

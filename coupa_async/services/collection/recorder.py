@@ -1,4 +1,4 @@
-"""Outcomes into the journal and folders into their names: one order's, or those of several that end together."""
+"""Records results in the journal and renames the folders, for several orders at once if they end together."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Batch:
-    """What is written in one transaction.
+    """Results that are written in one transaction.
 
     Attributes:
-        error: Why nothing is known to be written.
+        error: Why it could not be written.
     """
 
     entries: list[tuple[OrderResult, datetime]] = field(default_factory=list)
@@ -32,7 +32,7 @@ class _Batch:
 
 
 class ResultRecorder:
-    """Writes one batch at a time; what comes meanwhile is the next one. So a slow disk slows nobody down twice."""
+    """Writes one batch at a time. Results that come meanwhile form the next batch, so all wait once for a slow disk."""
 
     def __init__(self, journal: Journal, storage: Storage, now: Callable[[], datetime]) -> None:
         self._journal = journal
@@ -65,7 +65,7 @@ class ResultRecorder:
 
 
 def file_unfiled(journal: Journal, storage: Storage) -> None:
-    """Give the names that the journal says to folders that could not have them before: a kill, or a viewer. Blocking.
+    """Rename folders that could not be renamed before, because of a kill or a viewer that held a file. Blocking.
 
     Raises:
         StorageError: If the disk takes no more.
@@ -74,10 +74,10 @@ def file_unfiled(journal: Journal, storage: Storage) -> None:
 
 
 def fail_unfiled(journal: Journal, storage: Storage, now: datetime) -> list[str]:
-    """Try once more, and have orders fail whose folders still cannot have their names. Blocking.
+    """Try to rename them once more; orders whose folders still cannot be renamed are FAILED. Blocking.
 
     Returns:
-        A sentence for each.
+        A sentence for each such order.
 
     Raises:
         StorageError: If the disk takes no more.
@@ -94,7 +94,7 @@ def fail_unfiled(journal: Journal, storage: Storage, now: datetime) -> list[str]
 
 
 def _file(journal: Journal, storage: Storage, results: Sequence[OrderResult]) -> dict[str, FileInUseError]:
-    """Rename folders, note whose are, and tell whose are not."""
+    """Rename folders and note which are done; return an error for each that another program holds."""
     held = storage.settle(*results)
     for result in results:
         if error := held.get(result.number.key):

@@ -1,4 +1,4 @@
-"""One sign-in through one session: the tenant's own form, or an SSO that needs no person."""
+"""Signs one session in: by the tenant's own form, or by an SSO that needs no person."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EXPIRATION = "/sessions/expiration_check"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What a person would type. The password shows itself to nobody by accident."""
+    """User name and password. The password is never shown by accident."""
 
     username: str
     password: SecretStr
@@ -37,7 +37,7 @@ class CoupaSignIn:
     """How to sign in.
 
     Attributes:
-        login_url: Where the chain begins. The base URL for SSO, for ``/sessions/new`` goes around it (facts §1).
+        login_url: Where a sign-in begins: for SSO the base URL (``docs/coupa-pages.md``, "Sign-in").
         credentials: ``None`` leaves it to the browser's own SSO, or to a person.
         person_s: How long a person at the browser's window may take for a page; ``None`` if nobody is there.
         trusted: Addresses whose origins may be told the credentials, besides the tenant's and the login URL's.
@@ -73,12 +73,12 @@ class CoupaSignIn:
             raise SignInRefusedError(ended + (f": {error}" if error else ""))
 
     async def probe(self, session: Session) -> None:
-        """See whether a session is signed in: 401, 403 and a sign-in page say no, an outage says nothing (facts §3).
+        """Check whether a session is signed in: ``docs/coupa-pages.md``, "Session".
 
         Raises:
             SignInRequiredError: If it is not.
             SignInPassedError: If it has just been signed in on the way, by an SSO that needed nobody.
-            PageError: If the tenant is not to be had now.
+            PageError: If the tenant cannot be reached now.
         """
         url = f"{self.base_url}{_PROBE}"
         document, _ = await ask(session, url, self.base_url)  # the list of orders may be more than a user may see
@@ -87,11 +87,11 @@ class CoupaSignIn:
         _check_busy(document, url)
 
     async def look(self, session: Session) -> None:
-        """See whether a session is signed in, or is so once it was asked: for who alone uses it.
+        """Check whether a session is signed in, or was just signed in by an SSO. For a session that nobody else uses.
 
         Raises:
             SignInRequiredError: If it is not.
-            PageError: If the tenant is not to be had now.
+            PageError: If the tenant cannot be reached now.
         """
         try:
             await self.probe(session)
@@ -105,7 +105,7 @@ class CoupaSignIn:
         """Ask how long the tenant keeps an unused session; ``None`` if it does not say.
 
         Raises:
-            PageError: If the tenant is not to be had now.
+            PageError: If the tenant cannot be reached now.
         """
         for path in (_PROBE, _EXPIRATION):
             document = await session.open(f"{self.base_url}{path}")
@@ -118,7 +118,7 @@ class CoupaSignIn:
         return not is_signed_out(document.url, self.base_url)
 
     def _distrust(self, *addresses: str) -> str:
-        """Say why a page is not told the credentials; empty if it may be: domain facts §1 lists who asks for them.
+        """Return why a page must not get the credentials; empty if it may: ``docs/coupa-pages.md``, "Sign-in".
 
         Args:
             addresses: Where its form is, and where it leads.
@@ -136,7 +136,7 @@ class CoupaSignIn:
         )
 
     def _filler(self) -> Callable[[Document], Fill | None]:
-        """Fill each form in once: a form that comes back is a refusal, and hammering it locks accounts."""
+        """Fill in each form once. A form that comes back is a refusal, and repeated tries lock accounts."""
         used: set[tuple[str, str]] = set()
 
         def fill(document: Document) -> Fill | None:
@@ -176,5 +176,5 @@ def _leave_it(document: Document) -> None:
 
 
 def _bare(url: str) -> str:
-    """Leave out what a sign-in URL carries in its query."""
+    """Remove the query of a sign-in URL."""
     return url.partition("?")[0]

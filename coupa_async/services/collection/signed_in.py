@@ -1,4 +1,4 @@
-"""Pages and files asked for in a way that no sign-in on the way to them is taken for an answer."""
+"""Asks for pages and files so that a sign-in on the way is never taken for the answer."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from coupa_async.ports import Document, Download, Session, accept_any
 async def ask(
     session: Session, url: str, base_url: str, *, until: Callable[[Document], bool] = accept_any
 ) -> tuple[Document, bool]:
-    """Open a page of the tenant. Where it lands on the page that a sign-in ends on, it is opened once more to tell.
+    """Open a page of the tenant. If it leads to the page on which a sign-in ends, it is opened once more to be sure.
 
     Returns:
-        What came, and whether the tenant answers this address with its landing page: it did so twice.
+        The page, and whether the tenant answers this address with its landing page, as it did twice.
 
     Raises:
         SignInRequiredError: If the sign-in page came.
@@ -35,7 +35,7 @@ async def ask(
 
 
 async def ask_for_file(session: Session, url: str, into: Path, base_url: str) -> Download:
-    """Fetch a file of an order's; asked for once more as :func:`ask` does.
+    """Fetch a file of an order. It is asked for once more as in :func:`ask`.
 
     Raises:
         SignInRequiredError: If the sign-in page came.
@@ -58,7 +58,7 @@ async def ask_for_file(session: Session, url: str, into: Path, base_url: str) ->
 
 
 def is_about_sign_in(url: str, shown: str, base_url: str) -> bool:
-    """Tell a page that the sign-in shows, or ends on, in place of one that was asked for; ``shown`` may be empty."""
+    """Return whether the page shown belongs to the sign-in, and is not what was asked for. ``shown`` may be empty."""
     return bool(shown) and (is_signed_out(shown, base_url) or sign_in_trace(url, (), shown, base_url) is not Trace.NONE)
 
 

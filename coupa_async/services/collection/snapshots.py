@@ -1,4 +1,4 @@
-"""Pages of failures, kept to be looked at: made harmless first, and for the user's eyes alone."""
+"""Keeps snapshots of pages: made harmless, and readable for the user alone."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ async def keep_snapshot(
     keeps: Callable[[str], bool] = lambda shown: True,
     bounds: Bounds = _BOUNDS,
 ) -> bool:
-    """Write what a page shows as ``into``.png and, made harmless, as ``into``.html, both for the user alone.
+    """Write a page as ``into``.png and, made harmless, as ``into``.html, both for the user alone.
 
-    As it came it is only ever in a private folder among the system's temporary files, which a later run sweeps if this
-    one is killed. A page that cannot be made harmless in time is replaced by a line that says so.
+    The original page is only in a private temporary folder, which a later run removes if this one is killed. If a page
+    cannot be made harmless in time, the HTML file has a line that says so.
 
     Args:
         session: Shows it.
         url: Which page.
         into: Where to, without an ending.
-        keeps: Whether a page may be kept, by where it turned out to be.
-        bounds: On what the page may make us do.
+        keeps: Whether a page may be kept, by the address that it turned out to have.
+        bounds: Limits on what the page may make the program do.
 
     Returns:
         Whether it was kept.

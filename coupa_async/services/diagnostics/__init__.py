@@ -1,1 +1,1 @@
-"""What ``doctor`` checks, and readings of memory."""
+"""The checks of ``doctor``, and readings of memory."""

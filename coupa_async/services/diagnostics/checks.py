@@ -1,4 +1,4 @@
-"""What a run needs, checked one by one before it: each check says what it found and, where that is bad, one cure."""
+"""Checks what a run needs. Each check says what it found and, if that is bad, what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PYTHON = (3, 11)
 
 
 class Severity(StrEnum):
-    """How a check came out: a NOTE is worth knowing and stops nothing."""
+    """How a check came out. A NOTE stops nothing."""
 
     GOOD = "good"
     NOTE = "note"
@@ -35,7 +35,7 @@ class Finding:
     """What a check found.
 
     Attributes:
-        name: What was looked at.
+        name: What was checked.
         cure: What to do; empty where there is nothing to do.
     """
 
@@ -46,22 +46,22 @@ class Finding:
 
 
 def good(name: str, text: str) -> Finding:
-    """Find nothing to mend."""
+    """Return a finding with nothing to mend."""
     return Finding(name=name, mark=Severity.GOOD, text=redacted(text))
 
 
 def bad(name: str, text: str, cure: str) -> Finding:
-    """Find what keeps a run from starting."""
+    """Return a finding that keeps a run from starting."""
     return Finding(name=name, mark=Severity.BAD, text=redacted(text), cure=redacted(cure))
 
 
 def note(name: str, text: str, cure: str) -> Finding:
-    """Find something worth knowing."""
+    """Return a finding that is worth knowing."""
     return Finding(name=name, mark=Severity.NOTE, text=redacted(text), cure=redacted(cure))
 
 
 def python(running: tuple[int, ...] = sys.version_info[:3]) -> Finding:
-    """See that this Python is new enough."""
+    """Check that this Python is new enough."""
     shown = ".".join(map(str, running))
     if running[:2] < _PYTHON:
         return bad("Python", shown, "install Python 3.11 or newer, and coupa-async with it")
@@ -69,7 +69,7 @@ def python(running: tuple[int, ...] = sys.version_info[:3]) -> Finding:
 
 
 def packages(extra: str = "", *, of: str = "coupa-async", lookup: Callable[[str], str] = version) -> Finding:
-    """See that every package is installed, those of an extra too. Blocking."""
+    """Check that every package is installed, those of an extra too. Blocking."""
     told = [require.partition(";") for require in requires(of) or []]
     wanted = [text for text, _, marker in told if not marker or (extra and f"'{extra}'" in marker.replace('"', "'"))]
     names = [_name(text) for text in wanted]
@@ -86,7 +86,7 @@ def packages(extra: str = "", *, of: str = "coupa-async", lookup: Callable[[str]
 
 
 def profiles(root: Path) -> Finding:
-    """See that browser profiles can be kept. Blocking."""
+    """Check that browser profiles can be kept. Blocking."""
     try:
         refuse_default(root)
     except CoupaError as error:
@@ -95,12 +95,12 @@ def profiles(root: Path) -> Finding:
 
 
 def output(folder: Path) -> Finding:
-    """See that the output folder takes files, without making it. Blocking."""
+    """Check that the output folder takes files, without making it. Blocking."""
     return _writable("output", folder, "choose another folder with -o or COUPA_OUTPUT_DIR")
 
 
 def disk(folder: Path, *, usage: Callable[[Path], object] = shutil.disk_usage) -> Finding:
-    """See that there is room for files. Blocking."""
+    """Check that there is room for files. Blocking."""
     free = int(getattr(usage(_nearest(folder)), "free", 0))
     text = f"{free / 1e9:.1f} GB free for {folder}"
     if free < _LEAST_FREE_BYTES:
@@ -111,7 +111,7 @@ def disk(folder: Path, *, usage: Callable[[Path], object] = shutil.disk_usage) -
 
 
 def memory(room_bytes: int, workers: int, threshold: float) -> Finding:
-    """See how many browsers the memory allows. One always runs."""
+    """Check how many browsers the memory allows. One always runs."""
     allowed = max(1, room_bytes // _BROWSER_BYTES)
     text = (
         f"{room_bytes / 1e9:.1f} GB until {threshold:.0%} is in use: enough for {allowed} workers, {workers} asked for"
@@ -122,7 +122,7 @@ def memory(room_bytes: int, workers: int, threshold: float) -> Finding:
 
 
 def long_paths(folder: Path, *, platform: str = sys.platform, enabled: Callable[[], bool] | None = None) -> Finding:
-    """See whether Windows takes paths over 260 characters, which deep folders with long names come to. Blocking."""
+    """Check whether Windows takes paths over 260 characters, which deep folders need. Blocking."""
     if platform != "win32":
         return good("long paths", "this system takes them")
     if (enabled or _long_paths_enabled)():
@@ -145,7 +145,7 @@ def _writable(name: str, folder: Path, cure: str) -> Finding:
 
 
 def _nearest(folder: Path) -> Path:
-    """Go up to the first folder that exists."""
+    """Return the nearest folder above that exists."""
     return next(item for item in (folder.absolute(), *folder.absolute().parents) if item.exists())
 
 

@@ -1,4 +1,4 @@
-"""Memory in use: of the machine or of the cgroup that limits us, and of the process trees of ours. All blocking."""
+"""Reads the memory in use: of the machine, of the cgroup that limits us, and of our process trees. All blocking."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ROOT = Path("/")
 
 
 class Machine(Protocol):
-    """What ``psutil.virtual_memory()`` tells, in bytes. ``available`` counts the caches that can be given back."""
+    """The values of ``psutil.virtual_memory()``, in bytes. ``available`` includes caches that can be given back."""
 
     @property
     def total(self) -> int: ...  # noqa: D102 - told above
@@ -45,7 +45,7 @@ _V1 = _Kind(("sys/fs/cgroup/memory",), "memory.limit_in_bytes", "memory.usage_in
 
 
 def usage(*, root: Path = _ROOT, machine: Callable[[], Machine] = psutil.virtual_memory) -> float:
-    """Tell the share of memory in use, 0 to 1: of the cgroup nearest to a limit below the machine's, or the machine.
+    """Return the share of memory in use, 0 to 1: of the cgroup that is nearest to its limit, or of the machine.
 
     Args:
         root: Where the file system begins.
@@ -57,7 +57,7 @@ def usage(*, root: Path = _ROOT, machine: Callable[[], Machine] = psutil.virtual
 
 
 def room_bytes(threshold: float, *, root: Path = _ROOT, machine: Callable[[], Machine] = psutil.virtual_memory) -> int:
-    """Tell how many bytes more may be used until the machine, or a cgroup that limits us, is in use to a threshold.
+    """Return how many more bytes may be used before the machine, or a cgroup that limits us, reaches a threshold.
 
     Args:
         threshold: A share, 0 to 1.
@@ -71,10 +71,10 @@ def room_bytes(threshold: float, *, root: Path = _ROOT, machine: Callable[[], Ma
 
 
 def tree_bytes(pids: Iterable[int], *, root: Path = _ROOT) -> int:
-    """Tell how much memory processes use with all that they started. What ends meanwhile, or is not ours, is skipped.
+    """Return the bytes that processes and all that they started use. Processes that end meanwhile are skipped.
 
-    On Linux this is PSS, which shares out what processes have in common: the sum of their RSS would count a browser's
-    code once for each of its processes. Elsewhere it is RSS, for want of a better.
+    On Linux this is PSS, which divides shared memory among its users: a sum of RSS would count a browser's code once
+    for each of its processes. On other systems it is RSS.
 
     Args:
         pids: The roots of the trees.
@@ -110,7 +110,7 @@ def _rss_bytes(process: psutil.Process, root: Path) -> int:
 
 
 def _cgroups(root: Path) -> Iterator[tuple[int, int, int]]:
-    """Tell limit, use and reclaimable cache in bytes of each cgroup that we are in, upwards."""
+    """Return limit, use and reclaimable cache, in bytes, of each cgroup that we are in, upwards."""
     try:
         lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The way to the tenant, step by step: DNS, connection or proxy, TLS, told apart for ``doctor``."""
+"""Connects to the tenant step by step for ``doctor``: DNS, connection or proxy, TLS."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from coupa_async.services.diagnostics.checks import Finding, bad, good
 
 
 async def reach(base_url: str, trust: ssl.SSLContext) -> list[Finding]:
-    """Go to the tenant step by step, DNS, connection, TLS, and stop at the first that fails.
+    """Connect to the tenant step by step (DNS, connection, TLS) and stop at the first step that fails.
 
     Args:
         base_url: The tenant's address.
-        trust: What certificates are trusted.
+        trust: Which certificates are trusted.
     """
     to = urlsplit(base_url)
     host, port = to.hostname or "", to.port or (443 if to.scheme == "https" else 80)
@@ -60,7 +60,7 @@ async def _connection(name: str, host: str, port: int, trust: ssl.SSLContext | N
 
 
 def _bottom(error: BaseException) -> str:
-    """Tell what stands below an error of anyio's, which tried several addresses."""
+    """Return the cause below an error of anyio, which tries several addresses."""
     below = error.__cause__
     if isinstance(below, BaseExceptionGroup):
         below = below.exceptions[0]

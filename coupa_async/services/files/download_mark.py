@@ -1,4 +1,4 @@
-"""The mark that a file came from the network, as a browser would have set it: Office and Gatekeeper go by it.
+"""Marks files as downloaded from the internet, as browsers do. Office and Gatekeeper look for the mark.
 
 Windows keeps it in a stream beside the file's content, macOS in an extended attribute; Linux has none.
 """

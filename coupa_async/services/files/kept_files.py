@@ -14,10 +14,10 @@ from coupa_async.services.files.order_folder import OrderFolder
 def keep_files(
     staged: Sequence[Staged], folder: OrderFolder
 ) -> tuple[tuple[SavedAttachment, ...], tuple[FailedAttachment, ...]]:
-    """Give final names in page order, so that they do not depend on which download ended first. Blocking.
+    """Give the files their final names in page order, whichever download ended first. Blocking.
 
     Returns:
-        What is kept, and what cannot be: a viewer that holds an earlier file of the name is that one file's trouble.
+        The files kept, and those that cannot be, such as one whose earlier version a viewer holds open.
     """
     taken: set[str] = set()
     saved, failed = [], []

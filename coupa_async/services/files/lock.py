@@ -1,7 +1,7 @@
-"""A lock file that one holder at a time has; the system lets go of it when its holder dies, however it dies.
+"""A lock file with one holder at a time. The system releases it when the holder dies.
 
-Where the file system knows no locks, as some network disks, the holder's name in a file beside it stands in for one: it
-outlives a killed holder, and is taken over where the holder ran on this machine and runs no more.
+Some network disks have no locks. There a file beside it names the holder. That file outlives a killed holder; it is
+taken over if the holder ran on this machine and no longer runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def locked(
         path: The file; made if missing, and left where it is.
         refusal: Raised if somebody else holds it.
         wait_s: How long to wait for them.
-        warn: Told if the file system knows no locks.
+        warn: Called if the file system has no locks.
 
     Raises:
         OutputError: If the file is a link.
@@ -69,5 +69,5 @@ def _acquired(lock: BaseFileLock, refusal: CoupaError) -> BaseFileLock:
 
 
 def _named(refusal: CoupaError, holder: Path) -> CoupaError:
-    """Add what to do about a holder on another machine, which nobody here can see the end of."""
+    """Add what to do about a holder on another machine: we cannot see whether it still runs."""
     return type(refusal)(f"{refusal}; if none is, remove {holder.name}")

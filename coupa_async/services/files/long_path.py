@@ -1,4 +1,4 @@
-"""Paths over 260 characters on Windows, where an output folder with deep hierarchies and long names soon has some."""
+"""Paths over 260 characters on Windows, which deep output folders with long names soon have."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _PREFIX = "\\\\?\\"
 
 
 def long_path(path: Path, *, platform: str = sys.platform) -> Path:
-    """Spell a path so that Windows takes it however long it gets; elsewhere it stays as it is."""
+    """Return a path in the form that Windows accepts at any length; unchanged on other systems."""
     return Path(extended(str(path.absolute()))) if platform == "win32" else path
 
 
 def extended(text: str) -> str:
-    r"""Spell an absolute Windows path in the extended form: ``\\?\C:\…``, ``\\?\UNC\server\share\…``."""
+    r"""Return an absolute Windows path in the extended form: ``\\?\C:\…``, ``\\?\UNC\server\share\…``."""
     plain = str(PureWindowsPath(text))  # the extended form takes no forward slashes
     if plain.startswith(_PREFIX):
         return plain

@@ -1,6 +1,6 @@
-"""The folder of one order in work: what comes is staged beside what is kept, under names that no final one can have.
+"""The work folder of one order. New files are staged beside the kept ones, under names that no kept file can have.
 
-No final name begins with a dot (``naming.safe_name`` leaves none there), and everything staged does.
+Staged names begin with a dot; final names never do (see ``naming.safe_name``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PART_LETTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class OrderFolder:
-    """The folder of one order in work. All but :meth:`part` block.
+    """The work folder of one order. All methods but :meth:`part` block.
 
     Attributes:
         root: The output folder.
@@ -43,7 +43,7 @@ class OrderFolder:
     _kept: dict[str, tuple[Path, Path]] = field(default_factory=dict)
 
     def part(self, attachment_id: str) -> Path:
-        """Name the place of an attachment that is yet to come: its own, however alike two ids are."""
+        """Return the path of an attachment that is still to come. Each id has its own, however similar two ids are."""
         if attachment_id not in self._parts:
             shown_id = safe_name(attachment_id, fallback="file")[:_PART_LETTERS]
             name = unique_name(f".{shown_id}.part", self._taken)
@@ -52,17 +52,17 @@ class OrderFolder:
         return self._parts[attachment_id]
 
     def keep(self, part: Path, name: str, size_bytes: int | None = None) -> None:
-        """Give verified bytes their final name, for good. What an earlier run has left of the order is replaced.
+        """Give verified bytes their final name. A file of that name from an earlier run is replaced.
 
         Args:
             part: Where they are.
             name: A safe name.
-            size_bytes: As verified; ``None`` if nobody says.
+            size_bytes: As verified; ``None`` if unknown.
 
         Raises:
             CutDownloadError: If the part is not what was verified.
-            BrokenDownloadError: If the name is another attachment's already, or cannot be.
-            FileInUseError: If another program holds one of both files.
+            BrokenDownloadError: If another attachment has the name already, or the name is impossible.
+            FileInUseError: If another program holds one of the two files.
             StorageError: If the disk does not take them.
         """
         target = self.path / name
@@ -76,7 +76,7 @@ class OrderFolder:
         self._kept[fold(name)] = target, part
 
     def add(self, name: str, data: bytes) -> None:
-        """Write a file that no attachment of Coupa's is.
+        """Write a file that is no attachment of Coupa.
 
         Raises:
             StorageError: If the disk does not take it.
@@ -87,7 +87,7 @@ class OrderFolder:
         self.keep(part, name, len(data))
 
     def discard(self, part: Path) -> None:
-        """Remove what came of an attachment that is not to be had.
+        """Remove the part of an attachment that was given up.
 
         Raises:
             FileInUseError: If another program holds it.
@@ -96,14 +96,14 @@ class OrderFolder:
             patiently(partial(part.unlink, missing_ok=True), sleep=self.sleep)
 
     def destination(self, order: Order, outcome: Outcome, *, empty_folders: bool) -> str:
-        """Name the folder that the order will end in, POSIX style below the root; empty if it gets none."""
+        """Return the order's final folder, POSIX style below the root; empty if it gets none."""
         bare = outcome in (Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND) and not empty_folders
         if bare and not (self.path.is_dir() and any(self.path.iterdir())):
             return ""
         return (self.path.parent / outcome_folder(order.number, outcome)).relative_to(self.root).as_posix()
 
     def _is_others(self, target: Path, part: Path) -> bool:
-        """Tell whether another attachment was kept under a name, as we and as the disk compare names."""
+        """Return whether another attachment was kept under a name, as both we and the disk compare names."""
         _, owner = self._kept.get(fold(target.name), (target, part))
         if owner != part:
             return True
@@ -119,10 +119,10 @@ def write_part(part: Path, data: bytes) -> None:
 
 
 def _settle_bytes(part: Path) -> int:
-    """Have the disk keep a part's bytes, for the user alone.
+    """Sync a part to the disk, readable for the user alone.
 
     Returns:
-        How many they are.
+        Its size in bytes.
     """
     handle = os.open(part, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     try:

@@ -1,4 +1,4 @@
-"""A file's content replaced at once: whoever looks sees the old one whole or the new one whole."""
+"""Replaces a file at once: a reader sees either the whole old file or the whole new one."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def replace_file(
 ) -> Path:
     """Write a file under a temporary name in the destination's folder, then rename it. Blocking.
 
-    A new file is made for the user alone; one that is replaced keeps its mode.
+    A new file is readable for the user alone; a replaced file keeps its mode.
 
     Args:
         destination: The file.
         write: Writes the content.
-        now: Names the file beside it that is written where the destination cannot be replaced.
-        follow: Whether a link may stand in its place, as in that of the user's own file: what it points to is replaced.
+        now: Used in the name of the file that is written beside a destination which cannot be replaced.
+        follow: Whether the destination may be a link, as the user's own file may; then its target is replaced.
         sleep: Waits so many seconds, where another program holds the destination.
 
     Returns:

@@ -1,9 +1,10 @@
-"""Files and folders of orders: staged as ``.5.part``, verified under their final name, then the folder's one rename.
+"""The output folder: staged files, final names, and the one rename of each order's folder.
 
-An order's folder is ``…/PO123__WORK`` while it is worked on and ``…/PO123_COMPLETED`` (or another outcome) after. Each
-step is a rename within one file system, so that a kill leaves either the state before it or the one after.
+An order's folder is ``…/PO123__WORK`` while it is worked on and ``…/PO123_COMPLETED`` (or another outcome) after that.
+A file is staged as ``.5.part``, then gets its final name. Each step is a rename within one file system, so a kill
+leaves either the state before it or the state after it.
 
-What is kept is confidential: folders and files are made for the user alone, whatever the umask says.
+The content is confidential: folders and files are made for the user alone, whatever the umask is.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _CHUNK_BYTES = 1 << 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What a file on disk is.
+    """What is known of a file on the disk.
 
     Attributes:
         head: Its first ``HEAD_BYTES`` bytes, or fewer.
@@ -80,7 +81,7 @@ class Storage:
     """The output folder. Its methods block.
 
     Attributes:
-        warnings: What the user should know of the folder, a sentence each.
+        warnings: Warnings about the folder for the user, one sentence each.
     """
 
     def __init__(self, root: Path, *, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -93,7 +94,7 @@ class Storage:
         self._is_synced = True
 
     def prepare(self, *more: str) -> None:
-        """Make the output folder and see that it takes files.
+        """Make the output folder and check that files can be written in it.
 
         Args:
             more: Names of files that the run will write into it, besides those that every run does.
@@ -129,7 +130,7 @@ class Storage:
             yield
 
     def begin(self, order: Order, supplier: str, previous: str = "", *, is_made: bool = True) -> OrderFolder:
-        """Take up an order: its older folders, wherever they stand, become its ``__WORK`` folder; leftovers go.
+        """Begin an order: its older folders, wherever they are, become its work folder; leftovers are removed.
 
         Args:
             order: The order.
@@ -167,15 +168,15 @@ class Storage:
         return OrderFolder(self._home, work, self._sleep)
 
     def found(self, number: OrderNumber) -> str:
-        """Tell where the folder of an order in work is, below the root; empty if there is none."""
+        """Return an order's work folder, below the root; empty if there is none."""
         works = sorted(filter(Path.is_dir, self._works.get(fold(work_folder(number)), ())))
         return works[0].relative_to(self._home).as_posix() if works else ""
 
     def settle(self, *results: OrderResult) -> dict[str, FileInUseError]:
-        """Give orders' folders the names that the journal says. Does nothing the second time.
+        """Give orders' folders the names that the journal says. A second call does nothing.
 
         Returns:
-            Of each order whose folder another program holds, by its key: why it keeps the name of one in work.
+            By key, an error for each order whose folder another program holds; it keeps its working name.
 
         Raises:
             StorageError: If a folder cannot be renamed or made.
@@ -216,7 +217,7 @@ class Storage:
         return final.parent
 
     def _place(self, below: PurePosixPath) -> Path:
-        """Find a place below the root, with no link on the way to it or in it.
+        """Return a path below the root; neither it nor a folder above it may be a link.
 
         Raises:
             StorageError: If there is one.
@@ -235,7 +236,7 @@ class Storage:
                 raise StorageError(f"{shown(level)}: is a link, which may lead outside the output folder: remove it")
 
     def _clear(self, work: Path) -> None:
-        """Remove what was staged in a folder. What 0.1.0 staged had no dot, and only a killed run can have left it."""
+        """Remove the staged files of a folder, also those of killed runs of 0.1.0, which have no dot."""
         killed = {item for item in self._killed if is_same(item, work)}
         self._killed -= killed
         pattern = "*.part" if killed else PARTS
@@ -243,7 +244,7 @@ class Storage:
             patiently(partial(part.unlink, missing_ok=True), sleep=self._sleep)
 
     def _merge(self, source: Path, target: Path) -> None:
-        """Rename a folder; where the target exists already, move what it lacks into it."""
+        """Rename a folder; if the target exists already, move into it what it lacks."""
         if not target.exists():
             patiently(partial(source.rename, target), sleep=self._sleep)
             return
@@ -256,7 +257,7 @@ class Storage:
         patiently(source.rmdir, sleep=self._sleep)
 
     def _sync(self, folder: Path) -> None:
-        """Have the disk keep a folder's names. One that cannot is as good as it gets: said once."""
+        """Sync a folder's names to the disk. If the disk cannot do that, this is reported once."""
         try:
             _sync(folder)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""An Outlook message's file (MS-OXMSG) into a ``Message``: a compound file with a stream for each property."""
+"""Reads an Outlook message (MS-OXMSG): a compound file with a stream for each property."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_message(path: Path, bounds: Bounds = _BOUNDS) -> Message:
     """Read a message. Blocking; holds what is attached in memory.
 
     Raises:
-        BrokenMessageError: If the file is no message, or not a whole one, or is out of bounds.
+        BrokenMessageError: If the file is no message, is not complete, or is out of bounds.
     """
     try:
         if path.stat().st_size > bounds.message_bytes:
@@ -47,7 +47,7 @@ def read_message(path: Path, bounds: Bounds = _BOUNDS) -> Message:
 
 
 class _Container:
-    """The compound file. Its entries may share bytes, so that what is read of it is counted, not what it has."""
+    """The compound file. Its entries may share bytes, so the bytes read are counted, and not its size."""
 
     def __init__(self, ole: OleFileIO, bounds: Bounds) -> None:
         self._ole = ole
@@ -62,7 +62,7 @@ class _Container:
         return [name for name in self._below.get(path, ()) if name.startswith(prefix)]
 
     def has(self, path: tuple[str, ...]) -> bool:
-        """Tell whether there is such an entry."""
+        """Return whether there is such an entry."""
         return bool(self._ole.exists(list(path)))
 
     def stream(self, path: tuple[str, ...]) -> bytes:
@@ -120,7 +120,7 @@ class _Storage:
             return None
 
     def codec(self, *numbers: int) -> str:
-        """Tell the encoding that the first code page there is among properties stands for."""
+        """Return the encoding of the first code page among some properties."""
         page = next((page for page in map(self.number, numbers) if page), 1252)
         try:
             return codecs.lookup(_CODECS.get(page, f"cp{page}")).name
@@ -196,7 +196,7 @@ def _people(storage: _Storage, kind: int) -> str:
 
 
 def _person(name: str, address: str) -> str:
-    """Write a person; an Exchange address, which is a path of a directory, says nothing to people."""
+    """Format a person. An Exchange address is left out: it is a path in a directory."""
     if "@" not in address or address == name:
         return name
     return f"{name} <{address}>" if name else address

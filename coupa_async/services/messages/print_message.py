@@ -1,4 +1,4 @@
-"""Outlook messages among an order's files: each also as a PDF beside it, with what is attached to it."""
+"""Prints the Outlook messages among an order's files to PDF, and saves their attachments beside them."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ async def print_messages(
     *,
     bounds: Bounds = _BOUNDS,
 ) -> tuple[str, ...]:
-    """Print the messages among an order's files. The same files give the same names, so that a second time replaces.
+    """Print the messages among an order's files. Equal files give equal names, so a second time replaces the first.
 
     Args:
         saved: The order's files.
         folder: Where they are.
         session: Prints.
         heartbeat: Called after each message.
-        bounds: On what a message may make us do.
+        bounds: Limits on what a message may make the program do.
 
     Returns:
-        A clause for each that could not be printed: the file itself is there, so that no order fails for it.
+        A clause for each message that could not be printed. The message itself is kept, so no order fails for it.
 
     Raises:
         StorageError: If the disk takes no more.
@@ -76,7 +76,7 @@ class _MessagePrinter:
     taken: set[str] = field(default_factory=set)
 
     async def print(self, letter: Letter, stem: str) -> None:
-        """Print a message and save what is attached to it; messages among that are printed likewise."""
+        """Print a message and save its attachments; attached messages are printed in the same way."""
         part = self.folder.part(f"{stem} - print")
         await self.session.print_pdf(letter.page, part)
         found = await to_thread.run_sync(inspect, part)

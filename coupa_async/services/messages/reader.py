@@ -1,4 +1,4 @@
-"""Outlook messages read apart, as anybody's bytes: see ``apart.py``."""
+"""Reads Outlook messages in a process of their own: see ``coupa_async.runtime.isolated``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def read_letter(path: Path, bounds: Bounds) -> Letter:
 
 
 def encode(letter: Letter) -> bytes:
-    """Write a letter down: a JSON outline after its length, and behind it all texts and files that it measures."""
+    """Encode a letter: the length of a JSON outline, the outline, then all texts and files whose sizes it lists."""
     parts: list[bytes] = []
     outline = json.dumps(_outline(letter, parts)).encode()
     return b"".join((_LENGTH.pack(len(outline)), outline, *parts))
@@ -64,7 +64,7 @@ def _outline(letter: Letter, parts: list[bytes]) -> dict[str, object]:
 
 
 class _Parts:
-    """What stands behind an outline, taken in its order."""
+    """The texts and files after an outline, taken in order."""
 
     def __init__(self, data: bytes, at: int) -> None:
         self._data, self._at = memoryview(data), at  # a page of many pictures is copied once, not twice

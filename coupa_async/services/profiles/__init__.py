@@ -1,1 +1,1 @@
-"""Browser profiles: one a worker, copied from a base profile of our own."""
+"""Browser profiles: one for each worker, cloned from a base profile of our own."""

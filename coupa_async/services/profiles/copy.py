@@ -1,4 +1,4 @@
-"""Copies of browser profiles: cookies and local storage in; caches, locks and logs out."""
+"""Copies browser profiles: with cookies and local storage, without caches, locks and logs."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _LEFT_OUT = (
 def copy_profile(source: Path, target: Path) -> list[str]:
     """Copy a folder of a profile, readable for the user alone. The source is only read. Blocking.
 
-    A browser may have the source open: what it changes meanwhile is copied as it is found, and what it locks is left
-    out. Links are left out, too.
+    A browser may have the source open. Files that it changes meanwhile are copied as they are; files that it locks are
+    left out, and links, too.
 
     Args:
         source: A user-data directory, or one profile in it.
@@ -81,14 +81,14 @@ def copy_local_state(source: Path, target: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder as far as possible: what a dying browser still holds is swept at the next start. Blocking."""
+    """Remove a folder as far as possible. What a dying browser still holds is removed at the next start. Blocking."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():
         _log.warning("%s could not be removed whole: the next start tries again", folder)
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
-    """Tell a disk that does not take more."""
+    """Return the error for a disk that takes no more."""
     return StorageError(f"browser profile {path}: {error.strerror or error}: free space or permissions, then run again")
 
 

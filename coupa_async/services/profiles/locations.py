@@ -1,4 +1,4 @@
-"""Where browsers keep the profiles of their own, which are never automated: Chrome 136+ would not even allow it."""
+"""The folders of browsers' own profiles. These are never automated: ``docs/coupa-pages.md``, "Browsers"."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ def refuse_default(directory: Path, *, platform: str = sys.platform, home: Path 
 
 
 def _parts(path: Path, platform: str) -> tuple[str, ...]:
-    """Spell a path so that equal ones compare equal: links followed, and case ignored where the system does."""
+    """Return the parts of a path for comparing: links are followed, and case is ignored where the system does so."""
     parts = path.resolve().parts
     return parts if platform == "linux" else tuple(part.casefold() for part in parts)

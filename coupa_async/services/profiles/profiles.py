@@ -1,4 +1,4 @@
-"""One browser profile a worker: clones of a base profile of our own, for the time of a run.
+"""Browser profiles of a run: one clone of our own base profile for each worker.
 
 ::
 
@@ -47,10 +47,10 @@ class SourceProfile:
         return self.directory / self.name
 
     def check(self, root: Path) -> None:
-        """See that it can be read. Blocking.
+        """Check that it can be read. Blocking.
 
         Args:
-            root: Where profiles of ours are kept: none of these is a source.
+            root: Where our own profiles are kept; none of them may be a source.
 
         Raises:
             ProfileError: If it cannot be used.
@@ -70,7 +70,7 @@ class RunProfiles:
     """The profiles of one run.
 
     Attributes:
-        warnings: What the user should know of them.
+        warnings: Warnings about them for the user.
     """
 
     def __init__(self, folder: Path, state: Path, warnings: list[str]) -> None:
@@ -80,10 +80,10 @@ class RunProfiles:
         self._made = Counter[str]()
 
     def clone(self, worker: str) -> Profile:
-        """Make a worker's profile; for a restart a fresh one, in place of the old, no other touched. Blocking.
+        """Make a worker's profile. A restart gets a fresh one in place of the old one. Blocking.
 
         Raises:
-            StorageError: If it cannot be written; nothing of it is left then.
+            StorageError: If it cannot be written. Nothing of it is left then.
         """
         number = self._made[worker]
         self._made[worker] += 1
@@ -102,7 +102,7 @@ class RunProfiles:
 
 @contextmanager
 def run_profiles(root: Path, state: Path, *, source: SourceProfile | None = None) -> Iterator[RunProfiles]:
-    """Hold a folder for the profiles of a run, swept at its end. First sweeps what killed runs left. Blocking.
+    """Hold a folder for the profiles of a run; it is removed at the end. First removes what killed runs left. Blocking.
 
     Args:
         root: Where profiles are kept.
@@ -152,7 +152,7 @@ def base_profile(root: Path, state: Path) -> Iterator[Profile]:
 
 
 def forget_base(root: Path) -> None:
-    """Remove the base profile, and with it what a sign-in left. Blocking.
+    """Remove the base profile, and the sign-in in it. Blocking.
 
     Raises:
         ProfileError: If it is in use.
@@ -165,7 +165,7 @@ def forget_base(root: Path) -> None:
 
 
 def _take_over(source: SourceProfile, base: Path, folder: Path) -> list[str]:
-    """Replace the base with a copy of the source, staged in the run's folder so that a kill leaves nothing half."""
+    """Replace the base with a copy of the source. It is staged in the run's folder, so a kill does no harm."""
     source.check(base.parent)
     staged = folder / "staged"
     _make(staged)

@@ -1,7 +1,7 @@
-"""Directories held by a lock of our own, and what is left of those whose holder was killed.
+"""Holds directories by a lock, and removes those whose holder was killed.
 
-Beside a directory ``X`` stand ``X.lock`` and ``X.processes``, the record of what was started on it. The system lets go
-of the lock when its holder dies, however it dies, so that a lock that nobody holds tells a leftover.
+Beside a directory ``X`` are ``X.lock`` and ``X.processes``, the record of the processes started on it. The system
+releases the lock when the holder dies. So a directory whose lock nobody holds is a leftover.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _END_S = 3.0
 
 @contextmanager
 def held(directory: Path, *, wait_s: float = 0.0) -> Iterator[None]:
-    """Hold a directory for ourselves alone. Blocking for up to ``wait_s``.
+    """Hold a directory alone. Blocking for up to ``wait_s``.
 
     Raises:
         ProfileError: If somebody else holds it.
@@ -38,12 +38,12 @@ def held(directory: Path, *, wait_s: float = 0.0) -> Iterator[None]:
 
 
 def record_of(directory: Path) -> Path:
-    """Tell where the processes that use a directory are noted."""
+    """Return the process record of a directory."""
     return directory.with_name(f"{directory.name}.processes")
 
 
 def end_recorded(directory: Path) -> None:
-    """End what still runs on a directory, by its record or its own command line, then forget it. Blocking."""
+    """End the processes that still run on a directory, by record or command line, and remove the record. Blocking."""
     record = record_of(directory)
     left = {*processes.noted(record), *processes.using(directory)}
     if left:
@@ -53,17 +53,17 @@ def end_recorded(directory: Path) -> None:
 
 
 def forget(directory: Path) -> None:
-    """Remove the lock of a directory that is gone and whose name never comes again. Blocking."""
+    """Remove the lock of a directory that is gone and whose name is never used again. Blocking."""
     if not directory.exists():
         _lock_file(directory).unlink(missing_ok=True)
 
 
 def sweep(root: Path, *, keep: str) -> None:
-    """Discard every ``run-*`` below ``root`` that nobody holds. Never in the way of a start: what fails is logged.
+    """Remove every ``run-*`` below ``root`` that nobody holds. Errors are logged, so that a run can always start.
 
     Args:
         root: Where profiles are.
-        keep: The name of the directory that stays; only what was left running on it is ended.
+        keep: The name of the directory that stays; only processes left running on it are ended.
     """
     if not root.is_dir():
         return

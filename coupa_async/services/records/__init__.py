@@ -1,1 +1,1 @@
-"""What happened to every order, kept in the journal."""
+"""The journal: what happened to every order; and the history of the runs."""

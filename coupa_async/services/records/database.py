@@ -1,8 +1,8 @@
-"""How the journal's file is opened: safe from links, for the user alone, in a mode that its disk can keep.
+"""Opens the journal's file: not through links, for the user alone, and in a mode that its disk supports.
 
 Write-ahead logging wants memory that processes share, which no network disk has: SQLite's own word for it is that WAL
-"does not work over a network filesystem" (https://sqlite.org/wal.html). There, and wherever it turns out not to work,
-each commit is a journal of its own instead; and where files cannot be locked, a file beside it is the lock.
+"does not work over a network filesystem" (https://sqlite.org/wal.html). There, and wherever it does not
+work, SQLite's rollback journal is used instead. Where files cannot be locked, a file beside it is the lock.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _UNLOCKED = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOS
 
 
 class Opened(NamedTuple):
-    """A connection, and what the user should know of it; empty for nothing."""
+    """A connection, and a warning about it for the user; empty if there is none."""
 
     connection: sqlite3.Connection
     warning: str
@@ -88,7 +88,7 @@ def open_database(
 
 
 def paged(connection: sqlite3.Connection, query: str, *given: object, after: object) -> Iterator[tuple[Any, ...]]:
-    """Read rows some hundred at a time, so that nothing stays open in the database if the reader stops halfway.
+    """Read some hundred rows at a time, so that no query stays open if the reader stops halfway.
 
     Args:
         connection: To the database.
@@ -135,7 +135,7 @@ def _warning(path: Path, way: _Way, is_remote: bool, error: sqlite3.OperationalE
 
 
 def on_network(path: Path) -> bool:
-    """Tell whether the system says that a file is on another machine's disk. Blocking."""
+    """Return whether a file is on a network disk, as far as the system knows. Blocking."""
     place = shown(path.absolute())
     if sys.platform == "win32" and place.startswith("\\\\"):
         return True
@@ -156,7 +156,7 @@ def _is_below(path: str, mountpoint: str) -> bool:
 
 
 def _has_locks(folder: Path) -> bool:
-    """Tell whether files in a folder can be locked, by a file of its own: to close one lets go of all locks on it."""
+    """Return whether files in a folder can be locked. Uses a file of its own: closing a file releases its locks."""
     if sys.platform == "win32":
         return True
     import fcntl
@@ -209,7 +209,7 @@ def _free_of_dead(lock: Path) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, way: _Way) -> None:
-    """Set the mode, and see that the disk takes it: what cannot be done is often said by the first write only."""
+    """Set the mode and check it with a write: a disk often refuses only at the first write."""
     if way.is_alone:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchone()
     (answer,) = connection.execute(f"PRAGMA journal_mode={way.mode}").fetchone()

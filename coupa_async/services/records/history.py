@@ -1,4 +1,4 @@
-"""The runs of one output folder and what happened in them over time: for the report, never for resuming.
+"""The runs of one output folder and their events: for the report, never for resuming.
 
 Tables of their own in the journal's file, on a connection of their own, so that whoever reads the history opens
 nothing else and a run without one is still a whole run.
@@ -64,11 +64,11 @@ class RunEvent:
     """Something that happened in a run.
 
     Attributes:
-        kind: ``started`` (value: orders to do), ``restart`` (seconds until the next life), ``recycled``, ``stopped``,
-            ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of
-            grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the
-            threshold).
-        worker: Whom it concerns; empty for the run.
+        kind: ``started`` (value: orders to do), ``restart`` (seconds until the next session), ``recycled``,
+            ``stopped``, ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant),
+            ``draining`` (seconds of grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the
+            machine in use; detail: the threshold).
+        worker: The worker concerned; empty for the run.
         value: In the kind's unit; ``None`` where it has none.
     """
 
@@ -84,8 +84,8 @@ class RunRecord:
     """One run.
 
     Attributes:
-        ended_at: ``None`` while it goes on, and for ever if it was killed.
-        settings: As they may be shown: nothing secret is among them.
+        ended_at: ``None`` while it goes on, and if it was killed.
+        settings: Redacted: no secret is among them.
     """
 
     id: int
@@ -137,7 +137,7 @@ class History:
             self._run = self._db.execute(statement, row).lastrowid
 
     def note(self, event: Event, /) -> None:
-        """Keep an event if it is one of those that tell a run's story. An observer."""
+        """Keep an event if the report shows events of its kind. An observer."""
         kept = _KEPT.get(type(event))
         if kept is not None and self._run is not None:
             with self._translate_sqlite_errors():
@@ -158,7 +158,7 @@ class History:
             raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
 
     def runs(self) -> list[RunRecord]:
-        """Tell all runs, the first one first."""
+        """Return all runs, the first one first."""
         rows = self._db.execute(
             "SELECT id, started_at, ended_at, backend, lane, workers, settings FROM runs ORDER BY id"
         )

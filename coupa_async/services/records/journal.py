@@ -1,4 +1,4 @@
-"""What happened to each order and attachment, in SQLite: the one source of truth, and what a later run resumes from.
+"""The journal: what happened to each order and attachment, in SQLite. Later runs resume from it.
 
 Write-ahead logging with ``synchronous=NORMAL`` (``database.py`` says where not): a commit survives the death of our
 process at any instant, and costs no fsync. Folders and spreadsheet are projections that can be made again from here.
@@ -32,7 +32,7 @@ class Journal:
     """The journal of one output folder. Used by one at a time, from whatever thread; statements take microseconds.
 
     Attributes:
-        warning: What the user should know of how it is kept; empty for nothing.
+        warning: A warning for the user about its disk; empty if there is none.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,11 +65,11 @@ class Journal:
             self._db.close()
 
     def record(self, result: OrderResult, processed_at: datetime) -> None:
-        """Write down what came of an order, instead of what may be known of it; its folder is yet to be renamed."""
+        """Record an order's result in place of an older one. Its folder is not renamed yet."""
         self.record_all([(result, processed_at)])
 
     def record_all(self, results: Iterable[tuple[OrderResult, datetime]]) -> None:
-        """Write down what came of several orders, all of them or none.
+        """Record the results of several orders, all of them or none.
 
         Raises:
             StorageError: If the disk takes no more.
@@ -80,23 +80,23 @@ class Journal:
                 self._record(result, processed_at)
 
     def filed(self, number: OrderNumber) -> None:
-        """Note that the order's folder bears its outcome: with the next record, or on closing.
+        """Note that the order's folder has its final name. Written with the next record, or on closing.
 
-        A kill before that costs nothing but another look at the folder.
+        After a kill before that, the next run only looks at the folder again.
         """
         self._filed.append((number.key,))
 
     def unfiled(self) -> list[OrderResult]:
-        """Tell the orders whose folder may still have to be renamed: a kill came between record and rename."""
+        """Return the results whose folders may still have to be renamed, after a kill between record and rename."""
         self._note_filed()
         return [result for result, _ in self._results("AND filed = 0")]
 
     def settled(self) -> frozenset[str]:
-        """Tell the keys of all orders that have an outcome."""
+        """Return the keys of all orders that have an outcome."""
         return frozenset(key for (key,) in self._db.execute("SELECT key FROM orders"))
 
     def folder_of(self, number: OrderNumber) -> str:
-        """Tell the folder that a forgotten order has left; empty if none."""
+        """Return the folder that a forgotten order has left; empty if none."""
         return self._left.get(number.key, "")
 
     def results(self) -> Iterator[tuple[OrderResult, datetime]]:
@@ -104,26 +104,26 @@ class Journal:
         return self._results()
 
     def outcomes(self) -> dict[str, Outcome]:
-        """Tell the outcome of every order, by key."""
+        """Return the outcome of every order, by key."""
         return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
 
     def groups(self) -> list[tuple[str, Outcome]]:
-        """Tell every order's group and outcome."""
+        """Return every order's group and outcome."""
         rows = self._db.execute("SELECT group_name, outcome FROM orders").fetchall()
         return [(group, Outcome(outcome)) for group, outcome in rows]
 
     def files(self) -> tuple[int, int]:
-        """Tell how many files are kept, and their bytes."""
+        """Return how many files are kept, and their bytes."""
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
         return int(count), int(size)
 
     def times(self) -> list[datetime]:
-        """Tell when each order was processed, the earliest first."""
+        """Return when each order was processed, the earliest first."""
         rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at")
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def forget(self, numbers: Iterable[OrderNumber]) -> None:
-        """Drop orders' outcomes, so that they run again. Files and folders stay until they do."""
+        """Drop orders' outcomes, so that they run again. Their files and folders stay until then."""
         with self._transaction():
             for number in numbers:
                 query = "DELETE FROM orders WHERE key = ? RETURNING folder"
@@ -249,5 +249,5 @@ class Journal:
 
 
 def _whole(text: str) -> str:
-    """Replace halves of characters, which a page's script can make and no database takes."""
+    """Replace lone surrogates, which a page's script can make and no database accepts."""
     return text.encode("utf-8", "replace").decode("utf-8")

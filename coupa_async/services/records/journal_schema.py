@@ -1,4 +1,4 @@
-"""The journal's tables, and older ones brought up to them: an output folder outlives the version that made it."""
+"""The journal's tables, and the upgrade of older ones: an output folder outlives the version that made it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _STEPS = {
 
 
 def bring_up(db: sqlite3.Connection, path: Path) -> None:
-    """Make the journal's tables, or bring those of an older version up to this one; a copy of the old file is kept.
+    """Make the journal's tables, or upgrade those of an older version. A copy of the old file is kept.
 
     Args:
         db: Open, in autocommit mode.
@@ -91,7 +91,7 @@ def _keep_copy(db: sqlite3.Connection, copy: Path) -> None:
 
 
 def _spell_keys(db: sqlite3.Connection) -> None:
-    """Spell every order's key as this version does. Of two orders that are one now, the one processed last stays."""
+    """Write every order's key in this version's form. If two orders become one, the one processed last stays."""
     rows = db.execute("SELECT key, shown FROM orders ORDER BY processed_at DESC").fetchall()
     seen: set[str] = set()
     for old, shown in rows:

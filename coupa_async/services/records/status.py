@@ -1,4 +1,4 @@
-"""Where an output folder stands, read from its journal and its history: also while a run goes on."""
+"""Where an output folder stands, read from its journal and history, also while a run goes on."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class RunStatus:
 
     @property
     def seconds(self) -> float:
-        """From the start of the latest run to its end, or to the latest that is known of it."""
+        """From the start of the latest run to its end, or to the last order that it processed."""
         until = self.ended_at or self.last_processed
         return max((until - self.started_at).total_seconds(), 0.0) if until and self.started_at else 0.0
 
 
 def run_status(journal: Journal, history: History) -> RunStatus:
-    """Read where a folder stands."""
+    """Read the status of an output folder."""
     outcomes, times = Counter(journal.outcomes().values()), journal.times()
     files, size_bytes = journal.files()
     run = next(reversed(history.runs()), None)

@@ -1,7 +1,7 @@
-"""Journal and history → ``report.html``: one page that holds all it needs and asks nobody for anything.
+"""Makes ``report.html`` from journal and history: one page that loads nothing from anywhere.
 
-What the tenant named reaches the page as JSON alone, with every ``<`` escaped, and the page's script makes text nodes
-of it. The page's own policy lets no other script run and nothing be loaded.
+Texts of the tenant are in the page as JSON only, with every ``<`` escaped; the page's script makes text nodes of them.
+The page's own policy lets no other script run and nothing be loaded.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
 
 
 def _without_history(first: datetime, last: datetime) -> dict[str, object]:
-    """Stand in for the runs of a journal that was kept before there was a history."""
+    """Make a run for a journal that is older than the history."""
     whole = RunRecord(id=0, started_at=first, ended_at=last, backend="", lane="", workers=0, settings={})
     return _run(whole, iter(()))
 
@@ -153,7 +153,7 @@ def _peaks(readings: Sequence[RunEvent], limit: int) -> list[RunEvent]:
 
 
 def _web(address: str) -> str:
-    """Let an address be a link only if a browser will ask a server for it."""
+    """Return an address if it may be a link: only ``http`` and ``https``; else empty."""
     return address if address.startswith(("https://", "http://")) else ""
 
 
