@@ -30,9 +30,9 @@ def citations() -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("source", "page", "heading"), citations())
-def test_a_heading_that_a_comment_cites_is_there(source: str, page: str, heading: str) -> None:
-    headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+@pytest.mark.parametrize(("source", "cited", "heading"), citations())
+def test_a_heading_that_a_comment_cites_is_there(source: str, cited: str, heading: str) -> None:
+    headings = re.findall(r"^#+ (.+)$", (ROOT / cited).read_text(encoding="utf-8"), re.MULTILINE)
     assert heading in headings, f"{source} cites it"
 
 
