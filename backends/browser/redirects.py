@@ -11,10 +11,10 @@ from coupa_async.runtime.name_lookup import check_target
 
 
 async def forbidden_redirect(url: str, headers: Mapping[str, str], targets: Targets) -> ForbiddenAddressError | None:
-    """See that a redirect may be followed.
+    """Check whether a redirect of a download may be followed.
 
     Args:
-        url: What answered with it.
+        url: The address that answered with it.
         headers: Its headers; names in lower case.
         targets: Where files may be fetched from.
 

@@ -47,7 +47,7 @@ async def start_driver(options: BrowserOptions, record: Path | None) -> tuple[Pl
 
 
 def _lock() -> anyio.Lock:
-    """Have the one lock of this event loop, for all runs in this process."""
+    """Return the one lock of this event loop, for all runs in this process."""
     lock = _starting.get(None)
     if lock is None:
         lock = anyio.Lock()

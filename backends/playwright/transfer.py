@@ -29,7 +29,7 @@ class Transfer:
         self._room: Room | None = None
 
     def expect(self, heard: Callable[[], None], room: Room) -> None:
-        """Say who is told of what comes, and who refuses too much of it."""
+        """Set who is told of progress, and who refuses a file that is too large."""
         self._heard, self._room = heard, room
 
     def has_begun(self, announced: Announced) -> None:
@@ -69,7 +69,7 @@ class Transfer:
             await to_thread.run_sync(shutil.move, await announced.path(), into)
 
     async def cancel(self) -> None:
-        """Have the browser end it, and remove what has come of its file."""
+        """Make the browser end it, and remove the part of its file."""
         for announced in self._announced:
             await announced.cancel()
 

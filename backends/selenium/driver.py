@@ -26,7 +26,7 @@ _ANSWER_STEP_S = 0.005
 
 
 class _NotedService(ChromiumService):
-    """Has its driver noted before that starts its browser: a kill in between would leave both behind, unknown."""
+    """Records its driver before that starts its browser. After a kill in between, nobody would know of the two."""
 
     record: Path | None = None
 

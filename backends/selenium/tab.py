@@ -139,7 +139,7 @@ class Tab:
             await anyio.sleep(0.05)  # a navigation took the page away; the next one is on its way
 
     async def ask(self) -> None:
-        """Have the browser, not the page, answer anything at all."""
+        """Check that the browser itself answers, and not only the page."""
         await self._bidi.command("browsingContext.getTree", maxDepth=0)
 
     async def download(

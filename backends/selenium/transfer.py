@@ -79,7 +79,7 @@ class Transfer:
             await to_thread.run_sync(shutil.move, self._end["filepath"], into)
 
     async def cancel(self) -> None:
-        """Have the browser end it, for it would go on without its tab; BiDi itself has no command for that."""
+        """Make the browser end it, because it would go on without its tab. BiDi has no command for that."""
         if not self._id or self.is_over.is_set():
             return
         with suppress(PageError):  # it ended meanwhile
@@ -109,7 +109,7 @@ class Transfer:
             size_bytes = now_bytes
 
     def _from_grid(self, name: str, into: Path) -> None:
-        """Have a Grid's managed downloads hand the file over: https://www.selenium.dev/documentation/grid/."""
+        """Fetch the file from a Grid's managed downloads: https://www.selenium.dev/documentation/grid/."""
         driver: Any = self._bidi.driver
         with TemporaryDirectory() as folder:  # beside `into`, a file of that name may be another's
             driver.download_file(name, folder)

@@ -1,4 +1,4 @@
-"""Cell values as text and text as legal cell values. Pure. The limits are domain facts §5."""
+"""Cell values as text and text as legal cell values. Pure. Limits: docs/coupa-pages.md, "Spreadsheets"."""
 
 from __future__ import annotations
 
