@@ -58,6 +58,8 @@ NEXT_CHANGE = """() => new Promise(done => {
     watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 })"""
 
+_OWN_PAGE = "chrome-error:"
+_FIRST_ERROR = 400
 _NET_ERROR = re.compile(r"net::(ERR_[A-Z0-9_]+)")
 _STORIES = {
     "ERR_NAME_NOT_RESOLVED": "the host name is not known to DNS",
@@ -218,6 +220,19 @@ def flags(options: BrowserOptions) -> list[str]:
 def runs_as_root() -> bool:
     """Return whether we run as root, for whom Chromium's sandbox does not start."""
     return sys.platform != "win32" and os.geteuid() == 0
+
+
+def shown_address(shown: str, head: ResponseHead | None) -> str:
+    """Tell a page's own address. For an answer without a body Chromium shows a page of its own under another one.
+
+    Raises:
+        UnreachableError: If Chromium shows one because the way on from the last answer, such as that of a form, failed.
+    """
+    if not shown.startswith(_OWN_PAGE):
+        return shown
+    if head is None or head.status < _FIRST_ERROR:
+        raise UnreachableError(f"{head.url if head else shown}: the network did not carry what followed")
+    return head.url
 
 
 def page_error(text: str, url: str) -> PageError | None:

@@ -19,7 +19,7 @@ from anyio import to_thread
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error, shown_address
 from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, way_to
 from backends.playwright.raw_headers import RawHeaders
@@ -128,8 +128,7 @@ class Tab:
     async def document(self) -> Document:
         """Read the page as it is now."""
         html, head = await self._html(), self.head
-        is_chromiums = head is not None and self.page.url.startswith("chrome-error:")
-        url = head.url if head is not None and is_chromiums else self.page.url
+        url = shown_address(self.page.url, head)
         return Document(
             url=url,
             html=html,

@@ -14,7 +14,7 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error, shown_address
 from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, way_to
 from backends.selenium.answers import let_on
@@ -105,7 +105,7 @@ class Tab:
     async def document(self) -> Document:
         """Read the page as it is now."""
         (shown, html), head = await self._page(), self.head
-        url = head.url if head is not None and shown.startswith("chrome-error:") else shown
+        url = shown_address(shown, head)
         return Document(
             url=url,
             html=html,

@@ -41,6 +41,7 @@ VOID: tuple[Difference, ...] = tuple(
         "a_page_whose_script_never_ends_is_given_up",
         "a_page_that_closes_its_own_tab_costs_a_session_at_most",
         "a_page_that_asks_before_it_is_left_is_left",
+        "a_form_whose_answer_the_network_does_not_carry_is_no_refusal",
         "a_dialog_is_dismissed",
         "no_process_of_ours_is_told_the_password",
     )

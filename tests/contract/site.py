@@ -172,6 +172,9 @@ class Site:
                 return await self._in_pieces(request, 12, pause_s=0.5)
             case "/endless-file":
                 return await self._endless(request)
+            case "/leads-to":
+                to = f"http://127.0.0.1:{int(request.query['port'])}/"
+                return page(f"<form method=post action={to}><input id=user><button id=go>Go</button></form>")
             case "/to-metadata":
                 raise web.HTTPFound("http://169.254.169.254/latest/meta-data/")
             case "/to-ftp":

@@ -135,6 +135,21 @@ async def test_a_page_that_asks_before_it_is_left_is_left(launch: Open, site: Si
 
 
 @pytest.mark.process
+async def test_a_form_whose_answer_the_network_does_not_carry_is_no_refusal(
+    launch: Open, site: Site, free_tcp_port: int
+) -> None:
+    def fill(document: Document) -> Fill:
+        return Fill(fields=(("#user", "ann"),), submit="#go")
+
+    with anyio.fail_after(30):
+        async with launch() as session:
+            with pytest.raises(UnreachableError):
+                url = f"{site.url}/leads-to?port={free_tcp_port}"
+                await session.sign_in(url, fill, until=lambda document: "page" in document.html)
+            assert "<h1>page</h1>" in (await session.open(f"{site.url}/page")).html
+
+
+@pytest.mark.process
 async def test_a_renderer_that_crashes_costs_a_session_at_most(launch: Open, site: Site) -> None:
     with anyio.fail_after(20), suppress(SessionLostError):
         async with launch() as session:
