@@ -47,6 +47,8 @@ def test_a_row_that_names_no_order_is_among_the_failures() -> None:
 
 def test_the_next_commands_can_be_typed_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["coupa-async"])
+    monkeypatch.setattr("shutil.which", lambda _: None)
     summary = Summary(
         outcomes=Counter({Outcome.PARTIAL: 1}), output_dir=tmp_path / "my orders", report=tmp_path / "report.html"
     )
