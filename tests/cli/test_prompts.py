@@ -33,7 +33,11 @@ def test_ctrl_c_at_a_question_ends_the_command_at_once_with_130(tmp_path: Path) 
         while psutil.Process(process.pid).status() != psutil.STATUS_SLEEPING:
             pass  # until it waits for the answer, and not only has asked
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        try:
+            code = process.wait(timeout=30)
+        finally:
+            process.kill()
+    assert code == 130
     assert b"msg_pdf" in told  # how not to be asked again
     assert not (tmp_path / "out").exists()
     os.close(ours)
