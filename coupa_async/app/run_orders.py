@@ -58,6 +58,7 @@ class RunRequest:
         in_place: Fill in the spreadsheet itself, after a backup beside it, instead of a copy in the output folder.
         is_demo: Whether the tenant is the recorded site, which a retry of the folder must start again.
         may_ask: Whether a person is there who can sign in by hand.
+        notes: What the person should know of how the settings were read, a sentence each.
         signals: Signals that stop the run. The first lets the orders in flight finish; the second ends at once.
     """
 
@@ -67,6 +68,7 @@ class RunRequest:
     in_place: bool = False
     is_demo: bool = False
     may_ask: bool = False
+    notes: tuple[str, ...] = ()
     signals: OpenSignals = open_signals
 
 
@@ -108,12 +110,13 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
         storage, journal, history = await _open_folder(request, summary.output_dir, contexts)
         with run_log(storage.root / "run.log"):
             notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
-            for text in filter(None, (*worklist.warnings, *notes, *storage.warnings, journal.warning)):
+            for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
                 notify(Warned(text=text))
             run = _Run(request, worklist, storage, journal, history, summary, notify)
             todo = await to_thread.run_sync(_choose, run)
             done = await to_thread.run_sync(_count_settled, run)
-            notify(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers))
+            left_out = len(worklist.orders) + len(worklist.done) - done - len(todo)
+            notify(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers, left_out=left_out))
             left = await _execute(run, todo, backend, source, limits) if todo else {}
             if not todo:
                 await to_thread.run_sync(_sweep, settings)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     CliSuppress,
@@ -22,32 +21,26 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
-    TomlConfigSettingsSource,
 )
 
 from coupa_async.app.password import read_password
+from coupa_async.app.settings_files import DOT_ENV, TOML, DotEnvFile, TomlFile
 from coupa_async.domain import errors
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, check_path
 from coupa_async.domain.redaction import redacted
 
 
-class TomlFile(TomlConfigSettingsSource):
-    """A file of settings. If it cannot be read, the error names it."""
-
-    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
-        try:
-            return super()._read_file(file_path)
-        except (OSError, ValueError) as error:
-            raise errors.SettingsError(f"{file_path}: cannot be read as TOML: {error}") from error
-
-
 class Command(BaseSettings):
-    """The base of every command's settings: where values come from."""
+    """The base of every command's settings: where values come from.
+
+    Attributes:
+        is_typed: Whether all that the command needs is typed after its name: no file of settings is in its way.
+    """
+
+    is_typed: ClassVar[bool] = True
 
     model_config = SettingsConfigDict(
         env_prefix="COUPA_",
-        env_file=".env",
-        toml_file="coupa.toml",
         extra="ignore",
         populate_by_name=True,
         cli_kebab_case=True,
@@ -68,8 +61,10 @@ class Command(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources of values, the strongest first."""
-        here, own = TomlFile(settings_cls), TomlFile(settings_cls, user_file())
-        return init_settings, env_settings, dotenv_settings, here, own
+        if cls.is_typed:
+            return (init_settings,)
+        here, own = TomlFile(settings_cls, TOML), TomlFile(settings_cls, user_file())
+        return init_settings, env_settings, DotEnvFile(settings_cls, DOT_ENV), here, own
 
     @classmethod
     def read(cls, **given: object) -> Self:
@@ -103,6 +98,8 @@ def plain_settings_errors() -> Iterator[None]:
 
 class Settings(Command):
     """The settings of every command that asks the tenant."""
+
+    is_typed: ClassVar[bool] = False
 
     base_url: str | None = Field(None, description="the tenant's address: https://TENANT.coupahost.com")
     login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
@@ -193,6 +190,8 @@ class Settings(Command):
     settle_s: float = Field(15.0, gt=0, description="seconds for a page to show what it announces")
     download_timeout_s: float = Field(600.0, gt=0, description="seconds for a file to come whole")
 
+    _notes: list[str] = PrivateAttr(default_factory=list)
+
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
         "selenium_url", "client_cert", "client_key", "po_column", "id_column", "group_column", mode="before",
@@ -240,6 +239,16 @@ class Settings(Command):
         return origins
 
     @model_validator(mode="after")
+    def _base_url_is_an_origin(self) -> Self:
+        origin = "/".join((self.base_url or "").split("/")[:3]).partition("?")[0].partition("#")[0]
+        if self.base_url is not None and origin != self.base_url:
+            self._notes.append(
+                f"the address of your Coupa is {origin}: what follows it in {shown(self.base_url)} is not used"
+            )
+            self.base_url = origin
+        return self
+
+    @model_validator(mode="after")
     def _password_in_the_keyring(self) -> Self:
         if self.password is None and self.username and self.base_url:
             self.password = read_password(self.base_url, self.username)
@@ -254,6 +263,11 @@ class Settings(Command):
         if self.base_url is None:
             raise errors.SettingsError("no tenant: set COUPA_BASE_URL or --base-url to https://TENANT.coupahost.com")
         return self.base_url
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of how the settings were read, a sentence each."""
+        return tuple(self._notes)
 
     def state_file(self) -> Path:
         """Return the file that keeps the sign-in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,16 +15,22 @@ from coupa_async.app.compose import find_backend, make_sign_in, sign_in_by_hand
 from coupa_async.app.settings import Settings, profiles_dir
 from coupa_async.domain.errors import (
     BrowserMissingError,
+    BusyError,
     LaunchError,
+    OutageError,
     PageError,
+    PageTimeoutError,
     SessionLostError,
     SettingsError,
     SignInError,
     SignInRequiredError,
+    UnreachableError,
 )
 from coupa_async.domain.events import Warned
 from coupa_async.ports import Observer
 from coupa_async.services.profiles.profiles import BASE, base_profile, forget_base
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,8 @@ async def sign_in_state(settings: Settings) -> SignInState:
     """Check over HTTP whether we are signed in. If not, check in a browser, which an SSO may sign in without a person.
 
     Raises:
-        SignInError: If the tenant cannot be asked.
+        OutageError: If the tenant cannot be reached.
+        SignInError: If its answer is none that it should give.
         InputError: If there is no browser, or the profile is in use.
     """
     with _errors_with_cures():
@@ -96,7 +104,12 @@ def _errors_with_cures() -> Iterator[None]:
     except LaunchError as error:
         raise BrowserMissingError(f"{error}: coupa-async doctor says more") from error
     except SessionLostError as error:
-        raise SignInError(f"the browser's window was closed before the sign-in was done ({error})") from error
+        _log.info("the window of the sign-in: %s", error)
+        raise SignInError(
+            "the browser's window was closed before the sign-in was done: coupa-async login opens it again"
+        ) from error
+    except (UnreachableError, BusyError, PageTimeoutError) as error:
+        raise OutageError(f"{error}: check network, VPN, proxy and COUPA_BASE_URL, then try again") from error
     except PageError as error:
         raise SignInError(f"{error}: check network, proxy, COUPA_BASE_URL and COUPA_LOGIN_URL") from error
 

@@ -37,6 +37,7 @@ class Summary:
         warnings: What the user should look at.
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
+        is_at_work: Whether the run still goes on: there is nothing to start again.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -52,6 +53,7 @@ class Summary:
     output_dir: Path = Path()
     workbook: Path | None = None
     report: Path | None = None
+    is_at_work: bool = False
 
     @property
     def exit_code(self) -> int:

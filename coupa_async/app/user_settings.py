@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, SecretStr, ValidationError
-from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
+from pydantic_settings import EnvSettingsSource
 
-from coupa_async.app.settings import Settings, TomlFile, one_line, user_file
+from coupa_async.app.settings import Settings, one_line, user_file
+from coupa_async.app.settings_files import DOT_ENV, TOML, DotEnvFile, TomlFile, file_text, toml_values
 from coupa_async.domain.errors import SettingsError
 from coupa_async.runtime.temporary_files import staged
 
@@ -40,8 +41,8 @@ def origins() -> list[tuple[str, Mapping[str, Any]]]:
     user = user_file()
     return [
         ("environment", EnvSettingsSource(Settings)()),
-        (".env", DotEnvSettingsSource(Settings)()),
-        ("coupa.toml", TomlFile(Settings)()),
+        (".env", DotEnvFile(Settings, DOT_ENV)()),
+        ("coupa.toml", TomlFile(Settings, TOML)()),
         (str(user), TomlFile(Settings, user)()),
     ]
 
@@ -84,8 +85,7 @@ def _checked(name: str, text: str) -> Any:
 
 def _change(path: Path, name: str, line: str | None) -> None:
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        before = tomllib.loads(text)
+        text, before = (file_text(path), toml_values(path)) if path.exists() else ("", {})
         wanted = {key: value for key, value in before.items() if key != name} | (tomllib.loads(line) if line else {})
         changed = _with_line(text, name, line)
         if not _says(changed, wanted):

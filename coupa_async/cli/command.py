@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field
-from pydantic_settings import CliApp, CliPositionalArg, CliSettingsSource
+from pydantic_settings import CliApp, CliPositionalArg, CliSettingsSource, SettingsError
 
 from coupa_async.app.settings import Command, plain_settings_errors
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import HelpFormatter
+from coupa_async.domain import errors
+
+_LEFT_OVER = "unrecognized arguments: "
 
 T = TypeVar("T", bound=Command)
 
@@ -51,6 +55,37 @@ def parse(command: type[T], words: list[str]) -> T:
     Raises:
         SettingsError: One line that names the setting.
     """
-    with plain_settings_errors():
+    with plain_settings_errors(), _named_with_spaces(command, words):
         source: CliSettingsSource[T] = CliSettingsSource(command, case_sensitive=False, formatter_class=HelpFormatter)
         return CliApp.run(command, cli_args=words, cli_settings_source=source)
+
+
+@contextmanager
+def _named_with_spaces(command: type[Command], words: Sequence[str]) -> Iterator[None]:
+    """Say how to write a name with spaces, where a shell made several words of it.
+
+    Raises:
+        SettingsError: In place of argparse's, which says only what was left over.
+    """
+    try:
+        yield
+    except SettingsError as error:
+        left = str(error.__cause__ or error).partition(_LEFT_OVER)[2].split()
+        if not left or any(word.startswith("-") or Path(word).exists() for word in left):
+            raise
+        whole = _whole_name(list(words), left)
+        name = command.model_config.get("cli_prog_name", "coupa-async")
+        cure = f'{name} "{whole}"' if whole else "--help says what there is"
+        raise errors.SettingsError(
+            f"{' '.join(left)!r} is left over: a name with spaces is written in quotes: {cure}"
+        ) from error
+
+
+def _whole_name(words: list[str], left: list[str]) -> str:
+    """Put what was left over together with the word before it, which the command took for the whole name."""
+    size = len(left) + 1
+    for start in range(len(words) - size + 1):
+        part = words[start : start + size]
+        if part[1:] == left and not part[0].startswith("-"):
+            return " ".join(part)
+    return ""

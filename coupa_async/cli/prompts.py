@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import getpass
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.prompt import Confirm, IntPrompt, Prompt
+from rich.prompt import Confirm, IntPrompt, InvalidResponse, Prompt
 
 from coupa_async.app.settings import Settings
 from coupa_async.domain.errors import SettingsError
 
+_YES, _NO = frozenset({"y", "yes", "s", "sim", "si", "sí"}), frozenset({"n", "no", "não", "nao"})
 _LANES = ["auto", "direct", "browser"]
+
+
+_HOW_NOT_ASKED = (
+    "(not asked again after: coupa-async config set msg_pdf true, or false; not now: --msg-pdf, --no-msg-pdf)"
+)
+
+
+class _YesNo(Confirm):
+    """A question that takes yes and no in the languages of those who are asked."""
+
+    def process_response(self, value: str) -> bool:
+        word = value.strip().casefold()
+        if word not in _YES | _NO:
+            raise InvalidResponse("Please answer y (s) or n")
+        return word in _YES
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """Have Ctrl-C end what waits for a person's answer at once.
+
+    The event loop's own handler would only cancel its task, which takes effect after the answer.
+
+    Raises:
+        KeyboardInterrupt: On Ctrl-C.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def is_person_there(settings: Settings) -> bool:
@@ -28,11 +64,19 @@ def ask_for_messages(settings: Settings) -> dict[str, object]:
     """
     if settings.msg_pdf is not None or not is_person_there(settings):
         return {}
+    console = Console(stderr=True)
+    console.print(_HOW_NOT_ASKED, highlight=False, markup=False, style="dim")
     try:
-        question = "Save Outlook messages (.msg) as PDF, too?"
-        return {"msg_pdf": Confirm.ask(question, default=False, console=Console(stderr=True))}
+        with ended_by_interrupt():
+            return {"msg_pdf": _YesNo.ask("Save Outlook messages (.msg) as PDF, too?", default=False, console=console)}
     except EOFError:
         return {}
+
+
+def ask_for_password(question: str) -> str:
+    """Ask for a password; where no terminal is, read it from stdin."""
+    with ended_by_interrupt():
+        return getpass.getpass(question) if sys.stdin.isatty() else sys.stdin.readline()
 
 
 def ask_for_input(settings: Settings, given: Path | None) -> tuple[Path, dict[str, object]]:
@@ -50,9 +94,10 @@ def ask_for_input(settings: Settings, given: Path | None) -> tuple[Path, dict[st
         raise SettingsError("INPUT is missing: name the spreadsheet with the orders: coupa-async run orders.xlsx")
     console = Console(stderr=True)
     try:
-        path = Path(Prompt.ask("Spreadsheet with the orders", console=console).strip().strip("'\"")).expanduser()
-        workers = IntPrompt.ask("Browsers side by side", default=settings.workers, console=console)
-        lane = Prompt.ask("Lane", choices=_LANES, default=settings.lane, console=console)
+        with ended_by_interrupt():
+            path = Path(Prompt.ask("Spreadsheet with the orders", console=console).strip().strip("'\"")).expanduser()
+            workers = IntPrompt.ask("Browsers side by side", default=settings.workers, console=console)
+            lane = Prompt.ask("Lane", choices=_LANES, default=settings.lane, console=console)
     except EOFError as error:
         raise SettingsError("nobody answered: name the spreadsheet: coupa-async run orders.xlsx") from error
     return path, {"workers": max(1, min(workers, 64)), "lane": lane}

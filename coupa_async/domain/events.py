@@ -13,13 +13,15 @@ class RunStarted:
     """The orders were read and the workers are about to start.
 
     Attributes:
-        total: Orders in the worklist.
+        total: Orders in the worklist, without those left out.
         skipped: Orders that an earlier run, or the sheet, already settled.
+        left_out: Orders besides, without an outcome, that this run was asked not to do.
     """
 
     total: int
     skipped: int
     workers: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ import pytest
 from coupa_async.app.settings import Settings
 from coupa_async.domain.events import RunStarted
 from coupa_async.domain.outcome import Outcome
+from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
-from tests.cli.test_bad_input import coupa
+from tests.cli.test_bad_input import SOME_BROWSER, coupa
 from tests.services.records.test_journal import AT, result
 
 
@@ -52,8 +53,38 @@ def test_status_tells_what_a_run_that_ended_now_would(tmp_path: Path, out: Path)
         "last_processed": "2025-06-01T12:30:05",
     }
     assert done.returncode == 1
-    assert "still going on, or killed" in done.stderr
+    assert "killed before its end" in done.stderr
     assert not (out / "report.html").exists()
+
+
+def test_status_tells_a_run_at_work_by_its_lock_and_proposes_no_second_one(tmp_path: Path, out: Path) -> None:
+    with Storage(out).held():
+        told = coupa(tmp_path, "status", "out").stderr
+    assert "at work now" in told
+    assert "killed" not in told
+    assert "go on" not in told
+    assert "go on" in coupa(tmp_path, "status", "out").stderr
+
+
+def test_status_knows_of_the_orders_that_a_run_was_asked_not_to_do(tmp_path: Path, out: Path) -> None:
+    with Journal(out / FILE_NAME) as journal, History(out / FILE_NAME, now=lambda: AT) as history:
+        history.begin(backend="playwright", lane="auto", workers=1, settings={})
+        history.note(RunStarted(total=2, skipped=1, workers=1, left_out=35))
+        journal.record(result("PO2", outcome=Outcome.COMPLETED), AT)
+        history.end()
+    done = coupa(tmp_path, "status", "out", "--json")
+    assert json.loads(done.stdout)["outcomes"]["PENDING"] == 34  # 1 to do and 35 left out, 2 recorded in that second
+    assert done.returncode == 1
+    assert "go on" in done.stderr
+
+
+def test_run_and_status_count_the_same_orders_after_a_limit(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("PO_NUMBER\nPO1\nPO2\nPO3\nPO4\n")
+    words = ["run", "orders.csv", "--limit", "1", "--lane", "direct", "--patience-s", "0", "--json", "--no-input"]
+    ran = coupa(tmp_path, *words, COUPA_BASE_URL="http://127.0.0.1:9", **SOME_BROWSER)
+    assert ran.returncode == 4, ran.stderr
+    stands = coupa(tmp_path, "status", "out", "--json")
+    assert json.loads(stands.stdout)["outcomes"] == json.loads(ran.stdout)["outcomes"] == {"PENDING": 4}
 
 
 def test_status_is_0_when_every_order_is_good(tmp_path: Path, out: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import sys
 from typing import Literal
 
 from pydantic import Field, PrivateAttr, SecretStr
@@ -14,6 +12,7 @@ from coupa_async.app import user_settings
 from coupa_async.app.password import forget_password, keep_password, require_keyring
 from coupa_async.app.settings import Command, Settings, shown, user_file
 from coupa_async.cli.command import parse
+from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError
 
 _HIDDEN = "(hidden)"
@@ -34,7 +33,7 @@ class Config(Settings):
 class Change(Command):
     """Change your own file of settings."""
 
-    model_config = SettingsConfigDict(cli_prog_name="coupa-async config", env_prefix="COUPA_CONFIG_")
+    model_config = SettingsConfigDict(cli_prog_name="coupa-async config")
 
     action: CliPositionalArg[Literal["set", "unset"]] = Field(description="what to do")
     name: CliPositionalArg[str] = Field(description="the setting, as in coupa.toml: base_url")
@@ -114,7 +113,7 @@ def _keep(value: str | None) -> None:
         raise SettingsError("a password is never on a command line: coupa-async config set password asks for it")
     require_keyring()
     base_url, username = _whose()
-    given = getpass.getpass(f"password of {username} at {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    given = ask_for_password(f"password of {username} at {base_url}: ")
     if not given.strip("\r\n"):
         raise SettingsError("nothing was typed: no password is kept")
     keep_password(base_url, username, SecretStr(given.strip("\r\n")))

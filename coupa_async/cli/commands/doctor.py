@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from coupa_async.app.diagnose import diagnose
 from coupa_async.app.settings import Settings
+from coupa_async.cli.commands.run import Run
 from coupa_async.services.diagnostics.checks import Finding, Severity
 
 _SIGNS = {Severity.GOOD: "[green]✔[/]", Severity.NOTE: "[yellow]![/]", Severity.BAD: "[red]✘[/]"}
@@ -33,7 +34,7 @@ async def doctor(settings: Doctor) -> int:
     Returns:
         0 if a run can start; 3 if all that it lacks is a sign-in; else 2.
     """
-    found = await diagnose(settings)
+    found = await diagnose(settings, Run)
     code = found.exit_code
     _show(found.findings, code)
     if settings.json_:

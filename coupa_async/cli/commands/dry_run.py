@@ -7,32 +7,32 @@ from pathlib import Path
 
 from rich.console import Console
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.run_orders import RunRequest
 from coupa_async.domain.files.naming import folder_path, work_folder
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.selection import Selection
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.spreadsheet.worklist import Worklist
 
 _SHOWN = 20
 
 
-def dry_run(settings: Settings, worklist: Worklist, selection: Selection, *, as_json: bool) -> int:
+def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     """Show what a run would do.
 
     Returns:
         0: nothing was tried, so nothing failed.
     """
+    settings = request.settings
     root = settings.output_dir.resolve()
     known = _known(root / FILE_NAME)
-    todo = selection.of(worklist.orders, known)
+    todo = request.selection.of(worklist.orders, known)
     console = Console(stderr=True)
 
     def say(text: str) -> None:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    for text in worklist.warnings:
+    for text in (*request.notes, *worklist.warnings):
         say(text)
     for bad in worklist.bad_rows[:_SHOWN]:
         say(f"row {bad.row}: {bad.reason}")

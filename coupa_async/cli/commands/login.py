@@ -45,6 +45,8 @@ async def login(settings: Login) -> int:
         if isinstance(event, Warned):
             say(event.text)
 
+    for text in settings.notes:
+        say(text)
     if settings.status and settings.forget:
         raise SettingsError("--status and --forget: one of them at a time")
     if settings.forget:

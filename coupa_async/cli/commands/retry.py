@@ -41,7 +41,7 @@ class Retry(Settings):
 
     dir: CliPositionalArg[Path] = Field(description="the output folder of a run")
     outcome: Annotated[tuple[Outcome, ...], NoDecode] = Field(
-        tuple(sorted(UNFINISHED)), description="orders with these outcomes: FAILED,PARTIAL,TIMEOUT,PENDING"
+        (), description="orders with these outcomes; default: FAILED,PARTIAL,TIMEOUT,PENDING"
     )
     input: Path | None = Field(None, description="the spreadsheet, if it is no longer where it was")
     headed: bool = Field(False, description="show the browsers")
@@ -72,7 +72,7 @@ async def retry(settings: Retry) -> int:
     told = {name: before[name] for name in _AS_BEFORE if name in before}
     given = {name: getattr(settings, name) for name in settings.model_fields_set if name in Run.model_fields}
     here = told | given | {"input": path.absolute(), "output_dir": root}
-    selection = Selection(due=frozenset(settings.outcome))
+    selection = Selection(due=frozenset(settings.outcome) or UNFINISHED)
     if not before.get("is_demo"):
         return await run(Run.read(**here), selection)
     async with recorded_site() as site:  # the one of then has ended with its demo

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,8 @@ from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.app.run_orders import RunRequest, read_orders, run_orders
-from coupa_async.app.settings import Settings, split_list
+from coupa_async.app.setting_names import unknown_names
+from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.dry_run import dry_run
 from coupa_async.cli.display.progress import progress
 from coupa_async.cli.display.summary import show_summary
@@ -40,7 +43,7 @@ class Run(Settings):
     @field_validator("only", mode="before")
     @classmethod
     def _are_orders(cls, value: object) -> object:
-        return split_list(value)
+        return split_orders(value)
 
     def selection(self) -> Selection:
         """Return which orders are due.
@@ -53,6 +56,23 @@ class Run(Settings):
         except BadOrderNumberError as error:
             raise SettingsError(f"--only: {error}") from error
         return Selection(due=EVERYTHING if self.fresh else frozenset({Outcome.PENDING}), only=only, limit=self.limit)
+
+
+def split_orders(value: object) -> object:
+    """Split order numbers at commas, semicolons and, but for what is one number with spaces, at those."""
+    if not isinstance(value, str):
+        return value
+    parts = (part.strip() for part in re.split(r"[,;\n]", value))
+    return tuple(number for part in parts if part for number in ([part] if _is_order(part) else part.split()))
+
+
+def _is_order(text: str) -> bool:
+    try:
+        OrderNumber.parse(text)
+    except BadOrderNumberError:
+        return False
+    # "15262984 15262985" would be read as one number with a space in it.
+    return len([word for word in text.split() if any(map(str.isdigit, word))]) == 1
 
 
 async def run(settings: Run, selection: Selection | None = None, *, is_demo: bool = False) -> int:
@@ -81,9 +101,10 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
         in_place=settings.in_place,
         is_demo=is_demo,
         may_ask=is_person_there(settings),
+        notes=(*settings.notes, *unknown_names(Run, os.environ)),
     )
     if settings.dry_run:
-        return dry_run(settings, read_orders(request), selection, as_json=settings.json_)
+        return dry_run(request, read_orders(request), as_json=settings.json_)
     console = Console(stderr=True)
     with progress(console, quiet=settings.quiet) as display:
         summary = await run_orders(request, [display])

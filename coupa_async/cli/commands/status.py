@@ -33,16 +33,19 @@ async def status(settings: Status) -> int:
     summary, status = await to_thread.run_sync(folder_status, root)
     console = Console(stderr=True)
     show_summary(summary, console)
-    console.print(_summary(status), highlight=False, soft_wrap=True)
+    console.print(_summary(status, is_at_work=summary.is_at_work), highlight=False, soft_wrap=True)
     if settings.json_:
         last = status.last_processed.isoformat() if status.last_processed else None
         print(json.dumps(json.loads(summary.to_json()) | {"last_processed": last}), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
 
 
-def _summary(status: RunStatus) -> str:
+def _summary(status: RunStatus, *, is_at_work: bool) -> str:
     last = f"last order at {status.last_processed:%Y-%m-%d %H:%M:%S}" if status.last_processed else "no order yet"
     if status.started_at is None:
         return last
-    end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "still going on, or killed"
+    if is_at_work:
+        end = "at work now"
+    else:
+        end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "killed before its end"
     return f"latest run begun {status.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -9,7 +11,7 @@ from rich.table import Table
 from coupa_async.app.summary import AGAIN, Summary
 from coupa_async.cli.display.live import STYLES, size_text, span_text
 from coupa_async.cli.invocation import as_typed, command, shown_path
-from coupa_async.domain.errors import InputError
+from coupa_async.domain.errors import CoupaError, InputError, OutageError, SignInError, SignInRefusedError
 from coupa_async.domain.outcome import Outcome
 
 
@@ -33,13 +35,25 @@ def show_summary(summary: Summary, console: Console) -> None:
         console.print(f"report    {escape(str(summary.report))}", highlight=False, soft_wrap=True)
     if summary.error is not None:
         console.print(f"[red]stopped: {escape(as_typed(str(summary.error)))}[/]", highlight=False, soft_wrap=True)
-    if summary.outcomes[Outcome.PENDING] and not isinstance(summary.error, InputError):
+    if summary.outcomes[Outcome.PENDING] and not summary.is_at_work and not isinstance(summary.error, InputError):
+        for line in _first(summary.error):
+            console.print(f"first     {escape(as_typed(line))}", highlight=False, soft_wrap=True)
         console.print("go on     run it again with the same spreadsheet and folder", highlight=False)
     folder = shown_path(summary.output_dir)
-    if any(summary.outcomes[item] for item in AGAIN):
+    if any(summary.outcomes[item] for item in AGAIN) and not summary.is_at_work:
         console.print(f"again     {escape(command())} retry {escape(folder)}", highlight=False, soft_wrap=True)
     if summary.report is not None:
         console.print(f"look      {escape(command())} report {escape(folder)} --open", highlight=False, soft_wrap=True)
+
+
+def _first(error: CoupaError | None) -> Iterator[str]:
+    """Say what to change before a run can go on, for it would end as this one did."""
+    if isinstance(error, SignInRefusedError):
+        yield "coupa-async login  (or set COUPA_USERNAME and COUPA_PASSWORD anew: these would be refused again)"
+    elif isinstance(error, SignInError):
+        yield "coupa-async login"
+    elif isinstance(error, OutageError):
+        yield "coupa-async doctor  (says where the way to your Coupa ends)"
 
 
 def _show_failures(summary: Summary, console: Console) -> None:

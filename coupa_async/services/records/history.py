@@ -46,7 +46,7 @@ CREATE INDEX IF NOT EXISTS moments_of_run ON moments (run);
 
 # The events that are kept: kind, worker, detail, value. All others pass by.
 _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
-    RunStarted: lambda event: ("started", "", "", event.total - event.skipped),
+    RunStarted: lambda event: ("started", "", str(event.left_out or ""), event.total - event.skipped),
     WorkerRestarting: lambda event: ("restart", event.worker, event.reason, event.delay_s),
     WorkerRecycled: lambda event: ("recycled", event.worker, event.reason, None),
     WorkerStopped: lambda event: ("stopped", event.worker, event.reason, None),
@@ -64,10 +64,11 @@ class RunEvent:
     """Something that happened in a run.
 
     Attributes:
-        kind: ``started`` (value: orders to do), ``restart`` (seconds until the next session), ``recycled``,
-            ``stopped``, ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant),
-            ``draining`` (seconds of grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the
-            machine in use; detail: the threshold).
+        kind: ``started`` (orders to do; detail: how many are left for another run, if any), ``restart`` (seconds
+            until the next session), ``recycled``, ``stopped``,
+            ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of
+            grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the
+            threshold).
         worker: The worker concerned; empty for the run.
         value: In the kind's unit; ``None`` where it has none.
     """

@@ -17,7 +17,8 @@ class RunStatus:
     """An output folder in numbers.
 
     Attributes:
-        outcomes: Orders by outcome; PENDING for those that the latest run was to do and has not done.
+        outcomes: Orders by outcome; PENDING for those of the spreadsheet that have none, also where the
+            latest run was not to do them.
         files: Files kept, and their ``size_bytes``.
         restarts: Of workers, in the latest run.
         started_at: Of the latest run; ``None`` if none is known.
@@ -49,7 +50,8 @@ def run_status(journal: Journal, history: History) -> RunStatus:
     if run:
         # The journal knows whole seconds, the history thousandths.
         done = len(times) - bisect_left(times, run.started_at.replace(microsecond=0))
-        to_do = sum(int(run_event.value or 0) for run_event in run_events if run_event.kind == "started")
+        started = [run_event for run_event in run_events if run_event.kind == "started"]
+        to_do = sum(int(run_event.value or 0) + int(run_event.detail or 0) for run_event in started)
         outcomes[Outcome.PENDING] = max(to_do - done, 0)
     return RunStatus(
         outcomes=+outcomes,

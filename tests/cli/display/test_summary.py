@@ -11,6 +11,7 @@ from rich.console import Console
 
 from coupa_async.app.summary import Summary
 from coupa_async.cli.display.summary import show_summary
+from coupa_async.domain.errors import SignInRefusedError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.spreadsheet.worklist import BadRow
@@ -46,6 +47,8 @@ def test_a_row_that_names_no_order_is_among_the_failures() -> None:
 
 def test_the_next_commands_can_be_typed_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["coupa-async"])
+    monkeypatch.setattr("shutil.which", lambda _: None)
     summary = Summary(
         outcomes=Counter({Outcome.PARTIAL: 1}), output_dir=tmp_path / "my orders", report=tmp_path / "report.html"
     )
@@ -53,3 +56,19 @@ def test_the_next_commands_can_be_typed_as_they_stand(tmp_path: Path, monkeypatc
     assert 'coupa-async retry "my orders"' in text
     assert 'coupa-async report "my orders" --open' in text
     assert "retry" not in "\n".join(shown(Summary(outcomes=Counter({Outcome.COMPLETED: 1}), output_dir=tmp_path)))
+
+
+def test_after_a_refused_password_what_to_change_stands_before_running_again() -> None:
+    refused = Summary(outcomes=Counter({Outcome.PENDING: 3}), error=SignInRefusedError("refused"))
+    lines = shown(refused)
+    first = next(n for n, line in enumerate(lines) if line.startswith("first"))
+    assert "login" in lines[first]
+    assert "COUPA_PASSWORD" in "\n".join(lines)
+    assert any(line.startswith("go on") for line in lines[first:])
+
+
+def test_a_run_that_is_at_work_is_not_proposed_again() -> None:
+    outcomes = Counter({Outcome.PENDING: 3, Outcome.FAILED: 1})
+    text = "\n".join(shown(Summary(outcomes=outcomes, is_at_work=True)))
+    assert "go on" not in text
+    assert "retry" not in text
