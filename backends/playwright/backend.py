@@ -14,8 +14,8 @@ from backends.browser.chromium import Browser, BrowserOptions, find_browser, fla
 from backends.browser.process_tree import Tree, temporary_folder
 from backends.browser.proxies import proxy_login
 from backends.playwright.driver import start_driver
+from backends.playwright.errors import first_line
 from backends.playwright.session import PlaywrightSession
-from backends.playwright.tab import first_line
 from coupa_async.domain.errors import (
     LaunchError,
 )

@@ -17,7 +17,8 @@ from backends.browser.process_tree import Tree, watch
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, replace_private
 from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab
-from backends.playwright.tab import Tab, translated
+from backends.playwright.errors import translated
+from backends.playwright.tab import Tab
 from coupa_async.domain.errors import (
     DownloadError,
     DownloadTimeoutError,

@@ -7,9 +7,7 @@ shown inline never announces a download.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,16 +17,16 @@ from anyio import to_thread
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error, shown_address
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, shown_address
 from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, way_to
+from backends.playwright.errors import first_line, is_gone, translated
 from backends.playwright.raw_headers import RawHeaders
 from backends.playwright.transfer import Transfer
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     ForbiddenAddressError,
     NotAFileError,
-    PageError,
     PageTimeoutError,
     RefusedDownloadError,
     SessionLostError,
@@ -43,7 +41,6 @@ _PATTERNS = [
     *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _HEAVY),
 ]
 _READINGS = 20
-_GONE = ("has been closed", "Connection closed", "Target crashed", "Page crashed", "Browser closed", "browser has dis")
 
 T = TypeVar("T")
 
@@ -151,7 +148,7 @@ class Tab:
         try:
             await self._await_answer(self.page.evaluate(NEXT_CHANGE))
         except Error as error:
-            if _is_gone(error):
+            if is_gone(error):
                 raise
             await self.page.wait_for_load_state("domcontentloaded")  # a navigation took the page away
 
@@ -178,7 +175,7 @@ class Tab:
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except Error as error:
-            if _is_gone(error):
+            if is_gone(error):
                 raise
             if self._forbidden is not None:
                 raise self._forbidden from error
@@ -220,7 +217,7 @@ class Tab:
             try:
                 return await self._await_answer(self.page.content())
             except Error as error:
-                if _is_gone(error):
+                if is_gone(error):
                     raise
                 await self.change()  # it is on its way to another page
         raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
@@ -276,28 +273,3 @@ class Tab:
             self.head = ResponseHead(
                 url=url, status=status, headers={header["name"].lower(): header["value"] for header in sent}
             )
-
-
-@contextmanager
-def translated(what: str, *, within_s: float = math.inf) -> Iterator[None]:
-    """Turn Playwright's errors into ours, and a browser that does not answer into one that is lost."""
-    try:
-        with anyio.fail_after(within_s):
-            yield
-    except TimeoutError as error:
-        raise SessionLostError(f"{what}: the browser did not answer in {within_s:.0f} s") from error
-    except SlowError as error:
-        raise PageTimeoutError(f"{what}: {first_line(error)}") from error
-    except Error as error:
-        if _is_gone(error):
-            raise SessionLostError(f"the browser is gone: {first_line(error)}") from error
-        raise page_error(error.message, what) or PageError(f"{what}: {first_line(error)}") from error
-
-
-def first_line(error: BaseException) -> str:
-    """Leave out the call log that Playwright adds to its messages."""
-    return str(error).strip().partition("\n")[0]
-
-
-def _is_gone(error: Error) -> bool:
-    return any(sign in error.message for sign in _GONE)

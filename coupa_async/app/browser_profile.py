@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.app.settings import Settings
+from coupa_async.app.user_folders import profiles_dir
 from coupa_async.services.profiles.profiles import SourceProfile
 
 

@@ -14,7 +14,8 @@ import anyio
 from anyio import to_thread
 from pydantic import SecretStr
 
-from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.app.settings import Settings
+from coupa_async.app.user_folders import profiles_dir
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.events import Warned
 from coupa_async.domain.http.targets import Targets

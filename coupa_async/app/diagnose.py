@@ -15,7 +15,8 @@ from anyio import to_thread
 from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import browser_options, find_backend, make_sign_in
 from coupa_async.app.setting_names import unknown_names
-from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.app.settings import Settings
+from coupa_async.app.user_folders import profiles_dir
 from coupa_async.domain.errors import BusyError, CoupaError, PageError, SignInRequiredError
 from coupa_async.ports import Profile
 from coupa_async.runtime.gather import gather

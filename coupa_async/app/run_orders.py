@@ -17,8 +17,9 @@ from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import find_backend, make_guard, make_worker_context, memory_limits
 from coupa_async.app.group_order import work_by_group
 from coupa_async.app.run_log import log_event, run_log
-from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary, counter
+from coupa_async.app.user_folders import profiles_dir
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError, WorklistError
 from coupa_async.domain.events import RunStarted, Warned
 from coupa_async.domain.groups import sentences, tally

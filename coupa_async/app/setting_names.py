@@ -9,8 +9,9 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import AliasChoices
 
-from coupa_async.app.settings import Settings, user_file
+from coupa_async.app.settings import Settings
 from coupa_async.app.settings_files import DOT_ENV, TOML, encoding_of, toml_values
+from coupa_async.app.user_folders import user_file
 
 _PREFIX = "COUPA_"
 # How near a variable without our prefix must be to one of ours to be a slip of the pen, not another program's.

@@ -6,25 +6,23 @@ default.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-import platformdirs
-from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     CliSuppress,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
 )
 
 from coupa_async.app.password import read_password
+from coupa_async.app.setting_errors import plain_settings_errors
 from coupa_async.app.settings_files import DOT_ENV, TOML, DotEnvFile, TomlFile
+from coupa_async.app.user_folders import data_dir, user_file
 from coupa_async.domain import errors
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, check_path
 from coupa_async.domain.redaction import redacted
@@ -78,22 +76,6 @@ class Command(BaseSettings):
         """
         with plain_settings_errors():
             return cls(**given)
-
-
-@contextmanager
-def plain_settings_errors() -> Iterator[None]:
-    """Turn the errors of pydantic into one line that names the setting.
-
-    Raises:
-        SettingsError: In their place.
-    """
-    try:
-        yield
-    except ValidationError as error:
-        raise errors.SettingsError(one_line(error)) from error
-    except SettingsError as error:
-        text = str(error.__cause__ or error).removeprefix("error parsing CLI: ")
-        raise errors.SettingsError(f"{text}: see --help") from error
 
 
 class Settings(Command):
@@ -286,21 +268,6 @@ def split_list(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-def data_dir() -> Path:
-    """Return the folder for what belongs to the user and to no single run."""
-    return platformdirs.user_data_path("coupa-async", appauthor=False)
-
-
-def user_file() -> Path:
-    """Return the user's own file of settings."""
-    return platformdirs.user_config_path("coupa-async", appauthor=False) / "coupa.toml"
-
-
-def profiles_dir() -> Path:
-    """Return the folder of the browser profiles."""
-    return data_dir() / "profiles"
-
-
 def shown(value: object) -> object:
     """Return a value as a report may show it: addresses are redacted."""
     if isinstance(value, bool | int | float):
@@ -309,12 +276,3 @@ def shown(value: object) -> object:
         return ", ".join(value)
     text = redacted(str(value))
     return text.partition("?")[0].partition("#")[0] if "://" in text else text
-
-
-def one_line(error: ValidationError) -> str:
-    """Describe the first error in one line."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "settings"
-    told = first["type"] in ("missing", "value_error")
-    given = "" if told else f" (got {first.get('input')!r:.60})"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}{given}"

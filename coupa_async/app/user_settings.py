@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, SecretStr, ValidationError
 from pydantic_settings import EnvSettingsSource
 
-from coupa_async.app.settings import Settings, one_line, user_file
+from coupa_async.app.setting_errors import one_line
+from coupa_async.app.settings import Settings
 from coupa_async.app.settings_files import DOT_ENV, TOML, DotEnvFile, TomlFile, file_text, toml_values
+from coupa_async.app.user_folders import user_file
 from coupa_async.domain.errors import SettingsError
 from coupa_async.runtime.temporary_files import staged
 

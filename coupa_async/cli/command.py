@@ -11,7 +11,8 @@ from typing import TypeVar
 from pydantic import Field
 from pydantic_settings import CliApp, CliPositionalArg, CliSettingsSource, SettingsError
 
-from coupa_async.app.settings import Command, plain_settings_errors
+from coupa_async.app.setting_errors import plain_settings_errors
+from coupa_async.app.settings import Command
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import HelpFormatter
 from coupa_async.domain import errors

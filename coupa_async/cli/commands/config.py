@@ -10,7 +10,8 @@ from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfi
 
 from coupa_async.app import user_settings
 from coupa_async.app.password import forget_password, keep_password, require_keyring
-from coupa_async.app.settings import Command, Settings, shown, user_file
+from coupa_async.app.settings import Command, Settings, shown
+from coupa_async.app.user_folders import user_file
 from coupa_async.cli.command import parse
 from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError

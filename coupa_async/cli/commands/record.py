@@ -11,7 +11,8 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
 from coupa_async.app.compose import find_backend, make_sign_in
-from coupa_async.app.settings import Settings, profiles_dir
+from coupa_async.app.settings import Settings
+from coupa_async.app.user_folders import profiles_dir
 from coupa_async.domain.errors import OutputError, SignInRequiredError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.pages.page import OrderPage
