@@ -118,12 +118,14 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             done = await to_thread.run_sync(_count_settled, run)
             left_out = len(worklist.orders) + len(worklist.done) - done - len(todo)
             notify(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers, left_out=left_out))
-            left = await _execute(run, todo, backend, source, limits) if todo else {}
+            left = await _execute(run, todo, backend, source, limits, contexts) if todo else {}
             if not todo:
                 await to_thread.run_sync(_sweep, settings)
             for text in sentences(tally(journal.groups())):
                 notify(Warned(text=text, is_lasting=True))
-            await until_asked_twice(request.signals, partial(_finish, run, left))
+            # Browser profiles go last, and also under it: they take their time, and Ctrl-C then costs no results.
+            cancelled_by = await until_asked_twice(request.signals, partial(_finish, run, left, contexts))
+            summary.stopped_by = summary.stopped_by or cancelled_by or 0
     summary.seconds = time.monotonic() - started_s
     return summary
 
@@ -176,7 +178,12 @@ def _count_settled(run: _Run) -> int:
 
 
 async def _execute(
-    run: _Run, todo: Sequence[Order], backend: Backend, source: SourceProfile | None, limits: MemoryLimits
+    run: _Run,
+    todo: Sequence[Order],
+    backend: Backend,
+    source: SourceProfile | None,
+    limits: MemoryLimits,
+    contexts: ContextsInThreads,
 ) -> dict[str, str]:
     """Work the orders off. An error that ends this goes into the summary.
 
@@ -187,26 +194,25 @@ async def _execute(
     shutdown = Shutdown(notify, grace_s=settings.grace_s, signals=run.request.signals)
     left: dict[str, str] = {}
     try:
-        async with contexts_in_threads() as contexts:
-            profiles = await contexts.enter(run_profiles(profiles_dir(), settings.state_file(), source=source))
-            for text in profiles.warnings:
-                notify(Warned(text=text))
-            context = make_worker_context(
-                settings, backend, run.journal, run.storage, profiles, notify, may_ask=run.request.may_ask
-            )
-            workers: list[Worker] = []
-            guard = make_guard(settings, limits, workers, context)
-            names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
+        profiles = await contexts.enter(run_profiles(profiles_dir(), settings.state_file(), source=source))
+        for text in profiles.warnings:
+            notify(Warned(text=text))
+        context = make_worker_context(
+            settings, backend, run.journal, run.storage, profiles, notify, may_ask=run.request.may_ask
+        )
+        workers: list[Worker] = []
+        guard = make_guard(settings, limits, workers, context)
+        names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
 
-            async def work(orders: Sequence[Order]) -> bool:
-                if orders:
-                    await download_all(orders, names, context, shutdown, workers=workers, services=[guard.watch])
-                return shutdown.signal is None
+        async def work(orders: Sequence[Order]) -> bool:
+            if orders:
+                await download_all(orders, names, context, shutdown, workers=workers, services=[guard.watch])
+            return shutdown.signal is None
 
-            if settings.skip_unseen_groups:
-                left = await work_by_group(todo, run.journal, work)
-            else:
-                await work(todo)
+        if settings.skip_unseen_groups:
+            left = await work_by_group(todo, run.journal, work)
+        else:
+            await work(todo)
     except CoupaError as error:
         run.summary.error = error
     except Exception as error:  # noqa: BLE001 - workbook and report are written all the same
@@ -216,12 +222,13 @@ async def _execute(
     return left
 
 
-async def _finish(run: _Run, left: Mapping[str, str]) -> None:
-    """Write the spreadsheet and the report, each even if the other fails, and count the results."""
+async def _finish(run: _Run, left: Mapping[str, str], contexts: ContextsInThreads) -> None:
+    """Count the results, write the spreadsheet and the report, each even if the other fails, and clear up."""
     request, journal, storage, summary = run.request, run.journal, run.storage, run.summary
     with _kept_going(summary):
         for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
             run.notify(Warned(text=text))
+    await to_thread.run_sync(summary.count, run.worklist, journal)
     with _kept_going(summary):
         target = request.input if request.in_place else storage.root / request.input.name
         now = datetime.now()
@@ -238,7 +245,7 @@ async def _finish(run: _Run, left: Mapping[str, str]) -> None:
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())
         summary.report = await to_thread.run_sync(write_page, abandon_on_cancel=True)
-    await to_thread.run_sync(summary.count, run.worklist, journal)
+    await contexts.leave()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from anyio.abc import TaskStatus
 from coupa_async.domain.events import Draining
 from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.ports import Observer
+from coupa_async.runtime.cleanup import plain_errors
 
 
 class Shutdown:
@@ -64,19 +65,24 @@ class Shutdown:
             self._working.cancel(f"{number.name} again")
 
 
-async def until_asked_twice(signals: OpenSignals, work: Callable[[], Awaitable[None]]) -> None:
-    """Run the last steps of a run. The first signal lets them finish, as they soon will; the second cancels them."""
+async def until_asked_twice(signals: OpenSignals, work: Callable[[], Awaitable[None]]) -> signal.Signals | None:
+    """Run the last steps of a run. The first signal lets them finish, as they soon will; the second cancels them.
+
+    Returns:
+        The signal that cancelled them; ``None`` if they came to their end.
+    """
+    cancelled_by: list[signal.Signals] = []
 
     async def listen(*, task_status: TaskStatus[None]) -> None:
         with signals() as stream:
             task_status.started()
-            count = 0
-            async for _ in stream:
-                count += 1
-                if count == 2:
-                    tasks.cancel_scope.cancel("asked twice to stop")
+            await anext(aiter(stream))
+            cancelled_by.append(await anext(aiter(stream)))
+            tasks.cancel_scope.cancel("asked twice to stop")
 
-    async with anyio.create_task_group() as tasks:
-        await tasks.start(listen, name="signals")
-        await work()
-        tasks.cancel_scope.cancel("done")
+    with plain_errors():
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(listen, name="signals")
+            await work()
+            tasks.cancel_scope.cancel("done")
+    return cancelled_by[0] if cancelled_by else None

@@ -22,13 +22,17 @@ class ContextsInThreads:
         """Enter one more in a worker thread. It must not mind which thread it is left in."""
         return await to_thread.run_sync(self._stack.enter_context, context)
 
+    async def leave(self) -> None:
+        """Leave all that were entered. Left again at the end of the block, there is nothing more to leave."""
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(self._stack.close)
+
 
 @asynccontextmanager
 async def contexts_in_threads() -> AsyncIterator[ContextsInThreads]:
     """Enter context managers in worker threads, and leave them there at the end of the block."""
-    stack = ExitStack()
+    contexts = ContextsInThreads(ExitStack())
     try:
-        yield ContextsInThreads(stack)
+        yield contexts
     finally:
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(stack.close)
+        await contexts.leave()

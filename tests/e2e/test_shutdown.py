@@ -8,6 +8,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -224,3 +225,33 @@ def test_a_second_run_on_one_output_folder_is_refused_and_changes_nothing(made: 
 
 def listing(root: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in root.rglob("*") if path.is_file()}
+
+
+# The program, to which somebody says Ctrl-C while it clears its browser profiles away.
+INTERRUPTED = """
+import os, signal, sys, time
+from contextlib import contextmanager
+from coupa_async.app import run_orders
+from coupa_async.cli.main import main
+
+whole = run_orders.run_profiles
+
+@contextmanager
+def interrupted(*given, **named):
+    with whole(*given, **named) as profiles:
+        yield profiles
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.3)
+
+run_orders.run_profiles = interrupted
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_signal_while_profiles_are_cleared_away_costs_no_results(made: World) -> None:
+    made.ask("latency", {"file_latency_ms": 0})
+    command = [sys.executable, "-c", INTERRUPTED, *made.command[3:]]
+    with (made.root / "said.txt").open("w") as said:
+        done = subprocess.run(command, env=made.environment, stdout=said, stderr=said, cwd=made.root, timeout=100)
+    assert done.returncode == 1
+    assert violations(made) == []
