@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup
 
-from backends.browser.chromium import BrowserOptions
+from backends.browser.chromium import BrowserOptions, ResponseHead, shown_address
 from coupa_async.domain.errors import PageTimeoutError
 from coupa_async.domain.pages.late_parts import Settling
 from coupa_async.ports import Document, Fill, Waits
@@ -100,8 +101,51 @@ def way_to(url: str, answered: Sequence[str]) -> tuple[str, ...]:
     return tuple(answered[:at])
 
 
+def shown_document(shown: str, html: str, head: ResponseHead | None, answered: Sequence[str]) -> Document:
+    """Make a document of what a tab shows.
+
+    Args:
+        shown: The tab's address.
+        html: Its HTML.
+        head: Of the last answer that was no redirect.
+        answered: The addresses that the tab had an answer from.
+
+    Raises:
+        UnreachableError: If it shows the browser's own page for a network that failed.
+    """
+    url = shown_address(shown, head)
+    return Document(
+        url=url,
+        html=html,
+        status=head.status if head else None,
+        retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
+        via=way_to(url, answered),
+    )
+
+
 async def no_other_tab() -> None:
     """Return no other tab: an opened page stays in its own."""
+
+
+async def other_tabs(
+    tabs: Callable[[], Awaitable[Mapping[Any, str]]], until: Callable[[Document], bool]
+) -> Callable[[], Awaitable[Document | None]]:
+    """Watch the tabs that are opened from now on: a sign-in may end in one of its own.
+
+    Args:
+        tabs: The addresses of all tabs, by tab.
+        until: Whether a document is the wanted one; asked with its address alone.
+
+    Returns:
+        A function that returns such a document; ``None`` while there is none.
+    """
+    before = set(await tabs())
+
+    async def look() -> Document | None:
+        others = (Document(url=shown, html="") for tab, shown in (await tabs()).items() if tab not in before)
+        return next(filter(until, others), None)
+
+    return look
 
 
 async def navigate_until(

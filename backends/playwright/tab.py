@@ -17,9 +17,9 @@ from anyio import to_thread
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, shown_address
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead
 from backends.browser.redirects import forbidden_redirect
-from backends.browser.tab_pool import Spawn, way_to
+from backends.browser.tab_pool import Spawn, shown_document, way_to
 from backends.playwright.errors import first_line, is_gone, translated
 from backends.playwright.raw_headers import RawHeaders
 from backends.playwright.transfer import Transfer
@@ -124,15 +124,8 @@ class Tab:
 
     async def document(self) -> Document:
         """Read the page as it is now."""
-        html, head = await self._html(), self.head
-        url = shown_address(self.page.url, head)
-        return Document(
-            url=url,
-            html=html,
-            status=head.status if head else None,
-            retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
-            via=way_to(url, self.answered),
-        )
+        html = await self._html()
+        return shown_document(self.page.url, html, self.head, self.answered)
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
         """Fill a form in and send it."""

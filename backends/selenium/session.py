@@ -16,7 +16,7 @@ from backends.browser.chromium import BrowserOptions
 from backends.browser.process_tree import Tree, watch
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, write_state
-from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab
+from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab, other_tabs
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
 from backends.selenium.tab import Tab
@@ -75,15 +75,7 @@ class SeleniumSession:
         within_s: float | None = None,
     ) -> Document:
         """See ``ports.Session``."""
-        before = set(await self._tabs())
-
-        async def elsewhere() -> Document | None:
-            others = [
-                Document(url=shown, html="") for item, shown in (await self._tabs()).items() if item not in before
-            ]
-            return next(filter(until, others), None)
-
-        return await self._walk(url, until, fill, elsewhere, within_s)
+        return await self._walk(url, until, fill, await other_tabs(self._tabs, until), within_s)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""

@@ -14,9 +14,9 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error, shown_address
+from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
 from backends.browser.redirects import forbidden_redirect
-from backends.browser.tab_pool import Spawn, way_to
+from backends.browser.tab_pool import Spawn, shown_document, way_to
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
 from backends.selenium.transfer import Transfer
@@ -104,15 +104,8 @@ class Tab:
 
     async def document(self) -> Document:
         """Read the page as it is now."""
-        (shown, html), head = await self._page(), self.head
-        url = shown_address(shown, head)
-        return Document(
-            url=url,
-            html=html,
-            status=head.status if head else None,
-            retry_after_s=head.retry_after_s(datetime.now(UTC)) if head else None,
-            via=way_to(url, self.answered),
-        )
+        shown, html = await self._page()
+        return shown_document(shown, html, self.head, self.answered)
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
         """Fill a form in and send it. Classic WebDriver, for it types as a person does."""

@@ -26,33 +26,22 @@ DOT_ENV, TOML = Path(".env"), Path("coupa.toml")
 _LINE = re.compile(r"at line (\d+)")
 
 
-def file_text(path: Path | Traversable) -> str:
-    """Read a file of settings, in the encoding that its first bytes tell, else as UTF-8. Blocking.
+def file_text(path: Path) -> str:
+    """Read a file of settings. Blocking.
 
     Raises:
         SettingsError: If it cannot be read: one line with the file, the line and what to do.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}): see to its permissions, or move it") from error
-    try:
-        text = data.decode(_encoding(data))
-    except UnicodeDecodeError as error:
-        raise _not_text(path, data[: error.start].count(b"\n") + 1) from error
-    if "\0" in text:  # UTF-16 without its mark
-        raise _not_text(path, text[: text.index("\0")].count("\n") + 1)
-    return text
+    return _read(path)[0]
 
 
 def encoding_of(path: Path) -> str:
-    """Tell the encoding of a file of settings. Blocking.
+    """Tell the encoding of a file of settings, by its first bytes; without a mark it is UTF-8. Blocking.
 
     Raises:
-        SettingsError: If it cannot be read.
+        SettingsError: If it cannot be read: one line with the file, the line and what to do.
     """
-    file_text(path)  # which says what is wrong with it
-    return _encoding(path.read_bytes())
+    return _read(path)[1]
 
 
 def toml_values(path: Path | Traversable) -> dict[str, Any]:
@@ -61,7 +50,7 @@ def toml_values(path: Path | Traversable) -> dict[str, Any]:
     Raises:
         SettingsError: If it is none: one line with the file, the line and what to do.
     """
-    text = file_text(path)
+    text, _ = _read(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -86,8 +75,20 @@ class DotEnvFile(DotEnvSettingsSource):
         return super()._read_env_file(file_path)
 
 
-def _encoding(data: bytes) -> str:
-    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
+def _read(path: Path | Traversable) -> tuple[str, str]:
+    """Return the text and its encoding."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}): see to its permissions, or move it") from error
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _not_text(path, data[: error.start].count(b"\n") + 1) from error
+    if "\0" in text:  # UTF-16 without its mark
+        raise _not_text(path, text[: text.index("\0")].count("\n") + 1)
+    return text, encoding
 
 
 def _not_text(path: Path | Traversable, line: int) -> SettingsError:

@@ -69,9 +69,9 @@ async def retry(settings: Retry) -> int:
     path = settings.input or Path(str(before.get("input", "")))
     if not path.is_file():
         raise InputError(f"{root}: its spreadsheet is not where it was ({path}): name it with --input")
-    told = {name: before[name] for name in _AS_BEFORE if name in before}
+    as_before = {name: before[name] for name in _AS_BEFORE if name in before}
     given = {name: getattr(settings, name) for name in settings.model_fields_set if name in Run.model_fields}
-    here = told | given | {"input": path.absolute(), "output_dir": root}
+    here = as_before | given | {"input": path.absolute(), "output_dir": root}
     selection = Selection(due=frozenset(settings.outcome) or UNFINISHED)
     if not before.get("is_demo"):
         return await run(Run.read(**here), selection)

@@ -58,13 +58,13 @@ def _first(error: CoupaError | None) -> Iterator[str]:
 
 def _show_failures(summary: Summary, console: Console) -> None:
     """Print the first failures with their reasons, one line each."""
-    told = [(failure.outcome, failure.number.shown, failure.error) for failure in summary.failures]
-    told += [(Outcome.FAILED, f"row {bad_row.row}", bad_row.reason) for bad_row in summary.bad_rows]
-    if not told:
+    shown = [(failure.outcome, failure.number.shown, failure.error) for failure in summary.failures]
+    shown += [(Outcome.FAILED, f"row {bad_row.row}", bad_row.reason) for bad_row in summary.bad_rows]
+    if not shown:
         return
     console.print()
-    for outcome, name, reason in told:
+    for outcome, name, reason in shown:
         line = f"[{STYLES[outcome]}]{name:<14}[/] {escape(reason)}"
         console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
-    if more := sum(summary.outcomes[item] for item in AGAIN) - len(told):
+    if more := sum(summary.outcomes[item] for item in AGAIN) - len(shown):
         console.print(f"and {more} more", style="dim", highlight=False)
