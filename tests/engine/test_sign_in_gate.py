@@ -17,6 +17,7 @@ from coupa_async.domain.errors import (
     SignInError,
     SignInRefusedError,
     SignInRequiredError,
+    SignInStalledError,
     UnreachableError,
 )
 from coupa_async.domain.events import SignedIn
@@ -180,6 +181,31 @@ async def test_a_sign_in_is_tried_again_while_the_tenant_is_away_and_never_when_
         await it.run(5, workers=3)
     assert len(tries) == 3
     assert it.results == []
+
+
+@pytest.mark.usefixtures("virtual")
+async def test_a_sign_in_that_stands_still_is_tried_again_and_then_left_to_a_person(bench: Make) -> None:
+    tries: list[str] = []
+
+    async def stand_still(session: Session) -> None:
+        await anyio.lowlevel.checkpoint()
+        tries.append("try")
+        raise SignInStalledError("sign-in ended at https://sso.example/relay")
+
+    async def person() -> None:
+        await anyio.lowlevel.checkpoint()
+        it.state.write_text('{"cookies": [{"name": "session", "value": "good", "domain": "double"}]}')
+
+    def answer(url: str, session: FakeSession) -> Answer:
+        return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
+
+    it = bench(answer, on_sign_in=stand_still)
+    with pytest.raises(SignInRefusedError, match="tried 4 times: sign-in ended at"):
+        await it.run(2)
+    assert len(tries) == 4
+    it = bench(answer, on_sign_in=stand_still, person=person)
+    await it.run(2)
+    assert set(it.outcomes.values()) == {Outcome.COMPLETED}
 
 
 @pytest.mark.usefixtures("virtual")
