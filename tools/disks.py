@@ -22,8 +22,7 @@ from pathlib import Path
 _PACKAGES = {"mount.exfat-fuse": "exfat-fuse", "mkfs.exfat": "exfatprogs", "lowntfs-3g": "ntfs-3g"}
 _SIZE_BYTES = 400 << 20
 _TESTS = (
-    "tests/services/files/test_storage.py",
-    "tests/services/files/test_order_folder.py",
+    "tests/services/files",
     "tests/services/records/test_database.py",
     "tests/services/records/test_journal.py",
     "tests/services/records/test_history.py",

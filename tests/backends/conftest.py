@@ -19,7 +19,7 @@ from backends import open_lane
 from backends.browser.chromium import BrowserOptions
 from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.ports import Backend, Document, Profile, Session
-from tests.contract.site import html
+from tests.contract.pages import html
 from tests.fakes.certificate import make_certificate
 
 OPTIONS = BrowserOptions(page_timeout_s=3.0, settle_s=2.0, download_timeout_s=6.0, close_timeout_s=3.0)

@@ -22,7 +22,8 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.ports import Backend, Document, Session
 from tests.contract.conftest import Open
-from tests.contract.site import BIG_BYTES, FILES, HTM, NAMES, PDF, Site
+from tests.contract.pages import BIG_BYTES, FILES, HTM, PDF
+from tests.contract.site import NAMES, Site
 from tests.systems import not_on_wine
 
 pytestmark = [pytest.mark.anyio]

@@ -14,7 +14,8 @@ from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileT
 from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Backend, Profile
 from tests.contract.conftest import OPTIONS, make
-from tests.contract.site import PIECE, Site
+from tests.contract.pages import PIECE
+from tests.contract.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
 SILENCE_S = 4.0

@@ -13,7 +13,8 @@ import pytest
 
 from coupa_async.ports import Backend, Cookie, Document, Fill, Profile, Session
 from tests.contract.conftest import BROWSERS, Open, make
-from tests.contract.site import LASTS_S, Site
+from tests.contract.pages import LASTS_S
+from tests.contract.site import Site
 
 pytestmark = [pytest.mark.anyio]
 

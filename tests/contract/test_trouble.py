@@ -24,7 +24,8 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.ports import Backend, Document, Fill, Profile, Session
 from tests.contract.conftest import OPTIONS, Open, make, processes
-from tests.contract.site import PDF, Site
+from tests.contract.pages import PDF
+from tests.contract.site import Site
 from tests.fakes import script
 
 pytestmark = [pytest.mark.anyio]

@@ -9,7 +9,8 @@ import pytest
 from coupa_async.domain.errors import NotAFileError
 from coupa_async.ports import Document
 from tests.contract.conftest import Open
-from tests.contract.site import Site, elsewhere_of, way
+from tests.contract.pages import elsewhere_of
+from tests.contract.site import Site, way
 
 pytestmark = [pytest.mark.anyio]
 
