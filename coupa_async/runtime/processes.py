@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 # A clock that is set while we run moves create times by fractions of a second; a pid is not reused within one.
 _SAME_S = 1.0
 _LOOK_S = 0.05
+_REAP_S = 1.0
 _NEW_GROUP = 0x200  # CREATE_NEW_PROCESS_GROUP, which only Windows' Python names
 _PROFILE = re.compile(r"--user-data-dir=(.+?)(?= --|$)")
 _OURS = "COUPA_"
@@ -133,9 +134,11 @@ def end(processes: Iterable[psutil.Process], *, within_s: float) -> list[psutil.
         while any(map(is_alive, alive)) and time.monotonic() < deadline_s:
             time.sleep(_LOOK_S)
     time.sleep(_LOOK_S)  # for whoever waits for a child by right, as asyncio does: each has one end to tell
+    deadline_s = time.monotonic() + _REAP_S
     for process in own:
         try:
-            process.wait(0)  # what nobody waits for would stay a zombie
+            # What nobody waits for would stay a zombie. It may be waited for when the last of its threads has ended.
+            process.wait(max(0.0, deadline_s - time.monotonic()))
         except psutil.Error:
             continue
     return [process for process in own if is_alive(process)]
