@@ -26,6 +26,7 @@ class Bounds:
             libraries in between make up to ten copies.
         table_bytes: Of a spreadsheet of the user's: a text file, or all parts of a workbook after decompression.
         table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
+        table_sheet_row_bytes: Of the markup of one row of a workbook's sheet. 16,384 cells of ordinary texts have 3 MB.
         table_parts: Files in a workbook's archive.
     """
 
@@ -42,4 +43,5 @@ class Bounds:
     message_page_bytes: int = 24 * _MIB
     table_bytes: int = 512 * _MIB
     table_row_bytes: int = 8 * _MIB
+    table_sheet_row_bytes: int = 32 * _MIB
     table_parts: int = 10_000

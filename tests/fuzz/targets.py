@@ -28,7 +28,7 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.services.messages.outlook import read_message
 from coupa_async.services.messages.reader import decode
 from coupa_async.services.spreadsheet.cells import delimited_text, legal_text
-from coupa_async.services.spreadsheet.workbook_package import check_package, losses, sheet_facts
+from coupa_async.services.spreadsheet.workbook_package import check_package, sheet_facts
 from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
 
 BASE = "https://tenant.example.com"
@@ -121,7 +121,6 @@ def _sheet(data: bytes) -> None:
         package.writestr("xl/worksheets/sheet1.xml", data)
     with ZipFile(out) as package:
         sheet_facts(package, "xl/worksheets/sheet1.xml")
-        losses(package)
 
 
 def _cookies(data: bytes) -> None:

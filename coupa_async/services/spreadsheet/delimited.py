@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, delimited_text
+from coupa_async.services.spreadsheet.cells import Values, delimited_text
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.spreadsheet.table import Fill, Layout, Row, Table
 
@@ -77,7 +77,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
     text = _read(path)
     by_row = {row: values for rows, values in fills for row in rows}
     new = tuple(
-        name if column >= layout.width else None for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True)
+        name if column >= layout.width else None for name, column in zip(layout.names, layout.columns, strict=True)
     )
     if any(new):
         by_row[layout.header_row] = new

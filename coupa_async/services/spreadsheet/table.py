@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from coupa_async.services.spreadsheet.cells import Values
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values
 
 Row = tuple[int, Sequence[object]]
 """A row's number, 1-based as the spreadsheet program shows it, and its cells."""
@@ -40,20 +40,24 @@ class Table:
         header: Its header.
         rows: What is below it, once, empty rows and ragged ones included.
         sheet: The worksheet's name; empty for a text file.
+        part: The worksheet's part in the workbook's package; empty for a text file.
+        merged: Merged ranges as (left, top, right, bottom), 1-based, from the top down.
+        calculated: Columns (0-based) with formulas.
         delimiter: What stands between cells; empty for a workbook.
         uncalculated: Columns (0-based) with formulas of which no result was ever stored: their cells read as empty.
         reserved: How many columns merged ranges reach into, at the header or below it.
-        losses: What an updated copy of the workbook cannot keep, in plain words.
         links: Where cells lead outside the workbook, by row and column, both 1-based.
     """
 
     header: Header
     rows: Iterator[Row]
     sheet: str = ""
+    part: str = ""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    calculated: frozenset[int] = frozenset()
     delimiter: str = ""
     uncalculated: frozenset[int] = frozenset()
     reserved: int = 0
-    losses: tuple[str, ...] = ()
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -63,16 +67,22 @@ class Layout:
 
     Attributes:
         sheet: As in ``Table``.
+        part: As in ``Table``.
+        merged: As in ``Table``.
         delimiter: As in ``Table``.
         header_row: The header's number, 1-based.
         columns: The column (0-based) of each of ``RESULT_COLUMNS``.
+        names: What each of them is headed.
         width: How many columns are in use already; result columns from here on are new and need a header.
     """
 
-    sheet: str
-    delimiter: str
+    sheet: str = ""
+    part: str = ""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    delimiter: str = ""
     header_row: int
     columns: tuple[int, ...]
+    names: tuple[str, ...] = RESULT_COLUMNS
     width: int
 
 

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xlsm): read as a stream, written back through openpyxl. The twin of ``delimited.py``."""
+"""Workbooks (.xlsx, .xlsm): read as a stream, written back part by part. The twin of ``delimited.py``."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
-from openpyxl.cell import MergedCell
 
 from coupa_async.domain.errors import WorklistError
 from coupa_async.runtime.temporary_files import temporary_folder
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, is_blank, legal_text, looks_like_formula
+from coupa_async.services.spreadsheet.cells import is_blank
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.spreadsheet.hyperlinks import cell_links
+from coupa_async.services.spreadsheet.row_edit import Cells
+from coupa_async.services.spreadsheet.sheet_part import CannotEditError
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Table
-from coupa_async.services.spreadsheet.workbook_package import check_package, losses, sheet_facts
+from coupa_async.services.spreadsheet.workbook_package import check_package, sheet_facts
+from coupa_async.services.spreadsheet.workbook_edit import write_workbook
 
 _SHEET = "PO_Data"
 _LAST_COLUMN = 16_384
 _LAST_ROW = 1_048_576
+_COPY_BYTES = 1 << 20
 
 
 @contextmanager
@@ -50,15 +52,17 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
             sheet, header, rows = _choose(path, book.worksheets, po_column)
             with _broken_told(path), ZipFile(path) as package:
                 # openpyxl has no public name for a sheet's part.
-                part = sheet._worksheet_path
-                facts, lost, links = sheet_facts(package, part), losses(package), cell_links(package, part)
+                part = sheet._worksheet_path.lstrip("/")
+                facts, links = sheet_facts(package, part), cell_links(package, part)
             yield Table(
                 header=header,
                 rows=_unmerged(rows, [item for item in facts.merged if item[1] > header.row]),
                 sheet=sheet.title,
+                part=part,
+                merged=facts.merged,
+                calculated=facts.calculated,
                 reserved=_reserved(facts.merged, header.row),
                 uncalculated=facts.uncalculated,
-                losses=lost,
                 links=links,
             )
         finally:
@@ -66,35 +70,43 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
 
 
 def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
-    """Write a copy of a workbook with results filled in; styles, formulas, macros and other sheets are kept.
+    """Write a copy of a workbook with results filled in; all that is not ours goes over as it is.
 
     Raises:
-        WorklistError: If the workbook can no longer be read.
+        WorklistError: If the workbook can no longer be read, or no cell can be set in it safely.
         OSError: If ``out`` takes no more.
     """
-    with _quiet(), _tidy():
-        with _broken_told(path), path.open("rb") as file:
-            book = load_workbook(file, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
-        sheet = book[layout.sheet]
-        named = [item for item in sheet[layout.header_row] if item.value is not None]
-        for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True):
-            if column >= layout.width:
-                header = sheet.cell(layout.header_row, column + 1)
-                header.value = name
-                header._style = copy(named[-1]._style)  # as the last header of the user's
-        for rows, values in fills:
-            for row in rows:
-                for column, value in zip(layout.columns, values, strict=True):
-                    if value is not None:
-                        _set(sheet.cell(row, column + 1), value)
-        try:
-            with tempfile.TemporaryFile() as whole:  # a ZIP archive that a full disk breaks off has no good end
-                book.save(whole)
-                whole.seek(0)
-                shutil.copyfileobj(whole, out)
-        finally:
-            if book.vba_archive is not None:  # which openpyxl opens for the macros and never closes
-                book.vba_archive.close()
+    edits = _edits(layout, fills)
+    # A ZIP archive that a full disk breaks off has no good end, so it is whole before it goes there.
+    with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder) as whole:
+        with _broken_told(path), ZipFile(path) as package:
+            if trouble := check_package(package):
+                raise CannotEditError(trouble)
+            write_workbook(package, layout, edits, whole)
+        whole.seek(0)
+        shutil.copyfileobj(whole, out, _COPY_BYTES)
+
+
+def _edits(layout: Layout, fills: Iterable[Fill]) -> dict[int, Cells]:
+    covered = [item for item in layout.merged if item[3] > item[1] or item[2] > item[0]]
+    places = sorted((column + 1, index) for index, column in enumerate(layout.columns))
+    new = tuple((column, layout.names[index]) for column, index in places if column > layout.width)
+    edits: dict[int, Cells] = {layout.header_row: new} if new else {}
+    for rows, values in fills:
+        cells = tuple((column, value) for column, index in places if (value := values[index]) is not None)
+        for row in rows:
+            edits[row] = _uncovered(row, cells, covered) if covered else cells
+    return edits
+
+
+def _uncovered(row: int, cells: Cells, merged: Sequence[tuple[int, int, int, int]]) -> Cells:
+    """Leave out what a merged range hides: it shows what its first cell holds."""
+    over = [(left, top, right) for left, top, right, bottom in merged if top <= row <= bottom]
+    return tuple(
+        (column, value)
+        for column, value in cells
+        if not any(left <= column <= right and (column, row) != (left, top) for left, top, right in over)
+    )
 
 
 def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:
@@ -146,21 +158,6 @@ def _unmerged(rows: Iterator[Row], merged: Sequence[tuple[int, int, int, int]]) 
         yield number, seen
 
 
-def _set(cell: Any, value: str | int) -> None:
-    if isinstance(cell, MergedCell):
-        return  # shows what the first cell of its range holds
-    cell.hyperlink = None  # one that the user's earlier tool put there points elsewhere
-    if isinstance(value, int):
-        cell.value = value
-        return
-    text = legal_text(value)
-    cell.value = text or None
-    if text:
-        cell.data_type = "s"  # openpyxl takes "=…" for a formula and "#N/A" for an error
-    if looks_like_formula(text):
-        cell.quotePrefix = True  # stays text when the user edits it
-
-
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep openpyxl's warnings from the terminal: ``losses`` says the same in the user's words."""
@@ -169,20 +166,11 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _tidy() -> Iterator[None]:
-    """Have openpyxl write its own temporary files, which a kill leaves behind, where the next run looks for them."""
-    with temporary_folder() as folder:
-        before, tempfile.tempdir = tempfile.tempdir, str(folder)
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
-
-
-@contextmanager
 def _broken_told(path: Path) -> Iterator[None]:
     try:
         yield
+    except CannotEditError as error:
+        raise WorklistError(f"{path}: cannot be filled in: {error}") from error
     except OSError as error:
         raise WorklistError(f"{path}: cannot be read ({error.strerror or error})") from error
     # openpyxl lets whatever a broken part sets off through: KeyError, ValueError, ParseError, zlib.error and more.

@@ -1,7 +1,6 @@
 """What openpyxl does not tell about a workbook, read from the bytes of its parts in flat memory.
 
-Its streaming reader knows neither merged ranges nor whether a formula's result was ever stored, and saving drops
-silently what it has no model of. Part names and markup: ECMA-376 part 1, §12 and §18.3.
+Its streaming reader knows neither merged ranges nor whether a formula's result was ever stored. Part names and markup: ECMA-376 part 1, §12 and §18.3.
 """
 
 from __future__ import annotations
@@ -27,22 +26,6 @@ _FORMULA = re.compile(
     rb"<(?:\w{1,20}:)?f\b[^<>]*>(?:[^<]*</(?:\w{1,20}:)?f>)?(?P<stored><(?:\w{1,20}:)?v>[^<])?"
 )
 _CELL = re.compile(rb'\br="([A-Z]{1,3})[0-9]{1,7}"')
-# Folders of the package that openpyxl drops on saving, and markup that it drops inside those it keeps.
-_LOST_PARTS = {
-    "xl/media/": "pictures",
-    "xl/diagrams/": "diagrams",
-    "xl/slicers/": "slicers",
-    "xl/timelines/": "timelines",
-    "xl/embeddings/": "embedded objects",
-    "xl/threadedComments/": "comment threads",
-}
-_LOST_MARKUP = {
-    b"<xdr:sp ": "shapes",
-    b"<xdr:grpSp>": "shapes",
-    b"<x14:sparklineGroups": "sparklines",
-    b"<x14:dataValidations": "drop-down lists that take their values from another sheet",
-    b"<x14:conditionalFormattings": "some conditional formats",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +34,12 @@ class SheetFacts:
 
     Attributes:
         merged: Ranges as (left, top, right, bottom), 1-based, from the top down.
+        calculated: Columns (0-based) with formulas.
         uncalculated: Columns (0-based) with formulas of which none has a stored result.
     """
 
     merged: tuple[tuple[int, int, int, int], ...]
+    calculated: frozenset[int]
     uncalculated: frozenset[int]
 
 
@@ -86,22 +71,13 @@ def sheet_facts(package: ZipFile, part: str) -> SheetFacts:
             # A formula whose result is the empty text has t="str" and no more.
             if match["stored"] or b't="str"' in match["attributes"]:
                 stored.add(cell[1])
+    columns = {formula: column_index_from_string(formula.decode()) - 1 for formula in formulas}
     ranges = [range_boundaries(item.decode()) for item in merged]
     return SheetFacts(
         merged=tuple(sorted(ranges, key=lambda entry: (entry[1], entry[0]))),
-        uncalculated=frozenset(column_index_from_string(formula.decode()) - 1 for formula in formulas - stored),
+        calculated=frozenset(columns.values()),
+        uncalculated=frozenset(columns[formula] for formula in formulas - stored),
     )
-
-
-def losses(package: ZipFile) -> tuple[str, ...]:
-    """Name what a copy saved by openpyxl lacks, in plain words."""
-    names = package.namelist()
-    found = {word for prefix, word in _LOST_PARTS.items() if any(name.startswith(prefix) for name in names)}
-    for name in names:
-        if name.startswith(("xl/worksheets/sheet", "xl/drawings/drawing")):
-            for window in _windows(package, name):
-                found.update(word for markup, word in _LOST_MARKUP.items() if markup in window)
-    return tuple(sorted(found))
 
 
 def _windows(package: ZipFile, part: str) -> Iterator[bytes]:

@@ -244,6 +244,8 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         options=options,
         layout=Layout(
             sheet=table.sheet,
+            part=table.part,
+            merged=table.merged,
             delimiter=table.delimiter,
             header_row=header.row,
             columns=result_columns(header, width),
@@ -280,8 +282,6 @@ def _warnings(path: Path, table: Table, entries: Mapping[str, _Entry]) -> Iterat
         shown = ", ".join(f"{item.number.shown} (rows {', '.join(map(str, item.rows))})" for item in torn[:_EXAMPLES])
         more = f" and {len(torn) - _EXAMPLES} more" if len(torn) > _EXAMPLES else ""
         yield f"{path}: the first row's folders count for orders in rows with different ones: {shown}{more}"
-    if table.losses:
-        yield f"{path}: the updated copy will not keep the workbook's {', '.join(table.losses)}"
 
 
 def _stamp(path: Path) -> tuple[int, int]:

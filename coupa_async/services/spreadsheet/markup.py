@@ -1,0 +1,80 @@
+"""The markup of a worksheet's part, as bytes: tags found, attributes read, cells written. Pure. ECMA-376-1 §18.3.
+
+What is searched here has been found well-formed, without entities of its own, and in UTF-8: so a ``<`` begins markup
+wherever it stands, but in comments and the like, which :func:`plain` blanks out.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape
+
+from coupa_async.services.spreadsheet.cells import legal_text
+
+# Unrolled, so that no text takes longer than its length.
+_ATTRIBUTES = rb"[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*"
+_UNSEEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_LETTERS = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
+
+
+def start_tag(name: bytes) -> re.Pattern[bytes]:
+    """Make the pattern of a start tag: groups ``prefix``, ``attributes`` and, if it is empty, ``empty``."""
+    return re.compile(rb"<(?P<prefix>[\w.-]+:)?" + name + rb"(?P<attributes>(?:\s" + _ATTRIBUTES + rb")?)>")
+
+
+def is_empty(attributes: bytes) -> bool:
+    """Tell a tag that is its own end."""
+    return attributes.endswith(b"/")
+
+
+def plain(markup: bytes) -> bytes:
+    """Blank out comments, CDATA and instructions, every other byte staying in its place."""
+    if b"<!" not in markup and b"<?" not in markup:
+        return markup
+    return _UNSEEN.sub(lambda match: b" " * len(match[0]), markup)
+
+
+def attribute(attributes: bytes, name: bytes) -> bytes:
+    """Read an attribute without a prefix; empty if there is none."""
+    match = re.search(rb"(?<![\w:.-])" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", attributes)
+    return (match[1] or match[2] or b"") if match else b""
+
+
+def column_number(reference: bytes) -> int:
+    """Read the column (1-based) of a cell's reference; 0 if it is none."""
+    match = _LETTERS.fullmatch(reference)
+    number = 0
+    for letter in match[1] if match else b"":
+        number = number * 26 + letter - 64
+    return number
+
+
+def column_letters(number: int) -> bytes:
+    """Write a column (1-based) as a reference does."""
+    letters = b""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = bytes((65 + rest,)) + letters
+    return letters
+
+
+def cell_markup(prefix: bytes, reference: bytes, style: bytes, value: str | int) -> bytes:
+    """Write one cell; an empty text leaves it its style alone.
+
+    Args:
+        prefix: Of the sheet's elements, with its colon; mostly empty.
+        reference: Such as ``b"K2"``.
+        style: Its number; empty for none.
+        value: A text stays one, whatever it begins with.
+    """
+    start = b'<%bc r="%b"%b' % (prefix, reference, b' s="%b"' % style if style else b"")
+    if isinstance(value, int):
+        return b"%b><%bv>%d</%bv></%bc>" % (start, prefix, value, prefix, prefix)
+    text = escape(_ESCAPED.sub("_x005F_", legal_text(value))).encode()
+    if not text:
+        return start + b"/>"
+    names = (prefix,) * 2
+    return b'%b t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (
+        *(start, *names, text, *names, prefix),
+    )

@@ -1,0 +1,93 @@
+"""A worksheet's part with cells set, as a stream: every byte that is not of those cells stays as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Protocol
+
+from coupa_async.domain.bounds import Bounds
+from coupa_async.services.spreadsheet.markup import column_letters, column_number
+from coupa_async.services.spreadsheet.row_edit import Cells, StyleOf, edit_row, new_row
+from coupa_async.services.spreadsheet.sheet_part import CannotEditError, SheetPart
+
+_BOUNDS = Bounds()
+_LAST_COLUMN = 16_384
+_DIMENSION = re.compile(
+    rb"(?P<start><(?:[\w.-]+:)?dimension\s+ref=[\"'][A-Z]{1,3}[0-9]{1,7}:)(?P<column>[A-Z]{1,3})(?=[0-9]{1,7}[\"'])"
+)
+
+
+class Sink(Protocol):
+    """What the part is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
+
+
+def edit_sheet(
+    source: IO[bytes],
+    out: Sink,
+    edits: Mapping[int, Cells],
+    style_of: StyleOf,
+    *,
+    header_row: int,
+    header_style: Callable[[bytes], bytes],
+    bounds: Bounds = _BOUNDS,
+) -> None:
+    """Copy a worksheet's part with cells set.
+
+    Args:
+        source: The part.
+        out: Takes the copy.
+        edits: What to set, by the row's number.
+        style_of: Tells the style of a cell by the one it has and its value.
+        header_row: The row whose new cells have a style of their own.
+        header_style: Tells that style by the row's markup.
+        bounds: On one row.
+
+    Raises:
+        CannotEditError: If the part is broken, protected, declares entities, or is made in a way that is not understood.
+    """
+    widest = max((cells[-1][0] for cells in edits.values() if cells), default=0)
+    if widest > _LAST_COLUMN:
+        raise CannotEditError(f"there is no room for the results: a sheet has {_LAST_COLUMN:,} columns")
+    part = SheetPart(source, bounds.table_sheet_row_bytes)
+    head, prefix = part.head()
+    out.write(_reaching(head, widest))
+    absent = _Absent(edits, prefix, style_of)
+    for number, gap, row in part.rows(prefix):
+        out.write(gap)
+        for added in absent.above(number):
+            out.write(added)
+        if number in edits:
+            style = header_style(row) if number == header_row else b""
+            row = edit_row(row, number, edits[number], style_of, style)
+        out.write(row)
+    for piece in part.rest():
+        out.write(piece)
+
+
+class _Absent:
+    """The rows that get cells and that the sheet has no markup for."""
+
+    def __init__(self, edits: Mapping[int, Cells], prefix: bytes, style_of: StyleOf) -> None:
+        self._edits, self._prefix, self._style_of = edits, prefix, style_of
+        self._waiting = iter(sorted(edits))
+        self._due = next(self._waiting, 0)
+
+    def above(self, number: int) -> Iterator[bytes]:
+        """Write those that come before a row; all that are left before row 0, which comes last."""
+        while self._due and (not number or self._due < number):
+            yield new_row(self._prefix, self._due, self._edits[self._due], self._style_of)
+            self._due = next(self._waiting, 0)
+        if self._due == number:
+            self._due = next(self._waiting, 0)
+
+
+def _reaching(head: bytes, column: int) -> bytes:
+    """Have the size that a sheet states reach to a column."""
+    match = _DIMENSION.search(head)
+    if match is None or column_number(match["column"] + b"1") >= column:
+        return head
+    return head[: match.end("start")] + column_letters(column) + head[match.end("column") :]

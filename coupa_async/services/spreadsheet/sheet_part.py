@@ -1,0 +1,166 @@
+"""A worksheet's part, read on as far as it is needed and checked as it comes: its rows, and what is around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO
+from xml.parsers import expat
+
+from coupa_async.domain.errors import WorklistError
+from coupa_async.services.spreadsheet.markup import attribute, is_empty, plain, start_tag
+
+_CHUNK_BYTES = 1 << 19
+_MAIN = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
+)
+_DATA = start_tag(b"sheetData")
+_ROW = start_tag(b"row")
+_NEXT = re.compile(rb"<(?:(?P<close>/(?:[\w.-]+:)?sheetData\s*>)|(?:[\w.-]+:)?row[\s/>])")
+_PROTECTED = start_tag(b"sheetProtection")
+_UNFINISHED = re.compile(rb"<[!?]")
+_OVERLAP_BYTES = 4_096
+
+
+class CannotEditError(WorklistError):
+    """A workbook is made in a way that no cell can be set in safely. Cure: save it anew in a spreadsheet program."""
+
+
+class SheetPart:
+    """A worksheet's part on its way through."""
+
+    def __init__(self, source: IO[bytes], limit_bytes: int) -> None:
+        """Begin.
+
+        Args:
+            source: The part.
+            limit_bytes: Of what stands before the rows, and of one row.
+        """
+        self._source = source
+        self._limit_bytes = limit_bytes
+        self._raw = b""
+        self._seen = b""  # the same without comments, up to one that is not whole yet
+        self._position = 0
+        self._parser = _checker()
+        self._is_whole = False
+
+    def head(self) -> tuple[bytes, bytes]:
+        """Take what stands before the rows.
+
+        Returns:
+            It, and the prefix of its elements.
+
+        Raises:
+            CannotEditError: If the part is not as worksheets are.
+        """
+        while not (start := _DATA.search(self._seen, self._position)):
+            self._more()
+        if is_empty(start["attributes"]):
+            raise CannotEditError("the sheet has no rows")
+        return self._take(start.end()), start["prefix"] or b""
+
+    def rows(self, prefix: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+        """Take each row: its number, what stands before it, and its markup; at last 0, what is left, and nothing.
+
+        Raises:
+            CannotEditError: If rows are in no order, or not as rows are.
+        """
+        end = b"</%brow" % prefix
+        last = 0
+        while True:
+            while not (found := _NEXT.search(self._seen, self._position)):
+                self._more()
+            if found["close"]:
+                yield 0, self._take(found.start()), b""
+                return
+            gap = self._take(found.start())
+            tag = self._row_start()
+            if (tag["prefix"] or b"") != prefix:
+                raise CannotEditError("its rows have different prefixes")
+            stated = attribute(tag["attributes"], b"r")
+            number = int(stated) if stated.isdigit() and len(stated) < 8 else last + 1
+            if number <= last:
+                raise CannotEditError(f"row {number} comes after row {last}")
+            last = number
+            if is_empty(tag["attributes"]):
+                yield number, gap, self._take(tag.end())
+                continue
+            yield number, gap, self._take(self._row_end(end, tag.end() - self._position))
+
+    def rest(self) -> Iterator[bytes]:
+        """Take what stands after the rows.
+
+        Raises:
+            CannotEditError: If the sheet is protected, or the part's end is broken.
+        """
+        tail = b""
+        while True:
+            piece = self._take(len(self._raw))
+            window = tail + piece
+            for protected in _PROTECTED.finditer(window):
+                if attribute(protected["attributes"], b"sheet") in (b"1", b"true"):
+                    raise CannotEditError("the sheet is protected")
+            tail = window[-_OVERLAP_BYTES:]
+            yield piece
+            if self._is_whole:
+                return
+            self._more()
+
+    def _row_start(self) -> re.Match[bytes]:
+        while not (tag := _ROW.match(self._seen, self._position)):
+            self._more()
+        return tag
+
+    def _row_end(self, end: bytes, after: int) -> int:
+        while True:
+            start = self._seen.find(end, self._position + after)
+            stop = self._seen.find(b">", start) if start >= 0 else -1
+            if stop >= 0:
+                return stop + 1
+            self._more()
+
+    def _take(self, end: int) -> bytes:
+        taken = self._raw[self._position : end]
+        self._position = end
+        return taken
+
+    def _more(self) -> None:
+        if self._is_whole:
+            raise CannotEditError("its rows are not as rows are")
+        if len(self._raw) - self._position > self._limit_bytes:
+            raise CannotEditError(f"one of its rows has over {self._limit_bytes:,} bytes")
+        chunk = self._source.read(_CHUNK_BYTES)
+        self._is_whole = not chunk
+        try:
+            self._parser.Parse(chunk, not chunk)
+        except expat.ExpatError as error:
+            raise CannotEditError(f"the sheet's markup is broken ({error})") from error
+        self._raw = self._raw[self._position :] + chunk
+        self._position = 0
+        self._seen = plain(self._raw)
+        if unfinished := _UNFINISHED.search(self._seen):
+            self._seen = self._seen[: unfinished.start()]
+
+
+def _checker() -> expat.XMLParserType:
+    """Make a parser that builds nothing, and refuses what is no worksheet's markup or means harm."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+
+    def declared(*_: object) -> None:
+        raise CannotEditError("the sheet's markup declares a document type, which none does in earnest")
+
+    def began(name: str, _: object) -> None:
+        parser.StartElementHandler = None
+        space, _, local = name.rpartition(" ")
+        if space not in _MAIN or local != "worksheet":
+            raise CannotEditError(f"it holds a {local[:40]!r} and no worksheet")
+
+    def encoded(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.casefold() not in ("utf-8", "utf8", "us-ascii"):
+            raise CannotEditError(f"the sheet's markup is in {encoding[:20]}, not UTF-8")
+
+    parser.StartDoctypeDeclHandler = declared
+    parser.StartElementHandler = began
+    parser.XmlDeclHandler = encoded
+    return parser

@@ -1,0 +1,51 @@
+"""A workbook's package with cells of one sheet set. Every part but the sheet's, and the styles where needed, is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import BinaryIO
+from zipfile import ZipFile
+
+from coupa_async.services.spreadsheet.markup import attribute, is_empty, plain, start_tag
+from coupa_async.services.spreadsheet.package import Write, copy_package
+from coupa_async.services.spreadsheet.quote_prefix import QuotePrefix
+from coupa_async.services.spreadsheet.row_edit import Cells
+from coupa_async.services.spreadsheet.sheet_edit import edit_sheet
+from coupa_async.services.spreadsheet.table import Layout
+
+_CELL = start_tag(b"c")
+
+
+def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells], out: BinaryIO) -> None:
+    """Copy a workbook with cells set.
+
+    Raises:
+        CannotEditError: If its sheet is made in a way that no cell can be set in safely.
+        KeyError: If it no longer has that sheet.
+        OSError: If ``out`` takes no more.
+    """
+    styles = QuotePrefix(package)
+    with package.open(layout.part) as sheet:
+        replaced: dict[str, Write] = {
+            layout.part: lambda part: edit_sheet(
+                sheet, part, edits, styles.style_of, header_row=layout.header_row, header_style=_last_style
+            )
+        }
+        if styles.part:
+            # After the sheet, for the sheet's cells tell which styles there must be.
+            replaced[styles.part] = partial(_write_styles, styles)
+        copy_package(package, out, replaced)
+
+
+def _write_styles(styles: QuotePrefix, part: BinaryIO) -> None:
+    part.write(styles.markup())
+
+
+def _last_style(row: bytes) -> bytes:
+    """Tell the style of a row's last cell that holds something, which new headers beside it get."""
+    style = b""
+    for match in _CELL.finditer(plain(row)):
+        if not is_empty(match["attributes"]):
+            style = attribute(match["attributes"], b"s")
+    return style
