@@ -20,6 +20,7 @@ from coupa_async.app.run_log import log_event, run_log
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary, counter
 from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.workbook import Workbook, plan_workbook, write_workbook
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError, WorklistError
 from coupa_async.domain.events import RunStarted, Warned
 from coupa_async.domain.groups import sentences, tally
@@ -34,16 +35,17 @@ from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.contexts import ContextsInThreads, contexts_in_threads
+from coupa_async.runtime.disk_errors import refuse_link
 from coupa_async.runtime.temporary_files import sweep_staged
 from coupa_async.services.collection.recorder import fail_unfiled, file_unfiled
-from coupa_async.services.files.replace import back_up
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.profiles.profiles import BASE, SourceProfile, run_profiles
 from coupa_async.services.profiles.sweep import sweep
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.reports.run_report import write_report
-from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +84,7 @@ class _Run:
     storage: Storage
     journal: Journal
     history: History
+    workbook: Workbook
     summary: Summary
     notify: Observer
 
@@ -108,12 +111,14 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     source = source_profile(settings)
     summary = Summary(output_dir=settings.output_dir.resolve())
     async with contexts_in_threads() as contexts:
-        storage, journal, history = await _open_folder(request, summary.output_dir, contexts)
+        storage, journal, history, workbook = await _open_folder(request, worklist, summary.output_dir, contexts)
         with run_log(storage.root / "run.log"):
             notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
             for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
                 notify(Warned(text=text))
-            run = _Run(request, worklist, storage, journal, history, summary, notify)
+            for text in workbook.notes:
+                notify(Warned(text=text, is_lasting=True))
+            run = _Run(request, worklist, storage, journal, history, workbook, summary, notify)
             todo = await to_thread.run_sync(_choose, run)
             done = await to_thread.run_sync(_count_settled, run)
             left_out = len(worklist.orders) + len(worklist.done) - done - len(todo)
@@ -142,6 +147,8 @@ def read_orders(request: RunRequest) -> Worklist:
         folder_columns=settings.folder_columns,
         id_column=settings.id_column,
         group_column=settings.group_column,
+        visible_only=settings.visible_only,
+        encoding=settings.encoding,
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():
@@ -150,18 +157,27 @@ def read_orders(request: RunRequest) -> Worklist:
 
 
 async def _open_folder(
-    request: RunRequest, root: Path, contexts: ContextsInThreads
-) -> tuple[Storage, Journal, History]:
+    request: RunRequest, worklist: Worklist, root: Path, contexts: ContextsInThreads
+) -> tuple[Storage, Journal, History, Workbook]:
     settings, storage = request.settings, Storage(root)
-    await to_thread.run_sync(storage.prepare, *([] if request.in_place else [request.input.name]))
+    await to_thread.run_sync(storage.prepare)
     await contexts.enter(storage.held())
     journal = await contexts.enter(await to_thread.run_sync(Journal, storage.root / FILE_NAME))
     history = await contexts.enter(await to_thread.run_sync(History, storage.root / FILE_NAME))
-    known = {"input": str(request.input), "in_place": request.in_place, "is_demo": request.is_demo}
+    plan = partial(plan_workbook, worklist, storage.root, history.runs(), in_place=request.in_place)
+    workbook = await to_thread.run_sync(plan)
+    if not request.in_place:
+        refuse_link(workbook.path)
+    known = {
+        "input": str(request.input.absolute()),
+        "in_place": request.in_place,
+        "workbook": workbook.path.name,
+        "is_demo": request.is_demo,
+    }
     history.begin(
         backend=settings.backend, lane=settings.lane, workers=settings.workers, settings=settings.shown() | known
     )
-    return storage, journal, history
+    return storage, journal, history, workbook
 
 
 def _choose(run: _Run) -> list[Order]:
@@ -224,23 +240,19 @@ async def _execute(
 
 async def _finish(run: _Run, left: Mapping[str, str], contexts: ContextsInThreads) -> None:
     """Count the results, write the spreadsheet and the report, each even if the other fails, and clear up."""
-    request, journal, storage, summary = run.request, run.journal, run.storage, run.summary
+    journal, storage, summary = run.journal, run.storage, run.summary
     with _kept_going(summary):
         for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
             run.notify(Warned(text=text))
     await to_thread.run_sync(summary.count, run.worklist, journal)
     with _kept_going(summary):
-        target = request.input if request.in_place else storage.root / request.input.name
-        now = datetime.now()
-        if request.in_place:
-            backup = await to_thread.run_sync(back_up, target, now)
-            run.notify(Warned(text=f"{target} as it was is in {backup.name}"))
         write = partial(
-            write_results, run.worklist, journal.results(), target, output_dir=storage.root, now=now, left=left
+            write_workbook, run.workbook, run.worklist, journal, root=storage.root, now=datetime.now(), left=left
         )
-        summary.workbook = await to_thread.run_sync(write, abandon_on_cancel=True)
-        if summary.workbook != target:
-            run.notify(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+        written = await to_thread.run_sync(write, abandon_on_cancel=True)
+        summary.workbook = written.path
+        for text in written.notes:
+            run.notify(Warned(text=text, is_lasting=True))
     with _kept_going(summary):
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())

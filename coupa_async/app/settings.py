@@ -146,6 +146,8 @@ class Settings(Command):
     group_column: str | None = Field(
         None, description="header of the column that tells whose an order is, such as a company code"
     )
+    visible_only: bool = Field(False, description="leave out rows that a filter or a person has hidden")
+    encoding: str | None = Field(None, description="encoding of a text file, such as cp1252; default: found out")
     skip_unseen_groups: bool = Field(
         False, description="leave a group for last, or undone, of which the first orders cannot be seen"
     )
@@ -176,7 +178,8 @@ class Settings(Command):
 
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
-        "selenium_url", "client_cert", "client_key", "po_column", "id_column", "group_column", mode="before",
+        "selenium_url", "client_cert", "client_key", "po_column", "id_column", "group_column", "encoding",
+        mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:

@@ -14,7 +14,8 @@ from coupa_async.domain.events import Event, Warned, WorkerRestarting
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.ports import Observer
 from coupa_async.services.records.journal import Journal
-from coupa_async.services.spreadsheet.worklist import BadRow, Worklist
+from coupa_async.services.spreadsheet.entries import BadRow
+from coupa_async.services.spreadsheet.worklist import Worklist
 
 # What a retry takes up, and how many of these are shown with their reasons.
 AGAIN = (Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT)

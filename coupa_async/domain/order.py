@@ -17,6 +17,11 @@ _PREFIX = re.compile(r"#*(?:P[OM](?:(?=[0-9])|[\s\-_.#]+(?=\w)))?#*")
 _DATE = re.compile(
     r"(?:[12][0-9]{3}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9])?[0-9]{2})"
 )
+_SEVERAL = re.compile(r"[,;|\n]+|(?<=[0-9])\s+(?=P[OM]-?[0-9])", re.IGNORECASE)
+# How people keep a spreadsheet program from taking a number for one: '00123 and ="00123".
+_AS_TEXT = re.compile('\'([^\']*)|="([^"]*)"|"([^"]*)"')
+_POWER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 
@@ -25,9 +30,17 @@ def normal_number(text: str) -> str:
 
     ``PO-0123``, ``pm 123`` and ``#123`` are ``123``; ``US0158122`` and ``2D-1234567`` stay as they are.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).upper().strip()
+    plain = _plain(text).upper()
     plain = _SPACES.sub("", _PREFIX.sub("", plain, count=1))
     return plain.lstrip("0") or plain[:1]
+
+
+def _plain(text: str) -> str:
+    """Write a text in ordinary letters, digits and dashes, without what shows nothing, and without marks for a text."""
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf") if not text.isascii() else text
+    plain = unicodedata.normalize("NFKC", seen).translate(_DASHES).strip()
+    marked = _AS_TEXT.fullmatch(plain)
+    return (marked[1] or marked[2] or marked[3] or "").strip() if marked else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class OrderNumber:
         """
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        shown = "" if raw is None else unicodedata.normalize("NFKC", str(raw)).translate(_DASHES).strip()
+        shown = "" if raw is None else _plain(str(raw))
         if not shown:
             raise BadOrderNumberError(raw, "")
         if isinstance(raw, bool) or not isinstance(raw, int | str):
@@ -70,6 +83,23 @@ class OrderNumber:
         return cls(shown=_SPACES.sub("", shown), key=normal_number(shown))
 
 
+def order_numbers(raw: object) -> tuple[OrderNumber, ...]:
+    """Read a cell that may hold several order numbers: ``PO1, PO2; PO3``.
+
+    Raises:
+        BadOrderNumberError: If the cell is empty, or one of its texts is no order number.
+    """
+    if not isinstance(raw, str) or not _SEVERAL.search(raw) or _THOUSANDS.fullmatch(raw.strip()):
+        return (OrderNumber.parse(raw),)
+    parts = [part for text in _SEVERAL.split(raw) if (part := _plain(text))]
+    if len(parts) < 2:
+        return (OrderNumber.parse(parts[0] if parts else raw),)
+    found: dict[str, OrderNumber] = {}
+    for number in map(OrderNumber.parse, parts):
+        found.setdefault(number.key, number)
+    return tuple(found.values())
+
+
 def _why_not(text: str) -> str:
     """Say why a text is no order number; empty if it is one."""
     prefix = _PREFIX.match(text.upper())
@@ -80,6 +110,10 @@ def _why_not(text: str) -> str:
         return "it is more than one word"
     if _DATE.fullmatch(text):
         return "it is a date"
+    if _THOUSANDS.fullmatch(text):
+        return "it may be one number with thousands separators, or several numbers"
+    if _POWER.fullmatch(text):
+        return "a spreadsheet program cut it off to a power of ten"
     if not _TOKEN.fullmatch(token):
         return "it has signs that no order number has"
     return ""

@@ -32,7 +32,8 @@ from coupa_async.evaluation.runner import Compared, Fault, schedule
 from coupa_async.evaluation.runner import compare as take_turns
 from coupa_async.evaluation.trials import Arm, Trial
 from coupa_async.ports import Backend
-from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.worklist import read_worklist
 
 # The recorded site answers within milliseconds: what takes longer there is stuck.
 _RECORDED = {"page_timeout_s": 5.0, "settle_s": 5.0, "download_timeout_s": 10.0}

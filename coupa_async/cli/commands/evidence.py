@@ -21,7 +21,8 @@ from coupa_async.evaluation.checks.report import report
 from coupa_async.evaluation.disk_audit import read_expected_orders
 from coupa_async.evaluation.recorded_site import read_expected_orders as site_truth
 from coupa_async.evaluation.recorded_site import recorded_site, write_sample
-from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.worklist import read_worklist
 
 _BACKENDS = ("playwright", "selenium")
 _ORDERS = 16

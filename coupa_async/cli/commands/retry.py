@@ -27,6 +27,8 @@ _AS_BEFORE = (
     "id_column",
     "order_path",
     "group_column",
+    "visible_only",
+    "encoding",
     "requisition",
     "empty_folders",
     "msg_pdf",

@@ -12,7 +12,8 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.evaluation.checks.environment import Check, CheckResult, CheckSetup
 from coupa_async.evaluation.checks.observed_run import ObservedRun, watch
 from coupa_async.services.diagnostics import memory
-from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.worklist import read_worklist
 
 _THRESHOLD_PERCENT = 85.0
 # A threshold must lie over 10 %, and this one well below what is in use.

@@ -22,7 +22,8 @@ from coupa_async.evaluation.order_audit import ExpectedOrder, OrderAudit
 from coupa_async.runtime.cleanup import cleanup
 from coupa_async.runtime.processes import is_alive
 from coupa_async.services.records.journal import FILE_NAME, Journal
-from coupa_async.services.spreadsheet.worklist import WorklistOptions, read_worklist
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.worklist import read_worklist
 
 _LOOK_S = 0.1
 _LEAVE_S = 5.0

@@ -93,11 +93,8 @@ class Storage:
         self._sleep = sleep
         self._is_synced = True
 
-    def prepare(self, *more: str) -> None:
+    def prepare(self) -> None:
         """Make the output folder and check that files can be written in it.
-
-        Args:
-            more: Names of files that the run will write into it, besides those that every run does.
 
         Raises:
             OutputError: If it does not, or if a link stands where a file of ours goes.
@@ -110,7 +107,7 @@ class Storage:
             patiently(probe.unlink, sleep=self._sleep)
         except OSError as error:
             raise OutputError(f"output folder {self.root}: {error.strerror}: choose another with -o") from error
-        for name in (*_OURS, *more):
+        for name in _OURS:
             refuse_link(self.root / name)
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 
@@ -20,6 +21,18 @@ RESULT_COLUMNS = (
     "DOWNLOAD_FOLDER",
     "COUPA_URL",
 )
+# An order's, from the one that needs nothing to the one that needs most.
+_BADNESS = (
+    *(
+        Outcome.COMPLETED,
+        Outcome.NO_ATTACHMENTS,
+        Outcome.PARTIAL,
+        Outcome.PO_NOT_FOUND,
+        Outcome.TIMEOUT,
+        Outcome.FAILED,
+    ),
+    Outcome.PENDING,
+)
 CELL_CHARS = 32_767  # Excel's limit, counted in UTF-16 units
 
 Values = tuple[str | int | None, ...]
@@ -31,6 +44,17 @@ _LINE_END = re.compile("\r\n?")
 # OWASP's list for CSV injection; full-width and small forms of the signs are taken for them in East Asian versions.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
+
+class Uncalculated:
+    """The value of a formula whose result the file does not hold."""
+
+    def __str__(self) -> str:
+        """Show nothing, as there is nothing to show."""
+        return ""
+
+
+UNCALCULATED = Uncalculated()
 
 
 def cell_text(value: object) -> str:
@@ -59,6 +83,8 @@ def looks_like_formula(text: str) -> bool:
 
 def legal_text(text: str) -> str:
     """Make any text one that a cell can hold: no control characters, cut with ``…`` at Excel's limit."""
+    if text.isascii() and text.isprintable() and len(text) <= CELL_CHARS:
+        return text
     clean = _ILLEGAL.sub("", _LINE_END.sub("\n", text))
     units = clean.encode("utf-16-le")
     if len(units) <= 2 * CELL_CHARS:
@@ -98,3 +124,23 @@ def bad_row_values(reason: str, outcome: Outcome = Outcome.FAILED) -> Values:
     """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is."""
     told = {"STATUS": outcome.value, "ERROR_MESSAGE": redacted(reason)}
     return tuple(told.get(name) for name in RESULT_COLUMNS)
+
+
+def joined_values(results: Sequence[tuple[str, Values | None]]) -> Values:
+    """Tell the results of several orders in one row: the worst outcome, sums, and what each has to say.
+
+    Args:
+        results: Each order's number with its values; ``None`` where it has none yet.
+    """
+    known = [(number, dict(zip(RESULT_COLUMNS, values, strict=True))) for number, values in results if values]
+    outcomes = [Outcome(str(values["STATUS"])) for _, values in known]
+    if len(known) < len(results):
+        outcomes.append(Outcome.PENDING)
+    joined: dict[str, str | int | None] = {"STATUS": max(outcomes, key=_BADNESS.index).value}
+    for name in ("SUPPLIER", "DOWNLOAD_FOLDER", "COUPA_URL", "AttachmentName"):
+        joined[name] = "; ".join(dict.fromkeys(str(values[name]) for _, values in known if values[name]))
+    for name in ("ATTACHMENTS_FOUND", "ATTACHMENTS_DOWNLOADED"):
+        joined[name] = sum(value for _, values in known if isinstance(value := values[name], int))
+    joined["LAST_PROCESSED"] = max(str(values["LAST_PROCESSED"] or "") for _, values in known)
+    joined["ERROR_MESSAGE"] = "; ".join(f"{number}: {text}" for number, row in known if (text := row["ERROR_MESSAGE"]))
+    return tuple(joined[name] for name in RESULT_COLUMNS)

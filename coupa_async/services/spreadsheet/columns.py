@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,29 +18,47 @@ SUPPLIER = "{supplier}"
 _ORDER_COLUMN = "PO_NUMBER"
 _SEPARATOR = "<|>"
 _SHOWN_NAMES = 12
+_NUMBERED = re.compile(r" \([0-9]+\)$")
+_LIKELY = re.compile(r"#?\s*(?:P[OM])[\s\-_#]*[0-9]{3,}|4[05][0-9]{8}|[0-9]{7,10}", re.IGNORECASE)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Reduce a header to what it says: accents, case, spaces and punctuation do not count."""
     return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
 
 
 _SYNONYMS = frozenset(
-    _folded(name)
+    folded(name)
     for name in (
-        *("PO", "PO Number", "PO Numbers", "PO No", "PO Num", "PO ID", "Order", "Order Number", "Order No", "Order ID"),
-        *("Purchase Order", "Purchase Order Number", "Purchase Order No", "Purchase Order ID"),
+        *("PO", "PO Number", "PO Numbers", "PO No", "PO Num", "Order", "Order Number", "Order No"),
+        *("Purchase Order", "Purchase Order Number", "Purchase Order No"),
         *("Pedido", "Número Pedido", "Número do Pedido", "Número de Pedido", "Nº Pedido", "Nº do Pedido", "N° Pedido"),
         *("Pedido de Compra", "Número do Pedido de Compra", "Ordem de Compra", "Número da Ordem de Compra"),
         *("Orden", "Orden de compra", "Número de orden", "Número de orden de compra"),
         *("Bestellung", "Bestellnummer", "Bestell-Nr.", "Numéro de commande", "N° de commande", "Bon de commande"),
-        *("Numero ordine", "Ordine di acquisto"),
+        *(
+            "Numero ordine",
+            "Ordine di acquisto",
+            "Purchasing Document",
+            "Purch.Doc.",
+            "Purchasing Doc.",
+            "PO Nbr",
+            "PO #",
+        ),
+        *("PO Nbr", "Einkaufsbeleg", "PO-Nr.", "Bestellnr.", "N° de Pedido", "Nro. de Pedido", "Nro. do Pedido"),
+        *("Número de Pedido de Compra", "Documento de compras", "Documento de compra", "Código do Pedido", "Pedidos"),
+        *("Nº PO", "N° PO", "Nº OC", "N° OC", "Pedido Coupa", "PO Coupa", "Coupa PO", "Coupa PO Number"),
+        *("Order Header Number", "Nº da Ordem de Compra"),
     )
+)
+# These hold the orders where no column is headed better: an id need not be a number.
+_WEAK_SYNONYMS = frozenset(
+    folded(name) for name in ("PO ID", "Order ID", "Purchase Order ID", "Order Header ID", "OC", "Pedidos", "Orders")
 )
 
 # Columns that may lead to an order's page: by its link, or by its id in Coupa, which need not be its number.
 _LINKS = frozenset(
-    _folded(name)
+    folded(name)
     for name in (
         *("COUPA_URL", "PO URL", "Order URL", "URL", "Link", "PO Link", "Order Link", "Coupa Link"),
         *("Coupa ID", "Coupa Order ID", "Order Header ID", "PO Header ID", "Link do Pedido", "ID Coupa"),
@@ -47,7 +66,7 @@ _LINKS = frozenset(
 )
 # Columns that tell whose an order is: access to orders is granted by them.
 _GROUPS = frozenset(
-    _folded(name)
+    folded(name)
     for name in (
         *("Company Code", "Company", "Co Code", "Entity", "Legal Entity", "Business Unit", "Chart of Accounts"),
         *("Empresa", "Código da Empresa", "Cód. Empresa", "Entidade", "Sociedad", "Société", "Buchungskreis"),
@@ -66,13 +85,14 @@ def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
         po_column: The column's header, if the user gave it.
     """
     exact = (po_column or _ORDER_COLUMN).strip().casefold()
-    meant = {_folded(po_column)} if po_column else _SYNONYMS
+    meant = {folded(po_column)} if po_column else _SYNONYMS
     tests: tuple[Callable[[str], bool], ...] = (
         lambda name: name.casefold() == exact,
-        lambda name: _folded(name) in meant and name != "",
+        lambda name: folded(name) in meant and name != "",
+        lambda name: po_column is None and folded(name) in _WEAK_SYNONYMS,
     )
     for is_order_column in tests:
-        for number, cells in head:
+        for number, cells, *_ in head:
             names = tuple(cell_text(cell) for cell in cells)
             for column, name in enumerate(names):
                 if is_order_column(name):
@@ -83,13 +103,18 @@ def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
 def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str = "") -> WorklistError:
     """Say in one line what was looked for and what was there instead."""
     place = f"{path}, sheet {sheet!r}" if sheet else str(path)
-    number, first = next(((number, row) for number, cells in head if (row := _shown(cells))), (0, []))
+    number, first = next(((number, row) for number, cells, *_ in head if (row := _shown(cells))), (0, []))
     if not number:
         return WorklistError(f"{place}: the first {HEAD_ROWS} rows are empty: a header with {_ORDER_COLUMN} is needed")
     if po_column is None and _is_number(first[0]):
         return WorklistError(
             f"{place}: row {number} begins with the order number {first[0]!r} where a header is expected: "
             f"put a row above it that names the column {_ORDER_COLUMN}"
+        )
+    if po_column is None and (likely := _likely(head, number)):
+        return WorklistError(
+            f"{place}: no header says which column holds the order numbers; the one headed {likely[0]!r} looks like it "
+            f'(row {likely[1]}: {likely[2]!r}): if so, add --po-column "{likely[0]}"'
         )
     wanted = (
         f"no column is headed {po_column!r}" if po_column else f"no column of order numbers (such as {_ORDER_COLUMN})"
@@ -107,12 +132,12 @@ def sheet_folder_columns(header: Header) -> tuple[int, ...]:
     """
     if _SEPARATOR not in header.names:
         return ()
-    ours = {name.casefold() for name in RESULT_COLUMNS} | {"", _SEPARATOR}
+    others = {*RESULT_COLUMNS, "", _SEPARATOR}
     start = header.names.index(_SEPARATOR) + 1
     return tuple(
         column
         for column, name in enumerate(header.names)
-        if column >= start and column != header.order_column and name.casefold() not in ours
+        if column >= start and column != header.order_column and (_NUMBERED.sub("", name) not in others)
     )
 
 
@@ -146,7 +171,7 @@ def link_columns(header: Header, id_column: str | None, path: Path) -> tuple[int
         WorklistError: If the sheet has no column of that name.
     """
     named = () if id_column is None else (_named(header, id_column, path, "--id-column"),)
-    known = (column for column, name in enumerate(header.names) if _folded(name) in _LINKS and name)
+    known = (column for column, name in enumerate(header.names) if folded(name) in _LINKS and name)
     return tuple(dict.fromkeys((*named, *known)))
 
 
@@ -158,34 +183,32 @@ def group_column(header: Header, wanted: str | None, path: Path) -> int | None:
     """
     if wanted is not None:
         return _named(header, wanted, path, "--group-column")
-    return next((column for column, name in enumerate(header.names) if name and _folded(name) in _GROUPS), None)
+    return next((column for column, name in enumerate(header.names) if name and folded(name) in _GROUPS), None)
 
 
 def _named(header: Header, name: str, path: Path, option: str) -> int:
-    found = next((column for column, known in enumerate(header.names) if _folded(known) == _folded(name)), None)
+    found = next((column for column, known in enumerate(header.names) if folded(known) == folded(name)), None)
     if found is None:
         shown = _listed(_shown(header.names))
         raise WorklistError(f"{path}: no column is headed {name!r}, as {option} asks; row {header.row} has {shown}")
     return found
 
 
-def result_columns(header: Header, width: int) -> tuple[int, ...]:
-    """Find the column of each of ``RESULT_COLUMNS``, the missing ones right of everything, in that order.
-
-    Args:
-        header: The header.
-        width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
-    """
-    known: dict[str, int] = {}
-    for column, name in enumerate(header.names):
-        known.setdefault(name.casefold(), column)
-    columns: list[int] = []
-    for name in RESULT_COLUMNS:
-        found = known.get(name.casefold())
-        if found is None:
-            found, width = width, width + 1
-        columns.append(found)
-    return tuple(columns)
+def _likely(head: Sequence[Row], header_row: int) -> tuple[str, int, str] | None:
+    """Find the column whose cells look like order numbers: its header, and a row with such a cell."""
+    names = next(([cell_text(cell) for cell in row.cells] for row in head if row.number == header_row), [])
+    best: tuple[int, tuple[str, int, str]] | None = None
+    for column, name in enumerate(names):
+        below = [
+            (row.number, cell_text(row.cells[column]))
+            for row in head
+            if row.number > header_row and column < len(row.cells)
+        ]
+        filled = [item for item in below if item[1]]
+        alike = [item for item in filled if _LIKELY.fullmatch(item[1])]
+        if name and alike and len(alike) * 5 >= len(filled) * 4 and (best is None or len(alike) > best[0]):
+            best = len(alike), (name, *alike[0])
+    return best[1] if best else None
 
 
 def _is_number(text: str) -> bool:

@@ -14,19 +14,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.cells import Values, delimited_text
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
-from coupa_async.services.spreadsheet.table import Fill, Layout, Row, Table
+from coupa_async.services.spreadsheet.encodings import MixedEncodingsError, guess_encoding
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.table import Fill, Layout, Row, Sink, Table
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DELIMITERS = ",;\t|"
 _BOUNDS = Bounds()
 _CHUNK_BYTES = 1 << 20
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_RULED = re.compile(r"^ *\|", re.MULTILINE)
+_NO_CELL = re.compile(r"[|\r\n]+")
+_CTRL_Z = "\x1a"
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
@@ -39,33 +43,39 @@ class _Text:
         encoding: Of the rest.
         sep_line: The ``sep=;`` line with its line end, which spreadsheet programs obey and do not show, or empty.
         body: All rows.
+        end: A Ctrl-Z at the end, with which DOS ended texts, or empty.
+        note: What the user should know of how it was read; empty for nothing.
     """
 
     bom: bytes
     encoding: str
     sep_line: str
     body: str
+    end: str = ""
+    note: str = ""
 
 
 @contextmanager
-def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
+def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
     """Read a text file and find its header.
 
     Raises:
         WorklistError: If it is no text, its quoting is broken, or no column of order numbers is found.
     """
-    text = _read(path)
-    delimiter = _delimiter(path, text, po_column)
+    text = _read(path, options.encoding)
+    delimiter = _delimiter(path, text, options.po_column)
     rows = _rows(path, text.body, delimiter)
     head = list(islice(rows, HEAD_ROWS))
-    header = find_header(head, po_column)
+    header = find_header(head, options.po_column)
     if header is None:
-        raise no_header(path, head, po_column)
-    below = (row for row in head if row[0] > header.row)
-    yield Table(header=header, rows=chain(below, rows), delimiter=delimiter)
+        raise no_header(path, head, options.po_column)
+    below = (row for row in head if row.number > header.row)
+    yield Table(
+        header=header, rows=chain(below, rows), delimiter=delimiter, encoding=options.encoding or "", note=text.note
+    )
 
 
-def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
     """Write a copy of a text file with results filled in.
 
     A character that the file's encoding does not have becomes ``?``.
@@ -74,7 +84,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
         WorklistError: If the file can no longer be read.
         OSError: If ``out`` takes no more.
     """
-    text = _read(path)
+    text = _read(path, layout.encoding or None)
     by_row = {row: values for rows, values in fills for row in rows}
     new = tuple(
         name if column >= layout.width else None for name, column in zip(layout.names, layout.columns, strict=True)
@@ -86,6 +96,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
         values = by_row.get(number)
         line = raw if values is None else _filled(cells, raw, layout, values)
         out.write(line.encode(text.encoding, "replace"))
+    out.write(text.end.encode(text.encoding))
 
 
 def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
@@ -93,29 +104,48 @@ def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
         if value is not None:
             cells.extend([""] * (column + 1 - len(cells)))
             cells[column] = delimited_text(value) if isinstance(value, str) else str(value)
+    if _is_ruled(raw, layout.delimiter):
+        shown = (_NO_CELL.sub(" ", cell) for cell in cells)
+        return layout.delimiter.join(shown) + raw[len(raw.rstrip("\r\n")) :]
     line = io.StringIO(newline="")
     csv.writer(line, delimiter=layout.delimiter, lineterminator="\r\n").writerow(cells)
     return line.getvalue().removesuffix("\r\n") + raw[len(raw.rstrip("\r\n")) :]
 
 
-def _read(path: Path) -> _Text:
+def _read(path: Path, stated: str | None) -> _Text:
     try:
         _check(path)
         data = path.read_bytes()
     except OSError as error:
         raise WorklistError(f"{path}: cannot be read ({error.strerror or error})") from error
-    bom, encoding = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", ""))
-    for candidate in (encoding,) if encoding else ("utf-8", "cp1252"):
-        try:
-            text = data[len(bom) :].decode(candidate)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        match = _SEP_LINE.match(text)
-        sep_line = match[0] if match else ""
-        return _Text(bom=bom, encoding=candidate, sep_line=sep_line, body=text[len(sep_line) :])
-    raise WorklistError(f"{path}: this is no text in UTF-8, UTF-16 with a BOM, or Windows-1252: save it as CSV UTF-8")
+    bom, encoding = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", stated or ""))
+    note = ""
+    if not encoding:
+        encoding = _guessed(path, data)
+        if encoding not in ("utf-8", "cp1252"):
+            note = f"read as {encoding}: if letters come out wrong, name the right encoding with --encoding"
+    try:
+        text = data[len(bom) :].decode(encoding)
+    except LookupError as error:
+        raise WorklistError(f"--encoding: {encoding!r} is not known: try utf-8, cp1252, mac_roman or utf-16") from error
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise WorklistError(f"{path}: row {row} is not in {encoding}: save it as CSV UTF-8") from error
+    match = _SEP_LINE.match(text)
+    sep_line = match[0] if match else ""
+    body = text[len(sep_line) :]
+    plain = body.rstrip(_CTRL_Z)
+    return _Text(bom=bom, encoding=encoding, sep_line=sep_line, body=plain, end=body[len(plain) :], note=note)
+
+
+def _guessed(path: Path, data: bytes) -> str:
+    try:
+        encoding = guess_encoding(data)
+    except MixedEncodingsError as error:
+        raise WorklistError(f"{path}: {error}: save it as CSV UTF-8, or name its encoding with --encoding") from error
+    if not encoding:
+        raise WorklistError(f"{path}: this is no text in an encoding that is known: save it as CSV UTF-8")
+    return encoding
 
 
 def _check(path: Path, bounds: Bounds = _BOUNDS) -> None:
@@ -156,13 +186,21 @@ def _delimiter(path: Path, text: _Text, po_column: str | None) -> str:
     return max(order, key=fit)
 
 
+def _is_ruled(text: str, delimiter: str) -> bool:
+    """Tell a printed list, whose cells stand between lines: no cell of it is quoted."""
+    return delimiter == "|" and _RULED.search(text) is not None
+
+
 def _rows(path: Path, body: str, delimiter: str) -> Iterator[Row]:
     for number, (cells, _) in enumerate(_records(path, body, delimiter), start=1):
-        yield number, cells
+        yield Row(number, cells)
 
 
 def _records(path: Path, body: str, delimiter: str) -> Iterator[tuple[list[str], str]]:
     """Give each row's cells together with its text as it stands in the file, line end included."""
+    if _is_ruled(body, delimiter):
+        yield from ((match[0].rstrip("\r\n").split(delimiter), match[0]) for match in _LINE.finditer(body))
+        return
     taken: list[str] = []
 
     def lines() -> Iterator[str]:

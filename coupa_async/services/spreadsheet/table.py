@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import NamedTuple, Protocol
 
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values
+from coupa_async.services.spreadsheet.options import WorklistOptions
 
-Row = tuple[int, Sequence[object]]
-"""A row's number, 1-based as the spreadsheet program shows it, and its cells."""
+
+def no_formulas() -> Sequence[str]:
+    """Tell the formulas of a row that has none."""
+    return ()
+
+
+class Row(NamedTuple):
+    """One row of a table.
+
+    Attributes:
+        number: 1-based, as the spreadsheet program shows it.
+        cells: What its cells show, from the first column on.
+        is_hidden: Whether the user hid it, or a filter does.
+        formulas: Tells the formulas in it, in no order.
+    """
+
+    number: int
+    cells: Sequence[object]
+    is_hidden: bool = False
+    formulas: Callable[[], Sequence[str]] = no_formulas
+
 
 Fill = tuple[Sequence[int], Values]
 """Rows that get the same values in the result columns."""
@@ -42,11 +62,12 @@ class Table:
         sheet: The worksheet's name; empty for a text file.
         part: The worksheet's part in the workbook's package; empty for a text file.
         merged: Merged ranges as (left, top, right, bottom), 1-based, from the top down.
-        calculated: Columns (0-based) with formulas.
         delimiter: What stands between cells; empty for a workbook.
-        uncalculated: Columns (0-based) with formulas of which no result was ever stored: their cells read as empty.
         reserved: How many columns merged ranges reach into, at the header or below it.
         links: Where cells lead outside the workbook, by row and column, both 1-based.
+        encoding: Of a text file; empty for a workbook.
+        note: What the user should know of how it was read; empty for nothing.
+        obstacle: Why no cell of it may be set; empty if they may.
     """
 
     header: Header
@@ -54,11 +75,12 @@ class Table:
     sheet: str = ""
     part: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    calculated: frozenset[int] = frozenset()
     delimiter: str = ""
-    uncalculated: frozenset[int] = frozenset()
     reserved: int = 0
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    encoding: str = ""
+    note: str = ""
+    obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +92,8 @@ class Layout:
         part: As in ``Table``.
         merged: As in ``Table``.
         delimiter: As in ``Table``.
+        encoding: As in ``Table``.
+        obstacle: As in ``Table``.
         header_row: The header's number, 1-based.
         columns: The column (0-based) of each of ``RESULT_COLUMNS``.
         names: What each of them is headed.
@@ -80,19 +104,28 @@ class Layout:
     part: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     delimiter: str = ""
+    encoding: str = ""
+    obstacle: str = ""
     header_row: int
     columns: tuple[int, ...]
     names: tuple[str, ...] = RESULT_COLUMNS
     width: int
 
 
+class Sink(Protocol):
+    """What a copy is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
+
+
 class Format(Protocol):
     """One kind of file. Both functions block."""
 
-    def open_table(self, path: Path, po_column: str | None) -> AbstractContextManager[Table]:
+    def open_table(self, path: Path, options: WorklistOptions) -> AbstractContextManager[Table]:
         """Find the table in a file and open it; raises ``WorklistError`` on opening and while its rows are read."""
 
-    def write_table(self, path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
+    def write_table(self, path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
         """Write a copy of the file with results filled in.
 
         Raises:

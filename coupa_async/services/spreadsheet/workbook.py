@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO
 from zipfile import ZipFile
-
-from openpyxl import load_workbook
 
 from coupa_async.domain.errors import WorklistError
 from coupa_async.runtime.temporary_files import temporary_folder
 from coupa_async.services.spreadsheet.cells import is_blank
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
-from coupa_async.services.spreadsheet.hyperlinks import cell_links
-from coupa_async.services.spreadsheet.row_edit import Cells
-from coupa_async.services.spreadsheet.sheet_part import CannotEditError
-from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Table
-from coupa_async.services.spreadsheet.workbook_package import check_package, sheet_facts
-from coupa_async.services.spreadsheet.workbook_edit import write_workbook
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Sink, Table
+from coupa_async.services.spreadsheet.xlsx.book import Book, Sheet, read_book, relations
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
+from coupa_async.services.spreadsheet.xlsx.number_formats import NumberFormats
+from coupa_async.services.spreadsheet.xlsx.package import check_package
+from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
+from coupa_async.services.spreadsheet.xlsx.shared_strings import SharedStrings
+from coupa_async.services.spreadsheet.xlsx.sheet_facts import Range, SheetFacts, sheet_facts
+from coupa_async.services.spreadsheet.xlsx.sheet_rows import CellReader, sheet_rows
+from coupa_async.services.spreadsheet.xlsx.workbook_edit import write_workbook
 
 _SHEET = "PO_Data"
 _LAST_COLUMN = 16_384
-_LAST_ROW = 1_048_576
 _COPY_BYTES = 1 << 20
 
 
 @contextmanager
-def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
+def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
     """Find the sheet with the orders and open it.
 
     That is ``PO_Data``, hidden or not; else the first visible sheet with a column of order numbers; else the first
@@ -41,41 +41,34 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
     Raises:
         WorklistError: If the file is no workbook that can be read, or has no such sheet.
     """
-    with path.open("rb") as file, _quiet():
-        with _broken_told(path), ZipFile(file) as package:
-            trouble = check_package(package)
-        if trouble:
-            raise WorklistError(f"{path}: {trouble}: copy the orders into a new workbook")
+    with ExitStack() as stack:
         with _broken_told(path):
-            book = load_workbook(file, read_only=True, data_only=True)
-        try:
-            sheet, header, rows = _choose(path, book.worksheets, po_column)
-            with _broken_told(path), ZipFile(path) as package:
-                # openpyxl has no public name for a sheet's part.
-                part = sheet._worksheet_path.lstrip("/")
-                facts, links = sheet_facts(package, part), cell_links(package, part)
-            yield Table(
-                header=header,
-                rows=_unmerged(rows, [item for item in facts.merged if item[1] > header.row]),
-                sheet=sheet.title,
-                part=part,
-                merged=facts.merged,
-                calculated=facts.calculated,
-                reserved=_reserved(facts.merged, header.row),
-                uncalculated=facts.uncalculated,
-                links=links,
-            )
-        finally:
-            book.close()
+            package = stack.enter_context(ZipFile(path))
+            if trouble := check_package(package):
+                raise CannotEditError(trouble)
+            sheet, header, rows, facts = _choose(path, package, read_book(package), options.po_column)
+            related = relations(package, sheet.part)
+        yield Table(
+            header=header,
+            rows=_unmerged(rows, [item for item in facts.merged if item[1] > header.row]),
+            sheet=sheet.title,
+            part=sheet.part,
+            merged=tuple(facts.merged),
+            reserved=_reserved(facts.merged, header.row),
+            obstacle="the sheet is protected" if facts.is_protected else "",
+            links={place: related[name].target for place, name in facts.links.items() if name in related},
+        )
 
 
-def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
     """Write a copy of a workbook with results filled in; all that is not ours goes over as it is.
 
     Raises:
         WorklistError: If the workbook can no longer be read, or no cell can be set in it safely.
         OSError: If ``out`` takes no more.
     """
+    if layout.obstacle:
+        raise WorklistError(f"{path}: {layout.obstacle}")
     edits = _edits(layout, fills)
     # A ZIP archive that a full disk breaks off has no good end, so it is whole before it goes there.
     with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder) as whole:
@@ -99,7 +92,7 @@ def _edits(layout: Layout, fills: Iterable[Fill]) -> dict[int, Cells]:
     return edits
 
 
-def _uncovered(row: int, cells: Cells, merged: Sequence[tuple[int, int, int, int]]) -> Cells:
+def _uncovered(row: int, cells: Cells, merged: Sequence[Range]) -> Cells:
     """Leave out what a merged range hides: it shows what its first cell holds."""
     over = [(left, top, right) for left, top, right, bottom in merged if top <= row <= bottom]
     return tuple(
@@ -109,60 +102,64 @@ def _uncovered(row: int, cells: Cells, merged: Sequence[tuple[int, int, int, int
     )
 
 
-def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:
-    named = [item for item in sheets if item.title.casefold() == _SHEET.casefold()]
-    ordered = named[:1] or sorted(sheets, key=lambda entry: bool(entry.sheet_state != "visible"))
+def _choose(
+    path: Path, package: ZipFile, book: Book, po_column: str | None
+) -> tuple[Sheet, Header, Iterator[Row], SheetFacts]:
+    named = [item for item in book.sheets if item.title.casefold() == _SHEET.casefold()]
+    ordered = named[:1] or sorted(book.sheets, key=lambda entry: not entry.is_visible)
+    reader = _cell_reader(package, book)
     heads: list[tuple[str, list[Row]]] = []
     for sheet in ordered:
-        rows = _rows(path, sheet)
+        with package.open(sheet.part) as part:
+            facts = sheet_facts(part)
+        rows = _rows(path, package, sheet, reader) if facts.has_rows else iter(())
         head = list(islice(rows, HEAD_ROWS))
         if header := find_header(head, po_column):
-            return sheet, header, chain((row for row in head if row[0] > header.row), rows)
+            return sheet, header, chain((row for row in head if row.number > header.row), rows), facts
         heads.append((sheet.title, head))
     if not heads:
         raise WorklistError(f"{path}: the workbook has no worksheet: put the orders in one named {_SHEET}")
     title, head = next(
-        (item for item in heads if not all(is_blank(cell) for _, cells in item[1] for cell in cells)), heads[0]
+        (item for item in heads if not all(is_blank(cell) for row in item[1] for cell in row.cells)), heads[0]
     )
     raise no_header(path, head, po_column, title)
 
 
-def _rows(path: Path, sheet: Any) -> Iterator[Row]:
-    # The size that a workbook states may be wrong, and would cut columns off.
-    sheet.reset_dimensions()
-    with _broken_told(path):
-        # A row may state any number, and openpyxl makes all empty ones up to it.
-        yield from zip(range(1, _LAST_ROW + 1), sheet.iter_rows(values_only=True, max_row=_LAST_ROW), strict=False)
+def _cell_reader(package: ZipFile, book: Book) -> CellReader:
+    formats = NumberFormats(package, book)
+    if not book.shared_strings:
+        return CellReader(SharedStrings(None), formats)
+    with package.open(book.shared_strings) as part:
+        return CellReader(SharedStrings(part), formats)
 
 
-def _reserved(merged: Sequence[tuple[int, int, int, int]], header_row: int) -> int:
+def _rows(path: Path, package: ZipFile, sheet: Sheet, reader: CellReader) -> Iterator[Row]:
+    with _broken_told(path), package.open(sheet.part) as part:
+        yield from sheet_rows(part, reader)
+
+
+def _reserved(merged: Sequence[Range], header_row: int) -> int:
     # A range over whole rows does not count: there is nothing right of it.
     return max((right for _, _, right, bottom in merged if bottom >= header_row and right < _LAST_COLUMN), default=0)
 
 
-def _unmerged(rows: Iterator[Row], merged: Sequence[tuple[int, int, int, int]]) -> Iterator[Row]:
+def _unmerged(rows: Iterator[Row], merged: Sequence[Range]) -> Iterator[Row]:
     waiting = list(reversed(merged))
     active: list[tuple[int, int, object]] = []
-    for number, cells in rows:
-        while waiting and waiting[-1][1] <= number:
-            left, _, _, bottom = waiting.pop()
-            active.append((left, bottom, cells[left - 1] if left <= len(cells) else None))
-        active = [item for item in active if item[1] >= number]
+    for row in rows:
+        while waiting and waiting[-1][1] <= row.number:
+            left, top, _, bottom = waiting.pop()
+            if bottom > top:
+                active.append((left, bottom, row.cells[left - 1] if left <= len(row.cells) else None))
+        active = [item for item in active if item[1] >= row.number]
         if not active:
-            yield number, cells
+            yield row
             continue
-        seen = list(cells)
+        seen = list(row.cells)
         for left, _, value in active:
             seen.extend([None] * (left - len(seen)))
             seen[left - 1] = value
-        yield number, seen
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep openpyxl's warnings from the terminal: ``losses`` says the same in the user's words."""
-    with warnings.catch_warnings(action="ignore"):
-        yield
+        yield row._replace(cells=seen)
 
 
 @contextmanager
@@ -170,10 +167,12 @@ def _broken_told(path: Path) -> Iterator[None]:
     try:
         yield
     except CannotEditError as error:
-        raise WorklistError(f"{path}: cannot be filled in: {error}") from error
+        raise WorklistError(f"{path}: {error}: open it in a spreadsheet program and save it as .xlsx") from error
+    except WorklistError:
+        raise
     except OSError as error:
         raise WorklistError(f"{path}: cannot be read ({error.strerror or error})") from error
-    # openpyxl lets whatever a broken part sets off through: KeyError, ValueError, ParseError, zlib.error and more.
+    # zipfile and expat let whatever a broken part sets off through: KeyError, ValueError, zlib.error and more.
     except Exception as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise WorklistError(

@@ -14,7 +14,7 @@ from coupa_async.cli.display.summary import show_summary
 from coupa_async.domain.errors import SignInRefusedError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.services.spreadsheet.worklist import BadRow
+from coupa_async.services.spreadsheet.entries import BadRow
 
 
 def failure(n: int, error: str) -> OrderResult:

@@ -11,7 +11,9 @@ import openpyxl
 
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment
-from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
+from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.results import write_results
+from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 AT = datetime(2025, 6, 1, 12, 30, 5)
 RESULTS = (

@@ -13,7 +13,9 @@ import pytest
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.cells import delimited_text, looks_like_formula
-from coupa_async.services.spreadsheet.workbook_package import check_package, sheet_facts
+from coupa_async.services.spreadsheet.results import why_not_writable
+from coupa_async.services.spreadsheet.xlsx.package import check_package
+from coupa_async.services.spreadsheet.xlsx.sheet_facts import sheet_facts
 from tests.services.spreadsheet.sheets import book, numbers, read, text
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -36,36 +38,66 @@ def with_part(path: Path, name: str, content: bytes) -> Path:
     return out
 
 
+_SHEET_START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+_ORDERS = b'<row r="1"><c r="A1" t="inlineStr"><is><t>PO</t></is></c></row><row r="2"><c r="A2"><v>1</v></c></row>'
+
+
 @pytest.mark.parametrize(
     "xml",
     [
         b"<!--" + b" " * 200_000 + b"-->",
-        b"<c " + b" " * 200_000,
-        b"<c r=" * 100_000,
-        b"<c><f>" * 100_000,
-        b'<c r="A1"><f' * 50_000,
-        b"<mergeCell ref=" * 50_000,
-        b"<" + b"c" * 200_000 + b":",
-        b'<c r="A1" ' + b'r="A1" ' * 50_000,
-        b"<" * 200_000,
-        b'<c r="A1"><f>' + b" " * 200_000,
+        b'<row r="3"><!--' + b" </row>" * 30_000 + b"--></row>",
+        b'<row r="3"><c r="A3" t="str"><v><![CDATA[' + b"</c></row>" * 20_000 + b"]]></v></c></row>",
+        b'<row r="3"><c r="A3" x="' + b"&gt;" * 50_000 + b'"/></row>',
+        b'<row r="3">' + b'<c r="A3"><f/></c>' * 20_000 + b"</row>",
+        b'<row r="3"><c r="A3"><f>' + b" " * 200_000 + b"</f></c></row>",
+        b'<row r="3">' + b"<c>" * 20_000 + b"</c>" * 20_000 + b"</row>",
+        b'<row r="3"><c r="A3" t="inlineStr"><is>' + b"<rPh>" * 9_000 + b"</rPh>" * 9_000 + b"</is></c></row>",
+        b'<row r="3"><c r="A3" t="inlineStr"><is>' + b"<r><t>" * 9_000 + b"</t></r>" * 9_000 + b"</is></c></row>",
+        b"<row/>" * 50_000,
+    ],
+    ids=range(10),
+)
+def test_a_sheet_is_read_and_filled_in_in_time_in_proportion_to_its_length(tmp_path: Path, xml: bytes) -> None:
+    sheet = _SHEET_START + b"<sheetData>" + _ORDERS + xml + b"</sheetData></worksheet>"
+    path = with_part(book(tmp_path, [["PO"], ["PO1"]]), SHEET, sheet)
+    started_s = time.perf_counter()
+    worklist = read(path)
+    assert numbers(worklist)[0] == "1"
+    why_not_writable(worklist)
+    assert time.perf_counter() - started_s < 10
+
+
+@pytest.mark.parametrize(
+    ("sheet", "reason"),
+    [
+        (b"<", "unclosed token"),
+        (_SHEET_START + b"<sheetData>" + _ORDERS, "no element found"),
+        (b"<!DOCTYPE worksheet [<!ENTITY a 'aaaa'>]>" + _SHEET_START + b"</worksheet>", "document type"),
+        (b'<?xml version="1.0" encoding="UTF-16"?>' + _SHEET_START + b"</worksheet>", "UTF-16|encoding"),
+        (b"<chartsheet/>", "no worksheet"),
+        (
+            _SHEET_START + b'<sheetData><row r="1"><c t="s"><v>99</v></c></row></sheetData></worksheet>',
+            "list that ends",
+        ),
     ],
 )
-def test_a_sheet_is_looked_through_in_time_in_proportion_to_its_length(xml: bytes) -> None:
-    started_s = time.perf_counter()
-    sheet_facts(package(sheet=xml), "sheet")
-    assert time.perf_counter() - started_s < 1
+def test_a_sheet_that_is_none_is_told_in_one_line(tmp_path: Path, sheet: bytes, reason: str) -> None:
+    path = with_part(book(tmp_path, [["PO"], ["PO1"]]), SHEET, sheet)
+    with pytest.raises(WorklistError, match=f"hostile.xlsx: .*(?:{reason}).*: open it in"):
+        read(path)
 
 
-def test_what_is_looked_for_in_a_sheet_is_found() -> None:
+def test_what_is_around_a_sheets_rows_is_found() -> None:
     xml = (
-        b'<mergeCells count="2"><mergeCell ref="A1:B2"/><x:mergeCell x="1" ref="C3:D4"></x:mergeCell></mergeCells>'
-        b'<c r="A1"><f>1+1</f></c><c r="B1" t="n"><f>1</f><v>1</v></c><x:c r="C1"><x:f si="0"/><x:v>2</x:v></x:c>'
-        b'<c r="D1" t="str"><f>""</f></c><c r="E1"><f t="shared"/></c><c r="F1"><v>5</v></c>'
+        b'<x:worksheet xmlns:x="http://purl.oclc.org/ooxml/spreadsheetml/main" xmlns:q="urn:q"><x:sheetData>'
+        b'<x:row><x:c r="A1"><x:v>1</x:v></x:c></x:row></x:sheetData><x:sheetProtection sheet="1"/>'
+        b'<x:mergeCells><x:mergeCell ref="C3:D4"/><x:mergeCell ref="A1:B2"/></x:mergeCells>'
+        b'<x:hyperlinks><x:hyperlink ref="B2:B3" q:id="rId7"/></x:hyperlinks></x:worksheet>'
     )
-    facts = sheet_facts(package(sheet=xml), "sheet")
-    assert facts.merged == ((1, 1, 2, 2), (3, 3, 4, 4))
-    assert facts.uncalculated == {0, 4}
+    facts = sheet_facts(io.BytesIO(xml))
+    assert facts.merged == [(1, 1, 2, 2), (3, 3, 4, 4)]
+    assert (facts.links, facts.is_protected, facts.has_rows) == ({(2, 2): "rId7"}, True, True)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_told_before_it_is_unpacked(tmp_path: Path) -> None:

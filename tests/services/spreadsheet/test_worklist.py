@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from coupa_async.domain.errors import WorklistError
+from coupa_async.domain.outcome import Outcome
 from tests.services.spreadsheet.sheets import Rows, book, grid, numbers, read, result, text, write
 
 
@@ -82,12 +83,22 @@ def test_an_order_in_two_rows_with_other_folders_takes_the_first_and_warns(tmp_p
     assert worklist.warnings
 
 
-def test_completed_rows_are_done_unless_fresh_or_one_row_is_not(tmp_path: Path) -> None:
-    path = text(tmp_path, "PO,STATUS\nPO1,COMPLETED\nPO2,FAILED\nPO3,COMPLETED\nPO3,\n")
-    worklist = read(path)
-    assert numbers(worklist) == ["PO2", "PO3"]
-    assert [number.key for number in worklist.done] == ["1"]
-    assert numbers(read(path, fresh=True)) == ["PO1", "PO2", "PO3"]
+def test_orders_are_done_whose_every_row_is_filled_as_ours_are_unless_fresh(tmp_path: Path) -> None:
+    worklist = read(text(tmp_path, "PO\nPO1\nPO2\nPO3\nPO3\n"))
+    copy = write(worklist, result("PO1"), result("PO2", outcome=Outcome.FAILED), result("PO3"))
+    lines = copy.read_text().splitlines()
+    copy.write_text("\n".join([*lines[:4], lines[4].replace("COMPLETED", "")]))
+    again = read(copy)
+    assert numbers(again) == ["PO2", "PO3"]
+    assert [number.key for number in again.done] == ["1"]
+    assert numbers(read(copy, fresh=True)) == ["PO1", "PO2", "PO3"]
+
+
+@pytest.mark.parametrize("status", ["Completed", "COMPLETED", "completed"])
+def test_a_status_of_the_users_own_is_not_believed(tmp_path: Path, status: str) -> None:
+    worklist = read(text(tmp_path, f"PO,STATUS\nPO1,{status}\n"))
+    assert numbers(worklist) == ["PO1"]
+    assert worklist.done == ()
 
 
 def test_quoted_newlines_and_ragged_rows_are_read(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.services.spreadsheet.sheets import RESULTS, book, grid, numbers, read
 
 
 def test_results_are_added_in_order_and_existing_columns_reused(tmp_path: Path) -> None:
-    path = book(tmp_path, [["status", "PO", "Mine"], ["old", "PO1", "kept"]])
+    path = book(tmp_path, [["status", "PO", "Mine"], [None, "PO1", "kept"]])
     header, row = grid(write(read(path), result("PO1")))
     assert header == ["status", "PO", "Mine", *RESULTS[1:]]
     assert row[:3] == ["COMPLETED", "PO1", "kept"]

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from coupa_async.services.spreadsheet.sheet_part import CannotEditError
+from coupa_async.domain.bounds import Bounds
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 
+_BOUNDS = Bounds()
 _CHUNK_BYTES = 1 << 20
 _LOCAL_HEADER_BYTES = 30
 _DESCRIPTOR_BIT = 0x08
@@ -17,6 +19,18 @@ _LEVEL = 3  # a third of the time of the usual 6, a tenth more bytes
 
 Write = Callable[[IO[bytes]], None]
 """Writes a part's new content."""
+
+
+def check_package(package: ZipFile, bounds: Bounds = _BOUNDS) -> str:
+    """Say why a workbook is not unpacked, by what its archive promises, which is never gone beyond; empty if it may."""
+    parts = package.infolist()
+    if len(parts) > bounds.table_parts:
+        return f"its archive has {len(parts):,} files, over {bounds.table_parts:,}"
+    largest = max(parts, key=lambda part: part.file_size, default=None)
+    size = sum(part.file_size for part in parts)
+    if largest is None or size <= bounds.table_bytes:
+        return ""
+    return f"it unpacks to {size:,} bytes, over {bounds.table_bytes:,}; most of it is {largest.filename[:80]!r}"
 
 
 def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) -> None:

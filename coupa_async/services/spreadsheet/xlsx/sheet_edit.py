@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Protocol
+from typing import IO
 
 from coupa_async.domain.bounds import Bounds
-from coupa_async.services.spreadsheet.markup import column_letters, column_number
-from coupa_async.services.spreadsheet.row_edit import Cells, StyleOf, edit_row, new_row
-from coupa_async.services.spreadsheet.sheet_part import CannotEditError, SheetPart
+from coupa_async.services.spreadsheet.table import Sink
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
+from coupa_async.services.spreadsheet.xlsx.markup import column_letters, column_number
+from coupa_async.services.spreadsheet.xlsx.row_edit import Cells, StyleOf, edit_row, new_row
+from coupa_async.services.spreadsheet.xlsx.sheet_part import SheetPart
 
 _BOUNDS = Bounds()
 _LAST_COLUMN = 16_384
 _DIMENSION = re.compile(
     rb"(?P<start><(?:[\w.-]+:)?dimension\s+ref=[\"'][A-Z]{1,3}[0-9]{1,7}:)(?P<column>[A-Z]{1,3})(?=[0-9]{1,7}[\"'])"
 )
-
-
-class Sink(Protocol):
-    """What the part is written to."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take the next bytes."""
 
 
 def edit_sheet(
@@ -47,7 +42,7 @@ def edit_sheet(
         bounds: On one row.
 
     Raises:
-        CannotEditError: If the part is broken, protected, declares entities, or is made in a way that is not understood.
+        CannotEditError: If there is no room, or the part is made in a way that is not understood.
     """
     widest = max((cells[-1][0] for cells in edits.values() if cells), default=0)
     if widest > _LAST_COLUMN:

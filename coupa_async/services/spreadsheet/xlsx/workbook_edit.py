@@ -1,4 +1,4 @@
-"""A workbook's package with cells of one sheet set. Every part but the sheet's, and the styles where needed, is kept."""
+"""A workbook's package with cells of one sheet set. All parts but the sheet's and the styles are kept."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import partial
 from typing import BinaryIO
 from zipfile import ZipFile
 
-from coupa_async.services.spreadsheet.markup import attribute, is_empty, plain, start_tag
-from coupa_async.services.spreadsheet.package import Write, copy_package
-from coupa_async.services.spreadsheet.quote_prefix import QuotePrefix
-from coupa_async.services.spreadsheet.row_edit import Cells
-from coupa_async.services.spreadsheet.sheet_edit import edit_sheet
 from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
+from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
+from coupa_async.services.spreadsheet.xlsx.quote_prefix import QuotePrefix
+from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
+from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
 
 _CELL = start_tag(b"c")
 

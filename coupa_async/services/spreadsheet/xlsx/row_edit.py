@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from coupa_async.services.spreadsheet.markup import (
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
+from coupa_async.services.spreadsheet.xlsx.markup import (
     attribute,
     cell_markup,
     column_letters,
@@ -14,7 +15,6 @@ from coupa_async.services.spreadsheet.markup import (
     plain,
     start_tag,
 )
-from coupa_async.services.spreadsheet.sheet_part import CannotEditError
 
 _ROW = start_tag(b"row")
 _CELL = start_tag(b"c")

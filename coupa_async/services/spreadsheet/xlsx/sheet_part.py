@@ -5,26 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import IO
-from xml.parsers import expat
 
-from coupa_async.domain.errors import WorklistError
-from coupa_async.services.spreadsheet.markup import attribute, is_empty, plain, start_tag
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
+from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 
 _CHUNK_BYTES = 1 << 19
-_MAIN = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
-)
 _DATA = start_tag(b"sheetData")
 _ROW = start_tag(b"row")
 _NEXT = re.compile(rb"<(?:(?P<close>/(?:[\w.-]+:)?sheetData\s*>)|(?:[\w.-]+:)?row[\s/>])")
-_PROTECTED = start_tag(b"sheetProtection")
 _UNFINISHED = re.compile(rb"<[!?]")
-_OVERLAP_BYTES = 4_096
-
-
-class CannotEditError(WorklistError):
-    """A workbook is made in a way that no cell can be set in safely. Cure: save it anew in a spreadsheet program."""
 
 
 class SheetPart:
@@ -42,7 +31,6 @@ class SheetPart:
         self._raw = b""
         self._seen = b""  # the same without comments, up to one that is not whole yet
         self._position = 0
-        self._parser = _checker()
         self._is_whole = False
 
     def head(self) -> tuple[bytes, bytes]:
@@ -89,23 +77,10 @@ class SheetPart:
             yield number, gap, self._take(self._row_end(end, tag.end() - self._position))
 
     def rest(self) -> Iterator[bytes]:
-        """Take what stands after the rows.
-
-        Raises:
-            CannotEditError: If the sheet is protected, or the part's end is broken.
-        """
-        tail = b""
-        while True:
-            piece = self._take(len(self._raw))
-            window = tail + piece
-            for protected in _PROTECTED.finditer(window):
-                if attribute(protected["attributes"], b"sheet") in (b"1", b"true"):
-                    raise CannotEditError("the sheet is protected")
-            tail = window[-_OVERLAP_BYTES:]
-            yield piece
-            if self._is_whole:
-                return
-            self._more()
+        """Take what stands after the rows."""
+        yield self._take(len(self._raw))
+        while chunk := self._source.read(_CHUNK_BYTES):
+            yield chunk
 
     def _row_start(self) -> re.Match[bytes]:
         while not (tag := _ROW.match(self._seen, self._position)):
@@ -132,35 +107,8 @@ class SheetPart:
             raise CannotEditError(f"one of its rows has over {self._limit_bytes:,} bytes")
         chunk = self._source.read(_CHUNK_BYTES)
         self._is_whole = not chunk
-        try:
-            self._parser.Parse(chunk, not chunk)
-        except expat.ExpatError as error:
-            raise CannotEditError(f"the sheet's markup is broken ({error})") from error
         self._raw = self._raw[self._position :] + chunk
         self._position = 0
         self._seen = plain(self._raw)
         if unfinished := _UNFINISHED.search(self._seen):
             self._seen = self._seen[: unfinished.start()]
-
-
-def _checker() -> expat.XMLParserType:
-    """Make a parser that builds nothing, and refuses what is no worksheet's markup or means harm."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-
-    def declared(*_: object) -> None:
-        raise CannotEditError("the sheet's markup declares a document type, which none does in earnest")
-
-    def began(name: str, _: object) -> None:
-        parser.StartElementHandler = None
-        space, _, local = name.rpartition(" ")
-        if space not in _MAIN or local != "worksheet":
-            raise CannotEditError(f"it holds a {local[:40]!r} and no worksheet")
-
-    def encoded(_: str, encoding: str | None, __: int) -> None:
-        if encoding is not None and encoding.casefold() not in ("utf-8", "utf8", "us-ascii"):
-            raise CannotEditError(f"the sheet's markup is in {encoding[:20]}, not UTF-8")
-
-    parser.StartDoctypeDeclHandler = declared
-    parser.StartElementHandler = began
-    parser.XmlDeclHandler = encoded
-    return parser

@@ -20,7 +20,7 @@ _LETTERS = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
 
 def start_tag(name: bytes) -> re.Pattern[bytes]:
     """Make the pattern of a start tag: groups ``prefix``, ``attributes`` and, if it is empty, ``empty``."""
-    return re.compile(rb"<(?P<prefix>[\w.-]+:)?" + name + rb"(?P<attributes>(?:\s" + _ATTRIBUTES + rb")?)>")
+    return re.compile(rb"<(?P<prefix>[\w.-]+:)?" + name + rb"(?P<attributes>(?:\s" + _ATTRIBUTES + rb")?/?)>")
 
 
 def is_empty(attributes: bytes) -> bool:
@@ -48,6 +48,12 @@ def column_number(reference: bytes) -> int:
     for letter in match[1] if match else b"":
         number = number * 26 + letter - 64
     return number
+
+
+def row_number(reference: bytes) -> int:
+    """Read the row (1-based) of a cell's reference; 0 if it is none."""
+    match = _LETTERS.fullmatch(reference)
+    return int(match[2]) if match else 0
 
 
 def column_letters(number: int) -> bytes:

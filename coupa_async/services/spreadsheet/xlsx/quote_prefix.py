@@ -6,7 +6,7 @@ import re
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.cells import looks_like_formula
-from coupa_async.services.spreadsheet.markup import attribute, is_empty, plain, start_tag
+from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 
 _TYPES = "[Content_Types].xml"
 _STYLES = re.compile(rb"spreadsheetml\.styles\+xml")

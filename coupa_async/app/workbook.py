@@ -1,0 +1,128 @@
+"""Where a run's results go: into a copy of the spreadsheet, into itself, or into a workbook of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import chain, count
+from pathlib import Path
+
+from coupa_async.domain.errors import CoupaError, StorageError
+from coupa_async.services.files.replace import back_up
+from coupa_async.services.records.history import RunRecord
+from coupa_async.services.records.journal import Journal
+from coupa_async.services.spreadsheet.results import (
+    why_not_writable,
+    write_results,
+    write_results_beside,
+)
+from coupa_async.services.spreadsheet.worklist import Worklist
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """Where the results of one run go.
+
+    Attributes:
+        path: The spreadsheet itself or its copy in the output folder.
+        beside: The workbook of results alone, where neither can be filled in.
+        in_place: Whether ``path`` is the user's own.
+        obstacle: Why it cannot be filled in, as found before the run; empty if it can.
+        notes: What the user should know before the run, a sentence each.
+    """
+
+    path: Path
+    beside: Path
+    in_place: bool
+    obstacle: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where results were written, and what the user should know of it."""
+
+    path: Path
+    notes: tuple[str, ...]
+
+
+def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, in_place: bool) -> Workbook:
+    """Find where the results go, and try whether they can go there. Blocking.
+
+    Args:
+        worklist: The spreadsheet, as read.
+        root: The output folder.
+        runs: Earlier runs in it.
+        in_place: Whether the spreadsheet itself is to be filled in.
+    """
+    source = worklist.path
+    path = source if in_place else _free_copy(source, root, runs)
+    beside = root / f"{path.stem}-results.xlsx"
+    obstacle = why_not_writable(worklist)
+    notes: list[str] = []
+    if obstacle:
+        notes.append(f"{obstacle}. The results go to {beside.name} in the output folder instead")
+    elif path.name != source.name:
+        notes.append(f"{root / source.name} is not this run's to replace: the results go to {path.name} beside it")
+    return Workbook(path=path, beside=beside, in_place=in_place, obstacle=obstacle, notes=tuple(notes))
+
+
+def write_workbook(
+    workbook: Workbook, worklist: Worklist, journal: Journal, *, root: Path, now: datetime, left: Mapping[str, str]
+) -> Written:
+    """Write the results, to a workbook of their own where the spreadsheet cannot be filled in. Blocking.
+
+    Raises:
+        CoupaError: If they can be written nowhere.
+    """
+    notes: list[str] = []
+    if not workbook.obstacle:
+        write = partial(write_results, worklist, output_dir=root, now=now, left=left)
+        try:
+            if workbook.in_place:
+                notes.append(f"{workbook.path} as it was is in {back_up(workbook.path, now).name}")
+            path = write(journal.results(), workbook.path)
+        except CoupaError as error:
+            notes.append(f"{error}. The results are in {workbook.beside.name} in the output folder")
+        else:
+            if path != workbook.path:
+                notes.append(f"{workbook.path} is open in another program: the results are in {path.name}")
+            return Written(path, tuple(notes))
+    path = write_results_beside(worklist, journal.results(), workbook.beside, output_dir=root, now=now, left=left)
+    return Written(path, tuple(notes))
+
+
+def _free_copy(source: Path, root: Path, runs: Sequence[RunRecord]) -> Path:
+    """Choose a name in the output folder that is neither the spreadsheet's own, nor another's results, nor unknown."""
+    owners = {name.casefold(): owner for name, owner in _copies(runs)}
+    for name in _names(source):
+        path = root / name
+        owner = owners.get(name.casefold())
+        if _is_same(path, source):
+            continue
+        if owner is None and not path.exists() and not path.is_symlink():
+            return path
+        if owner is not None and (_is_same(owner, source) or not owner.exists()):
+            return path
+    raise StorageError(f"{root}: has no name left for the results of {source}")
+
+
+def _copies(runs: Sequence[RunRecord]) -> Iterator[tuple[str, Path]]:
+    for run in runs:
+        source = str(run.settings.get("input", ""))
+        if source and not run.settings.get("in_place"):
+            yield str(run.settings.get("workbook") or Path(source).name), Path(source)
+
+
+def _names(source: Path) -> Iterable[str]:
+    numbered = (f"{source.stem} (results {number}){source.suffix}" for number in count(2))
+    return chain((source.name, f"{source.stem} (results){source.suffix}"), numbered)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return path.absolute() == other.absolute()

@@ -1,0 +1,27 @@
+"""What the user says of how a spreadsheet is to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorklistOptions:
+    """How a spreadsheet is to be read.
+
+    Attributes:
+        po_column: Header of the column with the order numbers; ``None`` finds it.
+        folder_columns: Headers of the columns that make the folders, or ``{supplier}``; ``()`` is flat; ``None`` lets
+            the sheet decide.
+        id_column: Header of a column with the orders' ids or links in Coupa; ``None`` finds those of known names.
+        group_column: Header of the column that tells whose an order is; ``None`` finds one of a known name.
+        visible_only: Whether rows that are hidden, by a filter or by hand, are left out.
+        encoding: Of a text file; ``None`` finds it.
+    """
+
+    po_column: str | None = None
+    folder_columns: tuple[str, ...] | None = None
+    id_column: str | None = None
+    group_column: str | None = None
+    visible_only: bool = False
+    encoding: str | None = None

@@ -1,0 +1,126 @@
+"""Which columns are ours to fill: what the user filled is never replaced, whatever its header says. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from coupa_async.domain.outcome import Outcome
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text, is_blank
+from coupa_async.services.spreadsheet.table import Header
+
+_NUMBERED = re.compile(r"(.*) \(([2-9]|[1-9][0-9])\)")
+_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+_WITNESSES = 4  # of our headers, which nobody has by chance
+_ALWAYS_FILLED = ("ATTACHMENTS_FOUND", "ATTACHMENTS_DOWNLOADED", "AttachmentName", "LAST_PROCESSED", "COUPA_URL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPlaces:
+    """Where results go.
+
+    Attributes:
+        columns: The column (0-based) of each of ``RESULT_COLUMNS``.
+        names: What each is headed.
+        are_ours: Whether an earlier run filled them.
+        warning: What the user should know; empty for nothing.
+    """
+
+    columns: tuple[int, ...]
+    names: tuple[str, ...]
+    are_ours: bool
+    warning: str = ""
+
+
+@dataclass(slots=True)
+class ResultColumns:
+    """Tells our columns from the user's by their headers and by what stands in them, row after row.
+
+    Attributes:
+        header: The table's.
+    """
+
+    header: Header
+    _alike: dict[int, str] = field(init=False, default_factory=dict)
+    _own: dict[str, int] = field(init=False)
+    _filled: set[int] = field(init=False, default_factory=set)
+    _is_foreign: bool = field(init=False, default=False)
+    _was_written: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        """Find the columns that may be ours."""
+        known = {name.casefold(): name for name in RESULT_COLUMNS}
+        for column, shown in enumerate(self.header.names):
+            numbered = _NUMBERED.fullmatch(shown)
+            name = known.get((numbered[1] if numbered else shown).casefold())
+            if name is not None and column != self.header.order_column:
+                self._alike[column] = name
+        # The last of one name: ours stands right of the user's.
+        self._own = {name: column for column, name in self._alike.items()}
+
+    def note(self, cells: Sequence[object], used: int) -> None:
+        """Look at a row that results would go to."""
+        for column in self._alike:
+            if column < used and not is_blank(cells[column]):
+                self._filled.add(column)
+        status = self._text(cells, used, "STATUS")
+        if status and status not in _OUTCOMES:
+            self._is_foreign = True
+        self._was_written = self._was_written or bool(status or self._text(cells, used, "LAST_PROCESSED"))
+
+    def is_completed(self, cells: Sequence[object], used: int) -> bool:
+        """Tell a row that is filled as a completed order's is, if the columns turn out to be ours."""
+        if self._text(cells, used, "STATUS") != Outcome.COMPLETED:
+            return False
+        shown = {name: self._text(cells, used, name) for name in _ALWAYS_FILLED}
+        return all(shown.values()) and shown["ATTACHMENTS_FOUND"] == shown["ATTACHMENTS_DOWNLOADED"]
+
+    def places(self, width: int) -> ResultPlaces:
+        """Choose the columns, after the last row; those that are missing go right of everything, in their order.
+
+        Args:
+            width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
+        """
+        are_ours = "STATUS" in self._own and len(self._own) >= _WITNESSES and self._was_written and not self._is_foreign
+        columns: list[int] = []
+        names: list[str] = []
+        renamed: dict[str, str] = {}
+        taken = {name.casefold() for name in self.header.names}
+        for name in RESULT_COLUMNS:
+            column = self._own.get(name) if are_ours else self._empty(name)
+            if column is None:
+                column, width = width, width + 1
+                shown = _free(name, taken)
+                if shown != name:
+                    renamed[name] = shown
+            else:
+                shown = self.header.names[column]
+            columns.append(column)
+            names.append(shown)
+        return ResultPlaces(
+            columns=tuple(columns), names=tuple(names), are_ours=are_ours, warning=_told(self.header, renamed)
+        )
+
+    def _text(self, cells: Sequence[object], used: int, name: str) -> str:
+        column = self._own.get(name, used)
+        return cell_text(cells[column]) if column < used else ""
+
+    def _empty(self, name: str) -> int | None:
+        return next(
+            (column for column, known in self._alike.items() if known == name and column not in self._filled), None
+        )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name.casefold() not in taken:
+        return name
+    return next(shown for number in range(2, 1_000) if (shown := f"{name} ({number})").casefold() not in taken)
+
+
+def _told(header: Header, renamed: Mapping[str, str]) -> str:
+    if not renamed:
+        return ""
+    alike = {name.casefold(): name for name in reversed(header.names)}
+    pairs = ", ".join(f"{alike[name.casefold()]!r} (ours is {shown!r})" for name, shown in renamed.items())
+    return f"columns of yours that are headed like results stay as they are: {pairs}"

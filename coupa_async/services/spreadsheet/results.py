@@ -1,0 +1,128 @@
+"""The user's spreadsheet, written: a copy with the results filled in, or a file of results alone. Blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from coupa_async.domain.errors import WorklistError
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.files.replace import replace_file
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, bad_row_values, joined_values, result_values
+from coupa_async.services.spreadsheet.formats import format_of
+from coupa_async.services.spreadsheet.results_file import write_results_file
+from coupa_async.services.spreadsheet.table import Fill
+from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist, stamp_of
+
+_TRIAL: Values = ("",) * len(RESULT_COLUMNS)
+
+
+def why_not_writable(worklist: Worklist) -> str:
+    """Try to fill in every row of a spreadsheet, into nothing: what goes wrong at the end is found at the beginning.
+
+    Returns:
+        Why it cannot be filled in; empty if it can.
+    """
+    fills = [*((rows, _TRIAL) for rows in worklist.rows.values()), *(((bad.row,), _TRIAL) for bad in worklist.bad_rows)]
+    try:
+        format_of(worklist.path).write_table(worklist.path, worklist.layout, fills, _Nowhere())
+    except WorklistError as error:
+        return str(error)
+    return ""
+
+
+def write_results(
+    worklist: Worklist,
+    results: Iterable[tuple[OrderResult, datetime]],
+    destination: Path,
+    *,
+    output_dir: Path,
+    now: datetime,
+    left: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
+    """Write a copy of the spreadsheet with results filled in; rows without a result stay as they are.
+
+    Args:
+        worklist: As read. If the spreadsheet was changed since, it is read again, for rows may have moved.
+        results: Each with the time when the order was processed, in any order; read once.
+        destination: May be the spreadsheet itself.
+        output_dir: Where the folders of the results are.
+        left: Why orders were left undone, by their key.
+        now: Names the file beside the destination if that is held open by another program.
+
+    Returns:
+        The file really written: ``destination`` or one beside it. In the second case tell the user.
+
+    Raises:
+        WorklistError: If the spreadsheet can no longer be read, or cannot be filled in.
+        StorageError: If nothing can be written; ``destination`` is then as it was.
+    """
+    spreadsheet = format_of(worklist.path)
+    if stamp_of(worklist.path) != worklist.stamp:
+        worklist = read_worklist(worklist.path, worklist.options)
+    fills = _fills(worklist, results, output_dir.absolute(), left)
+    return replace_file(
+        destination,
+        lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out),
+        now,
+        follow=destination == worklist.path,  # the user's own may be one
+    )
+
+
+def write_results_beside(
+    worklist: Worklist,
+    results: Iterable[tuple[OrderResult, datetime]],
+    destination: Path,
+    *,
+    output_dir: Path,
+    now: datetime,
+    left: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
+    """Write a workbook of results alone: for each row its number, its orders, and our columns.
+
+    It needs nothing of the spreadsheet but what was read of it. Arguments and errors: see :func:`write_results`.
+    """
+    numbers: dict[int, list[str]] = {}
+    for key, rows in worklist.rows.items():
+        for row in rows:
+            numbers.setdefault(row, []).append(worklist.shown.get(key, key))
+    numbers |= {bad.row: [bad.shown] for bad in worklist.bad_rows}
+    values = {row: found for rows, found in _fills(worklist, results, output_dir.absolute(), left) for row in rows}
+    lines = ((row, "; ".join(numbers[row]), values.get(row, ())) for row in sorted(numbers))
+    return replace_file(destination, lambda out: write_results_file(out, lines), now)
+
+
+def _fills(
+    worklist: Worklist, results: Iterable[tuple[OrderResult, datetime]], output_dir: Path, left: Mapping[str, str]
+) -> Iterator[Fill]:
+    shared: dict[str, Values] = {}
+    of_several = {key for keys in worklist.shared_rows.values() for key in keys}
+    for key, reason in left.items():
+        values = bad_row_values(reason, Outcome.PENDING)
+        shared |= {key: values} if key in of_several else {}
+        yield _alone(worklist, key), values
+    for bad in worklist.bad_rows:
+        yield (bad.row,), bad_row_values(bad.reason)
+    for result, processed_at in results:
+        key = result.number.key
+        if key in worklist.rows:
+            values = result_values(result, processed_at, output_dir)
+            shared |= {key: values} if key in of_several else {}
+            yield _alone(worklist, key), values
+    for row, keys in worklist.shared_rows.items():
+        if any(key in shared for key in keys):
+            yield (row,), joined_values([(worklist.shown.get(key, key), shared.get(key)) for key in keys])
+
+
+def _alone(worklist: Worklist, key: str) -> tuple[int, ...]:
+    rows = worklist.rows.get(key, ())
+    return tuple(row for row in rows if row not in worklist.shared_rows) if worklist.shared_rows else rows
+
+
+class _Nowhere:
+    """Takes what is written, and keeps nothing of it."""
+
+    def write(self, data: bytes, /) -> int:
+        return len(data)

@@ -1,0 +1,122 @@
+"""What is around a worksheet's rows, read in one pass that also finds broken markup. ECMA-376-1 §18.3.1."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import IO
+from xml.parsers import expat
+
+from openpyxl.utils import range_boundaries
+
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
+from coupa_async.services.spreadsheet.xlsx.markup import column_number, row_number
+
+_CHUNK_BYTES = 1 << 19
+_MAIN = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
+)
+_ROWS_END = re.compile(rb"</(?:[\w.-]{1,40}:)?sheetData|sheetData\s*/>")
+_OVERLAP_BYTES = 64
+_MOST = 1 << 20  # ranges and links: more is nobody's sheet
+
+Range = tuple[int, int, int, int]
+"""Left, top, right, bottom, all 1-based."""
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """What is around the rows of a worksheet.
+
+    Attributes:
+        merged: Merged ranges.
+        links: References of cells' links (relation ids) by row and column, both 1-based; of a range, its first cell's.
+        tables: References of the sheet's tables.
+        is_protected: Whether its cells are locked.
+        has_rows: Whether it has a place for rows that is not empty.
+    """
+
+    merged: list[Range] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+    is_protected: bool = False
+    has_rows: bool = False
+
+
+def sheet_facts(source: IO[bytes]) -> SheetFacts:
+    """Read a worksheet's part from its beginning to its end.
+
+    Raises:
+        CannotEditError: If it is no worksheet, or its markup is broken, not in UTF-8 or declares a document type.
+    """
+    reader = _FactsReader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = reader.declared
+    parser.XmlDeclHandler = reader.encoded
+    parser.StartElementHandler = reader.began
+    is_after, tail = False, b""
+    try:
+        while chunk := source.read(_CHUNK_BYTES):
+            if not is_after and (end := _ROWS_END.search(tail + chunk)):
+                is_after, reader.facts.has_rows = True, end[0].startswith(b"</")
+            if is_after:
+                parser.StartElementHandler = reader.began
+            parser.Parse(chunk, False)
+            if not is_after:
+                # A call for each cell would take most of the time, and no cell tells anything of this.
+                parser.StartElementHandler = None
+            tail = chunk[-_OVERLAP_BYTES:]
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise CannotEditError(f"the sheet's markup is broken ({error})") from error
+    reader.facts.merged.sort(key=lambda item: (item[1], item[0]))
+    return reader.facts
+
+
+class _FactsReader:
+    """Takes what the parser finds."""
+
+    def __init__(self) -> None:
+        self.facts = SheetFacts()
+        self._has_root = False
+
+    def declared(self, *_: object) -> None:
+        raise CannotEditError("the sheet's markup declares a document type, which none does in earnest")
+
+    def encoded(self, _: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.casefold() not in ("utf-8", "utf8", "us-ascii"):
+            raise CannotEditError(f"the sheet's markup is in {encoding[:20]}, not UTF-8")
+
+    def began(self, name: str, attributes: dict[str, str]) -> None:
+        space, _, local = name.rpartition(" ")
+        if not self._has_root:
+            self._has_root = True
+            if space not in _MAIN or local != "worksheet":
+                raise CannotEditError(f"it holds a {local[:40]!r} and no worksheet")
+        elif space in _MAIN:
+            self._note(local, attributes)
+
+    def _note(self, name: str, attributes: dict[str, str]) -> None:
+        facts = self.facts
+        if name == "mergeCell" and len(facts.merged) < _MOST:
+            if ":" in (covered := attributes.get("ref", "")):
+                facts.merged.append(_range(covered))
+        elif name == "hyperlink" and len(facts.links) < _MOST:
+            first = attributes.get("ref", "").partition(":")[0].encode()
+            facts.links[row_number(first), column_number(first)] = _related(attributes)
+        elif name == "tablePart":
+            facts.tables.append(_related(attributes))
+        elif name == "sheetProtection":
+            facts.is_protected = attributes.get("sheet") in ("1", "true")
+
+
+def _related(attributes: dict[str, str]) -> str:
+    return next((value for name, value in attributes.items() if name.endswith(" id")), "")
+
+
+def _range(covered: str) -> Range:
+    left, top, right, bottom = range_boundaries(covered)
+    if None in (left, top, right, bottom):
+        raise CannotEditError(f"a merged range is {covered[:40]!r}")
+    return left, top, right, bottom
