@@ -27,7 +27,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture
 def journal(out: Path) -> Iterator[Journal]:
     with Journal(out / FILE_NAME) as opened:
-        opened.record(result("PO1"))
+        opened.record(result("PO1"), AT)
         yield opened
 
 
@@ -111,7 +111,7 @@ def test_results_survive_a_spreadsheet_that_is_gone_or_broken_at_the_end(
 def test_no_text_of_the_tenants_becomes_a_formula_in_the_workbook_of_results(
     tmp_path: Path, out: Path, journal: Journal
 ) -> None:
-    journal.record(result("PO1", supplier="=1+1"))
+    journal.record(result("PO1", supplier="=1+1"), AT)
     path = book(tmp_path, [["PO"], ["PO1"]])
     worklist = read(path)
     workbook = plan_workbook(worklist, out, [], in_place=False)
