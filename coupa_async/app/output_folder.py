@@ -40,19 +40,12 @@ def folder_status(folder: Path) -> tuple[Summary, RunStatus]:
     Raises:
         InputError: If there is no journal.
     """
+    page = folder / REPORT
+    summary = Summary(output_dir=folder, report=page if page.is_file() else None, is_at_work=_is_at_work(folder))
     with opened(folder) as (journal, history):
         status = run_status(journal, history)
-    page = folder / REPORT
-    summary = Summary(
-        outcomes=status.outcomes,
-        files=status.files,
-        size_bytes=status.size_bytes,
-        seconds=status.seconds,
-        restarts=status.restarts,
-        output_dir=folder,
-        report=page if page.is_file() else None,
-        is_at_work=_is_at_work(folder),
-    )
+        summary.take(status, journal)
+    summary.seconds, summary.restarts = status.seconds, status.restarts
     return summary, status
 
 

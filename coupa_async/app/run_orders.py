@@ -15,6 +15,7 @@ from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import find_backend, make_guard, make_worker_context, memory_limits
+from coupa_async.app.earlier_run import refuse_mixing
 from coupa_async.app.group_order import work_by_group
 from coupa_async.app.run_log import log_event, run_log
 from coupa_async.app.settings import Settings
@@ -42,6 +43,8 @@ from coupa_async.services.profiles.profiles import BASE, SourceProfile, run_prof
 from coupa_async.services.profiles.sweep import sweep
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.records.manifest import Manifest
+from coupa_async.services.records.status import run_status
 from coupa_async.services.reports.run_report import write_report
 from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
 
@@ -108,7 +111,7 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     source = source_profile(settings)
     summary = Summary(output_dir=settings.output_dir.resolve())
     async with contexts_in_threads() as contexts:
-        storage, journal, history = await _open_folder(request, summary.output_dir, contexts)
+        storage, journal, history = await _open_folder(request, worklist, summary.output_dir, contexts)
         with run_log(storage.root / "run.log"):
             notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
             for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
@@ -150,18 +153,30 @@ def read_orders(request: RunRequest) -> Worklist:
 
 
 async def _open_folder(
-    request: RunRequest, root: Path, contexts: ContextsInThreads
+    request: RunRequest, worklist: Worklist, root: Path, contexts: ContextsInThreads
 ) -> tuple[Storage, Journal, History]:
     settings, storage = request.settings, Storage(root)
     await to_thread.run_sync(storage.prepare, *([] if request.in_place else [request.input.name]))
     await contexts.enter(storage.held())
     journal = await contexts.enter(await to_thread.run_sync(Journal, storage.root / FILE_NAME))
     history = await contexts.enter(await to_thread.run_sync(History, storage.root / FILE_NAME))
+    refuse_mixing(storage.root, history, is_demo=request.is_demo)
     known = {"input": str(request.input), "in_place": request.in_place, "is_demo": request.is_demo}
-    history.begin(
-        backend=settings.backend, lane=settings.lane, workers=settings.workers, settings=settings.shown() | known
+    begin = partial(
+        history.begin,
+        backend=settings.backend,
+        lane=settings.lane,
+        workers=settings.workers,
+        settings=settings.shown() | known,
+        manifest=_manifest(worklist),
     )
+    await to_thread.run_sync(begin)
     return storage, journal, history
+
+
+def _manifest(worklist: Worklist) -> Manifest:
+    orders = {order.number.key: False for order in worklist.orders} | {number.key: True for number in worklist.done}
+    return Manifest(orders=orders, bad_rows={bad.row: bad.reason for bad in worklist.bad_rows})
 
 
 def _choose(run: _Run) -> list[Order]:
@@ -228,7 +243,7 @@ async def _finish(run: _Run, left: Mapping[str, str], contexts: ContextsInThread
     with _kept_going(summary):
         for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
             run.notify(Warned(text=text))
-    await to_thread.run_sync(summary.count, run.worklist, journal)
+    await to_thread.run_sync(lambda: summary.take(run_status(journal, run.history), journal))
     with _kept_going(summary):
         target = request.input if request.in_place else storage.root / request.input.name
         now = datetime.now()

@@ -120,7 +120,17 @@ class SignInPassedError(SignInRequiredError):
 
 
 class SignInRefusedError(SignInError):
-    """A sign-in was tried and refused. Cure: check the user name and password, or ``coupa-async login``."""
+    """A sign-in was tried and refused. Cure: check the user name and password, or ``coupa-async login``.
+
+    Attributes:
+        is_of_credentials: Whether user name and password were given and refused: they would be again.
+        origin: Who asked for the password and was not told it, as only named origins are; else empty.
+    """
+
+    def __init__(self, text: str, *, is_of_credentials: bool = False, origin: str = "") -> None:
+        super().__init__(text)
+        self.is_of_credentials = is_of_credentials
+        self.origin = origin
 
 
 class SessionLostError(CoupaError):

@@ -116,7 +116,7 @@ class SignInGate:
         self._jitter = jitter
         self._limits = limits
         self._person = person
-        self._refusal = ""
+        self._refusal: SignInRefusedError | None = None
         self._was_reached = False
         self._back_s = float("-inf")
         self._one = anyio.Lock()
@@ -216,8 +216,8 @@ class SignInGate:
             if self.generation > generation:
                 await session.load_state(self.state)
                 return self.generation
-            if self._refusal:
-                raise SignInRefusedError(self._refusal)  # never hammered, however many wait here
+            if self._refusal is not None:
+                raise self._refusal  # never hammered, however many wait here
             started_s = anyio.current_time()
             self._notify(SignInStarted(worker=worker, reason=str(error)))
             try:
@@ -225,7 +225,7 @@ class SignInGate:
                 await session.save_state(self.state)
             except SignInRefusedError as refusal:
                 if self._person is None:
-                    self._refusal = str(refusal)
+                    self._refusal = refusal
                     raise
                 _log.info("a person is asked to sign in: %s", refusal)
                 await self._person()

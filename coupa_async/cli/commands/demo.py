@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from anyio import to_thread
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
+from coupa_async.app.earlier_run import check_demo_folder
 from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.run import Run, run
 from coupa_async.evaluation.recorded_site import recorded_site, write_sample
@@ -28,7 +30,11 @@ async def demo(settings: Demo) -> int:
 
     Returns:
         The exit code of ``run``: 1, for the sample has orders that fail on purpose.
+
+    Raises:
+        OutputError: If the folder has a tenant's orders.
     """
+    await to_thread.run_sync(check_demo_folder, settings.output_dir.resolve())
     sample = settings.output_dir / "input" / "sample.xlsx"
     await write_sample(sample)
     async with recorded_site() as site:

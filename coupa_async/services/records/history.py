@@ -30,7 +30,9 @@ from coupa_async.domain.events import (
     WorkerStopped,
 )
 from coupa_async.domain.redaction import redacted
-from coupa_async.services.records.database import open_database, paged
+from coupa_async.services.records.database import open_database, paged, transaction
+from coupa_async.services.records.manifest import SCHEMA as MANIFEST_SCHEMA
+from coupa_async.services.records.manifest import Manifest, read_manifest, write_manifest
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -57,6 +59,9 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
     Draining: lambda event: ("draining", "", event.reason, event.grace_s),
     Warned: lambda event: ("warning", "", event.text, None),
 }
+
+
+_NONE = Manifest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +123,7 @@ class History:
             self._db, _ = open_database(
                 path, check_same_thread=False
             )  # the journal has said what there is to be said of it
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + MANIFEST_SCHEMA)
         except sqlite3.Error as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
@@ -130,12 +135,25 @@ class History:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def begin(self, *, backend: str, lane: str, workers: int, settings: Mapping[str, object]) -> None:
-        """Begin a run, which :meth:`note` then adds to."""
+    def begin(
+        self,
+        *,
+        backend: str,
+        lane: str,
+        workers: int,
+        settings: Mapping[str, object],
+        manifest: Manifest = _NONE,
+    ) -> None:
+        """Begin a run, which :meth:`note` then adds to. The manifest replaces the one of the run before."""
         row = (self._stamp(), backend, lane, workers, json.dumps(settings))
         statement = "INSERT INTO runs (started_at, backend, lane, workers, settings) VALUES (?,?,?,?,?)"
-        with self._translate_sqlite_errors():
+        with self._translate_sqlite_errors(), transaction(self._db):
             self._run = self._db.execute(statement, row).lastrowid
+            write_manifest(self._db, manifest)
+
+    def manifest(self) -> Manifest:
+        """Return what the spreadsheet of the latest run asks for; empty where an older version ran."""
+        return read_manifest(self._db)
 
     def note(self, event: Event, /) -> None:
         """Keep an event if the report shows events of its kind. An observer."""

@@ -9,6 +9,7 @@ from coupa_async.domain.events import RunStarted, WorkerRestarting
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import Journal
+from coupa_async.services.records.manifest import Manifest
 from coupa_async.services.records.status import run_status
 from tests.services.records.test_journal import result
 
@@ -26,7 +27,7 @@ def test_orders_that_the_latest_run_has_not_done_are_pending(tmp_path: Path) -> 
         journal.record(result("PO2"), AT)  # within the second that the run began in
         journal.record(result("PO3"), AT + timedelta(seconds=9))
         stands = run_status(journal, history)
-        assert stands.outcomes == {Outcome.COMPLETED: 1, Outcome.PARTIAL: 2, Outcome.PENDING: 2}
+        assert stands.standing.outcomes == {Outcome.COMPLETED: 1, Outcome.PARTIAL: 2, Outcome.PENDING: 2}
         assert (stands.files, stands.size_bytes, stands.restarts) == (3, 21, 1)
         assert (stands.ended_at, stands.last_processed) == (None, AT + timedelta(seconds=9))
         assert stands.seconds == 8.3
@@ -35,9 +36,23 @@ def test_orders_that_the_latest_run_has_not_done_are_pending(tmp_path: Path) -> 
         assert run_status(journal, history).seconds == 30.0
 
 
+def test_the_orders_are_those_of_the_latest_runs_spreadsheet_however_few_the_run_was_to_do(tmp_path: Path) -> None:
+    asked = Manifest(orders={"1": False, "2": False, "3": False, "4": True}, bad_rows={7: "'ABC' is no order number"})
+    with Journal(tmp_path / "j") as journal, History(tmp_path / "j", now=lambda: AT) as history:
+        journal.record(result("PO1", outcome=Outcome.COMPLETED), AT)
+        journal.record(result("PO9", outcome=Outcome.FAILED), AT)
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, manifest=Manifest(orders={"9": False}))
+        history.begin(backend="playwright", lane="auto", workers=1, settings={"is_demo": True}, manifest=asked)
+        history.note(RunStarted(total=1, skipped=1, workers=1, left_out=0))
+        stands = run_status(journal, history)
+        assert stands.standing.outcomes == {Outcome.COMPLETED: 2, Outcome.PENDING: 2}
+        assert (stands.standing.bad_rows, stands.standing.others) == (1, 1)
+        assert (stands.bad_rows, stands.asked, stands.is_demo) == (asked.bad_rows, frozenset("1234"), True)
+
+
 def test_a_journal_without_history_still_tells_its_outcomes(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal, History(tmp_path / "j") as history:
-        assert run_status(journal, history).outcomes == {}
+        assert run_status(journal, history).standing.outcomes == {}
         journal.record(result(), AT)
         stands = run_status(journal, history)
-        assert (stands.outcomes, stands.last_processed, stands.seconds) == ({Outcome.PARTIAL: 1}, AT, 0.0)
+        assert (stands.standing.outcomes, stands.last_processed, stands.seconds) == ({Outcome.PARTIAL: 1}, AT, 0.0)

@@ -1,0 +1,106 @@
+"""What an output folder knows of its latest run: what a retry repeats, and whose orders it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coupa_async.app.output_folder import opened
+from coupa_async.domain.errors import InputError, OutputError
+from coupa_async.services.records.history import History
+from coupa_async.services.records.journal import FILE_NAME
+
+# What decides of names and places is as it was; how fast, and through which browser, is for the new run to say.
+_AS_BEFORE = (
+    "base_url",
+    "login_url",
+    "po_column",
+    "folder_columns",
+    "id_column",
+    "order_path",
+    "group_column",
+    "requisition",
+    "empty_folders",
+    "msg_pdf",
+    "in_place",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRun:
+    """The latest run of an output folder.
+
+    Attributes:
+        folder: The output folder.
+        input: Its spreadsheet, which may be gone.
+        settings: As the history shows them.
+        is_demo: Whether its tenant was the recorded site, which has ended with it.
+    """
+
+    folder: Path
+    input: Path
+    settings: Mapping[str, object] = field(default_factory=dict)
+    is_demo: bool = False
+
+    def values(self, given: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+        """Return the settings of a run that goes on with it.
+
+        Args:
+            given: What the user says now, which goes before what was.
+            known: The settings that such a run has.
+
+        Raises:
+            InputError: If the spreadsheet is not there.
+        """
+        path = Path(str(given.get("input") or self.input))
+        if not path.is_file():
+            raise InputError(f"{self.folder}: its spreadsheet is not where it was ({path}): name it with --input")
+        before = {name: self.settings[name] for name in _AS_BEFORE if name in self.settings}
+        now = {name: given[name] for name in known if name in given}
+        return before | now | {"input": path.absolute(), "output_dir": self.folder}
+
+
+def earlier_run(folder: Path) -> EarlierRun:
+    """Read what an output folder knows of its latest run. Blocking.
+
+    Raises:
+        InputError: If it has no journal.
+    """
+    with opened(folder) as (_, history):
+        runs = history.runs()
+    settings = runs[-1].settings if runs else {}
+    return EarlierRun(
+        folder=folder,
+        input=Path(str(settings.get("input", ""))),
+        settings=settings,
+        is_demo=bool(settings.get("is_demo")),
+    )
+
+
+def check_demo_folder(folder: Path) -> None:
+    """See before anything is written whether a demo may go into a folder. Blocking.
+
+    Raises:
+        OutputError: If it has a tenant's orders, or its journal cannot be read.
+    """
+    if (folder / FILE_NAME).is_file():
+        with opened(folder) as (_, history):
+            refuse_mixing(folder, history, is_demo=True)
+
+
+def refuse_mixing(folder: Path, history: History, *, is_demo: bool) -> None:
+    """Keep a demo's orders and those of a tenant out of one folder. Blocking.
+
+    Raises:
+        OutputError: If the folder's latest run was of the other kind.
+    """
+    runs = history.runs()
+    if not runs or bool(runs[-1].settings.get("is_demo")) == is_demo:
+        return
+    if is_demo:
+        raise OutputError(f"{folder}: has orders of your Coupa, which a demo would mix with its own: choose another -o")
+    raise OutputError(
+        f"{folder}: has a demo's orders, which are not of your Coupa: choose another folder with -o "
+        "(coupa-async retry goes on with the demo)"
+    )
