@@ -15,6 +15,7 @@ from coupa_async.services.records.journal import FILE_NAME
 _AS_BEFORE = (
     "base_url",
     "login_url",
+    "sheet",
     "po_column",
     "folder_columns",
     "id_column",

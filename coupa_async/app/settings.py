@@ -138,6 +138,7 @@ class Settings(Command):
     folder_columns: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None, description="columns that make the folders, or {supplier}; empty is flat; default: the sheet decides"
     )
+    sheet: str | None = Field(None, description="sheet with the orders; default: PO_Data, else the first that has some")
     po_column: str | None = Field(None, description="header of the column with the order numbers")
     id_column: str | None = Field(None, description="header of a column with the orders' ids or links in Coupa")
     order_path: str = Field(
@@ -176,7 +177,7 @@ class Settings(Command):
 
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
-        "selenium_url", "client_cert", "client_key", "po_column", "id_column", "group_column", mode="before",
+        "selenium_url", "client_cert", "client_key", "sheet", "po_column", "id_column", "group_column", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from coupa_async.app.run_orders import RunRequest
+from coupa_async.app.open_run import RunRequest
 from coupa_async.domain.counts import counted
 from coupa_async.domain.files.naming import folder_path, work_folder
 from coupa_async.domain.order import Order
@@ -44,11 +44,19 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     if len(todo) > _SHOWN:
         say(f"… and {len(todo) - _SHOWN} more")
     rest = len(worklist.orders) + len(worklist.done) - len(todo)
+    if worklist.layout.sheet:
+        say(f"the orders are those of sheet {worklist.layout.sheet!r} in {worklist.path.name}")
     say(_told(settings.base_url, len(todo), rest, len(worklist.bad_rows)))
     say("nothing was asked and nothing written")
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / _folder(item))} for item in todo]
-        told = {"total": len(todo) + rest, "orders": orders, "exit_code": 0, "bad_rows": len(worklist.bad_rows)}
+        told: dict[str, object] = {
+            "total": len(todo) + rest,
+            "orders": orders,
+            "exit_code": 0,
+            "bad_rows": len(worklist.bad_rows),
+        }
+        told["sheet"] = worklist.layout.sheet or None
         print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
     return 0
 

@@ -11,7 +11,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.run_orders import RunRequest, read_orders, run_orders
+from coupa_async.app.open_run import RunRequest, read_orders
+from coupa_async.app.run_orders import run_orders
 from coupa_async.app.setting_names import unknown_names
 from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.dry_run import dry_run

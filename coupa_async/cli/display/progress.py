@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text
+from coupa_async.domain.counts import counted
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -81,9 +82,7 @@ class _Bars:
 def _format_event(event: Event, done: int, total: int) -> str:
     match event:
         case RunStarted():
-            skipped = f", {event.skipped} settled before" if event.skipped else ""
-            workers = "worker" if event.workers == 1 else "workers"
-            return f"{event.total - event.skipped} orders to do{skipped}; {event.workers} {workers}"
+            return _started(event)
         case OrderFinished():
             result = event.result
             files = f"{len(result.saved)}/{result.found} files" if result.found else ""
@@ -108,6 +107,14 @@ def _format_event(event: Event, done: int, total: int) -> str:
         case Warned():
             return f"[yellow]{_safe(event.text)}[/]"
     return ""
+
+
+def _started(event: RunStarted) -> str:
+    sheet = f" in sheet {_safe(repr(event.sheet))}" if event.sheet else ""
+    skipped = f"; {event.skipped:,} done before" if event.skipped else ""
+    left_out = f"; {event.left_out:,} left out as asked" if event.left_out else ""
+    workers = f"; {counted(event.workers, 'worker')}" if event.workers else ""
+    return f"{counted(event.total - event.skipped, 'order')} to do{sheet}{skipped}{left_out}{workers}"
 
 
 def _safe(text: str) -> str:

@@ -48,8 +48,8 @@ class _Text:
 
 
 @contextmanager
-def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
-    """Read a text file and find its header.
+def open_table(path: Path, po_column: str | None, wanted: str | None = None) -> Iterator[Table]:
+    """Read a text file and find its header. Whatever sheet is wanted: it is one.
 
     Raises:
         WorklistError: If it is no text, its quoting is broken, or no column of order numbers is found.

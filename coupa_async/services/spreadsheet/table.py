@@ -40,6 +40,7 @@ class Table:
         header: Its header.
         rows: What is below it, once, empty rows and ragged ones included.
         sheet: The worksheet's name; empty for a text file.
+        others: Other sheets that could be meant as well.
         delimiter: What stands between cells; empty for a workbook.
         uncalculated: Columns (0-based) with formulas of which no result was ever stored: their cells read as empty.
         reserved: How many columns merged ranges reach into, at the header or below it.
@@ -50,6 +51,7 @@ class Table:
     header: Header
     rows: Iterator[Row]
     sheet: str = ""
+    others: tuple[str, ...] = ()
     delimiter: str = ""
     uncalculated: frozenset[int] = frozenset()
     reserved: int = 0
@@ -79,8 +81,12 @@ class Layout:
 class Format(Protocol):
     """One kind of file. Both functions block."""
 
-    def open_table(self, path: Path, po_column: str | None) -> AbstractContextManager[Table]:
-        """Find the table in a file and open it; raises ``WorklistError`` on opening and while its rows are read."""
+    def open_table(self, path: Path, po_column: str | None, wanted: str | None) -> AbstractContextManager[Table]:
+        """Find the table in a file, in the sheet that is wanted, and open it.
+
+        Raises:
+            WorklistError: Also while its rows are read.
+        """
 
     def write_table(self, path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO) -> None:
         """Write a copy of the file with results filled in.

@@ -18,23 +18,23 @@ from openpyxl.cell import MergedCell
 
 from coupa_async.domain.errors import WorklistError
 from coupa_async.runtime.temporary_files import temporary_folder
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, is_blank, legal_text, looks_like_formula
-from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, legal_text, looks_like_formula
+from coupa_async.services.spreadsheet.columns import HEAD_ROWS
 from coupa_async.services.spreadsheet.hyperlinks import cell_links
+from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Table
 from coupa_async.services.spreadsheet.workbook_package import check_package, losses, sheet_facts
 
-_SHEET = "PO_Data"
 _LAST_COLUMN = 16_384
 _LAST_ROW = 1_048_576
 
 
 @contextmanager
-def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
+def open_table(path: Path, po_column: str | None, wanted: str | None = None) -> Iterator[Table]:
     """Find the sheet with the orders and open it.
 
-    That is ``PO_Data``, hidden or not; else the first visible sheet with a column of order numbers; else the first
-    hidden one. A range merged over several rows below the header has its value in each of them.
+    That is the one that is wanted; else ``PO_Data``, hidden or not; else the first visible sheet with a column of order
+    numbers; else the first hidden one. A range merged over several rows below the header has its value in each of them.
 
     Raises:
         WorklistError: If the file is no workbook that can be read, or has no such sheet.
@@ -47,7 +47,7 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
         with _broken_told(path):
             book = load_workbook(file, read_only=True, data_only=True)
         try:
-            sheet, header, rows = _choose(path, book.worksheets, po_column)
+            sheet, header, rows, others = _choose(path, book.worksheets, po_column, wanted)
             with _broken_told(path), ZipFile(path) as package:
                 # openpyxl has no public name for a sheet's part.
                 part = sheet._worksheet_path
@@ -56,6 +56,7 @@ def open_table(path: Path, po_column: str | None) -> Iterator[Table]:
                 header=header,
                 rows=_unmerged(rows, [item for item in facts.merged if item[1] > header.row]),
                 sheet=sheet.title,
+                others=others,
                 reserved=_reserved(facts.merged, header.row),
                 uncalculated=facts.uncalculated,
                 losses=lost,
@@ -97,22 +98,22 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
                 book.vba_archive.close()
 
 
-def _choose(path: Path, sheets: Sequence[Any], po_column: str | None) -> tuple[Any, Header, Iterator[Row]]:
-    named = [item for item in sheets if item.title.casefold() == _SHEET.casefold()]
-    ordered = named[:1] or sorted(sheets, key=lambda entry: bool(entry.sheet_state != "visible"))
-    heads: list[tuple[str, list[Row]]] = []
-    for sheet in ordered:
-        rows = _rows(path, sheet)
-        head = list(islice(rows, HEAD_ROWS))
-        if header := find_header(head, po_column):
-            return sheet, header, chain((row for row in head if row[0] > header.row), rows)
-        heads.append((sheet.title, head))
-    if not heads:
-        raise WorklistError(f"{path}: the workbook has no worksheet: put the orders in one named {_SHEET}")
-    title, head = next(
-        (item for item in heads if not all(is_blank(cell) for _, cells in item[1] for cell in cells)), heads[0]
-    )
-    raise no_header(path, head, po_column, title)
+def _choose(
+    path: Path, sheets: Sequence[Any], po_column: str | None, wanted: str | None
+) -> tuple[Any, Header, Iterator[Row], tuple[str, ...]]:
+    """Choose the sheet.
+
+    Returns:
+        The sheet, its header, what is below that, and the other sheets that could be meant.
+    """
+    rows = [_rows(path, sheet) for sheet in sheets]
+    heads = [
+        SheetHead(title=sheet.title, is_visible=sheet.sheet_state == "visible", rows=list(islice(table, HEAD_ROWS)))
+        for sheet, table in zip(sheets, rows, strict=True)
+    ]
+    chosen, header, others = choose_sheet(path, heads, po_column, wanted)
+    below = (row for row in heads[chosen].rows if row[0] > header.row)
+    return sheets[chosen], header, chain(below, rows[chosen]), others
 
 
 def _rows(path: Path, sheet: Any) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -33,6 +33,7 @@ class WorklistOptions:
     """How a spreadsheet is to be read.
 
     Attributes:
+        sheet: The worksheet; ``None`` finds it.
         po_column: Header of the column with the order numbers; ``None`` finds it.
         folder_columns: Headers of the columns that make the folders, or ``{supplier}``; ``()`` is flat; ``None`` lets
             the sheet decide.
@@ -40,6 +41,7 @@ class WorklistOptions:
         group_column: Header of the column that tells whose an order is; ``None`` finds one of a known name.
     """
 
+    sheet: str | None = None
     po_column: str | None = None
     folder_columns: tuple[str, ...] | None = None
     id_column: str | None = None
@@ -120,7 +122,7 @@ def read_worklist(path: Path, options: WorklistOptions = _DEFAULT, *, fresh: boo
     """
     spreadsheet = format_of(path)
     stamp = _stamp(path)
-    with spreadsheet.open_table(path, options.po_column) as table:
+    with spreadsheet.open_table(path, options.po_column, options.sheet) as table:
         return _gather(path, options, table, stamp, fresh=fresh)
 
 
@@ -152,7 +154,8 @@ def write_results(
     """
     spreadsheet = format_of(worklist.path)
     if _stamp(worklist.path) != worklist.stamp:
-        worklist = read_worklist(worklist.path, worklist.options)
+        options = replace(worklist.options, sheet=worklist.layout.sheet or None)  # others may have been added before it
+        worklist = read_worklist(worklist.path, options)
     fills = _fills(worklist, results, output_dir.absolute(), left)
     return replace_file(
         destination,
@@ -276,6 +279,9 @@ def _check_calculated(path: Path, table: Table, columns: set[int | None]) -> Non
 def _warnings(path: Path, table: Table, entries: Mapping[str, _Entry]) -> Iterator[str]:
     if not entries:
         yield f"{path}: there is no order below the header in row {table.header.row}"
+    if table.others:
+        others = ", ".join(repr(name) for name in table.others)
+        yield f"{path}: the orders of sheet {table.sheet!r} are taken; there are some in {others} too: --sheet chooses"
     if torn := [entry for entry in entries.values() if entry.is_torn]:
         shown = ", ".join(f"{item.number.shown} (rows {', '.join(map(str, item.rows))})" for item in torn[:_EXAMPLES])
         more = f" and {len(torn) - _EXAMPLES} more" if len(torn) > _EXAMPLES else ""
