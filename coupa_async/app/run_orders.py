@@ -85,7 +85,7 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             # Browser profiles go last, and also under it: they take their time, and Ctrl-C then costs no results.
             cancelled_by = await until_asked_twice(request.signals, partial(finish_run, run, left, contexts))
             summary.stopped_by = summary.stopped_by or cancelled_by or 0
-    summary.seconds = time.monotonic() - started_s
+    summary.seconds = max(time.monotonic() - started_s - summary.waited_s, 0.0)
     return summary
 
 

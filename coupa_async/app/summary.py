@@ -11,7 +11,7 @@ from pathlib import Path
 
 from coupa_async.app.exit_codes import exit_code
 from coupa_async.domain.errors import CoupaError
-from coupa_async.domain.events import Event, Warned, WorkerRestarting
+from coupa_async.domain.events import Event, PersonWaitedFor, Warned, WorkerRestarting
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.standing import is_all_good
 from coupa_async.ports import Observer
@@ -31,7 +31,8 @@ class Summary:
         outcomes: The spreadsheet's orders by outcome; PENDING for those without one.
         others: Orders with an outcome that are of another spreadsheet in the same folder.
         files: Files kept, and their ``size_bytes``.
-        seconds: From start to end.
+        seconds: From start to end, without the wait for a person.
+        waited_s: Seconds in which the run waited for a person.
         restarts: Of workers.
         stopped_by: The number of the signal that ended it; 0 for none.
         error: The error that ended it; ``None`` if none did.
@@ -51,6 +52,7 @@ class Summary:
     files: int = 0
     size_bytes: int = 0
     seconds: float = 0.0
+    waited_s: float = 0.0
     restarts: int = 0
     stopped_by: int = 0
     error: CoupaError | None = None
@@ -102,11 +104,13 @@ class Summary:
 
 
 def counter(summary: Summary) -> Observer:
-    """Make an observer that counts restarts and keeps the lasting warnings in a summary."""
+    """Make an observer that counts restarts and waiting times, and keeps the lasting warnings in a summary."""
 
     def count(event: Event, /) -> None:
         if isinstance(event, WorkerRestarting):
             summary.restarts += 1
+        elif isinstance(event, PersonWaitedFor):
+            summary.waited_s += event.seconds
         elif isinstance(event, Warned) and event.is_lasting:
             summary.warnings.append(event.text)
 

@@ -95,6 +95,13 @@ class SignInStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonWaitedFor:
+    """A person was asked to sign in, and answered or gave up after so many seconds. They are nobody's work."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A sign-in worked, and its state is there for all."""
 
@@ -163,6 +170,7 @@ Event = (
     | OrderRetried
     | OrderFinished
     | SignInStarted
+    | PersonWaitedFor
     | SignedIn
     | TenantLost
     | PaceChanged

@@ -28,7 +28,7 @@ from coupa_async.domain.errors import (
     SignInStalledError,
     UnreachableError,
 )
-from coupa_async.domain.events import SignedIn, SignInStarted, TenantLost
+from coupa_async.domain.events import PersonWaitedFor, SignedIn, SignInStarted, TenantLost
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.ports import Observer, Session
 from coupa_async.runtime.cleanup import cleanup
@@ -86,6 +86,7 @@ class SignInGate:
         state: Where the storage state is kept for all sessions, and for the next run.
         generation: How many sign-ins there were.
         length_s: Seconds that the tenant keeps an unused session; ``None`` while no page has said so.
+        waited_s: Seconds that persons took to sign in. No order and no run is to be charged with them.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class SignInGate:
         self.state = state
         self.generation = 0
         self.length_s: float | None = None
+        self.waited_s = 0.0
         self._flow = flow
         self._notify = notify
         self._jitter = jitter
@@ -228,7 +230,7 @@ class SignInGate:
                     self._refusal = refusal
                     raise
                 _log.info("a person is asked to sign in: %s", refusal)
-                await self._person()
+                await self._wait_for(self._person)
                 await session.load_state(self.state)
             self.generation += 1
             self._notify(SignedIn(worker=worker, seconds=anyio.current_time() - started_s))
@@ -245,6 +247,15 @@ class SignInGate:
             if generation < self.generation:
                 return
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._limits.keep_s)
+
+    async def _wait_for(self, person: Callable[[], Awaitable[None]]) -> None:
+        began_s = anyio.current_time()
+        try:
+            await person()
+        finally:
+            waited_s = anyio.current_time() - began_s
+            self.waited_s += waited_s
+            self._notify(PersonWaitedFor(seconds=waited_s))
 
     async def _persist(self, session: Session, *, is_in: bool) -> None:
         """Sign in; wait for the tenant if it cannot be reached."""

@@ -52,6 +52,8 @@ def test_status_tells_what_a_run_that_ended_now_would(tmp_path: Path, out: Path)
         "report": None,
         "bad_rows": 0,
         "last_processed": "2025-06-01T12:30:05",
+        "at_work": False,
+        "seconds_left": None,
     }
     assert done.returncode == 1
     assert "killed before its end" in done.stderr
@@ -60,8 +62,11 @@ def test_status_tells_what_a_run_that_ended_now_would(tmp_path: Path, out: Path)
 
 def test_status_tells_a_run_at_work_by_its_lock_and_proposes_no_second_one(tmp_path: Path, out: Path) -> None:
     with Storage(out).held():
-        told = coupa(tmp_path, "status", "out").stderr
-    assert "at work now" in told
+        done = coupa(tmp_path, "status", "out", "--json")
+    told = done.stderr
+    assert "at work now, about " in told
+    assert json.loads(done.stdout)["at_work"] is True
+    assert json.loads(done.stdout)["seconds_left"] > 0
     assert "killed" not in told
     assert "go on" not in told
     assert "go on" in coupa(tmp_path, "status", "out").stderr

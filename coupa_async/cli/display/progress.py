@@ -10,7 +10,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.live import Live
 
-from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text
+from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text, span_text, stopping_text
 from coupa_async.domain.counts import counted
 from coupa_async.domain.events import (
     Draining,
@@ -20,6 +20,7 @@ from coupa_async.domain.events import (
     PaceChanged,
     RunStarted,
     SignedIn,
+    TenantLost,
     Warned,
     WorkerRestarting,
     WorkerStopped,
@@ -61,7 +62,7 @@ class _Lines:
             case OrderFinished():
                 self._done += 1
         if text := _format_event(event, self._done, self._total):
-            loud = isinstance(event, Warned | Draining)
+            loud = isinstance(event, Warned | Draining | TenantLost)
             if loud or not self._quiet:
                 self._console.print(text, highlight=False, soft_wrap=True)
 
@@ -103,7 +104,12 @@ def _format_event(event: Event, done: int, total: int) -> str:
         case PaceChanged(reason=reason) if reason:
             return f"[dim]the tenant is asked less, {pace_text(event)}: {_safe(reason)}[/]"
         case Draining():
-            return f"[yellow]{event.reason}: finishing what is in flight; once more stops at once[/]"
+            return f"[yellow]{stopping_text(event)}[/]"
+        case TenantLost():
+            return (
+                f"[yellow]No connection to Coupa: waiting up to {span_text(event.patience_s)}. Check network and VPN "
+                f"({_safe(event.reason)})[/]"
+            )
         case Warned():
             return f"[yellow]{_safe(event.text)}[/]"
     return ""

@@ -34,7 +34,8 @@ def show_summary(summary: Summary, console: Console) -> None:
         others = counted(summary.others, "order")
         console.print(f"{others} of other spreadsheets besides, in the same folder", highlight=False)
     files, size, took = counted(summary.files, "file"), size_text(summary.size_bytes), span_text(summary.seconds)
-    console.print(f"{files}, {size} in all; the latest run took {took}", highlight=False)
+    run = "the run at work has taken" if summary.is_at_work else "the latest run took"
+    console.print(f"{files}, {size} in all; {run} {took}", highlight=False)
     places = {"folders": summary.output_dir, "workbook": summary.workbook, "report": summary.report}
     for name, path in places.items():
         if path is not None:

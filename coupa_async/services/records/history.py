@@ -21,6 +21,7 @@ from coupa_async.domain.events import (
     Event,
     MemoryRead,
     PaceChanged,
+    PersonWaitedFor,
     RunStarted,
     SignedIn,
     TenantLost,
@@ -52,6 +53,7 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
     WorkerRestarting: lambda event: ("restart", event.worker, event.reason, event.delay_s),
     WorkerRecycled: lambda event: ("recycled", event.worker, event.reason, None),
     WorkerStopped: lambda event: ("stopped", event.worker, event.reason, None),
+    PersonWaitedFor: lambda event: ("waited", "", "", event.seconds),
     SignedIn: lambda event: ("sign_in", event.worker, "", event.seconds),
     TenantLost: lambda event: ("lost", "", event.reason, event.patience_s),
     PaceChanged: lambda event: ("pace", "", event.reason, event.limit),
@@ -70,10 +72,9 @@ class RunEvent:
 
     Attributes:
         kind: ``started`` (orders to do; detail: how many are left for another run, if any), ``restart`` (seconds
-            until the next session), ``recycled``, ``stopped``,
-            ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of
-            grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the
-            threshold).
+            until the next session), ``recycled``, ``stopped``, ``waited`` (seconds for a person), ``sign_in`` (seconds
+            that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of grace), ``warning``,
+            ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the threshold).
         worker: The worker concerned; empty for the run.
         value: In the kind's unit; ``None`` where it has none.
     """

@@ -62,12 +62,12 @@ function charts(run) {
     durations(run.orders, width), health(run, times(run), width));
 }
 
-const KINDS = { started: "started", restart: "restart", recycled: "new browser", lost: "tenant out of reach", stopped: "worker stopped", sign_in: "signed in", draining: "stopping", warning: "note", pace: "pace" };
+const KINDS = { started: "started", restart: "restart", recycled: "new browser", lost: "tenant out of reach", stopped: "worker stopped", waited: "waited for a person", sign_in: "signed in", draining: "stopping", warning: "note", pace: "pace" };
 const LISTED = 200;
 function facts(run) {
   const told = run.moments.filter((one) => !["stopped", "pace"].includes(one.kind) || one.detail);
   const story = (one) => [KINDS[one.kind] ?? one.kind, one.worker && ` (${one.worker})`, one.detail && `: ${one.detail}`,
-    { started: ` with ${one.value} orders to do`, pace: `, now ${one.value} requests at a time`, sign_in: ` in ${tenth.format(one.value ?? 0)} s` }[one.kind]].filter(Boolean).join("");
+    { started: ` with ${one.value} orders to do`, pace: `, now ${one.value} requests at a time`, sign_in: ` in ${tenth.format(one.value ?? 0)} s`, waited: ` for ${span(one.value ?? 0)}` }[one.kind]].filter(Boolean).join("");
   by("moments").replaceChildren(...told.slice(-LISTED).map((one) => el("li", {}, el("time", {}, clock(one.at, 11, 19)), el("span", {}, story(one)))),
     ...(told.length ? [] : [el("li", {}, "Nothing out of the ordinary.")]));
   const known = [["backend", run.backend], ["lane", run.lane], ["workers", run.workers],
