@@ -17,7 +17,8 @@ from coupa_async.app.compose import browser_options, find_backend, make_sign_in
 from coupa_async.app.setting_names import unknown_names
 from coupa_async.app.settings import Settings
 from coupa_async.app.user_folders import profiles_dir
-from coupa_async.domain.errors import BusyError, CoupaError, PageError, SignInRequiredError
+from coupa_async.domain.errors import BusyError, CoupaError, NotATenantError, PageError, SignInRequiredError
+from coupa_async.domain.pages.sign_in import origin_of, origin_text
 from coupa_async.ports import Profile
 from coupa_async.runtime.gather import gather
 from coupa_async.services.diagnostics import checks, memory
@@ -185,10 +186,12 @@ async def _signed_in(settings: Settings) -> list[Finding]:
         async with backend.session(profile) as session:
             try:
                 await flow.look(session)
-            except SignInRequiredError:
-                return [good("tenant", f"{base_url} answers"), _way_in(settings)]
+            except SignInRequiredError as error:
+                return [good("tenant", f"{base_url} answers"), _way_in(settings, error.url)]
             except BusyError as error:
                 return [note("tenant", str(error), "it is busy: a run waits for it")]
+            except NotATenantError as error:
+                return [bad("tenant", str(error), "")]
             except PageError as error:
                 return [
                     bad("tenant", str(error), "check COUPA_BASE_URL, the proxy, and COUPA_CLIENT_CERT if it wants one")
@@ -198,10 +201,13 @@ async def _signed_in(settings: Settings) -> list[Finding]:
     return [good("tenant", f"{base_url} answers"), good("sign-in", "signed in")]
 
 
-def _way_in(settings: Settings) -> Finding:
+def _way_in(settings: Settings, led_to: str) -> Finding:
+    """Say how a run will sign in, and where the tenant leads for that if it is elsewhere."""
+    elsewhere = origin_text(led_to) if origin_of(led_to) != origin_of(settings.tenant()) else ""
+    text = f"signed out: {settings.tenant()} leads to {elsewhere}" if elsewhere else "signed out"
     if settings.username and settings.password:
-        return good("sign-in", "signed out; the run signs in with COUPA_USERNAME and COUPA_PASSWORD")
-    return bad("sign-in", "signed out", "coupa-async login")
+        return good("sign-in", f"{text}; the run signs in with COUPA_USERNAME and COUPA_PASSWORD")
+    return bad("sign-in", text, "coupa-async login")
 
 
 def _memory(settings: Settings) -> Finding:

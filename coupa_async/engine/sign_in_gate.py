@@ -19,8 +19,10 @@ import anyio
 from coupa_async.domain.errors import (
     BusyError,
     CoupaError,
+    NotATenantError,
     OutageError,
     PageError,
+    SettingsError,
     SignInError,
     SignInPassedError,
     SignInRefusedError,
@@ -266,7 +268,7 @@ class SignInGate:
                     with suppress(SignInRequiredError):
                         return await self._flow.probe(session)
                 return await self._flow.sign_in(session)
-            except (UnreachableError, BusyError) as error:  # nobody there has looked at this try
+            except (UnreachableError, BusyError, NotATenantError) as error:  # nobody there has looked at this try
                 outs += 1
                 await self._wait(error, outs, began_s)
             except PageError as error:
@@ -282,6 +284,8 @@ class SignInGate:
         return self._limits.backoff.delay_s(attempt, self._jitter()) if asked_s is None else asked_s
 
     async def _wait(self, error: PageError, attempt: int, began_s: float) -> None:
+        if isinstance(error, NotATenantError) and not self._was_reached:
+            raise SettingsError(str(error)) from error  # later it is something on the way, which may pass
         limits = self._limits
         longest_s = limits.again_s if self._was_reached else limits.first_s
         if anyio.current_time() - began_s >= longest_s:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from coupa_async.domain.errors import (
     BusyError,
+    NotATenantError,
     SignInPassedError,
     SignInRefusedError,
     SignInRequiredError,
@@ -16,6 +17,7 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.domain.pages.page import SignInPage, is_relay, is_signed_out, read_page, session_length_s
 from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
+from coupa_async.domain.pages.tenant_page import is_coupas, page_title
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Fill, Session
 from coupa_async.services.collection.signed_in import ask
@@ -55,6 +57,7 @@ class CoupaSignIn:
         Raises:
             SignInRefusedError: If the tenant refuses, or wants what is not configured. Never tried twice.
             BusyError: If it answers 429 or 5xx on the way.
+            NotATenantError: If the address shows no page of Coupa.
             UnreachableError: If the network does not carry it.
             PageTimeoutError: If no page comes.
             SignInStalledError: If it stands still between two of its pages, where nobody is asked for anything.
@@ -65,6 +68,7 @@ class CoupaSignIn:
         _check_busy(document, _bare(document.url))
         if not self._is_in(document):
             raise self._failure(document, has_typed=bool(typed))
+        self._check_is_coupas(document)
 
     async def probe(self, session: Session) -> None:
         """Check whether a session is signed in: ``docs/coupa-pages.md``, "Session".
@@ -77,8 +81,10 @@ class CoupaSignIn:
         url = f"{self.base_url}{_PROBE}"
         document, _ = await ask(session, url, self.base_url)  # the list of orders may be more than a user may see
         if document.status in (401, 403):
+            self._check_is_coupas(document)
             raise SignInRequiredError(document.url)
         _check_busy(document, url)
+        self._check_is_coupas(document)
 
     async def look(self, session: Session) -> None:
         """Check whether a session is signed in, or was just signed in by an SSO. For a session that nobody else uses.
@@ -108,6 +114,10 @@ class CoupaSignIn:
                 return length_s
         return None
 
+    def _check_is_coupas(self, document: Document) -> None:
+        if not is_coupas(document.html, self.base_url):
+            raise NotATenantError(self.base_url, page_title(document.html))
+
     def _is_in(self, document: Document) -> bool:
         return not is_signed_out(document.url, self.base_url)
 
@@ -121,6 +131,8 @@ class CoupaSignIn:
         error = page.error if isinstance(page, SignInPage) else ""
         if self.person_s is None and not error and is_relay(document.html):
             return SignInStalledError(ended)
+        if self.person_s is None and not error and form is None:
+            error = "nothing there asks for a user name and a password: check COUPA_BASE_URL, or coupa-async login"
         return SignInRefusedError(ended + (f": {error}" if error else ""), is_of_credentials=has_typed)
 
     def _distrusted(self, *addresses: str) -> str:
