@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import browser_options, find_backend, make_sign_in
-from coupa_async.app.setting_names import unknown_names
 from coupa_async.app.settings import Settings
 from coupa_async.app.user_folders import profiles_dir
 from coupa_async.domain.errors import BusyError, CoupaError, NotATenantError, PageError, SignInRequiredError
@@ -46,19 +44,14 @@ class Diagnosis:
         return 0 if not is_bad else 3 if is_bad == {"sign-in"} else 2
 
 
-async def diagnose(settings: Settings, known: type[Settings] = Settings) -> Diagnosis:
-    """Check the set-up, and ask the tenant without a browser whether we are signed in.
-
-    Args:
-        settings: The set-up.
-        known: Whose settings may stand in files and variables.
-    """
+async def diagnose(settings: Settings) -> Diagnosis:
+    """Check the set-up, and ask the tenant without a browser whether we are signed in."""
     folder = settings.output_dir.resolve()
     extra = "selenium" if settings.backend == "selenium" else ""
     jobs: list[tuple[str, _Check]] = [
         ("Python", _blocking(checks.python)),
         ("packages", _blocking(partial(checks.packages, extra))),
-        ("settings", partial(_settings, settings, known)),
+        ("settings", partial(_settings, settings)),
         ("browser", partial(_browser, settings)),
         ("shared machine", partial(_shared, settings)),
         ("proxy password", partial(_proxy_password, settings)),
@@ -92,10 +85,10 @@ async def _bounded(name: str, check: _Check) -> list[Finding]:
         return [bad(name, str(error), "")]  # a message of ours says what to do
 
 
-async def _settings(settings: Settings, known: type[Settings]) -> list[Finding]:
+async def _settings(settings: Settings) -> list[Finding]:
     """See whether all that is set is read, and as it stands there."""
-    texts = [*settings.notes, *await to_thread.run_sync(unknown_names, known, os.environ)]
-    return [note("settings", text, "") for text in texts] or [good("settings", "every name that is set is read")]
+    found = [note("settings", text, "") for text in settings.notes]
+    return found or [good("settings", "every name that is set is read")]
 
 
 async def _shared(settings: Settings) -> list[Finding]:

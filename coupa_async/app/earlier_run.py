@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME
 
 # What decides of names and places is as it was; how fast, and through which browser, is for the new run to say.
-_AS_BEFORE = (
+AS_BEFORE = (
     "base_url",
     "login_url",
     "sheet",
@@ -26,6 +26,9 @@ _AS_BEFORE = (
     "msg_pdf",
     "in_place",
 )
+
+# Of these, what may be left open, and is then not in the history.
+_OPEN = ("login_url", "sheet", "po_column", "folder_columns", "id_column", "group_column", "msg_pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,15 @@ class EarlierRun:
     settings: Mapping[str, object] = field(default_factory=dict)
     is_demo: bool = False
 
-    def values(self, given: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+    def values(self, given: Mapping[str, object], typed: Collection[str]) -> dict[str, object]:
         """Return the settings of a run that goes on with it.
 
+        What decides of names and places is as it was, also where it was left open then: a variable that was set since,
+        for another tenant or another sheet, changes nothing of this folder. A flag does.
+
         Args:
-            given: What the user says now, which goes before what was.
-            known: The settings that such a run has.
+            given: What the user says now.
+            typed: Which of it are flags.
 
         Raises:
             InputError: If the spreadsheet is not there.
@@ -57,9 +63,13 @@ class EarlierRun:
         path = Path(str(given.get("input") or self.input))
         if not path.is_file():
             raise InputError(f"{self.folder}: its spreadsheet is not where it was ({path}): name it with --input")
-        before = {name: self.settings[name] for name in _AS_BEFORE if name in self.settings}
-        now = {name: given[name] for name in known if name in given}
+        before = {name: self.settings.get(name) for name in AS_BEFORE if self._is_known(name)}
+        now = {name: value for name, value in given.items() if name in typed or name not in before}
         return before | now | {"input": path.absolute(), "output_dir": self.folder}
+
+    def _is_known(self, name: str) -> bool:
+        """Return whether the history says how a setting was; what is left open there says so by its absence."""
+        return bool(self.settings) and (name in self.settings or name in _OPEN)
 
 
 def earlier_run(folder: Path) -> EarlierRun:
