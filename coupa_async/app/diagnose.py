@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import browser_options, find_backend, make_sign_in
-from coupa_async.app.setting_names import unknown_names
 from coupa_async.app.settings import Settings
 from coupa_async.app.user_folders import profiles_dir
-from coupa_async.domain.errors import BusyError, CoupaError, PageError, SignInRequiredError
+from coupa_async.domain.errors import BusyError, CoupaError, NotATenantError, PageError, SignInRequiredError
+from coupa_async.domain.pages.sign_in import origin_of, origin_text
 from coupa_async.ports import Profile
 from coupa_async.runtime.gather import gather
 from coupa_async.services.diagnostics import checks, memory
@@ -45,19 +44,14 @@ class Diagnosis:
         return 0 if not is_bad else 3 if is_bad == {"sign-in"} else 2
 
 
-async def diagnose(settings: Settings, known: type[Settings] = Settings) -> Diagnosis:
-    """Check the set-up, and ask the tenant without a browser whether we are signed in.
-
-    Args:
-        settings: The set-up.
-        known: Whose settings may stand in files and variables.
-    """
+async def diagnose(settings: Settings) -> Diagnosis:
+    """Check the set-up, and ask the tenant without a browser whether we are signed in."""
     folder = settings.output_dir.resolve()
     extra = "selenium" if settings.backend == "selenium" else ""
     jobs: list[tuple[str, _Check]] = [
         ("Python", _blocking(checks.python)),
         ("packages", _blocking(partial(checks.packages, extra))),
-        ("settings", partial(_settings, settings, known)),
+        ("settings", partial(_settings, settings)),
         ("browser", partial(_browser, settings)),
         ("shared machine", partial(_shared, settings)),
         ("proxy password", partial(_proxy_password, settings)),
@@ -91,10 +85,10 @@ async def _bounded(name: str, check: _Check) -> list[Finding]:
         return [bad(name, str(error), "")]  # a message of ours says what to do
 
 
-async def _settings(settings: Settings, known: type[Settings]) -> list[Finding]:
+async def _settings(settings: Settings) -> list[Finding]:
     """See whether all that is set is read, and as it stands there."""
-    texts = [*settings.notes, *await to_thread.run_sync(unknown_names, known, os.environ)]
-    return [note("settings", text, "") for text in texts] or [good("settings", "every name that is set is read")]
+    found = [note("settings", text, "") for text in settings.notes]
+    return found or [good("settings", "every name that is set is read")]
 
 
 async def _shared(settings: Settings) -> list[Finding]:
@@ -185,10 +179,12 @@ async def _signed_in(settings: Settings) -> list[Finding]:
         async with backend.session(profile) as session:
             try:
                 await flow.look(session)
-            except SignInRequiredError:
-                return [good("tenant", f"{base_url} answers"), _way_in(settings)]
+            except SignInRequiredError as error:
+                return [good("tenant", f"{base_url} answers"), _way_in(settings, error.url)]
             except BusyError as error:
                 return [note("tenant", str(error), "it is busy: a run waits for it")]
+            except NotATenantError as error:
+                return [bad("tenant", str(error), "")]
             except PageError as error:
                 return [
                     bad("tenant", str(error), "check COUPA_BASE_URL, the proxy, and COUPA_CLIENT_CERT if it wants one")
@@ -198,10 +194,13 @@ async def _signed_in(settings: Settings) -> list[Finding]:
     return [good("tenant", f"{base_url} answers"), good("sign-in", "signed in")]
 
 
-def _way_in(settings: Settings) -> Finding:
+def _way_in(settings: Settings, led_to: str) -> Finding:
+    """Say how a run will sign in, and where the tenant leads for that if it is elsewhere."""
+    elsewhere = origin_text(led_to) if origin_of(led_to) != origin_of(settings.tenant()) else ""
+    text = f"signed out: {settings.tenant()} leads to {elsewhere}" if elsewhere else "signed out"
     if settings.username and settings.password:
-        return good("sign-in", "signed out; the run signs in with COUPA_USERNAME and COUPA_PASSWORD")
-    return bad("sign-in", "signed out", "coupa-async login")
+        return good("sign-in", f"{text}; the run signs in with COUPA_USERNAME and COUPA_PASSWORD")
+    return bad("sign-in", text, "coupa-async login")
 
 
 def _memory(settings: Settings) -> Finding:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from coupa_async.app.summary import Summary
-from coupa_async.domain.errors import InputError, OutputError
-from coupa_async.services.files.lock import locked
+from coupa_async.domain.errors import InputError
+from coupa_async.services.files.lock import is_held
 from coupa_async.services.files.storage import LOCK
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
@@ -40,31 +40,18 @@ def folder_status(folder: Path) -> tuple[Summary, RunStatus]:
     Raises:
         InputError: If there is no journal.
     """
+    page = folder / REPORT
+    summary = Summary(output_dir=folder, report=page if page.is_file() else None, is_at_work=is_at_work(folder))
     with opened(folder) as (journal, history):
         status = run_status(journal, history)
-    page = folder / REPORT
-    summary = Summary(
-        outcomes=status.outcomes,
-        files=status.files,
-        size_bytes=status.size_bytes,
-        seconds=status.seconds,
-        restarts=status.restarts,
-        output_dir=folder,
-        report=page if page.is_file() else None,
-        is_at_work=_is_at_work(folder),
-    )
+        summary.take(status, journal)
+    summary.seconds, summary.restarts = status.seconds, status.restarts
     return summary, status
 
 
-def _is_at_work(folder: Path) -> bool:
+def is_at_work(folder: Path) -> bool:
     """Tell by the folder's lock whether a run is at work in it: the system takes it from one that was killed."""
-    lock = folder / LOCK
-    if not lock.is_file():
-        return False
     try:
-        with locked(lock, OutputError(f"{folder}: a run is at work there")):
-            return False
-    except OutputError:
-        return True
+        return is_held(folder / LOCK)
     except OSError:  # a disk that we may only read: its journal is all that can be told
         return False

@@ -4,89 +4,37 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import find_backend, make_guard, make_worker_context, memory_limits
+from coupa_async.app.finish_run import finish_run
 from coupa_async.app.group_order import work_by_group
+from coupa_async.app.open_run import OpenRun, RunRequest, open_folder, read_orders
 from coupa_async.app.run_log import log_event, run_log
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary, counter
 from coupa_async.app.user_folders import profiles_dir
-from coupa_async.app.workbook import Workbook, plan_workbook, write_workbook
-from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError, WorklistError
+from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError
 from coupa_async.domain.events import RunStarted, Warned
 from coupa_async.domain.groups import sentences, tally
 from coupa_async.domain.order import Order
-from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.policies.memory import MemoryLimits
-from coupa_async.domain.selection import Selection
 from coupa_async.engine.observers import ObserverGroup
 from coupa_async.engine.run import download_all
 from coupa_async.engine.shutdown import Shutdown, until_asked_twice
-from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.contexts import ContextsInThreads, contexts_in_threads
-from coupa_async.runtime.disk_errors import refuse_link
 from coupa_async.runtime.temporary_files import sweep_staged
-from coupa_async.services.collection.recorder import fail_unfiled, file_unfiled
-from coupa_async.services.files.storage import Storage
+from coupa_async.services.collection.recorder import file_unfiled
 from coupa_async.services.profiles.profiles import BASE, SourceProfile, run_profiles
 from coupa_async.services.profiles.sweep import sweep
-from coupa_async.services.records.history import History
-from coupa_async.services.records.journal import FILE_NAME, Journal
-from coupa_async.services.reports.run_report import write_report
-from coupa_async.services.spreadsheet.options import WorklistOptions
-from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRequest:
-    """What a run is asked to do.
-
-    Attributes:
-        settings: How to run.
-        input: The spreadsheet.
-        selection: Which of its orders to work on.
-        in_place: Fill in the spreadsheet itself, after a backup beside it, instead of a copy in the output folder.
-        is_demo: Whether the tenant is the recorded site, which a retry of the folder must start again.
-        may_ask: Whether a person is there who can sign in by hand.
-        notes: What the person should know of how the settings were read, a sentence each.
-        signals: Signals that stop the run. The first lets the orders in flight finish; the second ends at once.
-    """
-
-    settings: Settings
-    input: Path
-    selection: Selection
-    in_place: bool = False
-    is_demo: bool = False
-    may_ask: bool = False
-    notes: tuple[str, ...] = ()
-    signals: OpenSignals = open_signals
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A run whose output folder is open."""
-
-    request: RunRequest
-    worklist: Worklist
-    storage: Storage
-    journal: Journal
-    history: History
-    workbook: Workbook
-    summary: Summary
-    notify: Observer
 
 
 async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) -> Summary:
@@ -111,76 +59,39 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     source = source_profile(settings)
     summary = Summary(output_dir=settings.output_dir.resolve())
     async with contexts_in_threads() as contexts:
-        storage, journal, history, workbook = await _open_folder(request, worklist, summary.output_dir, contexts)
+        storage, journal, history, workbook = await open_folder(request, worklist, summary.output_dir, contexts)
         with run_log(storage.root / "run.log"):
             notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
             for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
                 notify(Warned(text=text))
             for text in workbook.notes:
                 notify(Warned(text=text, is_lasting=True))
-            run = _Run(request, worklist, storage, journal, history, workbook, summary, notify)
+            run = OpenRun(request, worklist, storage, journal, history, workbook, summary, notify)
             todo = await to_thread.run_sync(_choose, run)
             done = await to_thread.run_sync(_count_settled, run)
             left_out = len(worklist.orders) + len(worklist.done) - done - len(todo)
-            notify(RunStarted(total=done + len(todo), skipped=done, workers=settings.workers, left_out=left_out))
+            notify(
+                RunStarted(
+                    total=done + len(todo),
+                    skipped=done,
+                    workers=min(settings.workers, len(todo)),
+                    left_out=left_out,
+                    sheet=worklist.layout.sheet,
+                )
+            )
             left = await _execute(run, todo, backend, source, limits, contexts) if todo else {}
             if not todo:
                 await to_thread.run_sync(_sweep, settings)
             for text in sentences(tally(journal.groups())):
                 notify(Warned(text=text, is_lasting=True))
             # Browser profiles go last, and also under it: they take their time, and Ctrl-C then costs no results.
-            cancelled_by = await until_asked_twice(request.signals, partial(_finish, run, left, contexts))
+            cancelled_by = await until_asked_twice(request.signals, partial(finish_run, run, left, contexts))
             summary.stopped_by = summary.stopped_by or cancelled_by or 0
-    summary.seconds = time.monotonic() - started_s
+    summary.seconds = max(time.monotonic() - started_s - summary.waited_s, 0.0)
     return summary
 
 
-def read_orders(request: RunRequest) -> Worklist:
-    """Read the spreadsheet. Blocking.
-
-    Raises:
-        InputError: If it has no orders, or lacks one that ``--only`` names.
-    """
-    settings, selection = request.settings, request.selection
-    options = WorklistOptions(
-        po_column=settings.po_column,
-        folder_columns=settings.folder_columns,
-        id_column=settings.id_column,
-        group_column=settings.group_column,
-        visible_only=settings.visible_only,
-        encoding=settings.encoding,
-    )
-    worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
-    if missing := selection.only - worklist.rows.keys():
-        raise WorklistError(f"{request.input}: --only names orders that are not in it: {', '.join(sorted(missing))}")
-    return worklist
-
-
-async def _open_folder(
-    request: RunRequest, worklist: Worklist, root: Path, contexts: ContextsInThreads
-) -> tuple[Storage, Journal, History, Workbook]:
-    settings, storage = request.settings, Storage(root)
-    await to_thread.run_sync(storage.prepare)
-    await contexts.enter(storage.held())
-    journal = await contexts.enter(await to_thread.run_sync(Journal, storage.root / FILE_NAME))
-    history = await contexts.enter(await to_thread.run_sync(History, storage.root / FILE_NAME))
-    plan = partial(plan_workbook, worklist, storage.root, history.runs(), in_place=request.in_place)
-    workbook = await to_thread.run_sync(plan)
-    if not request.in_place:
-        refuse_link(workbook.path)
-    known = {
-        "input": str(request.input.absolute()),
-        "in_place": request.in_place,
-        "workbook": workbook.path.name,
-        "is_demo": request.is_demo,
-    }
-    history.begin(
-        backend=settings.backend, lane=settings.lane, workers=settings.workers, settings=settings.shown() | known
-    )
-    return storage, journal, history, workbook
-
-
-def _choose(run: _Run) -> list[Order]:
+def _choose(run: OpenRun) -> list[Order]:
     """Rename folders that a killed run left with the wrong name, choose the orders, and forget their old outcomes."""
     file_unfiled(run.journal, run.storage)
     todo = run.request.selection.of(run.worklist.orders, run.journal.outcomes())
@@ -188,13 +99,13 @@ def _choose(run: _Run) -> list[Order]:
     return todo
 
 
-def _count_settled(run: _Run) -> int:
+def _count_settled(run: OpenRun) -> int:
     keys = (order.number.key for order in run.worklist.orders)
     return len(run.worklist.done) + len(run.journal.settled().intersection(keys))
 
 
 async def _execute(
-    run: _Run,
+    run: OpenRun,
     todo: Sequence[Order],
     backend: Backend,
     source: SourceProfile | None,
@@ -236,40 +147,6 @@ async def _execute(
         run.summary.error = ProgramError(str(UnexpectedError(error)))
     run.summary.stopped_by = shutdown.signal or 0
     return left
-
-
-async def _finish(run: _Run, left: Mapping[str, str], contexts: ContextsInThreads) -> None:
-    """Count the results, write the spreadsheet and the report, each even if the other fails, and clear up."""
-    journal, storage, summary = run.journal, run.storage, run.summary
-    with _kept_going(summary):
-        for text in await to_thread.run_sync(fail_unfiled, journal, storage, datetime.now()):
-            run.notify(Warned(text=text))
-    await to_thread.run_sync(summary.count, run.worklist, journal)
-    with _kept_going(summary):
-        write = partial(
-            write_workbook, run.workbook, run.worklist, journal, root=storage.root, now=datetime.now(), left=left
-        )
-        written = await to_thread.run_sync(write, abandon_on_cancel=True)
-        summary.workbook = written.path
-        for text in written.notes:
-            run.notify(Warned(text=text, is_lasting=True))
-    with _kept_going(summary):
-        run.history.end()
-        write_page = partial(write_report, storage.root, journal, run.history, datetime.now())
-        summary.report = await to_thread.run_sync(write_page, abandon_on_cancel=True)
-    await contexts.leave()
-
-
-@contextmanager
-def _kept_going(summary: Summary) -> Iterator[None]:
-    """Note an error of one last step in the summary, and let the other steps go on."""
-    try:
-        yield
-    except CoupaError as error:
-        summary.error = summary.error or error
-    except Exception as error:  # noqa: BLE001 - likewise
-        _log.exception("the end of the run met an error that nobody foresaw")
-        summary.error = summary.error or ProgramError(str(UnexpectedError(error)))
 
 
 def _sweep(settings: Settings) -> None:

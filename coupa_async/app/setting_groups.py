@@ -14,6 +14,11 @@ _FIRST_FIELDS = {
     "output_dir": "Spreadsheet and folders",
     "memory_threshold": "Limits, and Outlook messages",
 }
+# What most people need sooner or later: the help shows these without being asked for all.
+OFTEN = (
+    *("base_url", "username", "backend", "workers", "lane", "output_dir", "folder_columns", "sheet", "po_column"),
+    "msg_pdf",
+)
 
 
 def setting_groups(names: Iterable[str] = Settings.model_fields) -> dict[str, list[str]]:

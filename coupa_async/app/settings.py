@@ -6,6 +6,7 @@ default.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
@@ -33,9 +34,13 @@ class Command(BaseSettings):
 
     Attributes:
         is_typed: Whether all that the command needs is typed after its name: no file of settings is in its way.
+        unused: Settings that mean nothing to the command: it offers no flag for them.
+        seldom: Settings that it seldom needs: only the help of all shows them.
     """
 
     is_typed: ClassVar[bool] = True
+    unused: ClassVar[frozenset[str]] = frozenset()
+    seldom: ClassVar[frozenset[str]] = frozenset()
 
     model_config = SettingsConfigDict(
         env_prefix="COUPA_",
@@ -79,9 +84,14 @@ class Command(BaseSettings):
 
 
 class Settings(Command):
-    """The settings of every command that asks the tenant."""
+    """The settings of every command that asks the tenant.
+
+    Attributes:
+        tells_notes: Whether the command itself tells the person the notes.
+    """
 
     is_typed: ClassVar[bool] = False
+    tells_notes: ClassVar[bool] = False
 
     base_url: str | None = Field(None, description="the tenant's address: https://TENANT.coupahost.com")
     login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
@@ -138,6 +148,7 @@ class Settings(Command):
     folder_columns: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None, description="columns that make the folders, or {supplier}; empty is flat; default: the sheet decides"
     )
+    sheet: str | None = Field(None, description="sheet with the orders; default: PO_Data, else the first that has some")
     po_column: str | None = Field(None, description="header of the column with the order numbers")
     id_column: str | None = Field(None, description="header of a column with the orders' ids or links in Coupa")
     order_path: str = Field(
@@ -178,7 +189,7 @@ class Settings(Command):
 
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
-        "selenium_url", "client_cert", "client_key", "po_column", "id_column", "group_column", "encoding",
+        "selenium_url", "client_cert", "client_key", "sheet", "po_column", "id_column", "group_column", "encoding",
         mode="before",
     )  # fmt: skip
     @classmethod
@@ -252,7 +263,11 @@ class Settings(Command):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the person should know of how the settings were read, a sentence each."""
-        return tuple(self._notes)
+        return tuple(dict.fromkeys(self._notes))
+
+    def add_notes(self, notes: Iterable[str]) -> None:
+        """Add what else the person should know."""
+        self._notes.extend(notes)
 
     def state_file(self) -> Path:
         """Return the file that keeps the sign-in."""

@@ -18,6 +18,7 @@ from coupa_async.domain.errors import (
     BrowserMissingError,
     BusyError,
     LaunchError,
+    NotATenantError,
     OutageError,
     PageError,
     PageTimeoutError,
@@ -109,6 +110,8 @@ def _errors_with_cures() -> Iterator[None]:
         raise SignInError(
             "the browser's window was closed before the sign-in was done: coupa-async login opens it again"
         ) from error
+    except NotATenantError as error:
+        raise SettingsError(str(error)) from error
     except (UnreachableError, BusyError, PageTimeoutError) as error:
         raise OutageError(f"{error}: check network, VPN, proxy and COUPA_BASE_URL, then try again") from error
     except PageError as error:

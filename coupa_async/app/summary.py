@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from coupa_async.app.exit_codes import exit_code
 from coupa_async.domain.errors import CoupaError
-from coupa_async.domain.events import Event, Warned, WorkerRestarting
+from coupa_async.domain.events import Event, PersonWaitedFor, Warned, WorkerRestarting
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.standing import is_all_good
 from coupa_async.ports import Observer
 from coupa_async.services.records.journal import Journal
-from coupa_async.services.spreadsheet.entries import BadRow
-from coupa_async.services.spreadsheet.worklist import Worklist
+from coupa_async.services.records.status import RunStatus
 
 # What a retry takes up, and how many of these are shown with their reasons.
 AGAIN = (Outcome.PARTIAL, Outcome.FAILED, Outcome.TIMEOUT)
@@ -27,34 +28,44 @@ class Summary:
     """A run in numbers.
 
     Attributes:
-        outcomes: Orders by outcome; PENDING for those without one.
+        outcomes: The spreadsheet's orders by outcome; PENDING for those without one.
+        others: Orders with an outcome that are of another spreadsheet in the same folder.
         files: Files kept, and their ``size_bytes``.
-        seconds: From start to end.
+        seconds: From start to end, without the wait for a person.
+        waited_s: Seconds in which the run waited for a person.
         restarts: Of workers.
         stopped_by: The number of the signal that ended it; 0 for none.
         error: The error that ended it; ``None`` if none did.
         failures: Orders without a good outcome; only as many as are shown.
-        bad_rows: Rows of the spreadsheet that name no order; only as many as are shown.
+        bad_rows: Why a row of the spreadsheet names no order, by its number. They are among no outcome.
         warnings: What the user should look at.
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
         is_at_work: Whether the run still goes on: there is nothing to start again.
+        is_demo: Whether the folder is a demo's: nothing in it is of the user's own tenant.
+        input: The spreadsheet; ``None`` where none is known.
+        settings: Of the latest run, as the history shows them.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    others: int = 0
     files: int = 0
     size_bytes: int = 0
     seconds: float = 0.0
+    waited_s: float = 0.0
     restarts: int = 0
     stopped_by: int = 0
     error: CoupaError | None = None
     failures: tuple[OrderResult, ...] = ()
-    bad_rows: tuple[BadRow, ...] = ()
+    bad_rows: Mapping[int, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     output_dir: Path = Path()
     workbook: Path | None = None
     report: Path | None = None
     is_at_work: bool = False
+    is_demo: bool = False
+    input: Path | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -63,7 +74,7 @@ class Summary:
             return exit_code(self.error)
         if self.stopped_by:
             return 128 + self.stopped_by
-        return 0 if all(outcome.is_good for outcome in +self.outcomes) else 1
+        return 0 if is_all_good(self.outcomes) else 1
 
     def to_json(self) -> str:
         """Return the JSON line that scripts rely on: ``docs/outcomes.md``, "For scripts"."""
@@ -77,28 +88,29 @@ class Summary:
                 "restarts": self.restarts,
                 "exit_code": self.exit_code,
                 "report": str(self.report) if self.report else None,
+                "bad_rows": len(self.bad_rows),
             }
         )
 
-    def count(self, worklist: Worklist, journal: Journal) -> None:
-        """Count the results of a spreadsheet's orders. Blocking."""
-        known = journal.outcomes()
-        self.outcomes = Counter(known.get(order.number.key, Outcome.PENDING) for order in worklist.orders)
-        self.outcomes[Outcome.COMPLETED] += len(worklist.done)
-        self.outcomes[Outcome.FAILED] += len(worklist.bad_rows)
+    def take(self, status: RunStatus, journal: Journal) -> None:
+        """Take over what an output folder says of its orders: the same during a run, at its end and later. Blocking."""
+        self.outcomes, self.others = status.standing.outcomes, status.standing.others
+        self.bad_rows = status.bad_rows
         results = (result for result, _ in journal.results())
-        wrong = (result for result in results if result.outcome in AGAIN and result.number.key in worklist.rows)
+        wrong = (result for result in results if result.outcome in AGAIN and result.number.key in status.asked)
         self.failures = tuple(islice(wrong, FAILURES))
-        self.bad_rows = worklist.bad_rows[: FAILURES - len(self.failures)]
-        self.files, self.size_bytes = journal.files()
+        self.files, self.size_bytes = status.files, status.size_bytes
+        self.input, self.is_demo, self.settings = status.input, status.is_demo, status.settings
 
 
 def counter(summary: Summary) -> Observer:
-    """Make an observer that counts restarts and keeps the lasting warnings in a summary."""
+    """Make an observer that counts restarts and waiting times, and keeps the lasting warnings in a summary."""
 
     def count(event: Event, /) -> None:
         if isinstance(event, WorkerRestarting):
             summary.restarts += 1
+        elif isinstance(event, PersonWaitedFor):
+            summary.waited_s += event.seconds
         elif isinstance(event, Warned) and event.is_lasting:
             summary.warnings.append(event.text)
 

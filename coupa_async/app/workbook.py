@@ -10,6 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from coupa_async.domain.errors import CoupaError, StorageError
+from coupa_async.runtime.disk_errors import refuse_link
 from coupa_async.services.files.replace import back_up
 from coupa_async.services.records.history import RunRecord
 from coupa_async.services.records.journal import Journal
@@ -56,9 +57,14 @@ def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, 
         root: The output folder.
         runs: Earlier runs in it.
         in_place: Whether the spreadsheet itself is to be filled in.
+
+    Raises:
+        OutputError: If a link is in the place of the copy.
     """
     source = worklist.path
     path = source if in_place else _free_copy(source, root, runs)
+    if not in_place:
+        refuse_link(path)
     beside = root / f"{path.stem}-results.xlsx"
     obstacle = why_not_writable(worklist)
     notes: list[str] = []

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import CliApp, CliPositionalArg, CliSettingsSource, SettingsError
 
 from coupa_async.app.setting_errors import plain_settings_errors
-from coupa_async.app.settings import Command
+from coupa_async.app.setting_names import unknown_names
+from coupa_async.app.settings import Command, Settings
 from coupa_async.cli.command_table import COMMANDS
-from coupa_async.cli.help_formatter import HelpFormatter
+from coupa_async.cli.help_formatter import HELP_ALL, help_formatter
 from coupa_async.domain import errors
 
 _LEFT_OVER = "unrecognized arguments: "
@@ -56,9 +58,48 @@ def parse(command: type[T], words: list[str]) -> T:
     Raises:
         SettingsError: One line that names the setting.
     """
+    is_all = HELP_ALL in words
+    words = ["--help"] if is_all else words
+    _refuse_unused(command, words)
     with plain_settings_errors(), _named_with_spaces(command, words):
-        source: CliSettingsSource[T] = CliSettingsSource(command, case_sensitive=False, formatter_class=HelpFormatter)
-        return CliApp.run(command, cli_args=words, cli_settings_source=source)
+        formatter = help_formatter(command, is_all=is_all)
+        source: CliSettingsSource[T] = CliSettingsSource(command, case_sensitive=False, formatter_class=formatter)
+        settings = CliApp.run(command, cli_args=words, cli_settings_source=source)
+    if isinstance(settings, Settings):
+        settings.add_notes(unknown_names(type(settings), os.environ, all_settings))
+    return settings
+
+
+def all_settings() -> list[type[Command]]:
+    """Import the settings of every command."""
+    return [settings_class(name) for name in COMMANDS]
+
+
+def _refuse_unused(command: type[Command], words: Sequence[str]) -> None:
+    """Say of a flag that means nothing to this command that it does.
+
+    Raises:
+        SettingsError: If there is one.
+    """
+    flags = {flag: name for name in command.unused for flag in flags_of(name)}
+    for word in words:
+        flag = word.partition("=")[0] if word.startswith("--") else word[:2]
+        if flag in flags:
+            name = command.model_config.get("cli_prog_name", "coupa-async")
+            raise errors.SettingsError(f"{flag} means nothing to {name}: leave it out")
+
+
+def flags_of(name: str) -> set[str]:
+    """Return the flags of a setting."""
+    choices = Settings.model_fields[name].validation_alias
+    names = {name, *(str(choice) for choice in choices.choices)} if isinstance(choices, AliasChoices) else {name}
+    words = {word.lower().replace("_", "-") for word in names}
+    short = Settings.model_config.get("cli_shortcuts") or {}
+    return {
+        *(f"--{word}" for word in words),
+        *(f"--no-{word}" for word in words),
+        *(f"-{short[word]}" for word in words if isinstance(short.get(word), str)),
+    }
 
 
 @contextmanager

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import re
-from argparse import Action, RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from argparse import SUPPRESS, Action, RawDescriptionHelpFormatter
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from coupa_async.app.setting_groups import setting_groups
+from coupa_async.app.setting_groups import OFTEN, setting_groups
+from coupa_async.app.settings import Command, Settings
 
+HELP_ALL = "--help-all"
 _TYPED = {"str": "TEXT", "Path": "PATH", "int": "N", "float": "X"}
-
-_NOTHING = re.compile(r" \(default: (None|False|\(\))\)$")
+_NOTHING = re.compile(r" \(default: (None|False|\(\)|)\)$")
+_WHOLE = re.compile(r"(\(default: \d+)\.0\)$")
 
 
 class HelpFormatter(RawDescriptionHelpFormatter):
-    """The help of pydantic-settings, in groups and without Python's words for types."""
+    """The help of pydantic-settings, in groups and without Python's words for types.
+
+    Attributes:
+        prog: The command's name.
+        hidden: Settings that are not shown.
+        is_cut: Whether some that apply are among them.
+    """
+
+    prog = ""
+    hidden: Collection[str] = ()
+    is_cut = False
+
+    def add_usage(
+        self, usage: str | None, actions: Iterable[Action], groups: Iterable[Any], prefix: str | None = None
+    ) -> None:
+        """Add the line that shows how the command is typed: its options are listed below it, with what they are."""
+        places = [action for action in actions if not action.option_strings]
+        given = "".join(f" {self._placeholder(action)}" for action in places)
+        super().add_usage(f"{self.prog} [OPTIONS]{given}", [], [], prefix)
 
     def add_arguments(self, actions: Iterable[Action]) -> None:
         """Add a section's options: the command's own first, then those of ``Settings``, each group in a section."""
@@ -23,9 +44,14 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         shared = {name for names in groups.values() for name in names}
         super().add_arguments([action for name, action in by_name.items() if name not in shared])
         for title, names in groups.items():
+            if shown := [name for name in names if name not in self.hidden]:
+                self.end_section()
+                self.start_section(title)
+                super().add_arguments([by_name[name] for name in shown])
+        if shared and self.is_cut:
             self.end_section()
-            self.start_section(title)
-            super().add_arguments([by_name[name] for name in names])
+            self.start_section(None)
+            self.add_text(f"{self.prog} {HELP_ALL} shows all settings; docs/settings.md says more of each.")
 
     def add_argument(self, action: Action) -> None:
         """Add an option with its value's name; a field that only Python needs an underscore for is not a second one."""
@@ -38,5 +64,31 @@ class HelpFormatter(RawDescriptionHelpFormatter):
             action.metavar = _TYPED.get(item, item) + several
         super().add_argument(action)
 
+    def _placeholder(self, action: Action) -> str:
+        name = str(action.metavar or action.dest)
+        return f"[{name}]" if action.nargs in ("?", "*") else name
+
     def _get_help_string(self, action: Action) -> str | None:
-        return action.help and _NOTHING.sub("", action.help)
+        return action.help and _WHOLE.sub(r"\1)", _NOTHING.sub("", action.help))
+
+
+def help_formatter(command: type[Command], *, is_all: bool) -> type[HelpFormatter]:
+    """Make the help of a command.
+
+    Args:
+        command: The command; settings that it does not use are not shown.
+        is_all: Whether settings that are seldom needed are shown as well.
+    """
+    seldom = set() if is_all else (set(Settings.model_fields) - set(OFTEN)) | command.seldom
+
+    class Formatter(HelpFormatter):
+        prog = command.model_config.get("cli_prog_name") or ""
+        hidden = command.unused | seldom
+        is_cut = bool(seldom - command.unused) and issubclass(command, Settings)
+
+    return Formatter
+
+
+def applicable_actions(command: type[Command], actions: Iterable[Action]) -> list[Action]:
+    """Return the options that a command takes and shows."""
+    return [action for action in actions if action.help != SUPPRESS and action.dest not in command.unused]

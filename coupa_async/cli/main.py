@@ -61,6 +61,8 @@ def _run(name: str, words: list[str]) -> int:
     import anyio
 
     command: Callable[[Any], Any] = getattr(module, name)
+    for text in getattr(settings, "notes", ()) if not getattr(settings, "tells_notes", True) else ():
+        print(f"coupa-async: {text}", file=sys.stderr)  # noqa: T201 - a command that shows nothing of its own before
     logging.captureWarnings(True)
     return int(anyio.run(command, settings, backend="asyncio"))
 

@@ -21,6 +21,7 @@
     │   ├── BusyError              429, 5xx: the tenant asks to come back later
     │   ├── PageTimeoutError
     │   ├── ExcessivePageError     larger, or nested deeper, than a page may be
+    │   ├── NotATenantError        the tenant's address shows something else
     │   ├── UnknownPageError       neither an order, nor a sign-in, nor a not-found page
     │   └── WrongOrderError        another order's page
     ├── DownloadError              one attachment could not be had
@@ -120,7 +121,17 @@ class SignInPassedError(SignInRequiredError):
 
 
 class SignInRefusedError(SignInError):
-    """A sign-in was tried and refused. Cure: check the user name and password, or ``coupa-async login``."""
+    """A sign-in was tried and refused. Cure: check the user name and password, or ``coupa-async login``.
+
+    Attributes:
+        is_of_credentials: Whether user name and password were given and refused: they would be again.
+        origin: Who asked for the password and was not told it, as only named origins are; else empty.
+    """
+
+    def __init__(self, text: str, *, is_of_credentials: bool = False, origin: str = "") -> None:
+        super().__init__(text)
+        self.is_of_credentials = is_of_credentials
+        self.origin = origin
 
 
 class SessionLostError(CoupaError):
@@ -167,6 +178,14 @@ class ExcessivePageError(PageError):
 
 class UnknownPageError(PageError):
     """A page is none of the known ones. Cure: tried again; a snapshot is kept to look at."""
+
+
+class NotATenantError(PageError):
+    """The tenant's address shows no page of Coupa. Cure: set ``COUPA_BASE_URL`` to the address that a browser shows."""
+
+    def __init__(self, base_url: str, title: str) -> None:
+        what = f"{base_url} is no Coupa: it shows a page of something else" + (f", {title[:80]!r}" if title else "")
+        super().__init__(f"{what}: set COUPA_BASE_URL to where your browser shows Coupa: https://TENANT.coupahost.com")
 
 
 class WrongOrderError(PageError):

@@ -16,12 +16,14 @@ class RunStarted:
         total: Orders in the worklist, without those left out.
         skipped: Orders that an earlier run, or the sheet, already settled.
         left_out: Orders besides, without an outcome, that this run was asked not to do.
+        sheet: The workbook's sheet that they stand in; empty for a text file.
     """
 
     total: int
     skipped: int
     workers: int
     left_out: int = 0
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,13 @@ class SignInStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonWaitedFor:
+    """A person was asked to sign in, and answered or gave up after so many seconds. They are nobody's work."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A sign-in worked, and its state is there for all."""
 
@@ -161,6 +170,7 @@ Event = (
     | OrderRetried
     | OrderFinished
     | SignInStarted
+    | PersonWaitedFor
     | SignedIn
     | TenantLost
     | PaceChanged

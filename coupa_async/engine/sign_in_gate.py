@@ -19,8 +19,10 @@ import anyio
 from coupa_async.domain.errors import (
     BusyError,
     CoupaError,
+    NotATenantError,
     OutageError,
     PageError,
+    SettingsError,
     SignInError,
     SignInPassedError,
     SignInRefusedError,
@@ -28,7 +30,7 @@ from coupa_async.domain.errors import (
     SignInStalledError,
     UnreachableError,
 )
-from coupa_async.domain.events import SignedIn, SignInStarted, TenantLost
+from coupa_async.domain.events import PersonWaitedFor, SignedIn, SignInStarted, TenantLost
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.ports import Observer, Session
 from coupa_async.runtime.cleanup import cleanup
@@ -86,6 +88,7 @@ class SignInGate:
         state: Where the storage state is kept for all sessions, and for the next run.
         generation: How many sign-ins there were.
         length_s: Seconds that the tenant keeps an unused session; ``None`` while no page has said so.
+        waited_s: Seconds that persons took to sign in. No order and no run is to be charged with them.
     """
 
     def __init__(
@@ -111,12 +114,13 @@ class SignInGate:
         self.state = state
         self.generation = 0
         self.length_s: float | None = None
+        self.waited_s = 0.0
         self._flow = flow
         self._notify = notify
         self._jitter = jitter
         self._limits = limits
         self._person = person
-        self._refusal = ""
+        self._refusal: SignInRefusedError | None = None
         self._was_reached = False
         self._back_s = float("-inf")
         self._one = anyio.Lock()
@@ -216,8 +220,8 @@ class SignInGate:
             if self.generation > generation:
                 await session.load_state(self.state)
                 return self.generation
-            if self._refusal:
-                raise SignInRefusedError(self._refusal)  # never hammered, however many wait here
+            if self._refusal is not None:
+                raise self._refusal  # never hammered, however many wait here
             started_s = anyio.current_time()
             self._notify(SignInStarted(worker=worker, reason=str(error)))
             try:
@@ -225,10 +229,10 @@ class SignInGate:
                 await session.save_state(self.state)
             except SignInRefusedError as refusal:
                 if self._person is None:
-                    self._refusal = str(refusal)
+                    self._refusal = refusal
                     raise
                 _log.info("a person is asked to sign in: %s", refusal)
-                await self._person()
+                await self._wait_for(self._person)
                 await session.load_state(self.state)
             self.generation += 1
             self._notify(SignedIn(worker=worker, seconds=anyio.current_time() - started_s))
@@ -246,6 +250,15 @@ class SignInGate:
                 return
             await cleanup("the sign-in's state", lambda: session.save_state(self.state), within_s=self._limits.keep_s)
 
+    async def _wait_for(self, person: Callable[[], Awaitable[None]]) -> None:
+        began_s = anyio.current_time()
+        try:
+            await person()
+        finally:
+            waited_s = anyio.current_time() - began_s
+            self.waited_s += waited_s
+            self._notify(PersonWaitedFor(seconds=waited_s))
+
     async def _persist(self, session: Session, *, is_in: bool) -> None:
         """Sign in; wait for the tenant if it cannot be reached."""
         began_s, tries, outs = anyio.current_time(), 0, 0
@@ -255,7 +268,7 @@ class SignInGate:
                     with suppress(SignInRequiredError):
                         return await self._flow.probe(session)
                 return await self._flow.sign_in(session)
-            except (UnreachableError, BusyError) as error:  # nobody there has looked at this try
+            except (UnreachableError, BusyError, NotATenantError) as error:  # nobody there has looked at this try
                 outs += 1
                 await self._wait(error, outs, began_s)
             except PageError as error:
@@ -271,6 +284,8 @@ class SignInGate:
         return self._limits.backoff.delay_s(attempt, self._jitter()) if asked_s is None else asked_s
 
     async def _wait(self, error: PageError, attempt: int, began_s: float) -> None:
+        if isinstance(error, NotATenantError) and not self._was_reached:
+            raise SettingsError(str(error)) from error  # later it is something on the way, which may pass
         limits = self._limits
         longest_s = limits.again_s if self._was_reached else limits.first_s
         if anyio.current_time() - began_s >= longest_s:

@@ -50,7 +50,10 @@ def test_status_tells_what_a_run_that_ended_now_would(tmp_path: Path, out: Path)
         "restarts": 0,
         "exit_code": 1,
         "report": None,
+        "bad_rows": 0,
         "last_processed": "2025-06-01T12:30:05",
+        "at_work": False,
+        "seconds_left": None,
     }
     assert done.returncode == 1
     assert "killed before its end" in done.stderr
@@ -59,8 +62,11 @@ def test_status_tells_what_a_run_that_ended_now_would(tmp_path: Path, out: Path)
 
 def test_status_tells_a_run_at_work_by_its_lock_and_proposes_no_second_one(tmp_path: Path, out: Path) -> None:
     with Storage(out).held():
-        told = coupa(tmp_path, "status", "out").stderr
-    assert "at work now" in told
+        done = coupa(tmp_path, "status", "out", "--json")
+    told = done.stderr
+    assert "at work now, about " in told
+    assert json.loads(done.stdout)["at_work"] is True
+    assert json.loads(done.stdout)["seconds_left"] > 0
     assert "killed" not in told
     assert "go on" not in told
     assert "go on" in coupa(tmp_path, "status", "out").stderr
@@ -129,3 +135,27 @@ def test_settings_are_shown_without_what_lets_one_in() -> None:
     assert (shown["headless"], shown["workers"], shown["output_dir"]) == (True, 1, "out")
     assert not {"username", "password", "browser_path"} & set(shown)
     assert not any(secret in json.dumps(shown) for secret in ("anna", "hunter2", "abc", "pw"))
+
+
+@pytest.mark.parametrize(
+    ("is_demo", "words", "story"),
+    [
+        (True, ["run", "orders.csv", "-o", "out", "--no-input"], "has a demo's orders"),
+        (False, ["demo", "-o", "out"], "has orders of your Coupa"),
+    ],
+)
+def test_a_demos_orders_and_those_of_a_tenant_are_never_in_one_folder(
+    tmp_path: Path, is_demo: bool, words: list[str], story: str
+) -> None:
+    (tmp_path / "orders.csv").write_text("PO_NUMBER\nPO1\n")
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / FILE_NAME
+    with Journal(path) as journal, History(path, now=lambda: AT) as history:
+        history.begin(backend="playwright", lane="auto", workers=1, settings={"is_demo": is_demo})
+        journal.record(result("PO1", outcome=Outcome.COMPLETED), AT)
+    done = coupa(tmp_path, *words, COUPA_BASE_URL="http://127.0.0.1:9", **SOME_BROWSER)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert story in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "out" / "input").exists()
+    with Journal(path) as journal:
+        assert journal.outcomes() == {"1": Outcome.COMPLETED}

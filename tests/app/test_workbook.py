@@ -88,7 +88,7 @@ def test_what_cannot_be_filled_in_is_told_before_the_run_and_its_results_go_besi
     assert told.path == out / "in-results.xlsx"
     rows = grid(told.path)
     assert rows[0][:3] == ["PO_NUMBER", "ROW", "STATUS"]
-    assert [row[:3] for row in rows[1:]] == [["PO1", 2, "COMPLETED"], ["abc", 3, "FAILED"], ["PO2", 4, None]]
+    assert [row[:3] for row in rows[1:]] == [["PO1", 2, "COMPLETED"], ["abc", 3, "NOT_AN_ORDER"], ["PO2", 4, None]]
     assert path.read_bytes() == before
     assert sorted(item.name for item in tmp_path.iterdir()) == ["in.xlsx", "out"]
 

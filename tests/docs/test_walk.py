@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from coupa_async.services.records.journal import FILE_NAME
 from tests.docs.test_commands import OURS
 from tests.e2e.conftest import Site, served
 
@@ -46,6 +49,11 @@ class CollectorConfig:
         return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=self.folder, timeout=110)
 
 
+def _mark_as_demo(journal: Path) -> None:
+    with closing(sqlite3.connect(journal)) as db, db:
+        db.execute("UPDATE runs SET settings = json_set(settings, '$.is_demo', json('true'))")
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorConfig]:
     folder = tmp_path_factory.mktemp("desk")
@@ -55,6 +63,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorConfig]:
         done = desk.run("run", "orders.xlsx", "-o", "out")
         assert done.returncode == 1, done.stderr
         shutil.copytree(folder / "out", folder / "demo-out")
+        _mark_as_demo(folder / "demo-out" / FILE_NAME)
         yield desk
 
 

@@ -124,6 +124,7 @@ def test_a_retry_says_what_it_lacks(direct: Run, book: Path, tmp_path: Path) -> 
 def test_a_demos_folder_is_retried_as_the_summary_says_with_the_recorded_site_beside_it(tmp_path: Path) -> None:
     def typed(words: list[str]) -> subprocess.CompletedProcess[str]:
         own = {"COUPA_BASE_URL": "https://own.invalid", "PYTHONPATH": str(ROOT), "COUPA_LANE": "direct"}
+        own |= {"COUPA_SHEET": "May", "COUPA_PO_COLUMN": "Pedido", "COUPA_ID_COLUMN": "Id", "COUPA_USERNAME": "me"}
         return subprocess.run(
             words, cwd=tmp_path, env=os.environ | own, capture_output=True, text=True, timeout=100, check=False
         )

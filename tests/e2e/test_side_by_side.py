@@ -9,7 +9,8 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
-from coupa_async.app.run_orders import RunRequest, run_orders
+from coupa_async.app.open_run import RunRequest
+from coupa_async.app.run_orders import run_orders
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary
 from coupa_async.domain.events import Event, OrderFinished

@@ -20,7 +20,7 @@ from coupa_async.domain.errors import (
     SignInStalledError,
     UnreachableError,
 )
-from coupa_async.domain.events import SignedIn
+from coupa_async.domain.events import PersonWaitedFor, SignedIn
 from coupa_async.domain.outcome import Outcome
 from coupa_async.ports import Document, Profile, Session
 from tests.engine.conftest import Bench, page
@@ -162,6 +162,26 @@ async def test_a_person_signs_in_where_the_door_refuses(bench: Make) -> None:
     await it.run(6, workers=3)
     assert set(it.outcomes.values()) == {Outcome.COMPLETED}
     assert len(it.told(SignedIn)) == 1
+
+
+@pytest.mark.usefixtures("virtual")
+async def test_the_wait_for_a_person_is_charged_to_nobody(bench: Make) -> None:
+    async def refuse(session: Session) -> None:
+        await anyio.lowlevel.checkpoint()
+        raise SignInRefusedError("a code is wanted")
+
+    async def person() -> None:
+        await anyio.sleep(300.0)
+        it.state.write_text('{"cookies": [{"name": "session", "value": "good", "domain": "double"}]}')
+
+    def answer(url: str, session: FakeSession) -> Answer:
+        return page(url) if session.jar.get("session") == "good" else SignInRequiredError(url)
+
+    it = bench(answer, on_sign_in=refuse, person=person)
+    await it.run(6, workers=3)
+    assert [event.seconds for event in it.told(PersonWaitedFor)] == [300.0]
+    assert it.gate.waited_s == 300.0
+    assert max(result.seconds for result in it.results) < 60.0
 
 
 @pytest.mark.usefixtures("virtual")

@@ -142,7 +142,9 @@ async def _on_tenant(case: Case, path: Path) -> int:
 
 def _stage(case: Case, path: Path, truth: Mapping[str, ExpectedOrder]) -> RunSetupFactory:
     settings = case.settings
-    options = WorklistOptions(po_column=settings.po_column, folder_columns=settings.folder_columns)
+    options = WorklistOptions(
+        sheet=settings.sheet, po_column=settings.po_column, folder_columns=settings.folder_columns
+    )
     orders = read_worklist(path, options, fresh=True).orders
     started = datetime.now().strftime("%Y%m%d-%H%M%S")
     return RunSetupFactory(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfi
 from coupa_async.app.settings import Command
 from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
+from coupa_async.cli.help_formatter import applicable_actions
 
 
 class Completion(Command):
@@ -50,9 +51,9 @@ def _options(name: str) -> dict[str, str]:
     settings = settings_class(name)
     parser: ArgumentParser = CliSettingsSource[Any](settings).root_parser
     found = {}
-    for action in parser._actions:
+    for action in applicable_actions(settings, parser._actions):
         for option in action.option_strings:
-            if option.startswith("--") and option.islower() and action.help != SUPPRESS:
+            if option.startswith("--") and option.islower():
                 found[option] = (action.help or "").partition(" (default:")[0]
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -13,7 +14,6 @@ from rich.markup import escape
 
 from coupa_async.app.diagnose import diagnose
 from coupa_async.app.settings import Settings
-from coupa_async.cli.commands.run import Run
 from coupa_async.services.diagnostics.checks import Finding, Severity
 
 _SIGNS = {Severity.GOOD: "[green]✔[/]", Severity.NOTE: "[yellow]![/]", Severity.BAD: "[red]✘[/]"}
@@ -24,6 +24,7 @@ class Doctor(Settings):
     """See whether a run can start, and what to do if not."""
 
     model_config = SettingsConfigDict(cli_prog_name="coupa-async doctor")
+    tells_notes: ClassVar[bool] = True
 
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
 
@@ -34,7 +35,7 @@ async def doctor(settings: Doctor) -> int:
     Returns:
         0 if a run can start; 3 if all that it lacks is a sign-in; else 2.
     """
-    found = await diagnose(settings, Run)
+    found = await diagnose(settings)
     code = found.exit_code
     _show(found.findings, code)
     if settings.json_:

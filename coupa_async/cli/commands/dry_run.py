@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from coupa_async.app.run_orders import RunRequest
+from coupa_async.app.open_run import RunRequest
+from coupa_async.domain.counts import counted
 from coupa_async.domain.files.naming import folder_path, work_folder
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
@@ -36,19 +37,38 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
         say(text)
     for bad in worklist.bad_rows[:_SHOWN]:
         say(f"row {bad.row}: {bad.reason}")
+    if (more := len(worklist.bad_rows) - _SHOWN) > 0:
+        say(f"… and {counted(more, 'such row')} more")
     for order in todo[:_SHOWN]:
         say(f"{order.number.shown:<14} {root / _folder(order)}")
     if len(todo) > _SHOWN:
         say(f"… and {len(todo) - _SHOWN} more")
     rest = len(worklist.orders) + len(worklist.done) - len(todo)
-    tenant = settings.base_url or "no tenant: COUPA_BASE_URL is not set"
-    say(f"{len(todo)} orders would be done at {tenant}; {rest} not; {len(worklist.bad_rows)} rows name no order")
+    if worklist.layout.sheet:
+        say(f"the orders are those of sheet {worklist.layout.sheet!r} in {worklist.path.name}")
+    say(_told(settings.base_url, len(todo), rest, len(worklist.bad_rows)))
     say("nothing was asked and nothing written")
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / _folder(item))} for item in todo]
-        told = {"total": len(todo) + rest + len(worklist.bad_rows), "orders": orders, "exit_code": 0}
+        told: dict[str, object] = {
+            "total": len(todo) + rest,
+            "orders": orders,
+            "exit_code": 0,
+            "bad_rows": len(worklist.bad_rows),
+        }
+        told["sheet"] = worklist.layout.sheet or None
         print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
     return 0
+
+
+def _told(base_url: str | None, due: int, rest: int, bad_rows: int) -> str:
+    at = f"at {base_url}" if base_url else "(no tenant: COUPA_BASE_URL is not set)"
+    parts = [f"{counted(due, 'order')} would be done {at}"]
+    if rest:
+        parts.append(f"{counted(rest, 'order')} would not: done already, or not asked for")
+    if bad_rows:
+        parts.append(f"{counted(bad_rows, 'row')} {'names' if bad_rows == 1 else 'name'} no order")
+    return "; ".join(parts)
 
 
 def _folder(order: Order) -> str:

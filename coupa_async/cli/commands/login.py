@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -20,6 +21,11 @@ class Login(Settings):
     """Sign in once, in a window; later runs go in with what that leaves."""
 
     model_config = SettingsConfigDict(cli_prog_name="coupa-async login")
+    tells_notes: ClassVar[bool] = True
+    unused: ClassVar[frozenset[str]] = frozenset(Settings.model_fields) - {
+        *("base_url", "login_url", "storage_state", "backend", "channel", "browser_path", "driver_path"),
+        *("playwright_ws", "selenium_url", "client_cert", "client_key", "allowed_hosts", "page_timeout_s"),
+    }
 
     status: bool = Field(False, description="say whether you are signed in; opens no window")
     forget: bool = Field(False, description="remove what a sign-in left on this machine")

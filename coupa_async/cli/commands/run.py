@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.run_orders import RunRequest, read_orders, run_orders
-from coupa_async.app.setting_names import unknown_names
+from coupa_async.app.open_run import RunRequest, read_orders
+from coupa_async.app.run_orders import run_orders
 from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.dry_run import dry_run
 from coupa_async.cli.display.progress import progress
@@ -28,6 +28,7 @@ class Run(Settings):
     """Collect the attachments of the orders in a spreadsheet; resumes what an earlier run left."""
 
     model_config = SettingsConfigDict(cli_prog_name="coupa-async run")
+    tells_notes: ClassVar[bool] = True
 
     input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
     fresh: bool = Field(False, description="run every order again, whatever came of it before")
@@ -75,13 +76,16 @@ def _is_order(text: str) -> bool:
     return len([word for word in text.split() if any(map(str.isdigit, word))]) == 1
 
 
-async def run(settings: Run, selection: Selection | None = None, *, is_demo: bool = False) -> int:
+async def run(
+    settings: Run, selection: Selection | None = None, *, is_demo: bool = False, notes: Sequence[str] = ()
+) -> int:
     """Run the orders of a spreadsheet and show the summary.
 
     Args:
         settings: The command's settings.
         selection: Which orders are due; ``None`` for what the settings say.
         is_demo: Whether the tenant is the recorded site.
+        notes: What the person should know besides of how the settings were read.
 
     Returns:
         The exit code: ``docs/outcomes.md``, "Exit codes".
@@ -101,7 +105,7 @@ async def run(settings: Run, selection: Selection | None = None, *, is_demo: boo
         in_place=settings.in_place,
         is_demo=is_demo,
         may_ask=is_person_there(settings),
-        notes=(*settings.notes, *unknown_names(Run, os.environ)),
+        notes=tuple(dict.fromkeys((*settings.notes, *notes))),
     )
     if settings.dry_run:
         return dry_run(request, read_orders(request), as_json=settings.json_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from anyio import to_thread
 from pydantic_settings import SettingsConfigDict
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from coupa_async.app.output_folder import folder_status
 from coupa_async.cli.command import FolderCommand
+from coupa_async.cli.display.live import span_text
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.services.records.status import RunStatus
 
@@ -29,23 +31,25 @@ async def status(settings: Status) -> int:
     Raises:
         InputError: If the folder has no journal.
     """
-    root = settings.dir.resolve()
+    root, now = settings.dir.resolve(), datetime.now()
     summary, status = await to_thread.run_sync(folder_status, root)
+    left_s = status.seconds_left(now) if summary.is_at_work else None
     console = Console(stderr=True)
     show_summary(summary, console)
-    console.print(_summary(status, is_at_work=summary.is_at_work), highlight=False, soft_wrap=True)
+    console.print(_latest_run(status, left_s, is_at_work=summary.is_at_work), highlight=False, soft_wrap=True)
     if settings.json_:
         last = status.last_processed.isoformat() if status.last_processed else None
-        print(json.dumps(json.loads(summary.to_json()) | {"last_processed": last}), flush=True)  # noqa: T201 - the line that scripts read
+        told = {"last_processed": last, "at_work": summary.is_at_work, "seconds_left": left_s}
+        print(json.dumps(json.loads(summary.to_json()) | told), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
 
 
-def _summary(status: RunStatus, *, is_at_work: bool) -> str:
+def _latest_run(status: RunStatus, left_s: float | None, *, is_at_work: bool) -> str:
     last = f"last order at {status.last_processed:%Y-%m-%d %H:%M:%S}" if status.last_processed else "no order yet"
     if status.started_at is None:
         return last
     if is_at_work:
-        end = "at work now"
+        end = "at work now" + (f", about {span_text(left_s)} left" if left_s else "")
     else:
         end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "killed before its end"
     return f"latest run begun {status.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rich.console import Group
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +32,7 @@ from coupa_async.domain.events import (
     WorkerStopped,
 )
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.time_left import TimeLeft
 
 STYLES = {
     Outcome.COMPLETED: "green",
@@ -44,6 +45,7 @@ STYLES = {
 }
 _WINDOW_S = 30.0
 _LINES = 8
+_SIGNING_IN = "signing in"
 
 
 @dataclass(slots=True)
@@ -71,10 +73,10 @@ class LiveDisplay:
             TextColumn("orders"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("left", style="cyan"),
+            TextColumn("{task.fields[left]}", style="cyan"),
         )
-        self._task = self._bar.add_task("orders", total=None)
+        self._task = self._bar.add_task("orders", total=None, left="")
+        self._left = TimeLeft()
         self._counts: Counter[Outcome] = Counter()
         self._files = self._bytes = 0
         self._recent: deque[tuple[float, int]] = deque()
@@ -83,10 +85,13 @@ class LiveDisplay:
 
     def note(self, event: Event, /) -> None:
         """Receive an event."""
+        self._left.look(self._clock(), is_waiting=self._is_waiting())
         match event:
             case RunStarted():
                 self.total = event.total - event.skipped
                 self._bar.update(self._task, total=self.total)
+            case OrderStarted():
+                self._left.began()
             case OrderFinished():
                 self._finished(event)
             case MemoryRead():
@@ -94,15 +99,17 @@ class LiveDisplay:
             case PaceChanged():
                 self._pace = pace_text(event)
             case TenantLost():
-                self._tenant = "the tenant cannot be reached"
+                self._tenant = f"no connection to Coupa: waiting up to {span_text(event.patience_s)}"
             case Draining():
-                self._end = f"stopping: no order is begun any more, those in flight have {event.grace_s:.0f} s"
+                self._end = stopping_text(event)
         if worker := getattr(event, "worker", ""):
             self._tenant = ""
             self._work(self._workers.setdefault(worker, _Line()), event)
 
     def __rich__(self) -> Group:
         """Draw it."""
+        self._left.look(self._clock(), is_waiting=self._is_waiting())
+        self._bar.update(self._task, left=self._left_text())
         counts = Text("  ").join(
             Text(f"{item.value} {n}", STYLES[item]) for item in Outcome if (n := self._counts[item])
         )
@@ -110,8 +117,20 @@ class LiveDisplay:
         end = [Text(self._end, "yellow")] if self._end else []
         return Group(self._bar, counts, facts, *end, self._table())
 
+    def _is_waiting(self) -> bool:
+        lines = [*self._workers.values()]
+        return bool(self._tenant) or any(line.instead == _SIGNING_IN for line in lines)
+
+    def _left_text(self) -> str:
+        """Say how long it will take, but not while that is up to others, or while the run is stopping."""
+        seconds = self._left.seconds(self.total - self.done)
+        if self._end or seconds is None or self.done >= self.total:
+            return ""
+        return "waiting" if self._is_waiting() else f"about {span_text(seconds)} left"
+
     def _finished(self, event: OrderFinished) -> None:
         self.done += 1
+        self._left.finished()
         self._counts[event.result.outcome] += 1
         size = sum(item.size_bytes for item in event.result.saved)
         self._files += len(event.result.saved)
@@ -130,7 +149,7 @@ class LiveDisplay:
             case OrderFinished():
                 line.orders.pop(event.result.number.key, None)
             case SignInStarted():
-                line.instead, line.since_s = "signing in", now
+                line.instead, line.since_s = _SIGNING_IN, now
                 return
             case SignedIn() | WorkerStarted():
                 line.since_s = now
@@ -176,6 +195,12 @@ class LiveDisplay:
         return "  ".join(filter(None, (shown, step, more))), since_s
 
 
+def stopping_text(event: Draining) -> str:
+    """Say what a run does that was asked to stop, and what the person can do."""
+    grace = span_text(event.grace_s)
+    return f"Stopping: the orders begun are finished first ({grace} at most). Ctrl-C again stops at once"
+
+
 def pace_text(event: PaceChanged) -> str:
     """Describe the pace."""
     per_s = "" if event.requests_per_s is None else f", {event.requests_per_s:.0f}/s"
@@ -193,6 +218,6 @@ def size_text(size_bytes: float) -> str:
 def span_text(seconds: float) -> str:
     """Format a duration for people."""
     if seconds < 120:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

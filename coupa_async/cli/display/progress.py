@@ -10,7 +10,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.live import Live
 
-from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text
+from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text, span_text, stopping_text
+from coupa_async.domain.counts import counted
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -19,6 +20,7 @@ from coupa_async.domain.events import (
     PaceChanged,
     RunStarted,
     SignedIn,
+    TenantLost,
     Warned,
     WorkerRestarting,
     WorkerStopped,
@@ -60,7 +62,7 @@ class _Lines:
             case OrderFinished():
                 self._done += 1
         if text := _format_event(event, self._done, self._total):
-            loud = isinstance(event, Warned | Draining)
+            loud = isinstance(event, Warned | Draining | TenantLost)
             if loud or not self._quiet:
                 self._console.print(text, highlight=False, soft_wrap=True)
 
@@ -81,9 +83,7 @@ class _Bars:
 def _format_event(event: Event, done: int, total: int) -> str:
     match event:
         case RunStarted():
-            skipped = f", {event.skipped} settled before" if event.skipped else ""
-            workers = "worker" if event.workers == 1 else "workers"
-            return f"{event.total - event.skipped} orders to do{skipped}; {event.workers} {workers}"
+            return _started(event)
         case OrderFinished():
             result = event.result
             files = f"{len(result.saved)}/{result.found} files" if result.found else ""
@@ -104,10 +104,23 @@ def _format_event(event: Event, done: int, total: int) -> str:
         case PaceChanged(reason=reason) if reason:
             return f"[dim]the tenant is asked less, {pace_text(event)}: {_safe(reason)}[/]"
         case Draining():
-            return f"[yellow]{event.reason}: finishing what is in flight; once more stops at once[/]"
+            return f"[yellow]{stopping_text(event)}[/]"
+        case TenantLost():
+            return (
+                f"[yellow]No connection to Coupa: waiting up to {span_text(event.patience_s)}. Check network and VPN "
+                f"({_safe(event.reason)})[/]"
+            )
         case Warned():
             return f"[yellow]{_safe(event.text)}[/]"
     return ""
+
+
+def _started(event: RunStarted) -> str:
+    sheet = f" in sheet {_safe(repr(event.sheet))}" if event.sheet else ""
+    skipped = f"; {event.skipped:,} done before" if event.skipped else ""
+    left_out = f"; {event.left_out:,} left out as asked" if event.left_out else ""
+    workers = f"; {counted(event.workers, 'worker')}" if event.workers else ""
+    return f"{counted(event.total - event.skipped, 'order')} to do{sheet}{skipped}{left_out}{workers}"
 
 
 def _safe(text: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import islice
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coupa_async.app.summary import AGAIN, Summary
+from coupa_async.app.summary import AGAIN, FAILURES, Summary
 from coupa_async.cli.display.live import STYLES, size_text, span_text
-from coupa_async.cli.invocation import as_typed, command, shown_path
-from coupa_async.domain.errors import CoupaError, InputError, OutageError, SignInError, SignInRefusedError
+from coupa_async.cli.display.next_steps import next_steps
+from coupa_async.cli.invocation import as_typed
+from coupa_async.domain.counts import counted
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.standing import NOT_AN_ORDER
 
 
 def show_summary(summary: Summary, console: Console) -> None:
@@ -24,47 +26,53 @@ def show_summary(summary: Summary, console: Console) -> None:
     console.print()
     console.print(table)
     _show_failures(summary, console)
+    _show_bad_rows(summary, console)
     for text in summary.warnings:
         console.print(f"\n[yellow]look at this:[/] {escape(as_typed(text))}", highlight=False, soft_wrap=True)
-    size, took = size_text(summary.size_bytes), span_text(summary.seconds)
-    console.print(f"\n{summary.files} files, {size} in all; the latest run took {took}", highlight=False)
-    console.print(f"folders   {escape(str(summary.output_dir))}", highlight=False, soft_wrap=True)
-    if summary.workbook is not None:
-        console.print(f"workbook  {escape(str(summary.workbook))}", highlight=False, soft_wrap=True)
-    if summary.report is not None:
-        console.print(f"report    {escape(str(summary.report))}", highlight=False, soft_wrap=True)
+    console.print()
+    if summary.others:
+        others = counted(summary.others, "order")
+        console.print(f"{others} of other spreadsheets besides, in the same folder", highlight=False)
+    files, size, took = counted(summary.files, "file"), size_text(summary.size_bytes), span_text(summary.seconds)
+    run = "the run at work has taken" if summary.is_at_work else "the latest run took"
+    console.print(f"{files}, {size} in all; {run} {took}", highlight=False)
+    places = {"folders": summary.output_dir, "workbook": summary.workbook, "report": summary.report}
+    for name, path in places.items():
+        if path is not None:
+            _say(console, f"{name:<9} {escape(str(path))}")
     if summary.error is not None:
-        console.print(f"[red]stopped: {escape(as_typed(str(summary.error)))}[/]", highlight=False, soft_wrap=True)
-    if summary.outcomes[Outcome.PENDING] and not summary.is_at_work and not isinstance(summary.error, InputError):
-        for line in _first(summary.error):
-            console.print(f"first     {escape(as_typed(line))}", highlight=False, soft_wrap=True)
-        console.print("go on     run it again with the same spreadsheet and folder", highlight=False)
-    folder = shown_path(summary.output_dir)
-    if any(summary.outcomes[item] for item in AGAIN) and not summary.is_at_work:
-        console.print(f"again     {escape(command())} retry {escape(folder)}", highlight=False, soft_wrap=True)
-    if summary.report is not None:
-        console.print(f"look      {escape(command())} report {escape(folder)} --open", highlight=False, soft_wrap=True)
+        _say(console, f"[red]stopped: {escape(as_typed(str(summary.error)))}[/]")
+    for name, text in next_steps(summary):
+        _say(console, f"{name:<9} {escape(text)}")
 
 
-def _first(error: CoupaError | None) -> Iterator[str]:
-    """Say what to change before a run can go on, for it would end as this one did."""
-    if isinstance(error, SignInRefusedError):
-        yield "coupa-async login  (or set COUPA_USERNAME and COUPA_PASSWORD anew: these would be refused again)"
-    elif isinstance(error, SignInError):
-        yield "coupa-async login"
-    elif isinstance(error, OutageError):
-        yield "coupa-async doctor  (says where the way to your Coupa ends)"
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True)
 
 
 def _show_failures(summary: Summary, console: Console) -> None:
     """Print the first failures with their reasons, one line each."""
-    shown = [(failure.outcome, failure.number.shown, failure.error) for failure in summary.failures]
-    shown += [(Outcome.FAILED, f"row {bad_row.row}", bad_row.reason) for bad_row in summary.bad_rows]
-    if not shown:
+    if not summary.failures:
         return
     console.print()
-    for outcome, name, reason in shown:
-        line = f"[{STYLES[outcome]}]{name:<14}[/] {escape(reason)}"
-        console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
-    if more := sum(summary.outcomes[item] for item in AGAIN) - len(shown):
-        console.print(f"and {more} more", style="dim", highlight=False)
+    for failure in summary.failures:
+        _line(console, f"[{STYLES[failure.outcome]}]{failure.number.shown:<14}[/] {escape(failure.error)}")
+    if more := sum(summary.outcomes[item] for item in AGAIN) - len(summary.failures):
+        console.print(f"and {more:,} more", style="dim", highlight=False)
+
+
+def _show_bad_rows(summary: Summary, console: Console) -> None:
+    """Print the first rows that name no order, apart from what was tried and did not come out well."""
+    if not summary.bad_rows:
+        return
+    one = len(summary.bad_rows) == 1
+    rows, name = counted(len(summary.bad_rows), "row"), "names" if one else "name"
+    console.print(f"\n{rows} of the spreadsheet {name} no order ({NOT_AN_ORDER}):", highlight=False, soft_wrap=True)
+    for row, reason in islice(summary.bad_rows.items(), FAILURES):
+        _line(console, f"[{STYLES[Outcome.PARTIAL]}]{f'row {row}':<14}[/] {escape(reason)}")
+    if (more := len(summary.bad_rows) - FAILURES) > 0:
+        console.print(f"and {more:,} more", style="dim", highlight=False)
+
+
+def _line(console: Console, line: str) -> None:
+    console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")

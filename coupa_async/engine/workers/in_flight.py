@@ -20,6 +20,7 @@ class InFlightOrder:
 
     Attributes:
         since_s: When it was taken, on anyio's clock.
+        waited_s: How long persons had been waited for by then, in all; see ``SignInGate``.
         attempts: Attempts that ended in an error of its own.
         sessions_lost: Sessions lost while working on it.
         sign_ins: Sign-ins that it asked for.
@@ -33,6 +34,7 @@ class InFlightOrder:
 
     order: Order
     since_s: float
+    waited_s: float = 0.0
     attempts: int = 0
     sessions_lost: int = 0
     sign_ins: int = 0

@@ -87,7 +87,9 @@ class Worker:
                 order = await self._orders.receive()
             except anyio.EndOfStream:
                 return False
-            self.in_flight.queued.append(InFlightOrder(order, anyio.current_time()))
+            self.in_flight.queued.append(
+                InFlightOrder(order, anyio.current_time(), waited_s=self._context.gate.waited_s)
+            )
         return True
 
     async def run_session(self, session_scope: anyio.CancelScope) -> None:
@@ -267,7 +269,9 @@ class Worker:
     ) -> None:
         """Record first, shielded from cancellation; then release the order; then notify the observers."""
         assert result is not None  # noqa: S101 - what is unconfirmed has a result
-        final = replace(result, attempts=max(item.attempts, 1), seconds=anyio.current_time() - item.since_s)
+        waited_s = self._context.gate.waited_s - item.waited_s
+        seconds = max(anyio.current_time() - item.since_s - waited_s, 0.0)
+        final = replace(result, attempts=max(item.attempts, 1), seconds=seconds)
         with anyio.CancelScope(shield=True):
             await self._context.job.record(final)
             self.in_flight.release(item)

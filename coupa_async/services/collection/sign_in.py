@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from coupa_async.domain.errors import (
     BusyError,
+    NotATenantError,
     SignInPassedError,
     SignInRefusedError,
     SignInRequiredError,
@@ -16,6 +17,7 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.domain.pages.page import SignInPage, is_relay, is_signed_out, read_page, session_length_s
 from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
+from coupa_async.domain.pages.tenant_page import is_coupas, page_title
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Fill, Session
 from coupa_async.services.collection.signed_in import ask
@@ -55,22 +57,18 @@ class CoupaSignIn:
         Raises:
             SignInRefusedError: If the tenant refuses, or wants what is not configured. Never tried twice.
             BusyError: If it answers 429 or 5xx on the way.
+            NotATenantError: If the address shows no page of Coupa.
             UnreachableError: If the network does not carry it.
             PageTimeoutError: If no page comes.
             SignInStalledError: If it stands still between two of its pages, where nobody is asked for anything.
         """
-        filler = self._filler() if self.person_s is None else _leave_it
+        typed: set[tuple[str, str]] = set()
+        filler = self._filler(typed) if self.person_s is None else _leave_it
         document = await session.sign_in(self.login_url, filler, until=self._is_over, within_s=self.person_s)
         _check_busy(document, _bare(document.url))
         if not self._is_in(document):
-            page = read_page(document.html, document.url, self.base_url)
-            error = page.error if isinstance(page, SignInPage) else ""
-            if self.person_s is None and isinstance(page, SignInPage) and page.form is not None:
-                error = self._distrust(page.url, page.form.action) or error
-            ended = f"sign-in ended at {_bare(document.url)}"
-            if self.person_s is None and not error and is_relay(document.html):
-                raise SignInStalledError(ended)
-            raise SignInRefusedError(ended + (f": {error}" if error else ""))
+            raise self._failure(document, has_typed=bool(typed))
+        self._check_is_coupas(document)
 
     async def probe(self, session: Session) -> None:
         """Check whether a session is signed in: ``docs/coupa-pages.md``, "Session".
@@ -83,8 +81,10 @@ class CoupaSignIn:
         url = f"{self.base_url}{_PROBE}"
         document, _ = await ask(session, url, self.base_url)  # the list of orders may be more than a user may see
         if document.status in (401, 403):
+            self._check_is_coupas(document)
             raise SignInRequiredError(document.url)
         _check_busy(document, url)
+        self._check_is_coupas(document)
 
     async def look(self, session: Session) -> None:
         """Check whether a session is signed in, or was just signed in by an SSO. For a session that nobody else uses.
@@ -114,30 +114,52 @@ class CoupaSignIn:
                 return length_s
         return None
 
+    def _check_is_coupas(self, document: Document) -> None:
+        if not is_coupas(document.html, self.base_url):
+            raise NotATenantError(self.base_url, page_title(document.html))
+
     def _is_in(self, document: Document) -> bool:
         return not is_signed_out(document.url, self.base_url)
 
-    def _distrust(self, *addresses: str) -> str:
-        """Return why a page must not get the credentials; empty if it may: ``docs/coupa-pages.md``, "Sign-in".
+    def _failure(self, document: Document, *, has_typed: bool) -> SignInRefusedError | SignInStalledError:
+        """Return what is wrong with a sign-in that ended elsewhere than in the tenant."""
+        page = read_page(document.html, document.url, self.base_url)
+        ended = f"sign-in ended at {_bare(document.url)}"
+        form = page.form if isinstance(page, SignInPage) and self.person_s is None else None
+        if form is not None and (asking := self._distrusted(document.url, form.action)):
+            return self._distrust(ended, origin_text(asking))
+        error = page.error if isinstance(page, SignInPage) else ""
+        if self.person_s is None and not error and is_relay(document.html):
+            return SignInStalledError(ended)
+        if self.person_s is None and not error and form is None:
+            error = "nothing there asks for a user name and a password: check COUPA_BASE_URL, or coupa-async login"
+        return SignInRefusedError(ended + (f": {error}" if error else ""), is_of_credentials=has_typed)
+
+    def _distrusted(self, *addresses: str) -> str:
+        """Return the first address that must not get the credentials: ``docs/coupa-pages.md``, "Sign-in".
 
         Args:
-            addresses: Where its form is, and where it leads.
+            addresses: Where a form is, and where it leads.
         """
         trusted = (self.login_url, *self.trusted)
-        asking = next((address for address in addresses if not may_be_told(address, self.base_url, trusted)), "")
-        if not asking:
-            return ""
-        origin = origin_text(asking)
-        if origin_of(self.base_url)[0] == "https" and origin_of(asking)[0] != "https":
-            return f"{origin} asks for the password without TLS (https), and is not told it: sign in by hand"
-        return (
+        return next((address for address in addresses if not may_be_told(address, self.base_url, trusted)), "")
+
+    def _distrust(self, ended: str, origin: str) -> SignInRefusedError:
+        if origin_of(self.base_url)[0] == "https" and origin_of(origin)[0] != "https":
+            why = f"{origin} asks for the password without TLS (https), and is not told it: sign in by hand"
+            return SignInRefusedError(f"{ended}: {why}")
+        why = (
             f"{origin} asks for the password, which only {origin_text(self.base_url)} and origins that you name are "
             f"told: if it is your identity provider, set COUPA_SIGN_IN_ORIGINS={origin}"
         )
+        return SignInRefusedError(f"{ended}: {why}", origin=origin if origin_of(origin)[1] else "")
 
-    def _filler(self) -> Callable[[Document], Fill | None]:
-        """Fill in each form once. A form that comes back is a refusal, and repeated tries lock accounts."""
-        used: set[tuple[str, str]] = set()
+    def _filler(self, used: set[tuple[str, str]]) -> Callable[[Document], Fill | None]:
+        """Fill in each form once. A form that comes back is a refusal, and repeated tries lock accounts.
+
+        Args:
+            used: Is filled with the forms that were filled in.
+        """
 
         def fill(document: Document) -> Fill | None:
             page = read_page(document.html, document.url, self.base_url)
@@ -149,12 +171,14 @@ class CoupaSignIn:
                     "set COUPA_USERNAME and COUPA_PASSWORD, or run coupa-async login"
                 )
             form = page.form
-            if self._distrust(page.url, form.action):
+            if self._distrusted(page.url, form.action):
                 return None  # an SSO may yet go on by itself; if it does not, this is where the sign-in ends
             step = (form.user, form.password)
             if step in used:
                 if page.error:
-                    raise SignInRefusedError(f"{_bare(document.url)} refused the sign-in: {page.error}")
+                    raise SignInRefusedError(
+                        f"{_bare(document.url)} refused the sign-in: {page.error}", is_of_credentials=True
+                    )
                 return None
             used.add(step)
             typed = [

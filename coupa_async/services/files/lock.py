@@ -18,6 +18,7 @@ from coupa_async.runtime.disk_errors import refuse_link
 
 _UNLOCKED = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
 _HOLDER = ".holder"
+LOOK_S = 0.25
 
 
 @contextmanager
@@ -53,6 +54,25 @@ def locked(
         yield
     finally:
         lock.release()
+
+
+def is_held(path: Path) -> bool:
+    """Return whether somebody holds a lock file. Blocking for up to ``LOOK_S``. Nothing is made where there is none.
+
+    To see that, it is held for an instant, so whoever wants to hold it waits longer than that: ``wait_s``. Several who
+    look at the same time wait for each other.
+
+    Raises:
+        OSError: If it cannot be told, on a disk that may only be read.
+    """
+    if not path.is_file():
+        return False
+    held = OutputError(f"{path}: is held")
+    try:
+        with locked(path, held, wait_s=LOOK_S):
+            return False
+    except OutputError:
+        return True
 
 
 def _native(path: Path, wait_s: float) -> BaseFileLock:

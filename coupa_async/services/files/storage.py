@@ -36,7 +36,7 @@ from coupa_async.runtime.disk_errors import (
     shown,
     translate_os_errors,
 )
-from coupa_async.services.files.lock import locked
+from coupa_async.services.files.lock import LOOK_S, locked
 from coupa_async.services.files.long_path import long_path
 from coupa_async.services.files.order_folder import PARTS, OrderFolder
 from coupa_async.services.records.database import FILES as DATABASE_FILES
@@ -47,6 +47,7 @@ _PROBE = ".coupa-async-probe"
 # Beside the folders of orders: nobody else's, and no links.
 _OURS = (LOCK, *DATABASE_FILES, "run.log", "report.html", "snapshots")
 _CHUNK_BYTES = 1 << 18
+_PATIENCE_S = 4 * LOOK_S  # with those who only look whether a run is at work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class Storage:
             OutputError: If another run is at work in it.
         """
         refusal = OutputError(f"{self.root}: another run is at work there: wait for its end, or choose another with -o")
-        with locked(self.root / LOCK, refusal, warn=self.warnings.append):
+        with locked(self.root / LOCK, refusal, wait_s=_PATIENCE_S, warn=self.warnings.append):
             for folder, names, _ in os.walk(self._home):
                 for name in names:
                     if is_work_folder(name):  # of a killed run

@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -102,6 +102,23 @@ def paged(connection: sqlite3.Connection, query: str, *given: object, after: obj
         if len(rows) < _PAGE:
             return
         after = rows[-1][0]
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all that the block writes, or nothing of it.
+
+    Raises:
+        sqlite3.Error: If the disk takes no more.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk has rolled it back already
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _open(path: Path, ways: Sequence[_Way], is_remote: bool, check_same_thread: bool) -> Opened:

@@ -21,6 +21,7 @@ from coupa_async.domain.events import (
     Event,
     MemoryRead,
     PaceChanged,
+    PersonWaitedFor,
     RunStarted,
     SignedIn,
     TenantLost,
@@ -30,7 +31,9 @@ from coupa_async.domain.events import (
     WorkerStopped,
 )
 from coupa_async.domain.redaction import redacted
-from coupa_async.services.records.database import open_database, paged
+from coupa_async.services.records.database import open_database, paged, transaction
+from coupa_async.services.records.manifest import SCHEMA as MANIFEST_SCHEMA
+from coupa_async.services.records.manifest import Manifest, read_manifest, write_manifest
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -50,6 +53,7 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
     WorkerRestarting: lambda event: ("restart", event.worker, event.reason, event.delay_s),
     WorkerRecycled: lambda event: ("recycled", event.worker, event.reason, None),
     WorkerStopped: lambda event: ("stopped", event.worker, event.reason, None),
+    PersonWaitedFor: lambda event: ("waited", "", "", event.seconds),
     SignedIn: lambda event: ("sign_in", event.worker, "", event.seconds),
     TenantLost: lambda event: ("lost", "", event.reason, event.patience_s),
     PaceChanged: lambda event: ("pace", "", event.reason, event.limit),
@@ -59,16 +63,18 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
 }
 
 
+_NONE = Manifest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvent:
     """Something that happened in a run.
 
     Attributes:
         kind: ``started`` (orders to do; detail: how many are left for another run, if any), ``restart`` (seconds
-            until the next session), ``recycled``, ``stopped``,
-            ``sign_in`` (seconds that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of
-            grace), ``warning``, ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the
-            threshold).
+            until the next session), ``recycled``, ``stopped``, ``waited`` (seconds for a person), ``sign_in`` (seconds
+            that it took), ``lost`` (seconds of patience with the tenant), ``draining`` (seconds of grace), ``warning``,
+            ``pace`` (requests in flight), ``memory`` (percent of the machine in use; detail: the threshold).
         worker: The worker concerned; empty for the run.
         value: In the kind's unit; ``None`` where it has none.
     """
@@ -118,7 +124,7 @@ class History:
             self._db, _ = open_database(
                 path, check_same_thread=False
             )  # the journal has said what there is to be said of it
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + MANIFEST_SCHEMA)
         except sqlite3.Error as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
@@ -130,12 +136,25 @@ class History:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def begin(self, *, backend: str, lane: str, workers: int, settings: Mapping[str, object]) -> None:
-        """Begin a run, which :meth:`note` then adds to."""
+    def begin(
+        self,
+        *,
+        backend: str,
+        lane: str,
+        workers: int,
+        settings: Mapping[str, object],
+        manifest: Manifest = _NONE,
+    ) -> None:
+        """Begin a run, which :meth:`note` then adds to. The manifest replaces the one of the run before."""
         row = (self._stamp(), backend, lane, workers, json.dumps(settings))
         statement = "INSERT INTO runs (started_at, backend, lane, workers, settings) VALUES (?,?,?,?,?)"
-        with self._translate_sqlite_errors():
+        with self._translate_sqlite_errors(), transaction(self._db):
             self._run = self._db.execute(statement, row).lastrowid
+            write_manifest(self._db, manifest)
+
+    def manifest(self) -> Manifest:
+        """Return what the spreadsheet of the latest run asks for; empty where an older version ran."""
+        return read_manifest(self._db)
 
     def note(self, event: Event, /) -> None:
         """Keep an event if the report shows events of its kind. An observer."""

@@ -17,7 +17,7 @@ from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 from coupa_async.domain.redaction import redacted
-from coupa_async.services.records.database import NAME, open_database, paged
+from coupa_async.services.records.database import NAME, open_database, paged, transaction
 from coupa_async.services.records.journal_schema import bring_up
 
 _log = logging.getLogger(__name__)
@@ -132,14 +132,8 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(self._db):
                 yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled it back already
-                    self._db.execute("ROLLBACK")
-                raise
         except sqlite3.OperationalError as error:
             raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from coupa_async.domain.outcome import Outcome
-from coupa_async.services.records.history import History
+from coupa_async.domain.standing import Standing, take_stock
+from coupa_async.domain.time_left import ORDERS, seconds_left
+from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 
 
@@ -17,48 +21,100 @@ class RunStatus:
     """An output folder in numbers.
 
     Attributes:
-        outcomes: Orders by outcome; PENDING for those of the spreadsheet that have none, also where the
-            latest run was not to do them.
+        standing: Where the orders of the latest run's spreadsheet stand.
+        asked: Their keys.
+        bad_rows: Why a row of it names no order, by its number.
         files: Files kept, and their ``size_bytes``.
         restarts: Of workers, in the latest run.
         started_at: Of the latest run; ``None`` if none is known.
         ended_at: Likewise; ``None`` also while it goes on, and if it was killed.
         last_processed: When the latest order had its outcome; ``None`` before the first.
+        waited_s: Seconds of the latest run in which it waited for a person.
+        recent: When the latest run began, then when each of its last orders had its outcome.
+        left_out: Orders without an outcome that the latest run is not to do.
+        settings: Of the latest run, redacted.
     """
 
-    outcomes: Counter[Outcome]
+    standing: Standing
+    asked: frozenset[str] = frozenset()
+    bad_rows: Mapping[int, str] = field(default_factory=dict)
     files: int
     size_bytes: int
     restarts: int
     started_at: datetime | None
     ended_at: datetime | None
     last_processed: datetime | None
+    waited_s: float = 0.0
+    recent: Sequence[datetime] = ()
+    left_out: int = 0
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def input(self) -> Path | None:
+        """The latest run's spreadsheet; ``None`` if none is known."""
+        return Path(str(self.settings["input"])) if self.settings.get("input") else None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the latest run's tenant was the recorded site."""
+        return bool(self.settings.get("is_demo"))
 
     @property
     def seconds(self) -> float:
-        """From the start of the latest run to its end, or to the last order that it processed."""
+        """From the start of the latest run to its end, or to the last order, without the wait for a person."""
         until = self.ended_at or self.last_processed
-        return max((until - self.started_at).total_seconds(), 0.0) if until and self.started_at else 0.0
+        if until is None or self.started_at is None:
+            return 0.0
+        return max((until - self.started_at).total_seconds() - self.waited_s, 0.0)
+
+    def seconds_left(self, now: datetime) -> float | None:
+        """Return how long the latest run will take yet, if it is at work; ``None`` while that cannot be told."""
+        remaining = max(self.standing.outcomes[Outcome.PENDING] - self.left_out, 0)
+        return seconds_left([at.timestamp() for at in self.recent], now.timestamp(), remaining)
 
 
 def run_status(journal: Journal, history: History) -> RunStatus:
     """Read the status of an output folder."""
-    outcomes, times = Counter(journal.outcomes().values()), journal.times()
+    known, times = journal.outcomes(), journal.times()
     files, size_bytes = journal.files()
     run = next(reversed(history.runs()), None)
     run_events = list(history.run_events(run)) if run else []
-    if run:
-        # The journal knows whole seconds, the history thousandths.
-        done = len(times) - bisect_left(times, run.started_at.replace(microsecond=0))
-        started = [run_event for run_event in run_events if run_event.kind == "started"]
-        to_do = sum(int(run_event.value or 0) + int(run_event.detail or 0) for run_event in started)
-        outcomes[Outcome.PENDING] = max(to_do - done, 0)
+    manifest = history.manifest()
+    if manifest.orders or manifest.bad_rows:
+        standing = take_stock(manifest.orders, known, bad_rows=len(manifest.bad_rows))
+    else:
+        standing = _of_an_older_version(known.values(), times, run, run_events)
+    started = [run_event for run_event in run_events if run_event.kind == "started"]
     return RunStatus(
-        outcomes=+outcomes,
+        standing=standing,
+        asked=frozenset(manifest.orders) or frozenset(known),
+        bad_rows=manifest.bad_rows,
         files=files,
         size_bytes=size_bytes,
         restarts=sum(run_event.kind == "restart" for run_event in run_events),
         started_at=run.started_at if run else None,
         ended_at=run.ended_at if run else None,
         last_processed=times[-1] if times else None,
+        waited_s=sum(run_event.value or 0.0 for run_event in run_events if run_event.kind == "waited"),
+        recent=[run.started_at, *times[_first_of(run, times) :]][-ORDERS - 1 :] if run else (),
+        left_out=sum(int(run_event.detail or 0) for run_event in started),
+        settings=run.settings if run else {},
     )
+
+
+def _of_an_older_version(
+    outcomes: Iterable[Outcome], times: Sequence[datetime], run: RunRecord | None, run_events: Iterable[RunEvent]
+) -> Standing:
+    """Tell it from how many orders a run was to do: a version without a manifest has noted no more."""
+    counts = Counter(outcomes)
+    if run:
+        done = len(times) - _first_of(run, times)
+        started = (run_event for run_event in run_events if run_event.kind == "started")
+        to_do = sum(int(run_event.value or 0) + int(run_event.detail or 0) for run_event in started)
+        counts[Outcome.PENDING] = max(to_do - done, 0)
+    return Standing(outcomes=+counts)
+
+
+def _first_of(run: RunRecord, times: Sequence[datetime]) -> int:
+    """Return the place of the first order that a run processed. The journal knows whole seconds, the history more."""
+    return bisect_left(times, run.started_at.replace(microsecond=0))

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import BinaryIO
@@ -30,6 +31,7 @@ FILE_NAME = "report.html"
 # What a page can show of a folder that runs every night, and of a run that took all of it.
 _RUNS = 20
 _READINGS = 600
+_BAD_ROWS = 100
 
 
 def write_report(root: Path, journal: Journal, history: History, now: datetime) -> Path:
@@ -79,12 +81,17 @@ def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict
         "folder": root.name,
         "made_at": now.isoformat(timespec="seconds"),
         "standing": {
-            "outcomes": stands.outcomes,
+            "outcomes": stands.standing.outcomes,
+            "others": stands.standing.others,
             "files": stands.files,
             "bytes": stands.size_bytes,
             "seconds": stands.seconds,
             "restarts": stands.restarts,
             "last_processed": _iso(stands.last_processed),
+        },
+        "bad_rows": {
+            "count": len(stands.bad_rows),
+            "shown": [(row, redacted(reason)) for row, reason in islice(stands.bad_rows.items(), _BAD_ROWS)],
         },
         "runs": runs,
         "orders": [_order(result, at, pictures) for result, at in journal.results()],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.redaction import redacted
+from coupa_async.domain.standing import NOT_AN_ORDER
 
 RESULT_COLUMNS = (
     "STATUS",
@@ -120,9 +121,9 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
     )
 
 
-def bad_row_values(reason: str, outcome: Outcome = Outcome.FAILED) -> Values:
+def bad_row_values(reason: str, status: str = NOT_AN_ORDER) -> Values:
     """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is."""
-    told = {"STATUS": outcome.value, "ERROR_MESSAGE": redacted(reason)}
+    told = {"STATUS": str(status), "ERROR_MESSAGE": redacted(reason)}
     return tuple(told.get(name) for name in RESULT_COLUMNS)
 
 

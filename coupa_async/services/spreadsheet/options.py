@@ -10,6 +10,7 @@ class WorklistOptions:
     """How a spreadsheet is to be read.
 
     Attributes:
+        sheet: The worksheet with the orders; ``None`` finds it.
         po_column: Header of the column with the order numbers; ``None`` finds it.
         folder_columns: Headers of the columns that make the folders, or ``{supplier}``; ``()`` is flat; ``None`` lets
             the sheet decide.
@@ -19,6 +20,7 @@ class WorklistOptions:
         encoding: Of a text file; ``None`` finds it.
     """
 
+    sheet: str | None = None
     po_column: str | None = None
     folder_columns: tuple[str, ...] | None = None
     id_column: str | None = None

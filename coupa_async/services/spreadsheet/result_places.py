@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.standing import NOT_AN_ORDER
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text, is_blank
 from coupa_async.services.spreadsheet.table import Header
 
 _NUMBERED = re.compile(r"(.*) \(([2-9]|[1-9][0-9])\)")
-_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+_OUTCOMES = frozenset((*Outcome, NOT_AN_ORDER))
 _WITNESSES = 4  # of our headers, which nobody has by chance
 _ALWAYS_FILLED = ("ATTACHMENTS_FOUND", "ATTACHMENTS_DOWNLOADED", "AttachmentName", "LAST_PROCESSED", "COUPA_URL")
 

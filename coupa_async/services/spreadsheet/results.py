@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -61,7 +62,8 @@ def write_results(
     """
     spreadsheet = format_of(worklist.path)
     if stamp_of(worklist.path) != worklist.stamp:
-        worklist = read_worklist(worklist.path, worklist.options)
+        options = replace(worklist.options, sheet=worklist.layout.sheet or None)  # others may have been added before it
+        worklist = read_worklist(worklist.path, options)
     fills = _fills(worklist, results, output_dir.absolute(), left)
     return replace_file(
         destination,

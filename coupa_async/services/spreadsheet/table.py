@@ -60,6 +60,7 @@ class Table:
         header: Its header.
         rows: What is below it, once, empty rows and ragged ones included.
         sheet: The worksheet's name; empty for a text file.
+        others: Other sheets that could be meant as well.
         part: The worksheet's part in the workbook's package; empty for a text file.
         merged: Merged ranges as (left, top, right, bottom), 1-based, from the top down.
         delimiter: What stands between cells; empty for a workbook.
@@ -73,6 +74,7 @@ class Table:
     header: Header
     rows: Iterator[Row]
     sheet: str = ""
+    others: tuple[str, ...] = ()
     part: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     delimiter: str = ""

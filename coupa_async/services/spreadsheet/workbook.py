@@ -12,9 +12,9 @@ from zipfile import ZipFile
 
 from coupa_async.domain.errors import WorklistError
 from coupa_async.runtime.temporary_files import temporary_folder
-from coupa_async.services.spreadsheet.cells import is_blank
-from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
+from coupa_async.services.spreadsheet.columns import HEAD_ROWS
 from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Sink, Table
 from coupa_async.services.spreadsheet.xlsx.book import Book, Sheet, read_book, relations
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
@@ -26,7 +26,6 @@ from coupa_async.services.spreadsheet.xlsx.sheet_facts import Range, SheetFacts,
 from coupa_async.services.spreadsheet.xlsx.sheet_rows import CellReader, sheet_rows
 from coupa_async.services.spreadsheet.xlsx.workbook_edit import write_workbook
 
-_SHEET = "PO_Data"
 _LAST_COLUMN = 16_384
 _COPY_BYTES = 1 << 20
 
@@ -35,8 +34,8 @@ _COPY_BYTES = 1 << 20
 def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
     """Find the sheet with the orders and open it.
 
-    That is ``PO_Data``, hidden or not; else the first visible sheet with a column of order numbers; else the first
-    hidden one. A range merged over several rows below the header has its value in each of them.
+    That is the one that is wanted; else ``PO_Data``, hidden or not; else the first visible sheet with a column of order
+    numbers; else the first hidden one. A range merged over several rows below the header has its value in each of them.
 
     Raises:
         WorklistError: If the file is no workbook that can be read, or has no such sheet.
@@ -46,12 +45,14 @@ def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
             package = stack.enter_context(ZipFile(path))
             if trouble := check_package(package):
                 raise CannotEditError(trouble)
-            sheet, header, rows, facts = _choose(path, package, read_book(package), options.po_column)
+            sheet, header, rows, others = _choose(path, package, read_book(package), options)
+            facts = _facts(package, sheet)
             related = relations(package, sheet.part)
         yield Table(
             header=header,
             rows=_unmerged(rows, [item for item in facts.merged if item[1] > header.row]),
             sheet=sheet.title,
+            others=others,
             part=sheet.part,
             merged=tuple(facts.merged),
             reserved=_reserved(facts.merged, header.row),
@@ -103,26 +104,39 @@ def _uncovered(row: int, cells: Cells, merged: Sequence[Range]) -> Cells:
 
 
 def _choose(
-    path: Path, package: ZipFile, book: Book, po_column: str | None
-) -> tuple[Sheet, Header, Iterator[Row], SheetFacts]:
-    named = [item for item in book.sheets if item.title.casefold() == _SHEET.casefold()]
-    ordered = named[:1] or sorted(book.sheets, key=lambda entry: not entry.is_visible)
+    path: Path, package: ZipFile, book: Book, options: WorklistOptions
+) -> tuple[Sheet, Header, Iterator[Row], tuple[str, ...]]:
+    """Choose the sheet.
+
+    Returns:
+        The sheet, its header, what is below that, and the other sheets that could be meant.
+    """
     reader = _cell_reader(package, book)
-    heads: list[tuple[str, list[Row]]] = []
-    for sheet in ordered:
-        with package.open(sheet.part) as part:
-            facts = sheet_facts(part)
-        rows = _rows(path, package, sheet, reader) if facts.has_rows else iter(())
-        head = list(islice(rows, HEAD_ROWS))
-        if header := find_header(head, po_column):
-            return sheet, header, chain((row for row in head if row.number > header.row), rows), facts
-        heads.append((sheet.title, head))
-    if not heads:
-        raise WorklistError(f"{path}: the workbook has no worksheet: put the orders in one named {_SHEET}")
-    title, head = next(
-        (item for item in heads if not all(is_blank(cell) for row in item[1] for cell in row.cells)), heads[0]
-    )
-    raise no_header(path, head, po_column, title)
+    rows = [_rows(path, package, sheet, reader) for sheet in book.sheets]
+    heads = [
+        SheetHead(title=sheet.title, is_visible=sheet.is_visible, rows=_head(table))
+        for sheet, table in zip(book.sheets, rows, strict=True)
+    ]
+    try:
+        chosen, header, others = choose_sheet(path, heads, options.po_column, options.sheet)
+    except WorklistError:
+        for sheet in book.sheets:
+            _facts(package, sheet)  # that a sheet is broken tells more than that it has no header
+        raise
+    below = (row for row in heads[chosen].rows if row.number > header.row)
+    return book.sheets[chosen], header, chain(below, rows[chosen]), others
+
+
+def _head(rows: Iterator[Row]) -> list[Row]:
+    try:
+        return list(islice(rows, HEAD_ROWS))
+    except WorklistError:
+        return []  # of a broken sheet, which matters only if it is the one that is wanted
+
+
+def _facts(package: ZipFile, sheet: Sheet) -> SheetFacts:
+    with package.open(sheet.part) as part:
+        return sheet_facts(part)
 
 
 def _cell_reader(package: ZipFile, book: Book) -> CellReader:

@@ -133,6 +133,9 @@ def _warnings(
 ) -> Iterator[str]:
     if not entries:
         yield f"{path}: there is no order below the header in row {table.header.row}"
+    if table.others:
+        others = ", ".join(repr(name) for name in table.others)
+        yield f"{path}: the orders of sheet {table.sheet!r} are taken; there are some in {others} too: --sheet chooses"
     if torn := [entry for entry in entries.values() if entry.is_torn]:
         shown = ", ".join(f"{item.number.shown} (rows {', '.join(map(str, item.rows))})" for item in torn[:_EXAMPLES])
         more = f" and {len(torn) - _EXAMPLES} more" if len(torn) > _EXAMPLES else ""

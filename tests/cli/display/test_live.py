@@ -17,6 +17,7 @@ from coupa_async.domain.events import (
     OrderStarted,
     PaceChanged,
     RunStarted,
+    SignedIn,
     SignInStarted,
     WorkerRestarting,
     WorkerStarted,
@@ -81,15 +82,38 @@ def test_the_bar_counts_what_this_run_has_to_do(board: LiveDisplay) -> None:
 
 def test_a_run_that_is_asked_to_stop_says_so_until_it_has_stopped(board: LiveDisplay) -> None:
     board.note(started(1))
-    assert "stopping" not in "\n".join(shown(board))
+    assert "Stopping" not in "\n".join(shown(board))
     board.note(Draining(reason="SIGINT", grace_s=60.0))
     board.note(finished(1))
-    assert "stopping: no order is begun any more, those in flight have 60 s" in shown(board)
+    text = " ".join(shown(board))
+    assert "Stopping: the orders begun are finished first (60 s at most). Ctrl-C again stops at once" in text
+
+
+def test_the_time_left_grows_while_nothing_moves_and_is_gone_while_stopping(board: LiveDisplay, clock: Clock) -> None:
+    def watched(seconds: int) -> str:
+        for _ in range(seconds):
+            clock.now_s += 1
+            shown(board)
+        return shown(board)[0]
+
+    board.note(started(1))
+    assert "left" not in watched(3)
+    board.note(finished(1))
+    assert "about 5 min left" in shown(board)[0]
+    assert "about 10 min left" in watched(3)
+    clock.now_s += 3600  # the machine slept
+    assert "about 10 min left" in shown(board)[0]
+    board.note(SignInStarted(worker="worker-1", reason=""))
+    assert "waiting" in watched(60)
+    board.note(SignedIn(worker="worker-1", seconds=60))
+    assert "about 10 min left" in shown(board)[0]
+    board.note(Draining(reason="SIGINT", grace_s=60.0))
+    assert "left" not in watched(3)
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(4.64, "4.6 s"), (119.0, "119.0 s"), (150.0, "2 min"), (3599.0, "1 h 00 min"), (13_080.0, "3 h 38 min")],
+    [(4.64, "4.6 s"), (119.0, "119 s"), (150.0, "2 min"), (3599.0, "1 h 00 min"), (13_080.0, "3 h 38 min")],
 )
 def test_a_time_is_written_as_a_person_would_say_it(seconds: float, text: str) -> None:
     assert span_text(seconds) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +12,16 @@ from rich.console import Console
 
 from coupa_async.app.summary import Summary
 from coupa_async.cli.display.summary import show_summary
-from coupa_async.domain.errors import SignInRefusedError
+from coupa_async.domain.errors import (
+    CoupaError,
+    OutageError,
+    ProgramError,
+    RestartIntensityError,
+    SignInError,
+    SignInRefusedError,
+)
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.services.spreadsheet.entries import BadRow
 
 
 def failure(n: int, error: str) -> OrderResult:
@@ -38,11 +45,29 @@ def test_failures_have_a_line_each_and_the_rest_is_counted() -> None:
     assert "and 3 more" in lines
 
 
-def test_a_row_that_names_no_order_is_among_the_failures() -> None:
-    bad = BadRow(row=28, shown="ABC", reason="'ABC' is not an order number")
-    lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 2}), failures=(failure(1, "Gone"),), bad_rows=(bad,)))
-    assert "row 28         'ABC' is not an order number" in lines
-    assert not any("more" in line for line in lines)
+def test_rows_that_name_no_order_are_told_apart_from_the_failures_and_counted_for_themselves() -> None:
+    bad = {row: f"'{row}x' is not an order number" for row in range(28, 41)}
+    lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 1}), failures=(failure(1, "Gone"),), bad_rows=bad))
+    (title,) = [n for n, line in enumerate(lines) if line == "13 rows of the spreadsheet name no order (NOT_AN_ORDER):"]
+    assert lines[title + 1] == "row 28         '28x' is not an order number"
+    assert lines[title + 11] == "and 3 more"
+    assert ["FAILED", "1"] in [line.split() for line in lines]
+    assert not any("row" in line or "more" in line for line in lines[:title])
+    alone = shown(Summary(outcomes=Counter({Outcome.COMPLETED: 1}), bad_rows={4: "the order number is empty"}))
+    assert "1 row of the spreadsheet names no order (NOT_AN_ORDER):" in alone
+
+
+def test_rows_that_name_no_order_change_no_exit_code_and_no_count_of_orders() -> None:
+    good = Summary(outcomes=Counter({Outcome.COMPLETED: 2}), bad_rows={4: "empty"})
+    told = json.loads(good.to_json())
+    assert (good.exit_code, told["total"], told["outcomes"], told["bad_rows"]) == (0, 2, {"COMPLETED": 2}, 1)
+    assert Summary(outcomes=Counter({Outcome.FAILED: 1}), bad_rows={4: "empty"}).exit_code == 1
+
+
+def test_a_correction_in_the_spreadsheet_is_proposed_by_the_spreadsheets_own_name(tmp_path: Path) -> None:
+    summary = Summary(outcomes=Counter(), bad_rows={4: "empty"}, input=tmp_path / "my orders.xlsx")
+    (line,) = [line for line in shown(summary) if line.startswith("correct")]
+    assert f'"{tmp_path / "my orders.xlsx"}"' in line
 
 
 def test_the_next_commands_can_be_typed_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,13 +83,75 @@ def test_the_next_commands_can_be_typed_as_they_stand(tmp_path: Path, monkeypatc
     assert "retry" not in "\n".join(shown(Summary(outcomes=Counter({Outcome.COMPLETED: 1}), output_dir=tmp_path)))
 
 
-def test_after_a_refused_password_what_to_change_stands_before_running_again() -> None:
-    refused = Summary(outcomes=Counter({Outcome.PENDING: 3}), error=SignInRefusedError("refused"))
-    lines = shown(refused)
-    first = next(n for n, line in enumerate(lines) if line.startswith("first"))
-    assert "login" in lines[first]
-    assert "COUPA_PASSWORD" in "\n".join(lines)
-    assert any(line.startswith("go on") for line in lines[first:])
+@pytest.fixture
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without settings, where the program goes by its own name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["coupa-async"])
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    return tmp_path
+
+
+REFUSED = SignInRefusedError("refused", is_of_credentials=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "first"),
+    [
+        (REFUSED, "coupa-async config set password"),
+        (SignInRefusedError("no", origin="https://idp.example"), "coupa-async config set sign_in_origins "),
+        (SignInRefusedError("wants a user name"), "coupa-async login"),
+        (SignInError("tried 4 times"), "coupa-async login"),
+        (OutageError("gone"), "coupa-async doctor"),
+        (RestartIntensityError("lost"), "coupa-async doctor"),
+        (ProgramError("bug"), "coupa-async doctor"),
+    ],
+    ids=["password", "origin", "none given", "other", "outage", "browsers", "bug"],
+)
+def test_what_to_change_stands_as_a_command_before_what_goes_on(error: CoupaError, first: str, at_home: Path) -> None:
+    summary = Summary(outcomes=Counter({Outcome.PENDING: 3}), error=error, output_dir=at_home / "out")
+    steps = [line for line in shown(summary) if line.startswith(("first ", "or ", "go on ", "again "))]
+    assert steps[0].startswith(f"first     {first}")
+    assert steps[-1].startswith("go on     coupa-async retry out")
+
+
+def test_a_new_password_is_proposed_where_the_refused_one_comes_from(
+    at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = Summary(outcomes=Counter({Outcome.PENDING: 3}), error=REFUSED)
+    (at_home / ".env").write_text("COUPA_PASSWORD=old\n")
+    assert any(line.startswith("first     change COUPA_PASSWORD in .env") for line in shown(summary))
+    monkeypatch.setenv("COUPA_PASSWORD", "old")
+    first = next(line for line in shown(summary) if line.startswith("first"))
+    assert "read -rs COUPA_PASSWORD" in first or "$env:COUPA_PASSWORD" in first
+
+
+def test_the_commands_name_the_runs_own_tenant_where_the_settings_here_would_not(
+    at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUPA_BASE_URL", "https://here.example")
+    for tenant, flag in (("https://here.example", ""), ("https://there.example", " --base-url https://there.example")):
+        error = SignInError("signed out")
+        outcomes = Counter({Outcome.PENDING: 3})
+        lines = shown(Summary(outcomes=outcomes, error=error, settings={"base_url": tenant}))
+        assert f"first     coupa-async login{flag}" in lines
+
+
+def test_origins_that_are_trusted_already_stay_in_the_command_that_adds_one(at_home: Path) -> None:
+    error = SignInRefusedError("no", origin="https://idp.example")
+    settings = {"sign_in_origins": "https://a.example, https://b.example"}
+    lines = shown(Summary(outcomes=Counter({Outcome.PENDING: 1}), error=error, settings=settings))
+    assert "sign_in_origins https://a.example,https://b.example,https://idp.example " in "\n".join(lines)
+
+
+def test_nothing_that_a_demos_folder_proposes_asks_the_users_own_tenant(at_home: Path) -> None:
+    for error in (None, REFUSED, OutageError("gone"), RestartIntensityError("lost")):
+        outcomes = Counter({Outcome.PENDING: 3, Outcome.FAILED: 1})
+        summary = Summary(outcomes=outcomes, error=error, is_demo=True, output_dir=at_home / "demo-out")
+        text = "\n".join(shown(summary))
+        assert "coupa-async retry demo-out" in text
+        assert not any(word in text for word in ("login", "doctor", "config", "coupa-async run"))
 
 
 def test_a_run_that_is_at_work_is_not_proposed_again() -> None:

@@ -100,9 +100,26 @@ async def test_the_password_is_typed_at_the_tenant_the_login_url_and_where_the_u
 async def test_the_password_is_typed_nowhere_else_and_the_refusal_says_what_to_set(
     tmp_path: Path, site: Site, trusted: tuple[str, ...], story: str
 ) -> None:
-    with pytest.raises(SignInRefusedError, match=story):
+    with pytest.raises(SignInRefusedError, match=story) as refused:
         await site.sign_in(replace(ENTRY, trusted=trusted), tmp_path)
     assert site.typed == []
+    assert not refused.value.is_of_credentials
+    origin = refused.value.origin
+    assert str(refused.value).endswith(f"set COUPA_SIGN_IN_ORIGINS={origin}" if origin else "sign in by hand")
+
+
+@pytest.mark.anyio
+async def test_a_refusal_says_whether_it_was_of_the_password_for_that_would_be_refused_again(tmp_path: Path) -> None:
+    async def answer(url: str, session: FakeSession) -> Document:
+        return Document(url=f"{BASE}/sessions/new", html=FORM, status=200)
+
+    async with FakeBackend(answer).session(Profile(name="one", directory=tmp_path)) as session:
+        with pytest.raises(SignInRefusedError) as refused:
+            await ENTRY.sign_in(session)
+        assert refused.value.is_of_credentials
+        with pytest.raises(SignInRefusedError, match="wants a user name") as unknown:
+            await replace(ENTRY, credentials=None).sign_in(session)
+        assert not unknown.value.is_of_credentials
 
 
 @pytest.mark.anyio

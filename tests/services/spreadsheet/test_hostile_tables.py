@@ -97,7 +97,7 @@ def test_what_is_around_a_sheets_rows_is_found() -> None:
     )
     facts = sheet_facts(io.BytesIO(xml))
     assert facts.merged == [(1, 1, 2, 2), (3, 3, 4, 4)]
-    assert (facts.links, facts.is_protected, facts.has_rows) == ({(2, 2): "rId7"}, True, True)
+    assert (facts.links, facts.is_protected) == ({(2, 2): "rId7"}, True)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_told_before_it_is_unpacked(tmp_path: Path) -> None:

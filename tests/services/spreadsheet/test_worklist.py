@@ -48,7 +48,7 @@ def test_one_order_in_many_forms_is_one_download_and_every_row_is_filled(tmp_pat
     assert [row.row for row in worklist.bad_rows] == [7]
     rows = grid(write(worklist, result("PO123")))
     assert [row[1] for row in rows[1:6]] == ["COMPLETED"] * 5
-    assert rows[6][1] == "FAILED"
+    assert rows[6][1] == "NOT_AN_ORDER"
     assert "order number" in str(rows[6][7])
 
 

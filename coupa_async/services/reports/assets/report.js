@@ -11,6 +11,14 @@ const orders = data.orders.map((row, index) => {
 });
 const table = new Table(orders);
 
+function badRows({ count, shown }) {
+  const more = count > shown.length ? [el("li", {}, `and ${whole.format(count - shown.length)} more`)] : [];
+  return el("details", { class: "bad-rows" },
+    el("summary", {}, `${counted(count, "row")} of the spreadsheet ${count === 1 ? "names" : "name"} no order`),
+    el("p", {}, "They are counted nowhere else. Correct those that should be orders, and run it again."),
+    el("ul", {}, shown.map(([row, reason]) => el("li", {}, `Row ${row}: ${reason}`)), more));
+}
+
 function head() {
   const { standing } = data, counts = standing.outcomes, total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const bad = Object.keys(counts).filter((one) => counts[one] && !GOOD.has(one) && one !== "PENDING");
@@ -22,13 +30,15 @@ function head() {
     verdict.append(`${whole.format(look)} of ${whole.format(total)} orders need${look === 1 ? "s" : ""} a look.`, show, " ");
   } else verdict.append(total > pending ? "Every order processed went well. " : "No order was processed. ");
   if (pending) {
-    verdict.append(`${whole.format(pending)} ${pending === 1 ? "is" : "are"} still to do: run it again with the same spreadsheet and folder.`);
+    verdict.append(`${whole.format(pending)} ${pending === 1 ? "is" : "are"} still to do: coupa-async retry, with this folder.`);
   }
+  if (standing.others) verdict.append(` ${counted(standing.others, "order")} of other spreadsheets ${standing.others === 1 ? "is" : "are"} in the table as well.`);
   const tiles = [["Orders", whole.format(total)], ["Files", whole.format(standing.files)], ["Size", bytes(standing.bytes)],
     ["Latest run", span(standing.seconds)], ["Restarts in it", whole.format(standing.restarts)],
     ["Last processed", standing.last_processed ? moment(standing.last_processed).slice(5, 16) : "never"]];
   by("head").append(el("p", { class: "eyebrow" }, "coupa-async report"), el("h1", {}, data.folder), verdict,
     el("dl", { class: "tiles" }, tiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))));
+  if (data.bad_rows.count) by("head").append(badRows(data.bad_rows));
   by("foot").append(`Made ${moment(data.made_at)} by coupa-async. This page asks no server for anything; times are of the machine that ran it.`);
 }
 
@@ -52,12 +62,12 @@ function charts(run) {
     durations(run.orders, width), health(run, times(run), width));
 }
 
-const KINDS = { started: "started", restart: "restart", recycled: "new browser", lost: "tenant out of reach", stopped: "worker stopped", sign_in: "signed in", draining: "stopping", warning: "note", pace: "pace" };
+const KINDS = { started: "started", restart: "restart", recycled: "new browser", lost: "tenant out of reach", stopped: "worker stopped", waited: "waited for a person", sign_in: "signed in", draining: "stopping", warning: "note", pace: "pace" };
 const LISTED = 200;
 function facts(run) {
   const told = run.moments.filter((one) => !["stopped", "pace"].includes(one.kind) || one.detail);
   const story = (one) => [KINDS[one.kind] ?? one.kind, one.worker && ` (${one.worker})`, one.detail && `: ${one.detail}`,
-    { started: ` with ${one.value} orders to do`, pace: `, now ${one.value} requests at a time`, sign_in: ` in ${tenth.format(one.value ?? 0)} s` }[one.kind]].filter(Boolean).join("");
+    { started: ` with ${one.value} orders to do`, pace: `, now ${one.value} requests at a time`, sign_in: ` in ${tenth.format(one.value ?? 0)} s`, waited: ` for ${span(one.value ?? 0)}` }[one.kind]].filter(Boolean).join("");
   by("moments").replaceChildren(...told.slice(-LISTED).map((one) => el("li", {}, el("time", {}, clock(one.at, 11, 19)), el("span", {}, story(one)))),
     ...(told.length ? [] : [el("li", {}, "Nothing out of the ordinary.")]));
   const known = [["backend", run.backend], ["lane", run.lane], ["workers", run.workers],

@@ -22,6 +22,7 @@ const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const seconds = (value) => `${value < 10 ? tenth.format(value) : whole.format(Math.round(value))} s`;
 const when = (text) => Date.parse(text.slice(0, 23) + "Z");  // local times, compared with each other alone
 const clock = (at, from, to) => new Date(at).toISOString().slice(from, to).replace("T", " ");
+const counted = (count, noun) => `${whole.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 const moment = (text) => text.slice(0, 19).replace("T", " ");
 
 function bytes(count) {

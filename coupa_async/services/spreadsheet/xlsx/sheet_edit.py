@@ -49,6 +49,8 @@ def edit_sheet(
         raise CannotEditError(f"there is no room for the results: a sheet has {_LAST_COLUMN:,} columns")
     part = SheetPart(source, bounds.table_sheet_row_bytes)
     head, prefix = part.head()
+    if not part.has_rows:
+        raise CannotEditError("the sheet has no rows")
     out.write(_reaching(head, widest))
     absent = _Absent(edits, prefix, style_of)
     for number, gap, row in part.rows(prefix):

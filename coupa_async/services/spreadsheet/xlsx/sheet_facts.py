@@ -34,14 +34,12 @@ class SheetFacts:
         links: References of cells' links (relation ids) by row and column, both 1-based; of a range, its first cell's.
         tables: References of the sheet's tables.
         is_protected: Whether its cells are locked.
-        has_rows: Whether it has a place for rows that is not empty.
     """
 
     merged: list[Range] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
     is_protected: bool = False
-    has_rows: bool = False
 
 
 def sheet_facts(source: IO[bytes]) -> SheetFacts:
@@ -58,8 +56,7 @@ def sheet_facts(source: IO[bytes]) -> SheetFacts:
     is_after, tail = False, b""
     try:
         while chunk := source.read(_CHUNK_BYTES):
-            if not is_after and (end := _ROWS_END.search(tail + chunk)):
-                is_after, reader.facts.has_rows = True, end[0].startswith(b"</")
+            is_after = is_after or bool(_ROWS_END.search(tail + chunk))
             if is_after:
                 parser.StartElementHandler = reader.began
             parser.Parse(chunk, False)

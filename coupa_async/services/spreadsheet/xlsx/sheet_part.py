@@ -32,6 +32,7 @@ class SheetPart:
         self._seen = b""  # the same without comments, up to one that is not whole yet
         self._position = 0
         self._is_whole = False
+        self.has_rows = False
 
     def head(self) -> tuple[bytes, bytes]:
         """Take what stands before the rows.
@@ -44,8 +45,7 @@ class SheetPart:
         """
         while not (start := _DATA.search(self._seen, self._position)):
             self._more()
-        if is_empty(start["attributes"]):
-            raise CannotEditError("the sheet has no rows")
+        self.has_rows = not is_empty(start["attributes"])
         return self._take(start.end()), start["prefix"] or b""
 
     def rows(self, prefix: bytes) -> Iterator[tuple[int, bytes, bytes]]:

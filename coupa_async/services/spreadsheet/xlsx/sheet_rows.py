@@ -137,6 +137,8 @@ def sheet_rows(source: IO[bytes], reader: CellReader, bounds: Bounds = _BOUNDS) 
     """
     part = SheetPart(source, bounds.table_sheet_row_bytes)
     _, prefix = part.head()
+    if not part.has_rows:
+        return
     for number, _, markup in part.rows(prefix):
         if not number or number > _LAST_ROW:
             return
