@@ -10,16 +10,15 @@ from functools import partial
 
 from anyio import to_thread
 
+from coupa_async.app.fill_in import fill_in
 from coupa_async.app.open_run import OpenRun
 from coupa_async.app.summary import Summary
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError
 from coupa_async.domain.events import Warned
 from coupa_async.runtime.contexts import ContextsInThreads
 from coupa_async.services.collection.recorder import fail_unfiled
-from coupa_async.services.files.replace import back_up
 from coupa_async.services.records.status import run_status
 from coupa_async.services.reports.run_report import write_report
-from coupa_async.services.spreadsheet.worklist import write_results
 
 _log = logging.getLogger(__name__)
 
@@ -32,17 +31,13 @@ async def finish_run(run: OpenRun, left: Mapping[str, str], contexts: ContextsIn
             run.notify(Warned(text=text))
     await to_thread.run_sync(lambda: summary.take(run_status(journal, run.history), journal))
     with _kept_going(summary):
-        target = request.input if request.in_place else storage.root / request.input.name
-        now = datetime.now()
-        if request.in_place:
-            backup = await to_thread.run_sync(back_up, target, now)
-            run.notify(Warned(text=f"{target} as it was is in {backup.name}"))
         write = partial(
-            write_results, run.worklist, journal.results(), target, output_dir=storage.root, now=now, left=left
+            fill_in, run.worklist, journal, storage.root, in_place=request.in_place, now=datetime.now(), left=left
         )
-        summary.workbook = await to_thread.run_sync(write, abandon_on_cancel=True)
-        if summary.workbook != target:
-            run.notify(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+        filled_in = await to_thread.run_sync(write, abandon_on_cancel=True)
+        summary.workbook = filled_in.written
+        for text in await to_thread.run_sync(lambda: list(filled_in.sentences())):
+            run.notify(Warned(text=text, is_lasting=True))
     with _kept_going(summary):
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())

@@ -1,0 +1,116 @@
+"""Fills the spreadsheet in: at the end of a run, and later if another program held it then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from coupa_async.app.earlier_run import EarlierRun, earlier_run
+from coupa_async.app.output_folder import is_at_work, opened
+from coupa_async.domain.counts import counted
+from coupa_async.domain.outcome import Outcome
+from coupa_async.services.files.replace import back_up, leftovers
+from coupa_async.services.records.journal import Journal
+from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledIn:
+    """A spreadsheet with its results.
+
+    Attributes:
+        target: The file that should have them.
+        written: The one that has: the target, or a file beside it.
+        backup: The target as it was; ``None`` if it is no file of the user's.
+        folder: The output folder.
+    """
+
+    target: Path
+    written: Path
+    backup: Path | None
+    folder: Path
+
+    def sentences(self) -> Iterator[str]:
+        """Say what the person should know of it, and of what has piled up beside it."""
+        beside = leftovers(self.target)
+        if self.backup is not None:
+            yield f"{self.target} as it was is in {self.backup.name}"
+        if len(beside.backups) > 1:
+            yield (
+                f"{counted(len(beside.backups), 'backup')} of {self.target.name} are beside it: "
+                "delete those that you need no more"
+            )
+        if self.written != self.target:
+            yield (
+                f"{self.target} is open in another program: the results are in {self.written.name}: close it, then "
+                f'coupa-async report "{self.folder}" fills it in'
+            )
+        elif beside.results:
+            files = counted(len(beside.results), "file")
+            yield f"{self.target.name} has all results now: {files} beside it named {beside.results[0].name} … can go"
+
+
+def fill_in(
+    worklist: Worklist,
+    journal: Journal,
+    folder: Path,
+    *,
+    in_place: bool,
+    now: datetime,
+    left: Mapping[str, str] = MappingProxyType({}),
+) -> FilledIn:
+    """Write the results into the spreadsheet, or into its copy in the output folder. Blocking.
+
+    Args:
+        worklist: The spreadsheet as it was read.
+        journal: The results.
+        folder: The output folder.
+        in_place: Whether the spreadsheet itself is filled in, after a backup beside it.
+        now: Names backups, and files that are written beside one that is held.
+        left: Why orders were left undone, by key.
+
+    Raises:
+        WorklistError: If the spreadsheet can no longer be read.
+        StorageError: If nothing can be written.
+    """
+    target = worklist.path if in_place else folder / worklist.path.name
+    backup = back_up(target, now) if in_place else None
+    written = write_results(worklist, journal.results(), target, output_dir=folder, now=now, left=left)
+    return FilledIn(target=target, written=written, backup=backup, folder=folder)
+
+
+def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
+    """Fill the spreadsheet of the latest run in, if its results had to be written beside it. Blocking.
+
+    Returns:
+        ``None`` if nothing waits for that, or a run is at work, or the spreadsheet is gone.
+
+    Raises:
+        InputError: If the folder has no journal, or the spreadsheet can no longer be read.
+        StorageError: If nothing can be written.
+    """
+    earlier = earlier_run(folder)
+    in_place = bool(earlier.settings.get("in_place"))
+    target = earlier.input if in_place else folder / earlier.input.name
+    if not earlier.input.is_file() or not leftovers(target).results or is_at_work(folder):
+        return None
+    options = WorklistOptions(sheet=_known(earlier, "sheet"), po_column=_known(earlier, "po_column"))
+    with opened(folder) as (journal, _):
+        completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}
+        if target.is_file() and _has_all(read_worklist(target, options), completed):
+            return None
+        worklist = read_worklist(earlier.input, options, fresh=True)
+        return fill_in(worklist, journal, folder, in_place=in_place, now=now)
+
+
+def _known(earlier: EarlierRun, name: str) -> str | None:
+    value = earlier.settings.get(name)
+    return str(value) if value else None
+
+
+def _has_all(worklist: Worklist, completed: Set[str]) -> bool:
+    """Return whether a spreadsheet says COMPLETED wherever the journal does."""
+    return completed & worklist.rows.keys() <= {number.key for number in worklist.done}
