@@ -10,9 +10,9 @@ from functools import partial
 
 from anyio import to_thread
 
+from coupa_async.app.fill_in import fill_in
 from coupa_async.app.open_run import OpenRun
 from coupa_async.app.summary import Summary
-from coupa_async.app.workbook import write_workbook
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError
 from coupa_async.domain.events import Warned
 from coupa_async.runtime.contexts import ContextsInThreads
@@ -32,11 +32,11 @@ async def finish_run(run: OpenRun, left: Mapping[str, str], contexts: ContextsIn
     await to_thread.run_sync(lambda: summary.take(run_status(journal, run.history), journal))
     with _kept_going(summary):
         write = partial(
-            write_workbook, run.workbook, run.worklist, journal, root=storage.root, now=datetime.now(), left=left
+            fill_in, run.workbook, run.worklist, journal, folder=storage.root, now=datetime.now(), left=left
         )
-        written = await to_thread.run_sync(write, abandon_on_cancel=True)
-        summary.workbook = written.path
-        for text in written.notes:
+        filled_in = await to_thread.run_sync(write, abandon_on_cancel=True)
+        summary.workbook = filled_in.written
+        for text in await to_thread.run_sync(lambda: list(filled_in.sentences())):
             run.notify(Warned(text=text, is_lasting=True))
     with _kept_going(summary):
         run.history.end()

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
-from coupa_async.domain.errors import CoupaError, StorageError
+from coupa_async.domain.errors import StorageError
 from coupa_async.runtime.disk_errors import refuse_link
-from coupa_async.services.files.replace import back_up
 from coupa_async.services.records.history import RunRecord
-from coupa_async.services.records.journal import Journal
-from coupa_async.services.spreadsheet.results import (
-    why_not_writable,
-    write_results,
-    write_results_beside,
-)
+from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.worklist import Worklist
 
 
@@ -37,16 +29,8 @@ class Workbook:
     path: Path
     beside: Path
     in_place: bool
-    obstacle: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Where results were written, and what the user should know of it."""
-
-    path: Path
-    notes: tuple[str, ...]
+    obstacle: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, in_place: bool) -> Workbook:
@@ -65,39 +49,18 @@ def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, 
     path = source if in_place else _free_copy(source, root, runs)
     if not in_place:
         refuse_link(path)
-    beside = root / f"{path.stem}-results.xlsx"
     obstacle = why_not_writable(worklist)
     notes: list[str] = []
     if obstacle:
-        notes.append(f"{obstacle}. The results go to {beside.name} in the output folder instead")
+        notes.append(f"{obstacle}. The results go to {beside(path, root).name} in the output folder instead")
     elif path.name != source.name:
         notes.append(f"{root / source.name} is not this run's to replace: the results go to {path.name} beside it")
-    return Workbook(path=path, beside=beside, in_place=in_place, obstacle=obstacle, notes=tuple(notes))
+    return Workbook(path=path, beside=beside(path, root), in_place=in_place, obstacle=obstacle, notes=tuple(notes))
 
 
-def write_workbook(
-    workbook: Workbook, worklist: Worklist, journal: Journal, *, root: Path, now: datetime, left: Mapping[str, str]
-) -> Written:
-    """Write the results, to a workbook of their own where the spreadsheet cannot be filled in. Blocking.
-
-    Raises:
-        CoupaError: If they can be written nowhere.
-    """
-    notes: list[str] = []
-    if not workbook.obstacle:
-        write = partial(write_results, worklist, output_dir=root, now=now, left=left)
-        try:
-            if workbook.in_place:
-                notes.append(f"{workbook.path} as it was is in {back_up(workbook.path, now).name}")
-            path = write(journal.results(), workbook.path)
-        except CoupaError as error:
-            notes.append(f"{error}. The results are in {workbook.beside.name} in the output folder")
-        else:
-            if path != workbook.path:
-                notes.append(f"{workbook.path} is open in another program: the results are in {path.name}")
-            return Written(path, tuple(notes))
-    path = write_results_beside(worklist, journal.results(), workbook.beside, output_dir=root, now=now, left=left)
-    return Written(path, tuple(notes))
+def beside(path: Path, root: Path) -> Path:
+    """Name the workbook of results alone."""
+    return root / f"{path.stem}-results.xlsx"
 
 
 def _free_copy(source: Path, root: Path, runs: Sequence[RunRecord]) -> Path:

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from coupa_async.app.workbook import Written, plan_workbook, write_workbook
+from coupa_async.app.fill_in import FilledIn, fill_in
+from coupa_async.app.workbook import plan_workbook
 from coupa_async.services.records.history import History, RunRecord
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from tests.services.spreadsheet.sheets import book, grid, read, result, text
@@ -38,10 +39,10 @@ def runs(out: Path, *sources: Path) -> list[RunRecord]:
         return history.runs()
 
 
-def written(path: Path, out: Path, journal: Journal, *, in_place: bool = False) -> Written:
+def written(path: Path, out: Path, journal: Journal, *, in_place: bool = False) -> FilledIn:
     worklist = read(path)
     workbook = plan_workbook(worklist, out, [], in_place=in_place)
-    return write_workbook(workbook, worklist, journal, root=out, now=AT, left={})
+    return fill_in(workbook, worklist, journal, folder=out, now=AT)
 
 
 def test_a_copy_has_the_spreadsheets_name(tmp_path: Path, out: Path) -> None:
@@ -85,8 +86,8 @@ def test_what_cannot_be_filled_in_is_told_before_the_run_and_its_results_go_besi
     workbook = plan_workbook(read(path), out, [], in_place=True)
     assert "the sheet is protected. The results go to in-results.xlsx" in workbook.notes[0]
     told = written(path, out, journal, in_place=True)
-    assert told.path == out / "in-results.xlsx"
-    rows = grid(told.path)
+    assert told.written == out / "in-results.xlsx"
+    rows = grid(told.written)
     assert rows[0][:3] == ["PO_NUMBER", "ROW", "STATUS"]
     assert [row[:3] for row in rows[1:]] == [["PO1", 2, "COMPLETED"], ["abc", 3, "NOT_AN_ORDER"], ["PO2", 4, None]]
     assert path.read_bytes() == before
@@ -101,11 +102,12 @@ def test_results_survive_a_spreadsheet_that_is_gone_or_broken_at_the_end(
     workbook = plan_workbook(worklist, out, [], in_place=False)
     for harm in (lambda: path.write_bytes(b"no workbook"), path.unlink):
         harm()
-        told = write_workbook(workbook, worklist, journal, root=out, now=AT, left={})
-        assert told.path == out / "in-results.xlsx"
-        assert "in.xlsx" in told.notes[0]
-        assert "The results are in in-results.xlsx" in told.notes[0]
-        assert grid(told.path)[1][:3] == ["PO1", 2, "COMPLETED"]
+        told = fill_in(workbook, worklist, journal, folder=out, now=AT)
+        assert told.written == out / "in-results.xlsx"
+        (sentence,) = told.sentences()
+        assert "in.xlsx" in sentence
+        assert "The results are in in-results.xlsx" in sentence
+        assert grid(told.written)[1][:3] == ["PO1", 2, "COMPLETED"]
 
 
 def test_no_text_of_the_tenants_becomes_a_formula_in_the_workbook_of_results(
@@ -116,5 +118,5 @@ def test_no_text_of_the_tenants_becomes_a_formula_in_the_workbook_of_results(
     worklist = read(path)
     workbook = plan_workbook(worklist, out, [], in_place=False)
     path.unlink()
-    sheet = openpyxl.load_workbook(write_workbook(workbook, worklist, journal, root=out, now=AT, left={}).path).active
+    sheet = openpyxl.load_workbook(fill_in(workbook, worklist, journal, folder=out, now=AT).written).active
     assert (sheet["D2"].value, sheet["D2"].data_type, sheet["D2"].quotePrefix) == ("=1+1", "s", True)

@@ -14,6 +14,8 @@ from rich.markup import escape
 
 from coupa_async.app.diagnose import diagnose
 from coupa_async.app.settings import Settings
+from coupa_async.cli.display.fitting import wrapped
+from coupa_async.cli.invocation import as_typed
 from coupa_async.services.diagnostics.checks import Finding, Severity
 
 _SIGNS = {Severity.GOOD: "[green]✔[/]", Severity.NOTE: "[yellow]![/]", Severity.BAD: "[red]✘[/]"}
@@ -50,8 +52,10 @@ def _show(findings: Sequence[Finding], code: int) -> None:
     arrow = "->" if console.options.ascii_only else "→"
     width = max(len(finding.name) for finding in findings)
     for finding in findings:
-        cure = f"  {arrow} {escape(finding.cure)}" if finding.cure else ""
-        line = f"{signs[finding.mark]} {finding.name:<{width}}  {escape(finding.text)}{cure}"
-        console.print(line, highlight=False, soft_wrap=True)
+        cure = f"  {arrow} {as_typed(finding.cure)}" if finding.cure else ""
+        line = f"{finding.name:<{width}}  {as_typed(finding.text)}{cure}"
+        shown = wrapped(line, console.width - 2, indent=width + 2) if console.is_terminal else line
+        shown = shown.replace("\n", "\n  ")
+        console.print(f"{signs[finding.mark]} {escape(shown)}", highlight=False, soft_wrap=True)
     verdict = {0: "a run can start", 3: "a run can start once you are signed in"}
     console.print(verdict.get(code, "a run cannot start yet"), highlight=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from coupa_async.app.open_run import RunRequest
+from coupa_async.cli.display.fitting import tell
 from coupa_async.domain.counts import counted
 from coupa_async.domain.files.naming import folder_path, work_folder
 from coupa_async.domain.order import Order
@@ -30,8 +31,8 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     todo = request.selection.of(worklist.orders, known)
     console = Console(stderr=True)
 
-    def say(text: str) -> None:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+    def say(text: str, indent: int = 0) -> None:
+        tell(console, text, indent=indent)
 
     for text in (*request.notes, *worklist.warnings):
         say(text)
@@ -39,14 +40,18 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
         say(f"row {bad.row}: {bad.reason}")
     if (more := len(worklist.bad_rows) - _SHOWN) > 0:
         say(f"… and {counted(more, 'such row')} more")
+    if todo:
+        say(f"folders below {root}:")
     for order in todo[:_SHOWN]:
-        say(f"{order.number.shown:<14} {root / _folder(order)}")
+        say(f"{order.number.shown:<14} {_folder(order)}", indent=15)
     if len(todo) > _SHOWN:
         say(f"… and {len(todo) - _SHOWN} more")
     rest = len(worklist.orders) + len(worklist.done) - len(todo)
     if worklist.layout.sheet:
         say(f"the orders are those of sheet {worklist.layout.sheet!r} in {worklist.path.name}")
-    say(_told(settings.base_url, len(todo), rest, len(worklist.bad_rows)))
+    done = len(worklist.done) + sum(known.get(order.number.key) is not None for order in worklist.orders)
+    done = min(done, rest)  # --fresh does them again
+    say(_told(settings.base_url, len(todo), done, rest - done, len(worklist.bad_rows)))
     say("nothing was asked and nothing written")
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / _folder(item))} for item in todo]
@@ -61,11 +66,11 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     return 0
 
 
-def _told(base_url: str | None, due: int, rest: int, bad_rows: int) -> str:
+def _told(base_url: str | None, due: int, done: int, left_out: int, bad_rows: int) -> str:
     at = f"at {base_url}" if base_url else "(no tenant: COUPA_BASE_URL is not set)"
-    parts = [f"{counted(due, 'order')} would be done {at}"]
-    if rest:
-        parts.append(f"{counted(rest, 'order')} would not: done already, or not asked for")
+    parts = [f"{counted(due, 'order')} would be done {at}", f"{done:,} {'is' if done == 1 else 'are'} done already"]
+    if left_out:
+        parts.append(f"{left_out:,} {'is' if left_out == 1 else 'are'} left out as asked")
     if bad_rows:
         parts.append(f"{counted(bad_rows, 'row')} {'names' if bad_rows == 1 else 'name'} no order")
     return "; ".join(parts)

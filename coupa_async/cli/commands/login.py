@@ -12,7 +12,9 @@ from rich.console import Console
 
 from coupa_async.app.settings import Settings
 from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in, sign_in_state
+from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.live import span_text
+from coupa_async.cli.invocation import as_typed
 from coupa_async.domain.errors import SettingsError
 from coupa_async.domain.events import Event, Warned
 
@@ -45,7 +47,7 @@ async def login(settings: Login) -> int:
     console = Console(stderr=True)
 
     def say(text: str) -> None:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        tell(console, as_typed(text))
 
     def notify(event: Event, /) -> None:
         if isinstance(event, Warned):

@@ -11,13 +11,15 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
+from coupa_async.app.fill_in import fill_in_later
 from coupa_async.app.output_folder import opened
 from coupa_async.cli.command import FolderCommand
+from coupa_async.cli.invocation import as_typed
 from coupa_async.services.reports.run_report import write_report
 
 
 class Report(FolderCommand):
-    """Make the HTML report of an output folder again."""
+    """Make the HTML report of an output folder again; fill the spreadsheet in, if another program held it."""
 
     model_config = SettingsConfigDict(cli_prog_name="coupa-async report")
 
@@ -31,13 +33,17 @@ async def report(settings: Report) -> int:
         0, whatever the outcomes of the orders are.
 
     Raises:
-        InputError: If the folder has no journal.
-        StorageError: If the report cannot be written.
+        InputError: If the folder has no journal, or its spreadsheet can no longer be read.
+        StorageError: If report or spreadsheet cannot be written.
     """
     root = settings.dir.resolve()
+    console = Console(stderr=True)
     with opened(root) as (journal, history):
         path = write_report(root, journal, history, datetime.now())
-    console = Console(stderr=True)
+    if filled_in := await to_thread.run_sync(fill_in_later, root, datetime.now()):
+        for text in filled_in.sentences():
+            console.print(as_typed(text), highlight=False, markup=False, soft_wrap=True)
+        console.print(f"workbook  {filled_in.written}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"report    {path}", highlight=False, markup=False, soft_wrap=True)
     if settings.open_ and not await to_thread.run_sync(webbrowser.open, path.as_uri()):
         console.print("no browser could be started: open the file yourself")

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from coupa_async.app.output_folder import folder_status
 from coupa_async.cli.command import FolderCommand
-from coupa_async.cli.display.live import span_text
+from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.live import left_text
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.services.records.status import RunStatus
 
@@ -36,7 +37,7 @@ async def status(settings: Status) -> int:
     left_s = status.seconds_left(now) if summary.is_at_work else None
     console = Console(stderr=True)
     show_summary(summary, console)
-    console.print(_latest_run(status, left_s, is_at_work=summary.is_at_work), highlight=False, soft_wrap=True)
+    tell(console, _latest_run(status, left_s, is_at_work=summary.is_at_work))
     if settings.json_:
         last = status.last_processed.isoformat() if status.last_processed else None
         told = {"last_processed": last, "at_work": summary.is_at_work, "seconds_left": left_s}
@@ -49,7 +50,7 @@ def _latest_run(status: RunStatus, left_s: float | None, *, is_at_work: bool) ->
     if status.started_at is None:
         return last
     if is_at_work:
-        end = "at work now" + (f", about {span_text(left_s)} left" if left_s else "")
+        end = "at work now" + (f", {left_text(left_s)}" if left_s else "")
     else:
         end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "killed before its end"
     return f"latest run begun {status.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"

@@ -126,7 +126,7 @@ class LiveDisplay:
         seconds = self._left.seconds(self.total - self.done)
         if self._end or seconds is None or self.done >= self.total:
             return ""
-        return "waiting" if self._is_waiting() else f"about {span_text(seconds)} left"
+        return "waiting" if self._is_waiting() else left_text(seconds)
 
     def _finished(self, event: OrderFinished) -> None:
         self.done += 1
@@ -193,6 +193,11 @@ class LiveDisplay:
         shown, step, since_s = min(orders, key=lambda item: item[2])
         more = f"and {len(orders) - 1} more" if len(orders) > 1 else ""
         return "  ".join(filter(None, (shown, step, more))), since_s
+
+
+def left_text(seconds: float) -> str:
+    """Say how long something will take yet, no more exactly than it can be known."""
+    return f"about {f'{max(seconds, 1):.0f} s' if seconds < 120 else span_text(seconds)} left"
 
 
 def stopping_text(event: Draining) -> str:

@@ -9,23 +9,17 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
-from coupa_async.cli.display.live import STYLES, LiveDisplay, pace_text, span_text, stopping_text
-from coupa_async.domain.counts import counted
-from coupa_async.domain.events import (
-    Draining,
-    Event,
-    OrderFinished,
-    OrderRetried,
-    PaceChanged,
-    RunStarted,
-    SignedIn,
-    TenantLost,
-    Warned,
-    WorkerRestarting,
-    WorkerStopped,
-)
+from coupa_async.cli.display.fitting import shortened, tell
+from coupa_async.cli.display.live import STYLES, LiveDisplay
+from coupa_async.cli.display.sentences import sentence
+from coupa_async.cli.invocation import as_typed
+from coupa_async.domain.events import Draining, Event, OrderFinished, OrderRetried, RunStarted, TenantLost, Warned
 from coupa_async.domain.redaction import redacted
+
+# Below it a line has room for an order's outcome and a reason, but not for files and seconds as well.
+_WIDE = 100
 
 
 class _Display(Protocol):
@@ -61,10 +55,13 @@ class _Lines:
                 self._total = event.total - event.skipped
             case OrderFinished():
                 self._done += 1
-        if text := _format_event(event, self._done, self._total):
-            loud = isinstance(event, Warned | Draining | TenantLost)
-            if loud or not self._quiet:
-                self._console.print(text, highlight=False, soft_wrap=True)
+        if self._quiet and not isinstance(event, Warned | Draining | TenantLost):
+            return
+        if isinstance(event, OrderFinished):
+            line = _order_line(event, self._done, self._total, None)
+            self._console.print(line, highlight=False, soft_wrap=True)
+        else:
+            _tell(self._console, event)
 
 
 class _Bars:
@@ -75,54 +72,44 @@ class _Bars:
 
     def __call__(self, event: Event, /) -> None:
         self._board.note(event)
-        if text := _format_event(event, self._board.done, self._board.total):
-            is_long = isinstance(event, OrderFinished | OrderRetried)  # the whole of it is in the log and the report
-            self._console.print(text, highlight=False, no_wrap=is_long, overflow="ellipsis" if is_long else None)
+        width = self._console.width
+        if isinstance(event, OrderFinished):
+            line = _order_line(event, self._board.done, self._board.total, width)
+            self._console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
+        elif isinstance(event, OrderRetried):  # the whole of it is in the log
+            text, style = sentence(event)
+            tell(self._console, shortened(redacted(text), width), style=style)
+        else:
+            _tell(self._console, event)
 
 
-def _format_event(event: Event, done: int, total: int) -> str:
-    match event:
-        case RunStarted():
-            return _started(event)
-        case OrderFinished():
-            result = event.result
-            files = f"{len(result.saved)}/{result.found} files" if result.found else ""
-            error = "" if result.outcome.is_good and not result.requisition_url else f"  [dim]{_safe(result.error)}[/]"
-            width = len(str(total))
-            return (
-                f"[dim]{done:>{width}}/{total}[/] {result.number.shown:<14} "
-                f"[{STYLES[result.outcome]}]{result.outcome.value:<14}[/] {files:<10} {result.seconds:5.1f} s{error}"
-            )
-        case OrderRetried():
-            return f"[dim]{event.number.shown}: again in {event.delay_s:.1f} s: {_safe(event.reason)}[/]"
-        case WorkerRestarting():
-            return f"[yellow]{event.worker} restarts: {_safe(event.reason)}[/]"
-        case WorkerStopped(reason=reason) if reason:
-            return f"[red]{event.worker} is given up: {_safe(reason)}[/]"
-        case SignedIn():
-            return f"[dim]signed in ({event.seconds:.1f} s)[/]"
-        case PaceChanged(reason=reason) if reason:
-            return f"[dim]the tenant is asked less, {pace_text(event)}: {_safe(reason)}[/]"
-        case Draining():
-            return f"[yellow]{stopping_text(event)}[/]"
-        case TenantLost():
-            return (
-                f"[yellow]No connection to Coupa: waiting up to {span_text(event.patience_s)}. Check network and VPN "
-                f"({_safe(event.reason)})[/]"
-            )
-        case Warned():
-            return f"[yellow]{_safe(event.text)}[/]"
-    return ""
+def _tell(console: Console, event: Event) -> None:
+    text, style = sentence(event)
+    if text:
+        tell(console, as_typed(redacted(text)), style=style)
 
 
-def _started(event: RunStarted) -> str:
-    sheet = f" in sheet {_safe(repr(event.sheet))}" if event.sheet else ""
-    skipped = f"; {event.skipped:,} done before" if event.skipped else ""
-    left_out = f"; {event.left_out:,} left out as asked" if event.left_out else ""
-    workers = f"; {counted(event.workers, 'worker')}" if event.workers else ""
-    return f"{counted(event.total - event.skipped, 'order')} to do{sheet}{skipped}{left_out}{workers}"
+def _order_line(event: OrderFinished, done: int, total: int, width: int | None) -> Text:
+    """Make the line of a finished order.
 
-
-def _safe(text: str) -> str:
-    """Make text of the tenant safe to show: redacted, and not taken for markup."""
-    return redacted(text).replace("[", r"\[")
+    Args:
+        event: Its end.
+        done: How many are done.
+        total: How many there are to do.
+        width: What the line has to fit into, in cells; ``None`` for any.
+    """
+    result = event.result
+    is_well = result.outcome.is_good and not result.requisition_url
+    line = Text.assemble(
+        (f"{done:>{len(str(total))}}/{total}", "dim"),
+        f" {result.number.shown:<14} ",
+        (f"{result.outcome.value:<14}", STYLES[result.outcome]),
+    )
+    if is_well or not result.error or width is None or width >= _WIDE:
+        files = f"{len(result.saved)}/{result.found} files" if result.found else ""
+        line.append(f" {files:<10} {result.seconds:5.1f} s")
+    if not is_well and result.error:
+        reason = redacted(result.error)
+        room = None if width is None else width - line.cell_len - 2
+        line.append(f"  {reason if room is None else shortened(reason, room)}", "dim")
+    return line

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coupa_async.app.summary import AGAIN, FAILURES, Summary
+from coupa_async.cli.display.fitting import shortened, tell
 from coupa_async.cli.display.live import STYLES, size_text, span_text
 from coupa_async.cli.display.next_steps import next_steps
 from coupa_async.cli.invocation import as_typed
@@ -28,7 +29,8 @@ def show_summary(summary: Summary, console: Console) -> None:
     _show_failures(summary, console)
     _show_bad_rows(summary, console)
     for text in summary.warnings:
-        console.print(f"\n[yellow]look at this:[/] {escape(as_typed(text))}", highlight=False, soft_wrap=True)
+        console.print()
+        tell(console, f"look at this: {as_typed(text)}", style="yellow")
     console.print()
     if summary.others:
         others = counted(summary.others, "order")
@@ -41,7 +43,7 @@ def show_summary(summary: Summary, console: Console) -> None:
         if path is not None:
             _say(console, f"{name:<9} {escape(str(path))}")
     if summary.error is not None:
-        _say(console, f"[red]stopped: {escape(as_typed(str(summary.error)))}[/]")
+        tell(console, f"stopped: {as_typed(str(summary.error))}", style="red")
     for name, text in next_steps(summary):
         _say(console, f"{name:<9} {escape(text)}")
 
@@ -56,7 +58,7 @@ def _show_failures(summary: Summary, console: Console) -> None:
         return
     console.print()
     for failure in summary.failures:
-        _line(console, f"[{STYLES[failure.outcome]}]{failure.number.shown:<14}[/] {escape(failure.error)}")
+        _line(console, failure.number.shown, failure.error, failure.outcome)
     if more := sum(summary.outcomes[item] for item in AGAIN) - len(summary.failures):
         console.print(f"and {more:,} more", style="dim", highlight=False)
 
@@ -69,10 +71,11 @@ def _show_bad_rows(summary: Summary, console: Console) -> None:
     rows, name = counted(len(summary.bad_rows), "row"), "names" if one else "name"
     console.print(f"\n{rows} of the spreadsheet {name} no order ({NOT_AN_ORDER}):", highlight=False, soft_wrap=True)
     for row, reason in islice(summary.bad_rows.items(), FAILURES):
-        _line(console, f"[{STYLES[Outcome.PARTIAL]}]{f'row {row}':<14}[/] {escape(reason)}")
+        _line(console, f"row {row}", reason, Outcome.PARTIAL)
     if (more := len(summary.bad_rows) - FAILURES) > 0:
         console.print(f"and {more:,} more", style="dim", highlight=False)
 
 
-def _line(console: Console, line: str) -> None:
-    console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
+def _line(console: Console, name: str, reason: str, style: Outcome) -> None:
+    fitting = shortened(reason, console.width - max(len(name), 14) - 1)
+    console.print(f"[{STYLES[style]}]{escape(name):<14}[/] {escape(fitting)}", highlight=False, soft_wrap=True)

@@ -170,8 +170,9 @@ def _theirs(level: str) -> str:
 
 
 def _base(number: OrderNumber) -> str:
-    shown = number.shown.replace("/", "~")  # which is in no number: `1/2` and `1-2` are two folders
-    return shown if shown[:2].upper() in ("PO", "PM") else f"PO_{shown}"
+    # In capitals, however the sheet spells it. "~" is in no number: `1/2` and `1-2` are two folders.
+    shown = number.shown.upper().replace("/", "~")
+    return shown if shown[:2] in ("PO", "PM") else f"PO_{shown}"
 
 
 def _harmless(name: str) -> str:

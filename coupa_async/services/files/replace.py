@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from coupa_async.domain.errors import StorageError
 from coupa_async.runtime.disk_errors import is_held, is_link, patiently, private
 from coupa_async.runtime.temporary_files import staged
+
+_STAMP = r"\d{4}-\d\d-\d\d \d{6}"
 
 
 def replace_file(
@@ -66,6 +69,28 @@ def replace_file(
             f"{destination}: cannot be written ({error.strerror or error}): free space or permissions, then run again"
         ) from error
     return destination
+
+
+class Leftovers(NamedTuple):
+    """What earlier runs have put beside a file.
+
+    Attributes:
+        backups: Copies from before it was filled in, the oldest first.
+        results: What could not be written into it, because another program held it, the oldest first.
+    """
+
+    backups: tuple[Path, ...]
+    results: tuple[Path, ...]
+
+
+def leftovers(path: Path) -> Leftovers:
+    """Find what earlier runs have put beside a file. Blocking."""
+    found: dict[str, list[Path]] = {"backup": [], "results": []}
+    pattern = re.compile(rf"{re.escape(path.stem)} \((backup|results) {_STAMP}\){re.escape(path.suffix)}")
+    for other in sorted(path.parent.iterdir()):
+        if match := pattern.fullmatch(other.name):
+            found[match[1]].append(other)
+    return Leftovers(backups=tuple(found["backup"]), results=tuple(found["results"]))
 
 
 def back_up(path: Path, now: datetime) -> Path:

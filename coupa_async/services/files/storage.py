@@ -205,7 +205,8 @@ class Storage:
             self._works.pop(fold(name), None)
             return None
         final = self._place(PurePosixPath(result.folder))
-        work = final.with_name(name)
+        known = (work for work in self._works.get(fold(name), ()) if work.parent == final.parent and work.is_dir())
+        work = next(known, final.with_name(name))  # one of an older version may be in small letters
         with translate_os_errors(work):
             if work.is_dir() and not is_same(work, final):
                 self._merge(work, final)

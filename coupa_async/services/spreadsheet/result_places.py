@@ -14,7 +14,7 @@ from coupa_async.services.spreadsheet.table import Header
 _NUMBERED = re.compile(r"(.*) \(([2-9]|[1-9][0-9])\)")
 _OUTCOMES = frozenset((*Outcome, NOT_AN_ORDER))
 _WITNESSES = 4  # of our headers, which nobody has by chance
-_ALWAYS_FILLED = ("ATTACHMENTS_FOUND", "ATTACHMENTS_DOWNLOADED", "AttachmentName", "LAST_PROCESSED", "COUPA_URL")
+_ALWAYS_FILLED = ("ATTACHMENTS_FOUND", "ATTACHMENTS_DOWNLOADED", "LAST_PROCESSED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ def test_equal_names_are_numbered_before_the_extension() -> None:
     ("raw", "work", "done"),
     [
         ("PO15262984", "PO15262984__WORK", "PO15262984_COMPLETED"),
-        ("pm12", "pm12__WORK", "pm12_COMPLETED"),
+        ("pm12", "PM12__WORK", "PM12_COMPLETED"),
         ("12", "PO_12__WORK", "PO_12_COMPLETED"),
     ],
 )
@@ -234,3 +234,12 @@ def test_what_the_disk_cannot_write_is_replaced(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(naming, "_DISK", "iso8859-1")
     assert safe_name("€ rates für Kürze.pdf", fallback="f") == "_ rates für Kürze.pdf"
     assert safe_name("図面.dwg", fallback="f").encode("iso8859-1").endswith(b".dwg")
+
+
+@pytest.mark.parametrize("shown", ["po15262993", "Po15262993", "PO15262993"])
+def test_an_orders_folders_are_in_capitals_however_the_sheet_spells_it(shown: str) -> None:
+    number = OrderNumber.parse(shown)
+    assert number.shown == shown
+    assert outcome_folder(number, Outcome.COMPLETED) == "PO15262993_COMPLETED"
+    assert work_folder(number) == "PO15262993__WORK"
+    assert outcome_folder(OrderNumber.parse("us0158122"), Outcome.PARTIAL) == "PO_US0158122_PARTIAL"

@@ -157,3 +157,15 @@ def test_folders_within_an_orders_folder_are_merged_too(storage: Storage, tmp_pa
         (tmp_path / "ACME" / place / "notes" / name).touch()
     folder = storage.begin(ORDER, "ACME")
     assert sorted(path.name for path in folder.path.rglob("*")) == ["a.pdf", "notes", "x", "y"]
+
+
+def test_a_folder_that_an_older_version_left_in_small_letters_gets_its_name_with_all_its_files(tmp_path: Path) -> None:
+    work = tmp_path / "ACME" / "po1__WORK"
+    work.mkdir(parents=True)
+    (work / "a.pdf").write_bytes(b"x")
+    storage = Storage(tmp_path)
+    with storage.held():
+        storage.settle(result("ACME/po1_COMPLETED"))
+        storage.settle(result("ACME/po1_COMPLETED"))
+    assert [path.name for path in (tmp_path / "ACME" / "po1_COMPLETED").iterdir()] == ["a.pdf"]
+    assert not work.exists()
