@@ -61,7 +61,7 @@ def folder(tmp_path: Path, in_place: bool) -> Path:
     with Journal(out / FILE_NAME) as journal, History(out / FILE_NAME) as history:
         settings = {"input": str(tmp_path / "orders.csv"), "in_place": in_place}
         history.begin(backend="playwright", lane="auto", workers=1, settings=settings)
-        journal.record(result("PO1", outcome=Outcome.COMPLETED), AT)
+        journal.record(result("PO1", outcome=Outcome.COMPLETED, found=1), AT)
     return out
 
 
