@@ -93,7 +93,8 @@ def test_a_finished_run_asks_for_nothing_when_run_again(coupa: Run, site: Site, 
 
 def test_a_sheet_that_is_all_completed_is_left_alone_unless_fresh(coupa: Run, site: Site, tmp_path: Path) -> None:
     sheet = tmp_path / "orders.csv"
-    sheet.write_text("PO_NUMBER;STATUS\r\nPO15262984;COMPLETED\r\n")
+    header = "PO_NUMBER;STATUS;ATTACHMENTS_FOUND;ATTACHMENTS_DOWNLOADED;LAST_PROCESSED"
+    sheet.write_text(f"{header}\r\nPO15262984;COMPLETED;2;2;2025-06-01 12:30:05\r\n")
     assert coupa("run", sheet, "-o", "out").returncode == 0
     assert site.requests == 0
     assert coupa("run", sheet, "-o", "out", "--fresh").returncode == 0

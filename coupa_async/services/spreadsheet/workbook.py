@@ -45,8 +45,7 @@ def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
             package = stack.enter_context(ZipFile(path))
             if trouble := check_package(package):
                 raise CannotEditError(trouble)
-            sheet, header, rows, others = _choose(path, package, read_book(package), options)
-            facts = _facts(package, sheet)
+            sheet, header, rows, facts, others = _choose(path, package, read_book(package), options)
             related = relations(package, sheet.part)
         yield Table(
             header=header,
@@ -105,38 +104,50 @@ def _uncovered(row: int, cells: Cells, merged: Sequence[Range]) -> Cells:
 
 def _choose(
     path: Path, package: ZipFile, book: Book, options: WorklistOptions
-) -> tuple[Sheet, Header, Iterator[Row], tuple[str, ...]]:
+) -> tuple[Sheet, Header, Iterator[Row], SheetFacts, tuple[str, ...]]:
     """Choose the sheet.
 
     Returns:
-        The sheet, its header, what is below that, and the other sheets that could be meant.
+        The sheet, its header, what is below that, what is around it, and the other sheets that could be meant.
+
+    Raises:
+        CannotEditError: If it is broken, or none is found and one is broken.
     """
     reader = _cell_reader(package, book)
-    rows = [_rows(path, package, sheet, reader) for sheet in book.sheets]
-    heads = [
-        SheetHead(title=sheet.title, is_visible=sheet.is_visible, rows=_head(table))
-        for sheet, table in zip(book.sheets, rows, strict=True)
-    ]
+    sheets = [_Opened(path, package, sheet, reader) for sheet in book.sheets]
+    heads = [SheetHead(title=item.sheet.title, is_visible=item.sheet.is_visible, rows=item.head) for item in sheets]
     try:
         chosen, header, others = choose_sheet(path, heads, options.po_column, options.sheet)
     except WorklistError:
-        for sheet in book.sheets:
-            _facts(package, sheet)  # that a sheet is broken tells more than that it has no header
+        for item in sheets:
+            item.check()  # that a sheet is broken tells more than that it has no header
         raise
-    below = (row for row in heads[chosen].rows if row.number > header.row)
-    return book.sheets[chosen], header, chain(below, rows[chosen]), others
+    item = sheets[chosen]
+    below = (row for row in item.head if row.number > header.row)
+    return item.sheet, header, chain(below, item.rows), item.check(), others
 
 
-def _head(rows: Iterator[Row]) -> list[Row]:
-    try:
-        return list(islice(rows, HEAD_ROWS))
-    except WorklistError:
-        return []  # of a broken sheet, which matters only if it is the one that is wanted
+class _Opened:
+    """A sheet that was looked through, with its first rows."""
 
+    def __init__(self, path: Path, package: ZipFile, sheet: Sheet, reader: CellReader) -> None:
+        self.sheet = sheet
+        self.rows: Iterator[Row] = iter(())
+        self.head: list[Row] = []
+        self._error: WorklistError | None = None
+        try:
+            with package.open(sheet.part) as part:
+                self._facts = sheet_facts(part)
+            self.rows = _rows(path, package, sheet, reader)
+            self.head = list(islice(self.rows, HEAD_ROWS))
+        except WorklistError as error:  # it matters only if this sheet is the one that is wanted
+            self._error = error
 
-def _facts(package: ZipFile, sheet: Sheet) -> SheetFacts:
-    with package.open(sheet.part) as part:
-        return sheet_facts(part)
+    def check(self) -> SheetFacts:
+        """Tell what is around its rows; raises what was wrong with it."""
+        if self._error is not None:
+            raise self._error
+        return self._facts
 
 
 def _cell_reader(package: ZipFile, book: Book) -> CellReader:

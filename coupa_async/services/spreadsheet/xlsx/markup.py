@@ -7,13 +7,15 @@ wherever it stands, but in comments and the like, which :func:`plain` blanks out
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from coupa_async.services.spreadsheet.cells import legal_text
 
-# Unrolled, so that no text takes longer than its length.
-_ATTRIBUTES = rb"[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*"
-_UNSEEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+# Possessive, so that no text takes longer than its length.
+_ATTRIBUTES = rb"[^<>\"']*+(?:\"[^\"]*+\"[^<>\"']*+|'[^']*+'[^<>\"']*+)*+"
+_BEGINNING = re.compile(rb"<(?:!--|!\[CDATA\[|\?)")
+_ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LETTERS = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -28,11 +30,26 @@ def is_empty(attributes: bytes) -> bool:
     return attributes.endswith(b"/")
 
 
+def unseen(markup: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Find comments, CDATA and instructions that are whole: where each begins and ends, and the text of a CDATA."""
+    position = 0
+    while found := _BEGINNING.search(markup, position):
+        closing = _ENDS[found[0]]
+        end = markup.find(closing, found.end())
+        if end < 0:
+            return
+        position = end + len(closing)
+        yield found.start(), position, markup[found.end() : end] if found[0] == b"<![CDATA[" else b""
+
+
 def plain(markup: bytes) -> bytes:
     """Blank out comments, CDATA and instructions, every other byte staying in its place."""
     if b"<!" not in markup and b"<?" not in markup:
         return markup
-    return _UNSEEN.sub(lambda match: b" " * len(match[0]), markup)
+    blank = bytearray(markup)
+    for start, end, _ in unseen(markup):
+        blank[start:end] = b" " * (end - start)
+    return bytes(blank)
 
 
 def attribute(attributes: bytes, name: bytes) -> bytes:

@@ -11,8 +11,8 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from coupa_async.services.spreadsheet.xlsx.book import Book, elements, parse_part
 
-_SECTION = re.compile(r'((?:"[^"]*"|\\.|[^;"\\])*)')
-_CONDITION = re.compile(r"\[[^\]]*\]")
+_SECTION = re.compile(r'((?:"[^"]*+"|\\.|[^;"\\]++)*+)')
+_CONDITION = re.compile(r"\[[^\[\]]*\]")
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|(0)|([-/ ()+:$])', re.DOTALL)
 
 

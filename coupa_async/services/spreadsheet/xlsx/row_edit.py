@@ -21,7 +21,7 @@ _CELL = start_tag(b"c")
 _CELL_END = re.compile(rb"</(?:[\w.-]+:)?c\s*>")
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 _ROW_END = re.compile(rb"</(?:[\w.-]+:)?row\s*>\Z")
-_SPANS = re.compile(rb"(?<=\sspans=[\"'])([0-9]+):(?:[0-9]+ [0-9]+:)*([0-9]+)(?=[\"'])")
+_SPANS = re.compile(rb"(?<=\sspans=[\"'])[0-9: ]+(?=[\"'])")
 
 Cells = Sequence[tuple[int, str | int]]
 """Columns, 1-based and ascending, and what goes there."""
@@ -115,6 +115,7 @@ def _new(prefix: bytes, number: int, column: int, value: str | int, style: bytes
 def _wider(start: bytes, column: int) -> bytes:
     """Have a row's ``spans``, where it states them, reach to a column."""
     match = _SPANS.search(start)
-    if match is None or int(match[2]) >= column:
+    ends = match[0].replace(b" ", b":").split(b":") if match else []
+    if match is None or not ends[-1].isdigit() or int(ends[-1]) >= column:
         return start
-    return start[: match.start()] + b"%b:%d" % (match[1], column) + start[match.end() :]
+    return start[: match.start()] + b"%b:%d" % (ends[0], column) + start[match.end() :]

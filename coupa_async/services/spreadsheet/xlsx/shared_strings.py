@@ -7,10 +7,12 @@ from array import array
 from typing import IO
 from xml.parsers import expat
 
+from coupa_async.services.spreadsheet.xlsx.markup import is_empty, start_tag
 from coupa_async.services.spreadsheet.xlsx.text import plain_text, readable, rich_text
 
 _CHUNK_BYTES = 1 << 19
-_ITEM = re.compile(rb"<(?:[\w.-]{1,40}:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:[\w.-]{1,40}:)?si\s*>)", re.DOTALL)
+_ITEM = start_tag(b"si")
+_ITEM_END = re.compile(rb"</(?:[\w.-]{1,40}:)?si\s*>")
 _SIMPLE = re.compile(rb"<t(?: xml:space=\"preserve\")?>([^<]*)</t>")
 _OPEN = re.compile(rb"<[!?]")
 
@@ -57,11 +59,15 @@ class SharedStrings:
         return self._take_items(markup)
 
     def _take_items(self, markup: bytes) -> bytes:
-        end = 0
-        for item in _ITEM.finditer(markup):
-            raw = item[1] or b""
+        position = 0
+        while item := _ITEM.search(markup, position):
+            raw, position = b"", item.end()
+            if not is_empty(item["attributes"]):
+                end = _ITEM_END.search(markup, item.end())
+                if end is None:
+                    return markup[item.start() :]
+                raw, position = markup[item.end() : end.start()], end.end()
             simple = _SIMPLE.fullmatch(raw)
             self._data += simple[1] if simple else raw
             self._ends.append(len(self._data))
-            end = item.end()
-        return markup[end:]
+        return markup[max(position, markup.rfind(b"<")) :]

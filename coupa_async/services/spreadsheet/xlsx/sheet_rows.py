@@ -20,7 +20,7 @@ from coupa_async.services.spreadsheet.xlsx.text import plain_text, readable, ric
 _BOUNDS = Bounds()
 _LAST_ROW = 1_048_576
 _CELL = re.compile(
-    rb"<(?:[\w.-]{1,40}:)?c((?:\s[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)?)/?"
+    rb"<(?:[\w.-]{1,40}:)?c((?:\s[^<>\"']*+(?:\"[^\"]*+\"[^<>\"']*+|'[^']*+'[^<>\"']*+)*+)?)/?"
     rb"(?:(?<=/)>|>(.*?)</(?:[\w.-]{1,40}:)?c\s*>)",
     re.DOTALL,
 )

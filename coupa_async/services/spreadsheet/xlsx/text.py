@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import re
 
+from coupa_async.services.spreadsheet.xlsx.markup import unseen
+
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(\w{2,4}));")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_UNSEEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
-_PHONETIC = re.compile(rb"<(?:[\w.-]{1,40}:)?rPh[\s>].*?</(?:[\w.-]{1,40}:)?rPh\s*>", re.DOTALL)
-_TEXT = re.compile(rb"<(?:[\w.-]{1,40}:)?t(?:\s[^<>]*)?>([^<]*)</")
+_PIECE = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:(?P<text>t)|rPh)(?:\s[^<>]*)?>|</(?:[\w.-]{1,40}:)?(?P<end>rPh)\s*>")
 
 
 def readable(markup: bytes) -> bytes:
     """Drop comments and instructions, and write out CDATA, so that a ``<`` begins an element wherever it stands."""
     if b"<!" not in markup and b"<?" not in markup:
         return markup
-    return _UNSEEN.sub(b"", _CDATA.sub(lambda match: _written_out(match[1]), markup))
+    pieces: list[bytes] = []
+    position = 0
+    for start, end, text in unseen(markup):
+        pieces += (markup[position:start], _written_out(text))
+        position = end
+    return b"".join((*pieces, markup[position:]))
 
 
 def rich_text(markup: bytes) -> str:
     """Read a text in one piece or in many, without how it is pronounced."""
-    if b"rPh" in markup:
-        markup = _PHONETIC.sub(b"", markup)
-    return plain_text(b"".join(_TEXT.findall(markup)))
+    pieces: list[bytes] = []
+    depth = 0  # inside of how a piece is pronounced
+    for found in _PIECE.finditer(markup):
+        if found["text"]:
+            if not depth and not found[0].endswith(b"/>"):
+                pieces.append(markup[found.end() : markup.find(b"<", found.end())])
+        elif not found[0].endswith(b"/>"):
+            depth += -1 if found["end"] else 1
+    return plain_text(b"".join(pieces))
 
 
 def plain_text(raw: bytes) -> str:
