@@ -15,7 +15,7 @@ import pytest
 from coupa_async.app.fill_in import fill_in, fill_in_later
 from coupa_async.app.workbook import Workbook, beside
 from coupa_async.domain.outcome import Outcome
-from coupa_async.services.files.replace import leftovers
+from coupa_async.services.files.replace import leftovers, replace_file
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
@@ -33,6 +33,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Hold:
     @contextmanager
     def hold(path: Path) -> Iterator[None]:
         real = os.replace
+        defaults = replace_file.__kwdefaults__ or {}
 
         def locked(source: Any, target: Any, **more: Any) -> None:
             if Path(target) == path:
@@ -41,7 +42,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Hold:
 
         with monkeypatch.context() as patched:
             patched.setattr(os, "replace", locked)
-            patched.setattr("time.sleep", lambda _: None)
+            patched.setattr(replace_file, "__kwdefaults__", {**defaults, "sleep": lambda _: None})
             yield
 
     return hold
