@@ -64,9 +64,10 @@ def tell(console: Console, text: str, *, style: str = "", indent: int = 0) -> No
 
 def _short(address: str) -> str:
     """Keep an address's host and its last part."""
-    host, _, path = re.split(r"[?#]", address.partition("://")[2])[0].rstrip("/").partition("/")
+    scheme, _, rest = address.partition("://")
+    host, _, path = re.split(r"[?#]", rest)[0].rstrip("/").partition("/")
     folders, _, last = path.rpartition("/")
-    short = f"https://{host}/" + ("…/" if folders else "") + last
+    short = f"{scheme}://{host}/" + ("…/" if folders else "") + last
     return short if len(short) < len(address) else address
 
 

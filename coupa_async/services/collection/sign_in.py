@@ -17,7 +17,7 @@ from coupa_async.domain.errors import (
 )
 from coupa_async.domain.pages.page import SignInPage, is_relay, is_signed_out, read_page, session_length_s
 from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
-from coupa_async.domain.pages.tenant_page import is_coupas, page_title
+from coupa_async.domain.pages.tenant_page import is_something_else, page_title
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Fill, Session
 from coupa_async.services.collection.signed_in import ask
@@ -115,7 +115,7 @@ class CoupaSignIn:
         return None
 
     def _check_is_coupas(self, document: Document) -> None:
-        if not is_coupas(document.html, self.base_url):
+        if is_something_else(document.html, self.base_url):
             raise NotATenantError(self.base_url, page_title(document.html))
 
     def _is_in(self, document: Document) -> bool:

@@ -30,6 +30,11 @@ def test_addresses_are_shortened_and_the_causes_at_both_ends_stay(text: str, wid
     assert width < 120 or text.count("https:") > 1 or "https://acme-corporation.coupahost.com/" in short
 
 
+def test_a_shortened_address_keeps_its_scheme_and_host() -> None:
+    text = f"the tenant answered 500 for {LONG.replace('https', 'http')}"
+    assert shortened(text, 110).split()[-1] == "http://acme-corporation.coupahost.com/…/Offer_2025-118.pdf"
+
+
 def test_what_fits_stays_as_it_is() -> None:
     assert shortened(f"see {LONG}", 200) == f"see {LONG}"
     assert shortened("two\n lines", 80) == "two lines"
