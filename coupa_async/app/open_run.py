@@ -100,8 +100,9 @@ async def open_folder(
     await contexts.enter(storage.held())
     journal = await contexts.enter(await to_thread.run_sync(Journal, storage.root / FILE_NAME))
     history = await contexts.enter(await to_thread.run_sync(History, storage.root / FILE_NAME))
-    refuse_mixing(storage.root, history, is_demo=request.is_demo)
-    plan = partial(plan_workbook, worklist, storage.root, history.runs(), in_place=request.in_place)
+    await to_thread.run_sync(partial(refuse_mixing, storage.root, history, is_demo=request.is_demo))
+    runs = await to_thread.run_sync(history.runs)
+    plan = partial(plan_workbook, worklist, storage.root, runs, in_place=request.in_place)
     workbook = await to_thread.run_sync(plan)
     known: dict[str, object] = {
         "input": str(request.input.absolute()),

@@ -17,7 +17,7 @@ from coupa_async.services.spreadsheet.results_file import write_results_file
 from coupa_async.services.spreadsheet.table import Fill
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist, stamp_of
 
-_TRIAL: Values = ("",) * len(RESULT_COLUMNS)
+_TRIAL: Values = ("=",) * len(RESULT_COLUMNS)  # a text that needs most: cells, and a style that keeps it one
 
 
 def why_not_writable(worklist: Worklist) -> str:

@@ -16,6 +16,8 @@ _TOTALS = re.compile(
     r"|\W*(?:valor|importe|montant|importo)\s+totale?\b",
     re.IGNORECASE,
 )
+_MORE = frozenset(("geral", "general", "amount", "value", "valor", "importe", "betrag"))
+_CURRENCY_CHARS = 3
 _OVER_CELLS = re.compile(r"\b(?:SUM|SUBTOTAL|AGGREGATE|COUNTA?|COUNTIFS?|SUMIFS?|AVERAGE|MIN|MAX)\s*\(", re.IGNORECASE)
 
 
@@ -35,7 +37,7 @@ def why_no_order(row: Row, used: int, header: Header, *, is_text: bool) -> str:
     if not any(char.isalnum() for text in texts for char in text):
         return "a ruler"
     first = next(text for text in texts if text)
-    if _TOTALS.match(own or first) and not any(char.isdigit() for char in own):
+    if _is_total(own or first, is_own=bool(own)):
         return "a totals row"
     if not any(char.isalnum() for char in own):
         if own:
@@ -45,6 +47,17 @@ def why_no_order(row: Row, used: int, header: Header, *, is_text: bool) -> str:
         if is_text and used <= header.order_column:
             return "a line outside of the table"
     return ""
+
+
+def _is_total(text: str, *, is_own: bool) -> bool:
+    """Tell a text that names totals. In another column than the orders' it says no more: "Total Energies" is a name."""
+    found = _TOTALS.match(text)
+    if found is None:
+        return False
+    if is_own:
+        return not any(char.isdigit() for char in text)
+    rest = "".join(char if char.isalpha() else " " for char in text[found.end() :]).split()
+    return all(len(word) <= _CURRENCY_CHARS or word.casefold() in _MORE for word in rest)
 
 
 def _has_numbers(cells: Sequence[object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
@@ -81,25 +82,24 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) ->
 
 
 def _edits(layout: Layout, fills: Iterable[Fill]) -> dict[int, Cells]:
-    covered = [item for item in layout.merged if item[3] > item[1] or item[2] > item[0]]
     places = sorted((column + 1, index) for index, column in enumerate(layout.columns))
     new = tuple((column, layout.names[index]) for column, index in places if column > layout.width)
     edits: dict[int, Cells] = {layout.header_row: new} if new else {}
     for rows, values in fills:
         cells = tuple((column, value) for column, index in places if (value := values[index]) is not None)
-        for row in rows:
-            edits[row] = _uncovered(row, cells, covered) if covered else cells
+        edits |= dict.fromkeys(rows, cells)
+    _uncover(edits, [item for item in layout.merged if any(item[0] <= column <= item[2] for column, _ in places)])
     return edits
 
 
-def _uncovered(row: int, cells: Cells, merged: Sequence[Range]) -> Cells:
-    """Leave out what a merged range hides: it shows what its first cell holds."""
-    over = [(left, top, right) for left, top, right, bottom in merged if top <= row <= bottom]
-    return tuple(
-        (column, value)
-        for column, value in cells
-        if not any(left <= column <= right and (column, row) != (left, top) for left, top, right in over)
-    )
+def _uncover(edits: dict[int, Cells], merged: Sequence[Range]) -> None:
+    """Leave out what merged ranges hide: each shows what its first cell holds."""
+    rows = sorted(edits) if merged else []
+    for left, top, right, bottom in merged:
+        for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
+            edits[row] = tuple(
+                cell for cell in edits[row] if not left <= cell[0] <= right or (cell[0], row) == (left, top)
+            )
 
 
 def _choose(

@@ -29,6 +29,8 @@ from tests.services.spreadsheet.sheets import book, numbers, read, result, text,
         ["=====", ""],
         ["|", "|"],
         ["", "=SUM(B2:B3)"],
+        ["", "Total EUR:"],
+        ["", "Total geral"],
         ["", "=SUBTOTAL(109,B2:B3)"],
     ],
     ids=repr,
@@ -46,7 +48,9 @@ def test_a_row_that_holds_no_order_stays_as_it_is(tmp_path: Path, row: list[obje
     assert [cell.value or "" for cell in sheet[3]][: len(row) + 2] == [*row, "", ""]
 
 
-@pytest.mark.parametrize("row", [["ABC", 1], ["", "ACME"], ["Totally", 3], ["pending", ""], ["n/a", 7]], ids=repr)
+@pytest.mark.parametrize(
+    "row", [["ABC", 1], ["", "ACME"], ["Totally", 3], ["pending", ""], ["n/a", 7], ["", "Total Energies"]], ids=repr
+)
 def test_a_row_whose_order_is_missing_or_wrong_is_told(tmp_path: Path, row: list[object]) -> None:
     worklist = read(book(tmp_path, [["PO Number", "Amount"], ["PO1", 10], row, ["PO2", 20]]))
     assert [bad.row for bad in worklist.bad_rows] == [3]

@@ -17,7 +17,7 @@ _DESCRIPTOR_BIT = 0x08
 _ZIP64_BYTES = 0xFFFF_FFFF
 _LEVEL = 3  # a third of the time of the usual 6, a tenth more bytes
 
-Write = Callable[[IO[bytes]], None]
+Write = Callable[[IO[bytes]], object]
 """Writes a part's new content."""
 
 

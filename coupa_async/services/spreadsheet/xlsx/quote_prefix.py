@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.cells import looks_like_formula
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 
-_TYPES = "[Content_Types].xml"
-_STYLES = re.compile(rb"spreadsheetml\.styles\+xml")
-_OVERRIDE = start_tag(b"Override")
 _FORMATS = start_tag(b"cellXfs")
 _FORMATS_END = re.compile(rb"</(?:[\w.-]+:)?cellXfs\s*>")
 _FORMAT = start_tag(b"xf")
 _FORMAT_END = re.compile(rb"</(?:[\w.-]+:)?xf\s*>")
 _COUNT = re.compile(rb"(?<=\scount=[\"'])[0-9]+(?=[\"'])")
 _QUOTED = re.compile(rb"\squotePrefix\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_LARGEST_BYTES = 64 << 20
 
 
 class QuotePrefix:
     """The workbook's styles, with those added that are asked for."""
 
-    def __init__(self, package: ZipFile) -> None:
-        """Read the styles; a workbook without any that are understood gets none."""
-        self.part = _styles_part(package)
-        self._markup = package.read(self.part) if self.part else b""
+    def __init__(self, markup: bytes) -> None:
+        """Read the styles; a workbook without any that are understood gets none.
+
+        Args:
+            markup: The part that holds them; empty for none.
+        """
+        self._markup = markup
         self._seen = plain(self._markup)
         self._formats = _formats(self._seen)
         self._added: dict[int, int] = {}
@@ -78,15 +76,3 @@ def _formats(seen: bytes) -> list[tuple[int, int]]:
             return []
         found.append((match.start(), stop.end()))
     return found
-
-
-def _styles_part(package: ZipFile) -> str:
-    """Find the part that holds the styles; empty if there is none, or one beyond all measure."""
-    names = set(package.namelist())
-    if _TYPES not in names or package.getinfo(_TYPES).file_size > _LARGEST_BYTES:
-        return ""
-    for match in _OVERRIDE.finditer(plain(package.read(_TYPES))):
-        name = attribute(match["attributes"], b"PartName").decode("utf-8", "replace").lstrip("/")
-        if _STYLES.search(match["attributes"]) and name in names and package.getinfo(name).file_size < _LARGEST_BYTES:
-            return name
-    return ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import (
@@ -31,8 +32,7 @@ StyleOf = Callable[[bytes, str | int], bytes]
 
 def new_row(prefix: bytes, number: int, cells: Cells, style_of: StyleOf) -> bytes:
     """Write a row that the sheet has no markup for."""
-    inside = b"".join(_new(prefix, number, column, value, b"", style_of) for column, value in cells if value != "")
-    return b'<%brow r="%d">%b</%brow>' % (prefix, number, inside, prefix)
+    return b'<%brow r="%d">%b</%brow>' % (prefix, number, _all(prefix, number, cells, b"", style_of), prefix)
 
 
 def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style: bytes = b"") -> bytes:
@@ -54,44 +54,51 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
     start = _ROW.match(seen)
     if start is None:
         raise CannotEditError(f"row {number} begins in a way that is not understood")
-    prefix, attributes = start["prefix"] or b"", start["attributes"]
-    if is_empty(attributes):
-        raw = raw[: start.end() - 2].rstrip() + b"></%brow>" % prefix
-        seen = plain(raw)
-        start = _ROW.match(seen) or start
+    prefix = start["prefix"] or b""
+    if is_empty(start["attributes"]):
+        opened = raw[: start.end() - 2].rstrip() + b">"
+        return _wider(opened, cells) + _all(prefix, number, cells, new_style, style_of) + b"</%brow>" % prefix
     end = _ROW_END.search(seen)
     if end is None or b"AlternateContent" in seen:
         raise CannotEditError(f"row {number} holds more than cells")
-    pieces: list[bytes] = [_wider(raw[: start.end()], max((column for column, _ in cells), default=0))]
-    position, waiting, last = start.end(), 0, 0
-    for match in _CELL.finditer(seen, start.end()):
-        if match.start() < position:
-            continue
+    pieces = [_wider(raw[: start.end()], cells)]
+    position, done = start.end(), 0
+    for cell in _cells(seen, start.end(), prefix, number):
+        if done == len(cells):
+            break
+        before = done
+        while done < len(cells) and cells[done][0] < cell.column:
+            done += 1
+        pieces += (raw[position : cell.start], _all(prefix, number, cells[before:done], new_style, style_of))
+        position = cell.start
+        if done < len(cells) and cells[done][0] == cell.column:
+            if not cell.has_formula:
+                pieces.append(_new(prefix, number, *cells[done], cell.style, style_of))
+                position = cell.stop
+            done += 1
+    pieces += (raw[position : end.start()], _all(prefix, number, cells[done:], new_style, style_of))
+    return b"".join((*pieces, raw[end.start() :]))
+
+
+class _Cell(NamedTuple):
+    """A cell that is there: its column (1-based), where its markup begins and stops, and what counts of it."""
+
+    column: int
+    start: int
+    stop: int
+    style: bytes
+    has_formula: bool
+
+
+def _cells(seen: bytes, position: int, prefix: bytes, number: int) -> Iterator[_Cell]:
+    last = 0
+    while match := _CELL.search(seen, position):
         column = column_number(attribute(match["attributes"], b"r")) or last + 1
         if column <= last or (match["prefix"] or b"") != prefix:
             raise CannotEditError(f"the cells of row {number} are in no order")
-        last = column
-        if waiting == len(cells):
-            continue
-        if column < cells[waiting][0]:
-            continue
-        pieces.append(raw[position : match.start()])
-        position = match.start()
-        while waiting < len(cells) and cells[waiting][0] < column:
-            pieces.append(_added(prefix, number, cells[waiting], new_style, style_of))
-            waiting += 1
-        if waiting < len(cells) and cells[waiting][0] == column:
-            stop = _cell_end(seen, match, number)
-            value = cells[waiting][1]
-            waiting += 1
-            if not _FORMULA.search(seen, match.end(), stop):
-                style = attribute(match["attributes"], b"s")
-                pieces.append(_new(prefix, number, column, value, style, style_of))
-                position = stop
-    pieces.append(raw[position : end.start()])
-    pieces.extend(_added(prefix, number, cell, new_style, style_of) for cell in cells[waiting:])
-    pieces.append(raw[end.start() :])
-    return b"".join(pieces)
+        last, position = column, _cell_end(seen, match, number)
+        has_formula = _FORMULA.search(seen, match.end(), position) is not None
+        yield _Cell(column, match.start(), position, attribute(match["attributes"], b"s"), has_formula)
 
 
 def _cell_end(seen: bytes, match: re.Match[bytes], number: int) -> int:
@@ -103,17 +110,18 @@ def _cell_end(seen: bytes, match: re.Match[bytes], number: int) -> int:
     return end.end()
 
 
-def _added(prefix: bytes, number: int, cell: tuple[int, str | int], style: bytes, style_of: StyleOf) -> bytes:
-    column, value = cell
-    return b"" if value == "" else _new(prefix, number, column, value, style, style_of)
+def _all(prefix: bytes, number: int, cells: Cells, style: bytes, style_of: StyleOf) -> bytes:
+    """Write cells that are not there yet; an empty one is not written."""
+    return b"".join(_new(prefix, number, column, value, style, style_of) for column, value in cells if value != "")
 
 
 def _new(prefix: bytes, number: int, column: int, value: str | int, style: bytes, style_of: StyleOf) -> bytes:
     return cell_markup(prefix, column_letters(column) + b"%d" % number, style_of(style, value), value)
 
 
-def _wider(start: bytes, column: int) -> bytes:
-    """Have a row's ``spans``, where it states them, reach to a column."""
+def _wider(start: bytes, cells: Cells) -> bytes:
+    """Have a row's ``spans``, where it states them, reach to the last cell."""
+    column = cells[-1][0] if cells else 0
     match = _SPANS.search(start)
     ends = match[0].replace(b" ", b":").split(b":") if match else []
     if match is None or not ends[-1].isdigit() or int(ends[-1]) >= column:

@@ -67,6 +67,7 @@ class SharedStrings:
                 if end is None:
                     return markup[item.start() :]
                 raw, position = markup[item.end() : end.start()], end.end()
+            raw = raw.strip()  # of a text that is in pieces, what stands between them is none of it
             simple = _SIMPLE.fullmatch(raw)
             self._data += simple[1] if simple else raw
             self._ends.append(len(self._data))

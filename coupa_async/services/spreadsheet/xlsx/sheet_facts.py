@@ -60,7 +60,7 @@ def sheet_facts(source: IO[bytes]) -> SheetFacts:
             if is_after:
                 parser.StartElementHandler = reader.began
             parser.Parse(chunk, False)
-            if not is_after:
+            if reader.has_root and not is_after:
                 # A call for each cell would take most of the time, and no cell tells anything of this.
                 parser.StartElementHandler = None
             tail = chunk[-_OVERLAP_BYTES:]
@@ -76,7 +76,7 @@ class _FactsReader:
 
     def __init__(self) -> None:
         self.facts = SheetFacts()
-        self._has_root = False
+        self.has_root = False
 
     def declared(self, *_: object) -> None:
         raise CannotEditError("the sheet's markup declares a document type, which none does in earnest")
@@ -87,8 +87,8 @@ class _FactsReader:
 
     def began(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
-        if not self._has_root:
-            self._has_root = True
+        if not self.has_root:
+            self.has_root = True
             if space not in _MAIN or local != "worksheet":
                 raise CannotEditError(f"it holds a {local[:40]!r} and no worksheet")
         elif space in _MAIN:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import BinaryIO
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.xlsx.book import read_book
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
 from coupa_async.services.spreadsheet.xlsx.quote_prefix import QuotePrefix
@@ -25,21 +25,18 @@ def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells],
         KeyError: If it no longer has that sheet.
         OSError: If ``out`` takes no more.
     """
-    styles = QuotePrefix(package)
+    styles_part = read_book(package).styles
+    styles = QuotePrefix(package.read(styles_part) if styles_part else b"")
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
                 sheet, part, edits, styles.style_of, header_row=layout.header_row, header_style=_last_style
             )
         }
-        if styles.part:
+        if styles_part:
             # After the sheet, for the sheet's cells tell which styles there must be.
-            replaced[styles.part] = partial(_write_styles, styles)
+            replaced[styles_part] = lambda part: part.write(styles.markup())
         copy_package(package, out, replaced)
-
-
-def _write_styles(styles: QuotePrefix, part: BinaryIO) -> None:
-    part.write(styles.markup())
 
 
 def _last_style(row: bytes) -> bytes:

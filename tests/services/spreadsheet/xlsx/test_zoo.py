@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, tostring
@@ -14,8 +15,10 @@ from python_calamine import load_workbook
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.worklist import Worklist
+from coupa_async.services.spreadsheet.xlsx import shared_strings, sheet_facts, sheet_part
 from tests.services.spreadsheet.sheets import numbers, read, result, write
-from tests.services.spreadsheet.zoo import SHEET, ZOO
+from tests.services.spreadsheet.zoo import ZOO
+from tests.services.spreadsheet.zoo.written import SHEET
 
 # openpyxl tells what it drops.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -46,6 +49,17 @@ def test_a_workbook_is_read_and_its_copy_is_it_again_but_for_our_cells(animal: P
     new |= {(worklist.layout.header_row, column + 1) for column in worklist.layout.columns}
     assert _without(ours, new) == _without(theirs, new)
     assert _results(copy, worklist) == ["COMPLETED", "=1+1", 2, 2]
+
+
+def test_it_makes_no_difference_in_what_pieces_a_part_comes(animal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = read(animal)
+    copy = write(whole, result("PO1"), result("PO3")).read_bytes()
+    for reader in (sheet_part, sheet_facts, shared_strings):
+        monkeypatch.setattr(reader, "_CHUNK_BYTES", 61)
+    in_pieces = read(animal)
+    assert in_pieces == whole
+    with ZipFile(write(in_pieces, result("PO1"), result("PO3"))) as again, ZipFile(io.BytesIO(copy)) as before:
+        assert again.read(SHEET) == before.read(SHEET)
 
 
 def test_other_programs_read_the_same_from_the_copy(animal: Path) -> None:
