@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from coupa_async.app.earlier_run import EarlierRun, earlier_run
 from coupa_async.app.output_folder import is_at_work, opened
-from coupa_async.app.workbook import Workbook, beside
+from coupa_async.app.workbook import Workbook
 from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.outcome import Outcome
@@ -27,39 +26,38 @@ class FilledIn:
     """A spreadsheet with its results.
 
     Attributes:
-        target: The file that should have them.
-        written: The one that has: the target, or a file beside it.
-        backup: The target as it was; ``None`` if it is no file of the user's.
-        folder: The output folder.
-        trouble: Why the target could not be filled in, where that was not known before the run; empty if nothing was.
+        workbook: Where they should be.
+        written: The file that has them: the one of ``workbook``, or one beside it.
+        backup: That of ``workbook`` as it was; ``None`` if it is no file of the user's.
+        trouble: Why it could not be filled in, where that was not known before the run; empty if nothing was.
     """
 
-    target: Path
+    workbook: Workbook
     written: Path
     backup: Path | None
-    folder: Path
     trouble: str = ""
 
     def sentences(self) -> Iterator[str]:
         """Say what the person should know of it, and of what has piled up beside it."""
-        others = leftovers(self.target)
+        target = self.workbook.path
+        others = leftovers(target)
         if self.backup is not None:
-            yield f"{self.target} as it was is in {self.backup.name}"
+            yield f"{target} as it was is in {self.backup.name}"
         if len(others.backups) > 1:
             yield (
-                f"{counted(len(others.backups), 'backup')} of {self.target.name} are beside it: "
+                f"{counted(len(others.backups), 'backup')} of {target.name} are beside it: "
                 "delete those that you need no more"
             )
         if self.trouble:
             yield f"{self.trouble}. The results are in {self.written.name} in the output folder"
-        elif self.written.parent == self.target.parent and self.written != self.target:
+        elif self.written.parent == target.parent and self.written != target:
             yield (
-                f"{self.target} is open in another program: the results are in {self.written.name}: close it, then "
-                f'coupa-async report "{self.folder}" fills it in'
+                f"{target} is open in another program: the results are in {self.written.name}: close it, then "
+                f'coupa-async report "{self.workbook.folder}" fills it in'
             )
-        elif self.written == self.target and others.results:
+        elif self.written == target and others.results:
             files = counted(len(others.results), "file")
-            yield f"{self.target.name} has all results now: {files} beside it named {others.results[0].name} … can go"
+            yield f"{target.name} has all results now: {files} beside it named {others.results[0].name} … can go"
 
 
 def fill_in(
@@ -67,7 +65,6 @@ def fill_in(
     worklist: Worklist,
     journal: Journal,
     *,
-    folder: Path,
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
 ) -> FilledIn:
@@ -77,25 +74,23 @@ def fill_in(
         workbook: Where they go.
         worklist: The spreadsheet as it was read.
         journal: The results.
-        folder: The output folder.
         now: Names backups, and files that are written beside one that is held.
         left: Why orders were left undone, by key.
 
     Raises:
         StorageError: If nothing can be written anywhere.
     """
-    write = partial(write_results, worklist, output_dir=folder, now=now, left=left)
+    folder = workbook.folder
     backup, trouble = None, ""
     if not workbook.obstacle:
         try:
             backup = back_up(workbook.path, now) if workbook.in_place else None
-            written = write(journal.results(), workbook.path)
-            return FilledIn(target=workbook.path, written=written, backup=backup, folder=folder)
+            written = write_results(worklist, journal.results(), workbook.path, output_dir=folder, now=now, left=left)
+            return FilledIn(workbook=workbook, written=written, backup=backup)
         except CoupaError as error:
             trouble = str(error)
-    write_alone = partial(write_results_beside, worklist, output_dir=folder, now=now, left=left)
-    written = write_alone(journal.results(), workbook.beside)
-    return FilledIn(target=workbook.path, written=written, backup=backup, folder=folder, trouble=trouble)
+    written = write_results_beside(worklist, journal.results(), workbook.alone, output_dir=folder, now=now, left=left)
+    return FilledIn(workbook=workbook, written=written, backup=backup, trouble=trouble)
 
 
 def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
@@ -124,8 +119,8 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         if target.is_file() and _has_all(read_worklist(target, options), completed):
             return None
         worklist = read_worklist(earlier.input, options, fresh=True)
-        workbook = Workbook(path=target, beside=beside(target, folder), in_place=in_place)
-        return fill_in(workbook, worklist, journal, folder=folder, now=now)
+        workbook = Workbook(path=target, folder=folder, in_place=in_place)
+        return fill_in(workbook, worklist, journal, now=now)
 
 
 def _known(earlier: EarlierRun, name: str) -> str | None:

@@ -31,9 +31,7 @@ async def finish_run(run: OpenRun, left: Mapping[str, str], contexts: ContextsIn
             run.notify(Warned(text=text))
     await to_thread.run_sync(lambda: summary.take(run_status(journal, run.history), journal))
     with _kept_going(summary):
-        write = partial(
-            fill_in, run.workbook, run.worklist, journal, folder=storage.root, now=datetime.now(), left=left
-        )
+        write = partial(fill_in, run.workbook, run.worklist, journal, now=datetime.now(), left=left)
         filled_in = await to_thread.run_sync(write, abandon_on_cancel=True)
         summary.workbook = filled_in.written
         for text in await to_thread.run_sync(lambda: list(filled_in.sentences())):

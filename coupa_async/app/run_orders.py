@@ -64,8 +64,8 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
             for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
                 notify(Warned(text=text))
-            for text in workbook.notes:
-                notify(Warned(text=text, is_lasting=True))
+            if workbook.note:
+                notify(Warned(text=workbook.note, is_lasting=True))
             run = OpenRun(request, worklist, storage, journal, history, workbook, summary, notify)
             todo = await to_thread.run_sync(_choose, run)
             done = await to_thread.run_sync(_count_settled, run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -20,17 +20,22 @@ class Workbook:
 
     Attributes:
         path: The spreadsheet itself or its copy in the output folder.
-        beside: The workbook of results alone, where neither can be filled in.
+        folder: The output folder.
         in_place: Whether ``path`` is the user's own.
         obstacle: Why it cannot be filled in, as found before the run; empty if it can.
-        notes: What the user should know before the run, a sentence each.
+        note: What the user should know before the run; empty for nothing.
     """
 
     path: Path
-    beside: Path
+    folder: Path
     in_place: bool
     obstacle: str = ""
-    notes: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def alone(self) -> Path:
+        """The workbook of results alone, where the other cannot be filled in."""
+        return self.folder / f"{self.path.stem}-results.xlsx"
 
 
 def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, in_place: bool) -> Workbook:
@@ -49,18 +54,14 @@ def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, 
     path = source if in_place else _free_copy(source, root, runs)
     if not in_place:
         refuse_link(path)
-    obstacle = why_not_writable(worklist)
-    notes: list[str] = []
-    if obstacle:
-        notes.append(f"{obstacle}. The results go to {beside(path, root).name} in the output folder instead")
+    workbook = Workbook(path=path, folder=root, in_place=in_place, obstacle=why_not_writable(worklist))
+    if workbook.obstacle:
+        note = f"{workbook.obstacle}. The results go to {workbook.alone.name} in the output folder instead"
     elif path.name != source.name:
-        notes.append(f"{root / source.name} is not this run's to replace: the results go to {path.name} beside it")
-    return Workbook(path=path, beside=beside(path, root), in_place=in_place, obstacle=obstacle, notes=tuple(notes))
-
-
-def beside(path: Path, root: Path) -> Path:
-    """Name the workbook of results alone."""
-    return root / f"{path.stem}-results.xlsx"
+        note = f"{root / source.name} is not this run's to replace: the results go to {path.name} beside it"
+    else:
+        return workbook
+    return replace(workbook, note=note)
 
 
 def _free_copy(source: Path, root: Path, runs: Sequence[RunRecord]) -> Path:

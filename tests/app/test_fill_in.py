@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from coupa_async.app.fill_in import fill_in, fill_in_later
-from coupa_async.app.workbook import Workbook, beside
+from coupa_async.app.workbook import Workbook
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.files.replace import leftovers, replace_file
 from coupa_async.services.files.storage import Storage
@@ -71,8 +71,8 @@ def ended(folder: Path, *, in_place: bool, now: datetime = AT) -> list[str]:
     with Journal(folder / FILE_NAME) as journal:
         worklist = read_worklist(folder.parent / "orders.csv")
         target = target_of(folder, in_place=in_place)
-        workbook = Workbook(path=target, beside=beside(target, folder), in_place=in_place)
-        return [*fill_in(workbook, worklist, journal, folder=folder, now=now).sentences()]
+        workbook = Workbook(path=target, folder=folder, in_place=in_place)
+        return [*fill_in(workbook, worklist, journal, now=now).sentences()]
 
 
 def target_of(folder: Path, *, in_place: bool) -> Path:
@@ -123,3 +123,17 @@ def test_files_of_the_users_with_a_like_name_are_none_of_ours(tmp_path: Path) ->
     (tmp_path / "a (backup 2025-06-01 123005).csv").touch()
     assert [path.name for path in leftovers(tmp_path / "a.csv").backups] == ["a (backup 2025-06-01 123005).csv"]
     assert leftovers(tmp_path / "a.csv").results == ()
+
+
+def test_what_was_said_of_the_spreadsheet_holds_later_as_well(tmp_path: Path, held: Hold) -> None:
+    (tmp_path / "orders.csv").write_bytes("PO_NUMBER;Name\nPO1;Müller\n".encode("cp1250"))
+    out = tmp_path / "out"
+    out.mkdir()
+    with Journal(out / FILE_NAME) as journal, History(out / FILE_NAME) as history:
+        settings = {"input": str(tmp_path / "orders.csv"), "workbook": "orders.csv", "encoding": "cp1250"}
+        history.begin(backend="", lane="", workers=1, settings=settings)
+        journal.record(result("PO1", outcome=Outcome.COMPLETED, found=1, supplier="Łódź"), AT)
+    (out / "orders (results 2025-06-01 123005).csv").touch()
+    done = fill_in_later(out, AT)
+    assert done is not None
+    assert "Łódź" in (out / "orders.csv").read_bytes().decode("cp1250")

@@ -42,19 +42,19 @@ def runs(out: Path, *sources: Path) -> list[RunRecord]:
 def written(path: Path, out: Path, journal: Journal, *, in_place: bool = False) -> FilledIn:
     worklist = read(path)
     workbook = plan_workbook(worklist, out, [], in_place=in_place)
-    return fill_in(workbook, worklist, journal, folder=out, now=AT)
+    return fill_in(workbook, worklist, journal, now=AT)
 
 
 def test_a_copy_has_the_spreadsheets_name(tmp_path: Path, out: Path) -> None:
     workbook = plan_workbook(read(text(tmp_path, "PO\nPO1\n")), out, [], in_place=False)
-    assert (workbook.path, workbook.notes) == (out / "in.csv", ())
+    assert (workbook.path, workbook.note) == (out / "in.csv", "")
 
 
 def test_an_output_folder_that_is_the_spreadsheets_own_gets_a_copy_of_another_name(tmp_path: Path) -> None:
     path = text(tmp_path, "PO\nPO1\n")
     workbook = plan_workbook(read(path), tmp_path, [], in_place=False)
     assert workbook.path == tmp_path / "in (results).csv"
-    assert "in.csv is not this run's to replace: the results go to in (results).csv" in workbook.notes[0]
+    assert "in.csv is not this run's to replace: the results go to in (results).csv" in workbook.note
 
 
 def test_a_second_spreadsheet_of_the_same_name_gets_a_copy_of_its_own(tmp_path: Path, out: Path) -> None:
@@ -84,7 +84,7 @@ def test_what_cannot_be_filled_in_is_told_before_the_run_and_its_results_go_besi
     made.save(path)
     before = path.read_bytes()
     workbook = plan_workbook(read(path), out, [], in_place=True)
-    assert "the sheet is protected. The results go to in-results.xlsx" in workbook.notes[0]
+    assert "the sheet is protected. The results go to in-results.xlsx" in workbook.note
     told = written(path, out, journal, in_place=True)
     assert told.written == out / "in-results.xlsx"
     rows = grid(told.written)
@@ -102,7 +102,7 @@ def test_results_survive_a_spreadsheet_that_is_gone_or_broken_at_the_end(
     workbook = plan_workbook(worklist, out, [], in_place=False)
     for harm in (lambda: path.write_bytes(b"no workbook"), path.unlink):
         harm()
-        told = fill_in(workbook, worklist, journal, folder=out, now=AT)
+        told = fill_in(workbook, worklist, journal, now=AT)
         assert told.written == out / "in-results.xlsx"
         (sentence,) = told.sentences()
         assert "in.xlsx" in sentence
@@ -118,5 +118,5 @@ def test_no_text_of_the_tenants_becomes_a_formula_in_the_workbook_of_results(
     worklist = read(path)
     workbook = plan_workbook(worklist, out, [], in_place=False)
     path.unlink()
-    sheet = openpyxl.load_workbook(fill_in(workbook, worklist, journal, folder=out, now=AT).written).active
+    sheet = openpyxl.load_workbook(fill_in(workbook, worklist, journal, now=AT).written).active
     assert (sheet["D2"].value, sheet["D2"].data_type, sheet["D2"].quotePrefix) == ("=1+1", "s", True)

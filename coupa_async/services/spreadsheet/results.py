@@ -103,24 +103,22 @@ def _fills(
     of_several = {key for keys in worklist.shared_rows.values() for key in keys}
     for key, reason in left.items():
         values = bad_row_values(reason, Outcome.PENDING)
-        shared |= {key: values} if key in of_several else {}
-        yield _alone(worklist, key), values
+        if key in of_several:
+            shared[key] = values
+        yield worklist.rows.get(key, ()), values
     for bad in worklist.bad_rows:
         yield (bad.row,), bad_row_values(bad.reason)
     for result, processed_at in results:
         key = result.number.key
         if key in worklist.rows:
             values = result_values(result, processed_at, output_dir)
-            shared |= {key: values} if key in of_several else {}
-            yield _alone(worklist, key), values
+            if key in of_several:
+                shared[key] = values
+            yield worklist.rows[key], values
+    # Last, for what comes last stands: until here such a row has what one of its orders says.
     for row, keys in worklist.shared_rows.items():
         if any(key in shared for key in keys):
             yield (row,), joined_values([(worklist.shown.get(key, key), shared.get(key)) for key in keys])
-
-
-def _alone(worklist: Worklist, key: str) -> tuple[int, ...]:
-    rows = worklist.rows.get(key, ())
-    return tuple(row for row in rows if row not in worklist.shared_rows) if worklist.shared_rows else rows
 
 
 class _Nowhere:

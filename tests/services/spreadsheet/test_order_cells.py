@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from coupa_async.domain.errors import BadOrderNumberError
+from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import order_numbers
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.spreadsheet.xlsx.number_formats import with_zeros
@@ -53,6 +53,9 @@ def test_a_row_of_several_orders_gets_the_worst_outcome_and_all_notes(tmp_path: 
     assert rows[1][2:6] == ["FAILED", "ACME; Other", 4, 4]
     assert rows[1][8] == "PO2: gone"
     assert rows[2][2:4] == ["FAILED", "Other"]
+    again = grid(write(read(path), result("PO2"), result("PO1", supplier="First")))
+    assert again[1][2:4] == ["COMPLETED", "First; ACME"]
+    assert again[2][2:4] == ["COMPLETED", "ACME"]
     assert rows[3][2:4] == ["PENDING", "ACME"]
 
 
@@ -83,3 +86,13 @@ def test_a_number_with_zeros_in_its_format_is_read_as_it_shows(tmp_path: Path) -
     made.close()
     order = read(tmp_path / "in.xlsx").orders[0]
     assert (order.number.shown, order.hierarchy) == ("US0000123", ("000042",))
+
+
+def test_formulas_without_a_result_are_told_where_they_matter(tmp_path: Path) -> None:
+    path = book(tmp_path, [["PO", "Base"], ['="PO"&B2', 1]])
+    with pytest.raises(WorklistError, match="column 'PO' holds formulas whose results are not stored"):
+        read(path)
+    other = book(tmp_path, [["PO", "<|>", "Twice"], ["PO1", None, "=2*2"]], name="other.xlsx")
+    with pytest.raises(WorklistError, match="column 'Twice' holds formulas"):
+        read(other)
+    assert numbers(read(book(tmp_path, [["PO", "Twice"], ["PO1", "=2*2"]]))) == ["PO1"]

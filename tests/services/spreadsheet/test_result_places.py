@@ -58,3 +58,12 @@ def test_empty_columns_headed_like_ours_are_filled(tmp_path: Path, names: tuple[
 def test_a_folder_column_headed_like_a_result_is_one(tmp_path: Path) -> None:
     worklist = read(book(tmp_path, [["PO", "<|>", "Supplier", "Region"], ["PO1", None, "Northwind", "EMEA"]]))
     assert worklist.orders[0].hierarchy == ("Northwind", "EMEA")
+
+
+def test_many_columns_headed_like_ours_are_the_users_if_its_status_says_something_else(tmp_path: Path) -> None:
+    path = text(tmp_path, "PO,Status,Supplier,Error_Message,Coupa_URL\nPO1,Issued,Northwind,none,x\n")
+    worklist = read(path)
+    assert worklist.layout.names[:2] == ("STATUS (2)", "SUPPLIER (2)")
+    assert (
+        write(worklist, result("PO1")).read_text().splitlines()[1].startswith("PO1,Issued,Northwind,none,x,COMPLETED")
+    )

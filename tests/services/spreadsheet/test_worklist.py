@@ -144,6 +144,14 @@ def test_what_may_lead_to_an_orders_page_is_read_from_its_link_and_from_columns_
     ]
 
 
+def test_a_link_under_a_text_goes_before_the_text(tmp_path: Path) -> None:
+    path = book(tmp_path, [["PO", "Link"], ["PO1", "open"]])
+    made = openpyxl.load_workbook(path)
+    made["PO_Data"]["B2"].hyperlink = "https://t/order_headers/77"
+    made.save(path)
+    assert read(path).orders[0].links == ("https://t/order_headers/77",)
+
+
 def test_a_column_of_ids_can_be_named_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
     path = text(tmp_path, "PO;Key\nUS0158122;158122\n")
     assert read(path, id_column="key").orders[0].links == ("158122",)
