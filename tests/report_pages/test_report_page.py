@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
 from coupa_async.domain.events import RunStarted, WorkerRestarting
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.records.manifest import Manifest
 from coupa_async.services.reports.run_report import write_report
 
 pytestmark = pytest.mark.browser
@@ -185,7 +188,7 @@ def test_charts_have_names_and_numbers_for_those_who_do_not_see_them(small: Page
     names = [item.get_attribute("aria-label") or "" for item in small.get_by_role("img").all()]
     assert [name.split(":")[0] for name in names] == [
         "Of 31 orders",
-        "Orders a minute over time",
+        "Orders over time",
         "How long orders took",
         "Restarts and memory over time",
     ]
@@ -194,6 +197,55 @@ def test_charts_have_names_and_numbers_for_those_who_do_not_see_them(small: Page
     small.locator("summary").first.click()
     table = small.get_by_role("region", name="Orders over time").get_by_role("table")
     assert sum(int(cell) for cell in table.locator("td:not(:first-child)").all_inner_texts()) == 30
+
+
+def test_three_orders_are_three_in_the_charts_and_not_a_hundred_a_minute(
+    page: Page, make_report: Callable[[int], str]
+) -> None:
+    page.goto(make_report(3))
+    for name in ("Orders over time", "How long orders took"):
+        chart = page.get_by_role("img", name=name)
+        ticks = [text for text in chart.locator("text[text-anchor=end]").all_inner_texts() if text]
+        assert all(tick.isdecimal() and int(tick) <= 4 for tick in ticks), (name, ticks)
+        widths = [float(box.get_attribute("width") or 0) for box in chart.locator("rect.box").all()]
+        assert min(widths) > 40
+    expect(page.locator("#charts")).to_contain_text("3 orders in")
+
+
+@pytest.mark.parametrize("width", [800, 1280])
+def test_note_and_links_are_seen_without_scrolling_sideways(
+    page: Page, make_report: Callable[[int], str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(make_report(30))
+    hidden = page.evaluate("(s => s.scrollWidth - s.clientWidth)(document.querySelector('.scroll'))")
+    assert hidden <= 1
+    expect(page.get_by_role("columnheader", name="Note")).to_be_visible()
+    expect(page.get_by_role("link", name="Folder of PO1", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("count", [3, 30, 250])
+def test_no_printed_page_has_only_a_line_or_two(page: Page, make_report: Callable[[int], str], count: int) -> None:
+    page.goto(make_report(count))
+    pages = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    lines = [len(sheet.extract_text().splitlines()) for sheet in pages]
+    assert min(lines) > 4, lines
+
+
+def test_rows_that_name_no_order_are_listed_apart(page: Page, tmp_path: Path) -> None:
+    asked = Manifest(orders={"1": False, "2": False}, bad_rows={7: f"{HOSTILE} is no order number", 9: "it is empty"})
+    with Journal(tmp_path / FILE_NAME) as journal, History(tmp_path / FILE_NAME, now=lambda: AT) as history:
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, manifest=asked)
+        journal.record(order(0), AT)
+        journal.record(order(98), AT)
+        page.goto(write_report(tmp_path, journal, history, AT).as_uri())
+    rows = page.locator(".bad-rows")
+    expect(rows.locator("summary")).to_have_text("2 rows of the spreadsheet name no order")
+    rows.locator("summary").click()
+    expect(rows).to_contain_text(f"Row 7: {HOSTILE}")
+    verdict = page.locator(".verdict").first
+    expect(verdict).to_contain_text("1 is still to do: coupa-async retry")
+    expect(verdict).to_contain_text("1 order of other spreadsheets is in the table as well")
 
 
 def test_everything_is_reached_by_keyboard_and_seen_when_it_is(small: Page) -> None:

@@ -89,8 +89,8 @@ function donut(counts) {
 }
 
 // A plot area with its axes; `x` and `y` turn values into places.
-function frame(label, width, [x0, x1], top, xTicks, yUnit) {
-  const tick = step(top / 4 || 1), y1 = Math.ceil(top / tick || 1) * tick, right = width - 10;
+function frame(label, width, [x0, x1], top, xTicks, yUnit, least = 0) {
+  const tick = Math.max(step(top / 4 || 1), least), y1 = Math.ceil(top / tick || 1) * tick, right = width - 10;
   const x = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (right - LEFT);
   const y = (value) => HEIGHT - BOTTOM - (value / y1) * (HEIGHT - BOTTOM - TOP);
   const root = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label });
@@ -116,7 +116,9 @@ function box(place, from, to, low, high, title) {
 }
 
 function throughput(orders, times, width) {
-  const [start, end] = times, every = step((end - start) / Math.min(60, width / 9), TIMES), slots = [];
+  // Few orders need few slots. Those of a run of minutes show orders; "a minute" would make hundreds of three.
+  const most = Math.min(60, width / 9, Math.max(6, 2 * orders.length)), slots = [];
+  const [start, end] = times, every = step((end - start) / most, TIMES), isRate = every >= 6e4;
   const first = Math.floor(start / every) * every, shown = outcomesOf(orders);
   for (let at = first; at <= end; at += every) slots.push({ at, counts: {}, total: 0 });
   for (const one of orders) {
@@ -124,10 +126,12 @@ function throughput(orders, times, width) {
     slot.counts[one.outcome] = (slot.counts[one.outcome] ?? 0) + 1;
     slot.total += 1;
   }
-  const rate = (count) => (count * 6e4) / every, last = first + slots.length * every;
+  const rate = (count) => (isRate ? (count * 6e4) / every : count), last = first + slots.length * every;
   const top = Math.max(...slots.map((slot) => rate(slot.total)));
-  const story = `${tenth.format(orders.length / ((end - start) / 6e4))} orders a minute on average`;
-  const place = frame(`Orders a minute over time: ${story}.`, width, [first, last], top, timeTicks(times, width), "");
+  const mean = `${tenth.format(orders.length / ((end - start) / 6e4))} orders a minute on average`;
+  const story = end - start >= 6e4 ? mean : `${counted(orders.length, "order")} in ${span((end - start) / 1e3)}`;
+  const label = `Orders ${isRate ? "a minute " : ""}over time: ${story}.`;
+  const place = frame(label, width, [first, last], top, timeTicks(times, width), "", isRate ? 0 : 1);
   for (const { at, counts } of slots) {
     const parts = shown.filter((one) => counts[one]);
     const title = `${clock(at, 11, 19)}: ${parts.map((one) => `${counts[one]} ${OUTCOMES[one].toLowerCase()}`).join(", ")}`;
@@ -137,7 +141,7 @@ function throughput(orders, times, width) {
       below += counts[one];
     }
   }
-  return figure("Orders a minute", story, place.root,
+  return figure(isRate ? "Orders a minute" : `Orders every ${span(every / 1e3)}`, story, place.root,
     el("p", { class: "key" }, shown.map((one) => el("span", {}, dot(one), OUTCOMES[one]))),
     numbers("Orders over time", ["From", ...shown.map((one) => OUTCOMES[one])],
       slots.map(({ at, counts }) => [clock(at, 0, 19), ...shown.map((one) => `${counts[one] ?? 0}`)])));
@@ -147,13 +151,13 @@ function durations(orders, width) {
   const sorted = orders.map((one) => one.seconds).sort((a, b) => a - b);
   if (!sorted.length) return figure("Seconds per order", "", el("p", { class: "empty" }, "No order was processed in this run."));
   const half = quantile(sorted, 0.5), late = quantile(sorted, 0.95), end = Math.max(quantile(sorted, 0.99), 0.1);
-  const every = step(end / 26), slots = new Array(Math.ceil(end / every) + 1).fill(0);
+  const every = step(end / Math.min(26, Math.max(5, 2 * sorted.length))), slots = new Array(Math.ceil(end / every) + 1).fill(0);
   for (const value of sorted) slots[Math.min(Math.floor(value / every), slots.length - 1)] += 1;
   const rest = (slots.length - 1) * every, jump = step(rest / Math.min(10, width / 55)), ticks = [];
   for (let value = 0; value < rest - jump * 0.6; value += jump) ticks.push([value, tenth.format(value)]);
   ticks.push([rest, `${tenth.format(rest)}+`]);
   const story = `half within ${seconds(half)}, 95 % within ${seconds(late)}`;
-  const place = frame(`How long orders took: ${story}.`, width, [0, slots.length * every], Math.max(...slots), ticks, "");
+  const place = frame(`How long orders took: ${story}.`, width, [0, slots.length * every], Math.max(...slots), ticks, "", 1);
   const named = (index) => index === slots.length - 1 ? `${tenth.format(rest)} s and longer`
     : `${tenth.format(index * every)} to ${tenth.format((index + 1) * every)} s`;
   slots.forEach((count, index) => {
