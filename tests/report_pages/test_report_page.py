@@ -212,7 +212,7 @@ def test_three_orders_are_three_in_the_charts_and_not_a_hundred_a_minute(
     expect(page.locator("#charts")).to_contain_text("3 orders in")
 
 
-@pytest.mark.parametrize("width", [800, 1280])
+@pytest.mark.parametrize("width", [800, 1041, 1100, 1241, 1280])
 def test_note_and_links_are_seen_without_scrolling_sideways(
     page: Page, make_report: Callable[[int], str], width: int
 ) -> None:
