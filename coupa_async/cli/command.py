@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from pydantic_settings import CliApp, CliPositionalArg, CliSettingsSource, Setti
 
 from coupa_async.app.setting_errors import plain_settings_errors
 from coupa_async.app.setting_names import unknown_names
+from coupa_async.app.setting_places import as_written
 from coupa_async.app.settings import Command, Settings
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import HELP_ALL, help_formatter
@@ -61,7 +63,8 @@ def parse(command: type[T], words: list[str]) -> T:
     is_all = HELP_ALL in words
     words = ["--help"] if is_all else words
     _refuse_unused(command, words)
-    with plain_settings_errors(), _named_with_spaces(command, words):
+    written = partial(as_written, command=command, words=words, environment=os.environ)
+    with plain_settings_errors(written), _named_with_spaces(command, words):
         formatter = help_formatter(command, is_all=is_all)
         source: CliSettingsSource[T] = CliSettingsSource(command, case_sensitive=False, formatter_class=formatter)
         settings = CliApp.run(command, cli_args=words, cli_settings_source=source)

@@ -1,0 +1,67 @@
+"""What is wrong with a setting: its name as the person wrote it, its value, and what it should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coupa_async.cli.command import read
+from coupa_async.domain.errors import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path
+
+
+def told(*words: str) -> str:
+    with pytest.raises(SettingsError) as error:
+        read("run", list(words))
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "story"),
+    [
+        ("MAX_PARALLEL_WORKERS", "dois", "MAX_PARALLEL_WORKERS (workers): 'dois' is not a whole number"),
+        ("max_parallel_workers", "0", "max_parallel_workers: '0' is less than 1"),
+        ("COUPA_WORKERS", "65", "COUPA_WORKERS (workers): '65' is more than 64"),
+        ("COUPA_GRACE_S", "long", "COUPA_GRACE_S (grace_s): 'long' is not a number"),
+        ("COUPA_EMPTY_FOLDERS", "talvez", "COUPA_EMPTY_FOLDERS (empty_folders): 'talvez' is neither true nor false"),
+        ("COUPA_LANE", "fast", "COUPA_LANE (lane): 'fast' is none of 'auto', 'direct' or 'browser'"),
+        (
+            "COUPA_BASE_URL",
+            "acme",
+            "COUPA_BASE_URL (base_url): 'acme' is no address: write https://TENANT.coupahost.com",
+        ),
+    ],
+)
+def test_a_variable_is_named_as_it_is_spelled(
+    variable: str, value: str, story: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COUPA_BASE_URL", raising=False)
+    monkeypatch.setenv(variable, value)
+    assert told() == story
+
+
+def test_a_flag_goes_before_a_variable_and_is_named_as_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_PARALLEL_WORKERS", "2")
+    assert told("--workers", "dois") == "--workers: 'dois' is not a whole number"
+    assert told("--max-parallel-workers=0") == "--max-parallel-workers: '0' is less than 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "story"),
+    [
+        (".env", "# mine\nCOUPA_TABS=x\n", ".env, line 2: COUPA_TABS (tabs): 'x' is not a whole number"),
+        (".env", "export MAX_PARALLEL_WORKERS=x", ".env, line 1: MAX_PARALLEL_WORKERS (workers): 'x' is not"),
+        ("coupa.toml", '\n\nworkers = "many"\n', "coupa.toml, line 3: workers: 'many' is not a whole number"),
+        ("coupa.toml", "settle_s = -1\n", "coupa.toml, line 1: settle_s: -1 is not more than 0"),
+    ],
+)
+def test_a_line_of_a_file_is_named_by_its_number(here: Path, name: str, text: str, story: str) -> None:
+    (here / name).write_text(text)
+    assert told().startswith(story)
