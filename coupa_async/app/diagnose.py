@@ -24,6 +24,7 @@ from coupa_async.services.diagnostics.checks import Finding, Severity, bad, good
 from coupa_async.services.diagnostics.tenant import reach
 
 _WITHIN_S = 20.0
+_SET_IT = "coupa-async config set base_url https://TENANT.coupahost.com"
 _Check = Callable[[], Awaitable[list[Finding]]]
 
 
@@ -163,7 +164,7 @@ async def _tenant(settings: Settings) -> list[Finding]:
     from backends.direct.client import trust
 
     if settings.base_url is None:
-        return [bad("tenant", "none is set", "set COUPA_BASE_URL to https://TENANT.coupahost.com")]
+        return [bad("tenant", "the address of your Coupa is not set", _SET_IT)]
     steps = await reach(settings.tenant(), trust())
     if any(step.mark is Severity.BAD for step in steps):
         return steps

@@ -257,7 +257,10 @@ class Settings(Command):
             SettingsError: If none is set. No tenant is built in.
         """
         if self.base_url is None:
-            raise errors.SettingsError("no tenant: set COUPA_BASE_URL or --base-url to https://TENANT.coupahost.com")
+            raise errors.SettingsError(
+                "the address of your Coupa is not set: "
+                "set COUPA_BASE_URL, or --base-url, to what your browser shows there: https://TENANT.coupahost.com"
+            )
         return self.base_url
 
     @property

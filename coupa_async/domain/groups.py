@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from coupa_async.domain.counts import counted
 from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
 
@@ -58,14 +59,15 @@ def sentences(tallies: Sequence[GroupTally]) -> list[str]:
     """Describe which groups cannot be seen, and in which groups the other not-found orders are."""
     unseen = [item for item in tallies if item.is_unseen]
     warnings = [
-        f"none of {item.orders} orders of {item.group} can be seen: ask for access to it" for item in unseen[:_SHOWN]
+        f"none of {counted(item.orders, 'order')} of {item.group} can be seen: ask for access to it"
+        for item in unseen[:_SHOWN]
     ]
     if len(unseen) > _SHOWN:
-        warnings.append(f"nor can any order of {len(unseen) - _SHOWN} more groups")
+        warnings.append(f"nor can any order of {counted(len(unseen) - _SHOWN, 'more group')}")
     others = [item for item in tallies if item.not_found and not item.is_unseen]
     if others:
         shown = ", ".join(f"{other.group} {other.not_found} of {other.orders}" for other in others[:_SHOWN])
-        more = f" and {len(others) - _SHOWN} more groups" if len(others) > _SHOWN else ""
+        more = f" and {counted(len(others) - _SHOWN, 'more group')}" if len(others) > _SHOWN else ""
         warnings.append(f"not found by group: {shown}{more}")
     return warnings
 
@@ -101,4 +103,4 @@ def unseen_groups(parts: Phases, outcomes: Mapping[str, Outcome]) -> set[str]:
 
 def reason_left(group: str, tried: int) -> str:
     """Say why an order was not asked for."""
-    return f"not asked for: none of {tried} orders of {group} could be seen (COUPA_SKIP_UNSEEN_GROUPS)"
+    return f"not asked for: none of {counted(tried, 'order')} of {group} could be seen (COUPA_SKIP_UNSEEN_GROUPS)"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coupa_async.domain.counts import counted
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 
 
@@ -144,7 +145,7 @@ def explanation(
     parts = [*lacking]
     if failed:
         reasons = "; ".join(f"{item.name}: {item.reason}" for item in failed)
-        parts.append(f"{len(failed)} of {found} attachments failed: {reasons}")
+        parts.append(f"{len(failed)} of {counted(found, 'attachment')} failed: {reasons}")
     if requisition_url:
         parts.append(f"taken from the requisition {requisition_url}")
     return ". ".join([*parts, *notes])

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from coupa_async.domain.counts import counted
+from coupa_async.domain.counts import counted, listed
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.standing import is_all_good, take_stock
 
@@ -27,3 +27,4 @@ def test_all_is_good_only_if_every_order_is(outcome: Outcome) -> None:
 def test_counts_are_grammatical() -> None:
     assert [counted(n, "order") for n in (0, 1, 2, 12_345)] == ["0 orders", "1 order", "2 orders", "12,345 orders"]
     assert counted(2, "entry", "entries") == "2 entries"
+    assert [listed(items) for items in ([6], [6, 45], [6, 7, 45])] == ["6", "6 and 45", "6, 7 and 45"]

@@ -19,6 +19,7 @@ from coupa_async.app.compose import find_backend, recorded_backend
 from coupa_async.app.run_log import run_log
 from coupa_async.app.settings import Settings
 from coupa_async.cli.display.comparison import show
+from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import SettingsError
 from coupa_async.evaluation.comparison import Comparison
 from coupa_async.evaluation.disk_audit import read_expected_orders as as_truth
@@ -180,7 +181,9 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
         )
         console.print(f"{what}: {story}", highlight=False, markup=False)
 
-    console.print(f"{len(planned_runs)} runs of up to {len(make_setup.orders)} orders", highlight=False)
+    console.print(
+        f"{counted(len(planned_runs), 'run')} of up to {counted(len(make_setup.orders), 'order')}", highlight=False
+    )
     with run_log(make_setup.root / "compare.log", of=("asyncio",)):  # of killed drivers, once their run is over
         compared: Compared = await take_turns(
             planned_runs, make_setup, faults, limit_s=settings.run_limit_s, notify=notify

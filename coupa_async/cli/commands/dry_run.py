@@ -67,7 +67,7 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
 
 
 def _told(base_url: str | None, due: int, done: int, left_out: int, bad_rows: int) -> str:
-    at = f"at {base_url}" if base_url else "(no tenant: COUPA_BASE_URL is not set)"
+    at = f"at {base_url}" if base_url else "(the address of your Coupa, COUPA_BASE_URL, is not set)"
     parts = [f"{counted(due, 'order')} would be done {at}", f"{done:,} {'is' if done == 1 else 'are'} done already"]
     if left_out:
         parts.append(f"{left_out:,} {'is' if left_out == 1 else 'are'} left out as asked")

@@ -13,6 +13,7 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from coupa_async.app.compose import find_backend, make_sign_in
 from coupa_async.app.settings import Settings
 from coupa_async.app.user_folders import profiles_dir
+from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import OutputError, SignInRequiredError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.pages.page import OrderPage
@@ -71,7 +72,7 @@ async def record(settings: Record) -> int:
         return 1
     _write(pages, settings.output_dir)
     replaced = ", ".join(f"{count} {kind}" for kind, count in sorted(scrubber.counts.items()))
-    print(f"{len(pages)} pages in {settings.output_dir}; replaced: {replaced}", file=sys.stderr)  # noqa: T201
+    print(f"{counted(len(pages), 'page')} in {settings.output_dir}; replaced: {replaced}", file=sys.stderr)  # noqa: T201
     print("Look through the pages before you send them.", file=sys.stderr)  # noqa: T201
     return 0
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from coupa_async.domain.counts import counted
 from coupa_async.evaluation.comparison import Comparison
 from coupa_async.evaluation.report.charts import percent
 from coupa_async.evaluation.report.html import fault_name, in_points, verdict
@@ -46,7 +47,7 @@ def show(comparison: Comparison, console: Console) -> None:
         if contrast.success.is_one:
             console.print(in_points(contrast), highlight=False, markup=False)
     if count := len(comparison.disagreements()):
-        console.print(f"the arms disagree on {count} orders: see the page", highlight=False)
+        console.print(f"the arms disagree on {counted(count, 'order')}: see the page", highlight=False)
     console.print(f"[{'red' if comparison.broken else 'green'}]{escape(verdict(comparison))}[/]", highlight=False)
 
 

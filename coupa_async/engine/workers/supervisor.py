@@ -6,6 +6,7 @@ from collections import deque
 
 import anyio
 
+from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import WorkerRecycled, WorkerRestarting, WorkerStopped
 from coupa_async.engine.workers.context import WorkerContext
@@ -44,7 +45,8 @@ async def supervise(worker: Worker, context: WorkerContext) -> bool:
         while now_s - restarts[0] > limits.restart_period_s:
             restarts.popleft()
         if len(restarts) > limits.max_restarts:
-            context.notify(WorkerStopped(worker=worker.name, reason=f"{len(restarts)} restarts are too many: {reason}"))
+            often = f"it was lost {counted(len(restarts), 'time')} within {limits.restart_period_s / 60:.0f} minutes"
+            context.notify(WorkerStopped(worker=worker.name, reason=f"{often}: {reason}"))
             return False
         delay_s = limits.restart_backoff.delay_s(failures - 1, context.jitter()) if failures > 1 else 0.0
         context.notify(WorkerRestarting(worker=worker.name, reason=reason, delay_s=delay_s))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coupa_async.domain.counts import counted, listed
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.services.spreadsheet.entries import BadRow, Entry, TableRows, find_columns, gather
@@ -137,16 +138,19 @@ def _warnings(
         others = ", ".join(repr(name) for name in table.others)
         yield f"{path}: the orders of sheet {table.sheet!r} are taken; there are some in {others} too: --sheet chooses"
     if torn := [entry for entry in entries.values() if entry.is_torn]:
-        shown = ", ".join(f"{item.number.shown} (rows {', '.join(map(str, item.rows))})" for item in torn[:_EXAMPLES])
-        more = f" and {len(torn) - _EXAMPLES} more" if len(torn) > _EXAMPLES else ""
-        yield f"{path}: the first row's folders count for orders in rows with different ones: {shown}{more}"
+        for entry in torn[:_EXAMPLES]:
+            numbers, first = listed(entry.rows), entry.rows[0]
+            yield f"{entry.number.shown} is in rows {numbers} with different folders: row {first}'s is used"
+        if more := torn[_EXAMPLES:]:
+            yield f"so it is with {counted(len(more), 'more order')}: the first row's is used"
     if rows.set_aside:
         kinds = ", ".join(dict.fromkeys(f"row {item.row} ({item.reason})" for item in rows.set_aside[:_EXAMPLES]))
-        more = f" and {len(rows.set_aside) - _EXAMPLES} more" if len(rows.set_aside) > _EXAMPLES else ""
-        yield f"{path}: left alone, for they hold no order: {kinds}{more}"
+        rest = len(rows.set_aside) - _EXAMPLES
+        others = f" and {counted(rest, 'more row')}" if rest > 0 else ""
+        yield f"{path}: left alone, for they hold no order: {kinds}{others}"
     if rows.hidden:
         what = "left out" if rows.visible_only else "worked on like the others; --visible-only leaves them out"
-        yield f"{path}: {rows.hidden} hidden rows: {what}" if rows.hidden > 1 else f"{path}: 1 hidden row: {what}"
+        yield f"{path}: {counted(rows.hidden, 'hidden row')}: {what}"
     if table.note:
         yield f"{path}: {table.note}"
     if places.warning:
