@@ -204,6 +204,7 @@ def make_collector(
         allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
+        reads_data=bool(settings.data),
     )
     return Collector(config)
 

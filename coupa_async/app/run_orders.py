@@ -20,6 +20,7 @@ from coupa_async.app.run_log import log_event, run_log
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary, counter
 from coupa_async.app.user_folders import profiles_dir
+from coupa_async.domain.data.fields import chosen_fields
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError, WorklistError
 from coupa_async.domain.events import RunStarted, Warned
 from coupa_async.domain.groups import sentences, tally
@@ -43,6 +44,7 @@ from coupa_async.services.profiles.sweep import sweep
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.reports.run_report import write_report
+from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
 
 _log = logging.getLogger(__name__)
@@ -142,6 +144,7 @@ def read_orders(request: RunRequest) -> Worklist:
         folder_columns=settings.folder_columns,
         id_column=settings.id_column,
         group_column=settings.group_column,
+        data=chosen_fields(settings.data),
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():
@@ -235,12 +238,20 @@ async def _finish(run: _Run, left: Mapping[str, str], contexts: ContextsInThread
         if request.in_place:
             backup = await to_thread.run_sync(back_up, target, now)
             run.notify(Warned(text=f"{target} as it was is in {backup.name}"))
+        data = await to_thread.run_sync(DataColumns.of, run.worklist.options.data, journal.data())
         write = partial(
-            write_results, run.worklist, journal.results(), target, output_dir=storage.root, now=now, left=left
+            write_results,
+            *(run.worklist, journal.results(), target),
+            output_dir=storage.root,
+            now=now,
+            left=left,
+            data=data,
         )
         summary.workbook = await to_thread.run_sync(write, abandon_on_cancel=True)
         if summary.workbook != target:
             run.notify(Warned(text=f"{target} is open in another program: the results are in {summary.workbook.name}"))
+        for text in data.notes():
+            run.notify(Warned(text=text, is_lasting=True))
     with _kept_going(summary):
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())

@@ -149,6 +149,9 @@ class Settings(Command):
     skip_unseen_groups: bool = Field(
         False, description="leave a group for last, or undone, of which the first orders cannot be seen"
     )
+    data: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="the order's data as columns: basic, all, or names of fields as the pages have them"
+    )
     requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
     empty_folders: bool = Field(False, description="a folder also for orders without files")
     memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
@@ -205,7 +208,7 @@ class Settings(Command):
             raise ValueError(wrong)
         return value
 
-    @field_validator("folder_columns", "allowed_hosts", mode="before")
+    @field_validator("folder_columns", "allowed_hosts", "data", mode="before")
     @classmethod
     def _is_list(cls, value: object) -> object:
         return split_list(value)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 
 
@@ -86,6 +87,7 @@ class OrderResult:
         found_by: How its address was found (``domain.pages.addresses.Way``); empty if no page was found.
         fallback_reason: Why a page of it was left to a browser in the direct lane; empty if none was.
         group: Whose it is, as the sheet says; empty if it does not.
+        data: What its page shows of the order besides; nothing where no page was read.
         attempts: How many times the order was tried.
         seconds: From its first attempt to its outcome.
     """
@@ -103,6 +105,7 @@ class OrderResult:
     found_by: str = ""
     fallback_reason: str = ""
     group: str = ""
+    data: OrderData = NO_DATA
     attempts: int = 1
     seconds: float = 0.0
 

@@ -27,6 +27,7 @@ _AS_BEFORE = (
     "id_column",
     "order_path",
     "group_column",
+    "data",
     "requisition",
     "empty_folders",
     "msg_pdf",

@@ -73,6 +73,7 @@ class CollectorConfig:
         session_lasts: Called with the seconds that the tenant keeps an unused session, when a page says so.
         warn: Called with what the user should look at; shown again at the end of the run.
         order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
+        reads_data: Whether an order's data is read from its page, and kept.
         bounds: Limits on what pages and files can make the program do.
     """
 
@@ -91,6 +92,7 @@ class CollectorConfig:
     empty_folders: bool = False
     msg_pdf: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    reads_data: bool = False
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -101,7 +103,7 @@ class Collector:
         self._config = config
         self._targets = Targets(base_url=config.base_url, allowed_hosts=config.allowed_hosts)
         self._recorder = ResultRecorder(config.journal, config.storage, config.now)
-        self._finder = OrderFinder(config.base_url, config.order_path, config.bounds)
+        self._finder = OrderFinder(config.base_url, config.order_path, config.bounds, reads_data=config.reads_data)
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -157,6 +159,7 @@ class Collector:
             failed=failed,
             requisition_url=requisition_url,
             error=explanation(len(named), failed, lacking, requisition_url, (*page_notes, *notes)),
+            data=found.data,
             **_from(found),
         )
 
@@ -211,7 +214,9 @@ class Collector:
             return named, (page,), ""
         if is_signed_out(page.requisition_url, self._config.base_url):  # at another origin, or into the sign-in
             return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
-        requisition, _ = await open_document(session, page.requisition_url, self._config.base_url, self._config.bounds)
+        requisition, _, _ = await open_document(
+            session, page.requisition_url, self._config.base_url, self._config.bounds
+        )
         if isinstance(requisition, NotFoundPage):
             return named, (page,), ""
         known = {attachment.id for attachment in page.attachments}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 from coupa_async.domain.outcome import OrderResult, Outcome
@@ -22,8 +24,13 @@ RESULT_COLUMNS = (
 )
 CELL_CHARS = 32_767  # Excel's limit, counted in UTF-16 units
 
-Values = tuple[str | int | None, ...]
-"""One value for each of ``RESULT_COLUMNS``; ``None`` leaves a cell as it is, ``""`` empties it."""
+NUMBER_DIGITS = 15  # Excel keeps no more of a number
+
+Value = str | int | Decimal | date
+"""What a cell of ours may hold."""
+
+Values = tuple[Value | None, ...]
+"""One value for each column of ours; ``None`` leaves a cell as it is, ``""`` empties it."""
 
 # What XML 1.0 has no place for; tab and line feed are legal.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -94,7 +101,24 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
     )
 
 
-def bad_row_values(reason: str, outcome: Outcome = Outcome.FAILED) -> Values:
-    """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is."""
+def bad_row_values(reason: str, outcome: Outcome = Outcome.FAILED, names: Sequence[str] = RESULT_COLUMNS) -> Values:
+    """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is.
+
+    Args:
+        reason: Why.
+        outcome: The row's.
+        names: The headers of all columns of ours.
+    """
     told = {"STATUS": outcome.value, "ERROR_MESSAGE": redacted(reason)}
-    return tuple(told.get(name) for name in RESULT_COLUMNS)
+    return tuple(told.get(name) for name in names)
+
+
+def number_text(number: int | Decimal, delimiter: str) -> str:
+    """Write a number so that a spreadsheet program reads it as one, which it does by the country's decimal sign.
+
+    Args:
+        number: The number.
+        delimiter: The file's. Programs part cells by ``;`` where the comma is the decimal sign.
+    """
+    text = f"{number:f}" if isinstance(number, Decimal) else str(number)
+    return text.replace(".", ",") if delimiter == ";" else text

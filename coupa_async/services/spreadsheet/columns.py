@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from coupa_async.domain.data.fields import PREFIX
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
+from coupa_async.domain.labels import folded
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text
 from coupa_async.services.spreadsheet.table import Header, Row
@@ -19,13 +20,8 @@ _SEPARATOR = "<|>"
 _SHOWN_NAMES = 12
 
 
-def _folded(name: str) -> str:
-    """Reduce a header to what it says: accents, case, spaces and punctuation do not count."""
-    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
-
-
 _SYNONYMS = frozenset(
-    _folded(name)
+    folded(name)
     for name in (
         *("PO", "PO Number", "PO Numbers", "PO No", "PO Num", "PO ID", "Order", "Order Number", "Order No", "Order ID"),
         *("Purchase Order", "Purchase Order Number", "Purchase Order No", "Purchase Order ID"),
@@ -39,7 +35,7 @@ _SYNONYMS = frozenset(
 
 # Columns that may lead to an order's page: by its link, or by its id in Coupa, which need not be its number.
 _LINKS = frozenset(
-    _folded(name)
+    folded(name)
     for name in (
         *("COUPA_URL", "PO URL", "Order URL", "URL", "Link", "PO Link", "Order Link", "Coupa Link"),
         *("Coupa ID", "Coupa Order ID", "Order Header ID", "PO Header ID", "Link do Pedido", "ID Coupa"),
@@ -47,7 +43,7 @@ _LINKS = frozenset(
 )
 # Columns that tell whose an order is: access to orders is granted by them.
 _GROUPS = frozenset(
-    _folded(name)
+    folded(name)
     for name in (
         *("Company Code", "Company", "Co Code", "Entity", "Legal Entity", "Business Unit", "Chart of Accounts"),
         *("Empresa", "Código da Empresa", "Cód. Empresa", "Entidade", "Sociedad", "Société", "Buchungskreis"),
@@ -66,10 +62,10 @@ def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
         po_column: The column's header, if the user gave it.
     """
     exact = (po_column or _ORDER_COLUMN).strip().casefold()
-    meant = {_folded(po_column)} if po_column else _SYNONYMS
+    meant = {folded(po_column)} if po_column else _SYNONYMS
     tests: tuple[Callable[[str], bool], ...] = (
         lambda name: name.casefold() == exact,
-        lambda name: _folded(name) in meant and name != "",
+        lambda name: folded(name) in meant and name != "",
     )
     for is_order_column in tests:
         for number, cells in head:
@@ -103,7 +99,7 @@ def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str
 def sheet_folder_columns(header: Header) -> tuple[int, ...]:
     """Find the columns that make the folders: those right of the first column headed exactly ``<|>``.
 
-    Columns without a header, further separators, the order numbers and the result columns are none of them.
+    Columns without a header, further separators, the order numbers and columns that a run fills in are none of them.
     """
     if _SEPARATOR not in header.names:
         return ()
@@ -112,8 +108,13 @@ def sheet_folder_columns(header: Header) -> tuple[int, ...]:
     return tuple(
         column
         for column, name in enumerate(header.names)
-        if column >= start and column != header.order_column and name.casefold() not in ours
+        if column >= start and column != header.order_column and name.casefold() not in ours and not _is_data(name)
     )
+
+
+def _is_data(name: str) -> bool:
+    """Return whether a column holds orders' data that a run has filled in, this one or an earlier one."""
+    return name.startswith(PREFIX) and name == name.upper()
 
 
 def named_folder_columns(header: Header, wanted: Sequence[str], path: Path) -> tuple[int | None, ...]:
@@ -146,7 +147,7 @@ def link_columns(header: Header, id_column: str | None, path: Path) -> tuple[int
         WorklistError: If the sheet has no column of that name.
     """
     named = () if id_column is None else (_named(header, id_column, path, "--id-column"),)
-    known = (column for column, name in enumerate(header.names) if _folded(name) in _LINKS and name)
+    known = (column for column, name in enumerate(header.names) if folded(name) in _LINKS and name)
     return tuple(dict.fromkeys((*named, *known)))
 
 
@@ -158,29 +159,30 @@ def group_column(header: Header, wanted: str | None, path: Path) -> int | None:
     """
     if wanted is not None:
         return _named(header, wanted, path, "--group-column")
-    return next((column for column, name in enumerate(header.names) if name and _folded(name) in _GROUPS), None)
+    return next((column for column, name in enumerate(header.names) if name and folded(name) in _GROUPS), None)
 
 
 def _named(header: Header, name: str, path: Path, option: str) -> int:
-    found = next((column for column, known in enumerate(header.names) if _folded(known) == _folded(name)), None)
+    found = next((column for column, known in enumerate(header.names) if folded(known) == folded(name)), None)
     if found is None:
         shown = _listed(_shown(header.names))
         raise WorklistError(f"{path}: no column is headed {name!r}, as {option} asks; row {header.row} has {shown}")
     return found
 
 
-def result_columns(header: Header, width: int) -> tuple[int, ...]:
-    """Find the column of each of ``RESULT_COLUMNS``, the missing ones right of everything, in that order.
+def result_columns(header: Header, width: int, names: Sequence[str] = RESULT_COLUMNS) -> tuple[int, ...]:
+    """Find the column of each of ours, the missing ones right of everything, in that order.
 
     Args:
         header: The header.
         width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
+        names: What ours are headed.
     """
     known: dict[str, int] = {}
     for column, name in enumerate(header.names):
         known.setdefault(name.casefold(), column)
     columns: list[int] = []
-    for name in RESULT_COLUMNS:
+    for name in names:
         found = known.get(name.casefold())
         if found is None:
             found, width = width, width + 1

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, delimited_text
+from coupa_async.services.spreadsheet.cells import Value, Values, delimited_text, number_text
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.spreadsheet.table import Fill, Layout, Row, Table
 
@@ -77,7 +78,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
     text = _read(path)
     by_row = {row: values for rows, values in fills for row in rows}
     new = tuple(
-        name if column >= layout.width else None for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True)
+        name if column >= layout.width else None for name, column in zip(layout.names, layout.columns, strict=True)
     )
     if any(new):
         by_row[layout.header_row] = new
@@ -92,10 +93,16 @@ def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
     for column, value in zip(layout.columns, values, strict=True):
         if value is not None:
             cells.extend([""] * (column + 1 - len(cells)))
-            cells[column] = delimited_text(value) if isinstance(value, str) else str(value)
+            cells[column] = _shown(value, layout.delimiter)
     line = io.StringIO(newline="")
     csv.writer(line, delimiter=layout.delimiter, lineterminator="\r\n").writerow(cells)
     return line.getvalue().removesuffix("\r\n") + raw[len(raw.rstrip("\r\n")) :]
+
+
+def _shown(value: Value, delimiter: str) -> str:
+    if isinstance(value, str):
+        return delimited_text(value)
+    return str(value) if isinstance(value, date) else number_text(value, delimiter)
 
 
 def _read(path: Path) -> _Text:

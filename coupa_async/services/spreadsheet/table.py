@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from coupa_async.services.spreadsheet.cells import Values
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values
 
 Row = tuple[int, Sequence[object]]
 """A row's number, 1-based as the spreadsheet program shows it, and its cells."""
@@ -65,7 +65,8 @@ class Layout:
         sheet: As in ``Table``.
         delimiter: As in ``Table``.
         header_row: The header's number, 1-based.
-        columns: The column (0-based) of each of ``RESULT_COLUMNS``.
+        columns: The column (0-based) of each of our columns.
+        names: What each of them is headed.
         width: How many columns are in use already; result columns from here on are new and need a header.
     """
 
@@ -73,6 +74,7 @@ class Layout:
     delimiter: str
     header_row: int
     columns: tuple[int, ...]
+    names: tuple[str, ...] = RESULT_COLUMNS
     width: int
 
 

@@ -18,7 +18,7 @@ from openpyxl.cell import MergedCell
 
 from coupa_async.domain.errors import WorklistError
 from coupa_async.runtime.temporary_files import temporary_folder
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, is_blank, legal_text, looks_like_formula
+from coupa_async.services.spreadsheet.cells import Value, is_blank, legal_text, looks_like_formula
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.spreadsheet.hyperlinks import cell_links
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Table
@@ -77,7 +77,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: BinaryIO
             book = load_workbook(file, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
         sheet = book[layout.sheet]
         named = [item for item in sheet[layout.header_row] if item.value is not None]
-        for name, column in zip(RESULT_COLUMNS, layout.columns, strict=True):
+        for name, column in zip(layout.names, layout.columns, strict=True):
             if column >= layout.width:
                 header = sheet.cell(layout.header_row, column + 1)
                 header.value = name
@@ -146,11 +146,11 @@ def _unmerged(rows: Iterator[Row], merged: Sequence[tuple[int, int, int, int]]) 
         yield number, seen
 
 
-def _set(cell: Any, value: str | int) -> None:
+def _set(cell: Any, value: Value) -> None:
     if isinstance(cell, MergedCell):
         return  # shows what the first cell of its range holds
     cell.hyperlink = None  # one that the user's earlier tool put there points elsewhere
-    if isinstance(value, int):
+    if not isinstance(value, str):
         cell.value = value
         return
     text = legal_text(value)

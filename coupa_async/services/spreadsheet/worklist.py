@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from coupa_async.domain.data.fields import DataField
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.files.replace import replace_file
-from coupa_async.services.spreadsheet.cells import bad_row_values, cell_text, is_blank, result_values
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, bad_row_values, cell_text, is_blank, result_values
 from coupa_async.services.spreadsheet.columns import (
     group_column,
     link_columns,
@@ -20,6 +21,7 @@ from coupa_async.services.spreadsheet.columns import (
     result_columns,
     sheet_folder_columns,
 )
+from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.formats import format_of
 from coupa_async.services.spreadsheet.table import Fill, Layout, Table
 
@@ -38,12 +40,14 @@ class WorklistOptions:
             the sheet decide.
         id_column: Header of a column with the orders' ids or links in Coupa; ``None`` finds those of known names.
         group_column: Header of the column that tells whose an order is; ``None`` finds one of a known name.
+        data: Orders' data that gets a column each.
     """
 
     po_column: str | None = None
     folder_columns: tuple[str, ...] | None = None
     id_column: str | None = None
     group_column: str | None = None
+    data: tuple[DataField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,7 @@ def write_results(
     output_dir: Path,
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
+    data: DataColumns | None = None,
 ) -> Path:
     """Write a copy of the spreadsheet with results filled in; rows without a result stay as they are.
 
@@ -141,6 +146,7 @@ def write_results(
         destination: May be the spreadsheet itself.
         output_dir: Where the folders of the results are.
         left: Why orders were left undone, by their key.
+        data: What goes into the columns of data; by default each number and date is read for itself.
         now: Names the file beside the destination if that is held open by another program.
 
     Returns:
@@ -153,7 +159,7 @@ def write_results(
     spreadsheet = format_of(worklist.path)
     if _stamp(worklist.path) != worklist.stamp:
         worklist = read_worklist(worklist.path, worklist.options)
-    fills = _fills(worklist, results, output_dir.absolute(), left)
+    fills = _fills(worklist, results, output_dir.absolute(), left, data or DataColumns(fields=worklist.options.data))
     return replace_file(
         destination,
         lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out),
@@ -163,16 +169,21 @@ def write_results(
 
 
 def _fills(
-    worklist: Worklist, results: Iterable[tuple[OrderResult, datetime]], output_dir: Path, left: Mapping[str, str]
+    worklist: Worklist,
+    results: Iterable[tuple[OrderResult, datetime]],
+    output_dir: Path,
+    left: Mapping[str, str],
+    data: DataColumns,
 ) -> Iterator[Fill]:
+    names = worklist.layout.names
     for key, reason in left.items():
         if rows := worklist.rows.get(key):
-            yield rows, bad_row_values(reason, Outcome.PENDING)
+            yield rows, bad_row_values(reason, Outcome.PENDING, names)
     for bad in worklist.bad_rows:
-        yield (bad.row,), bad_row_values(bad.reason)
+        yield (bad.row,), bad_row_values(bad.reason, names=names)
     for result, processed_at in results:
         if rows := worklist.rows.get(result.number.key):
-            yield rows, result_values(result, processed_at, output_dir)
+            yield rows, (*result_values(result, processed_at, output_dir), *data.values(result.data))
 
 
 def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int, int], *, fresh: bool) -> Worklist:
@@ -225,6 +236,7 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
             entry.is_done = entry.is_done and is_done
             entry.is_torn = entry.is_torn or entry.hierarchy != hierarchy
 
+    names = (*RESULT_COLUMNS, *(field.column for field in options.data))
     by_supplier = options.folder_columns is None and not has_folders
     wanted = [item for item in entries.values() if fresh or not item.is_done]
     return Worklist(
@@ -246,7 +258,8 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
             sheet=table.sheet,
             delimiter=table.delimiter,
             header_row=header.row,
-            columns=result_columns(header, width),
+            columns=result_columns(header, width, names),
+            names=names,
             width=width,
         ),
         rows={key: one.rows for key, one in entries.items()},
