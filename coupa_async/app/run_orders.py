@@ -37,12 +37,14 @@ from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.contexts import ContextsInThreads, contexts_in_threads
 from coupa_async.runtime.temporary_files import sweep_staged
 from coupa_async.services.collection.recorder import fail_unfiled, file_unfiled
+from coupa_async.services.files.duplicates import link_duplicates
 from coupa_async.services.files.replace import back_up
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.profiles.profiles import BASE, SourceProfile, run_profiles
 from coupa_async.services.profiles.sweep import sweep
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.services.reports.manifest import write_manifest
 from coupa_async.services.reports.run_report import write_report
 from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist, write_results
@@ -256,7 +258,21 @@ async def _finish(run: _Run, left: Mapping[str, str], contexts: ContextsInThread
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())
         summary.report = await to_thread.run_sync(write_page, abandon_on_cancel=True)
+    with _kept_going(summary):
+        await to_thread.run_sync(write_manifest, storage.root, journal, datetime.now(), abandon_on_cancel=True)
+    if request.settings.link_duplicates:
+        with _kept_going(summary):
+            await to_thread.run_sync(_link_duplicates, run)
     await contexts.leave()
+
+
+def _link_duplicates(run: _Run) -> None:
+    groups = ((digest, [run.storage.root / path for path in paths]) for digest, paths in run.journal.duplicates())
+    linked = link_duplicates(groups)
+    if linked.files or linked.error:
+        why = f"; some stay copies: {linked.error}" if linked.error else ""
+        saved_mb = linked.size_bytes / 2**20
+        run.notify(Warned(text=f"{linked.files:,} equal files are links now, which saves {saved_mb:,.1f} MB{why}"))
 
 
 @contextmanager

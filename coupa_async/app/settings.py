@@ -154,6 +154,9 @@ class Settings(Command):
     )
     requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
     empty_folders: bool = Field(False, description="a folder also for orders without files")
+    link_duplicates: bool = Field(
+        False, description="keep one copy of equal files, the others as hard links to it: editing one edits all"
+    )
     memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
     session_mb: int = Field(1500, ge=100, description="megabytes from which a browser is replaced")
     session_orders: int = Field(250, ge=1, description="orders after which a browser is replaced")

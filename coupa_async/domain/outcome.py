@@ -40,6 +40,8 @@ class SavedAttachment:
         sha256: Of its bytes, in hex.
         seconds: From the request to the final name.
         note: A clause for the spreadsheet about something odd; empty if nothing is odd.
+        place: Where on the page it stood, such as ``header`` or ``line 3``; empty where unknown.
+        intent: For whom it is: ``internal``, ``supplier``, or empty.
     """
 
     id: str
@@ -50,6 +52,8 @@ class SavedAttachment:
     sha256: str
     seconds: float
     note: str = ""
+    place: str = ""
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -108,3 +110,24 @@ async def test_data_is_true_costs_no_request_and_is_kept(office: Office, catalog
     assert row["COUPA_PLANT"] == catalogue.orders["15262984"].data.custom["Plant"]
     assert "--data: no order's page has a field 'No such'" in office.warnings
     assert "COUPA_HIDE_PRICE" not in row
+
+
+@pytest.mark.timeout(300)
+async def test_the_manifest_has_every_file_where_it_stood_and_equal_files_can_be_links(
+    office: Office, catalogue: Catalogue
+) -> None:
+    await office.run("out", link_duplicates=True)
+    out = office.folder / "out"
+    rows = list(csv.DictReader((out / "manifest.csv").read_text("utf-8-sig").splitlines()))
+    truth = {(order["number"], file["id"]): file for order in catalogue.truth() for file in order["files"]}
+    assert {(row["order"], row["attachment id"]) for row in rows} == set(truth)
+    for row in rows:
+        path, wanted = out / row["path"], truth[row["order"], row["attachment id"]]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == row["SHA-256"]
+        assert (path.stat().st_size, path.name) == (int(row["bytes"]), row["name"].removeprefix("'"))
+        if wanted["place"]:
+            assert (row["source"], row["intent"]) == (f"{wanted['source']} {wanted['place']}", wanted["intent"])
+    digests = Counter(row["SHA-256"] for row in rows if int(row["bytes"]))
+    for row in rows:
+        assert (out / row["path"]).stat().st_nlink == max(digests[row["SHA-256"]], 1)
+    assert {row["source"] for row in rows} >= {"order header", "order line 1", "order comment", "requisition line 1"}

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from coupa_async.app.output_folder import opened
 from coupa_async.cli.command import FolderCommand
+from coupa_async.services.reports.manifest import write_manifest
 from coupa_async.services.reports.run_report import write_report
 
 
@@ -37,6 +38,7 @@ async def report(settings: Report) -> int:
     root = settings.dir.resolve()
     with opened(root) as (journal, history):
         path = write_report(root, journal, history, datetime.now())
+        write_manifest(root, journal, datetime.now())
     console = Console(stderr=True)
     console.print(f"report    {path}", highlight=False, markup=False, soft_wrap=True)
     if settings.open_ and not await to_thread.run_sync(webbrowser.open, path.as_uri()):

@@ -11,6 +11,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.record import OrderData, Pairs
 from coupa_async.domain.labels import folded
 from coupa_async.domain.pages.page import parsed
+from coupa_async.domain.pages.places import ancestors
 
 # Names of fields by the ids of their elements.
 _BY_ID = {
@@ -92,7 +93,7 @@ def _currency(node: LexborNode | None) -> str:
 def _labels(tree: LexborHTMLParser, bounds: Bounds) -> Pairs:
     """Read what has a label: each label once, from the first place that has a value for it."""
     nodes = tree.css(f".{_LABEL}")[: bounds.page_fields]
-    around = {node.mem_id for label in nodes for node in (label, *_ancestors(label))}
+    around = {node.mem_id for label in nodes for node in (label, *ancestors(label))}
     found: dict[str, tuple[bool, int, int, str, str]] = {}
     for position, node in enumerate(nodes):
         label = " ".join(" ".join(_texts(node)).split()).rstrip(" :*")[:_LONGEST_LABEL]
@@ -105,15 +106,8 @@ def _labels(tree: LexborHTMLParser, bounds: Bounds) -> Pairs:
     return tuple((label, text) for _, _, _, label, text in in_order)
 
 
-def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
-
-
 def _place(label: LexborNode) -> int:
-    ids = (node.attributes.get("id") for node in _ancestors(label))
+    ids = (node.attributes.get("id") for node in ancestors(label))
     return next((_PLACES.index(own) for own in ids if own and own in _PLACES), _PLACES.index(""))
 
 

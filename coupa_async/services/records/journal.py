@@ -28,7 +28,7 @@ _ORDER = (
     "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
     "found_by, group_name"
 )
-_ATTACHMENT = "order_key, position, id, kind, source, name, path, size_bytes, sha256, seconds, note"
+_ATTACHMENT = "order_key, position, id, kind, source, name, path, size_bytes, sha256, seconds, note, place, intent"
 
 
 class Journal:
@@ -125,6 +125,19 @@ class Journal:
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
         return int(count), int(size)
 
+    def duplicates(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Return the digests that several files kept have, and where these are below the output folder."""
+        query = (
+            "SELECT sha256, count(*) FROM attachments WHERE sha256 > ? AND size_bytes > 0 "
+            "GROUP BY sha256 HAVING count(*) > 1 ORDER BY sha256 LIMIT ?"
+        )
+        where = (
+            "SELECT folder || '/' || name FROM attachments JOIN orders ON key = order_key "
+            "WHERE sha256 = ? AND folder <> '' AND filed = 1 ORDER BY order_key, position"
+        )
+        for sha256, _ in paged(self._db, query, after=""):
+            yield sha256, tuple(path for (path,) in self._db.execute(where, (sha256,)).fetchall())
+
     def times(self) -> list[datetime]:
         """Return when each order was processed, the earliest first."""
         rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at")
@@ -170,11 +183,11 @@ class Journal:
             ),
         )
         db.executemany(
-            f"INSERT INTO attachments ({_ATTACHMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our own text
+            f"INSERT INTO attachments ({_ATTACHMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our own text
             (
                 (
                     *(key, n, item.id, item.kind, item.source, item.name, f"{result.folder}/{item.name}"),
-                    *(item.size_bytes, item.sha256, item.seconds, item.note),
+                    *(item.size_bytes, item.sha256, item.seconds, item.note, item.place, item.intent),
                 )
                 for n, item in enumerate(result.saved)
             ),
@@ -237,7 +250,7 @@ class Journal:
 
     def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
         rows = self._db.execute(
-            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note FROM attachments "
+            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note, place, intent FROM attachments "
             "WHERE order_key = ? ORDER BY position",
             (key,),
         )
@@ -251,8 +264,10 @@ class Journal:
                 sha256=sha256,
                 seconds=seconds,
                 note=note,
+                place=place,
+                intent=intent,
             )
-            for id_, kind, source, name, size_bytes, sha256, seconds, note in rows
+            for id_, kind, source, name, size_bytes, sha256, seconds, note, place, intent in rows
         )
 
     def _failed(self, key: str) -> tuple[FailedAttachment, ...]:
