@@ -38,6 +38,8 @@ class Summary:
         workbook: Where the updated spreadsheet is.
         report: The HTML report; ``None`` without one.
         is_at_work: Whether the run still goes on: there is nothing to start again.
+        is_read_only: Whether files were not asked for: orders that have some stay PENDING, and that is as it should be.
+        read: Orders that are PENDING and whose pages were read.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -54,6 +56,8 @@ class Summary:
     workbook: Path | None = None
     report: Path | None = None
     is_at_work: bool = False
+    is_read_only: bool = False
+    read: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -62,7 +66,8 @@ class Summary:
             return exit_code(self.error)
         if self.stopped_by:
             return 128 + self.stopped_by
-        return 0 if all(outcome.is_good for outcome in +self.outcomes) else 1
+        due = self.outcomes - Counter({Outcome.PENDING: self.read if self.is_read_only else 0})
+        return 0 if all(outcome.is_good for outcome in due) else 1
 
     def to_json(self) -> str:
         """Return the JSON line that scripts rely on: ``docs/outcomes.md``, "For scripts"."""
@@ -83,6 +88,7 @@ class Summary:
         """Count the results of a spreadsheet's orders. Blocking."""
         known = journal.outcomes()
         self.outcomes = Counter(known.get(order.number.key, Outcome.PENDING) for order in worklist.orders)
+        self.read = sum(known.get(order.number.key) is Outcome.PENDING for order in worklist.orders)
         self.outcomes[Outcome.COMPLETED] += len(worklist.done)
         self.outcomes[Outcome.FAILED] += len(worklist.bad_rows)
         results = (result for result, _ in journal.results())

@@ -79,7 +79,7 @@ class OrderResult:
 
     Attributes:
         number: The order.
-        outcome: Never ``PENDING`` once recorded.
+        outcome: ``PENDING`` only where its page was read and its files were not asked for.
         url: The order's page, also when the files came from its requisition.
         supplier: As the page names it; empty where unknown.
         found: How many attachments the pages named.
@@ -118,7 +118,7 @@ def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_wh
     """Decide the outcome of an order whose page was read.
 
     Args:
-        found: Attachments that the pages named.
+        found: Attachments that the pages named and that were wanted.
         saved: Attachments verified under their final name.
         failed: Attachments given up.
         is_whole: Whether the pages showed all that they announced. If not, the outcome is never a good one.
@@ -132,6 +132,15 @@ def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_wh
     return Outcome.TIMEOUT if failed and all(item.timed_out for item in failed) else Outcome.FAILED
 
 
+def judge_left_out(*, is_whole: bool) -> Outcome:
+    """Decide the outcome of an order all of whose attachments were left out on purpose.
+
+    Args:
+        is_whole: Whether the pages showed all that they announced: what they did not may have been wanted.
+    """
+    return Outcome.COMPLETED if is_whole else Outcome.FAILED
+
+
 def explanation(
     found: int,
     failed: Sequence[FailedAttachment],
@@ -142,7 +151,7 @@ def explanation(
     """Explain in one sentence what is missing, and where the files came from.
 
     Args:
-        found: Attachments that the pages named.
+        found: Attachments that were wanted.
         failed: Those that could not be had.
         lacking: What the pages announce and do not show.
         requisition_url: The requisition's page, where files came from it; else empty.

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from coupa_async.domain.data.record import OrderData
+from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
@@ -200,7 +200,7 @@ class Journal:
             ),
         )
 
-        if result.data:
+        if result.data is not NO_DATA:
             db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), ""))
 
     def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
@@ -246,7 +246,7 @@ class Journal:
 
     def _data(self, key: str) -> OrderData:
         row = self._db.execute("SELECT fields FROM order_data WHERE order_key = ?", (key,)).fetchone()
-        return text_to_data(row[0]) if row else OrderData()
+        return text_to_data(row[0]) if row else NO_DATA
 
     def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
         rows = self._db.execute(

@@ -22,8 +22,7 @@ CREATE TABLE orders (
     key TEXT PRIMARY KEY, shown TEXT NOT NULL, outcome TEXT NOT NULL, url TEXT NOT NULL, supplier TEXT NOT NULL,
     found INTEGER NOT NULL, folder TEXT NOT NULL, error TEXT NOT NULL, requisition_url TEXT NOT NULL,
     handed_back TEXT NOT NULL, attempts INTEGER NOT NULL, seconds REAL NOT NULL, processed_at TEXT NOT NULL,
-    filed INTEGER NOT NULL, found_by TEXT NOT NULL DEFAULT '', group_name TEXT NOT NULL DEFAULT '',
-    files_left INTEGER NOT NULL DEFAULT 0
+    filed INTEGER NOT NULL, found_by TEXT NOT NULL DEFAULT '', group_name TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unfiled ON orders (key) WHERE filed = 0;
 CREATE TABLE attachments (
@@ -48,7 +47,6 @@ _STEPS = {
         "ALTER TABLE attachments ADD COLUMN note TEXT NOT NULL DEFAULT ''",
     ),
     3: (
-        "ALTER TABLE orders ADD COLUMN files_left INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE attachments ADD COLUMN place TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE attachments ADD COLUMN intent TEXT NOT NULL DEFAULT ''",
         _DATA,

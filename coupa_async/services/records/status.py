@@ -52,7 +52,7 @@ def run_status(journal: Journal, history: History) -> RunStatus:
         done = len(times) - bisect_left(times, run.started_at.replace(microsecond=0))
         started = [run_event for run_event in run_events if run_event.kind == "started"]
         to_do = sum(int(run_event.value or 0) + int(run_event.detail or 0) for run_event in started)
-        outcomes[Outcome.PENDING] = max(to_do - done, 0)
+        outcomes[Outcome.PENDING] += max(to_do - done, 0)  # beside those whose files were not asked for
     return RunStatus(
         outcomes=+outcomes,
         files=files,

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from coupa_async.domain.data.fields import DataField, Kind, unseen_labels
 from coupa_async.domain.data.formats import Formats
-from coupa_async.domain.data.record import OrderData
+from coupa_async.domain.data.record import NO_DATA, OrderData
+from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.spreadsheet.cells import NUMBER_DIGITS, Value, Values
 
 _SHOWN_CHARS = 40
@@ -27,6 +28,7 @@ class DataColumns:
     fields: tuple[DataField, ...] = ()
     formats: Formats = field(default_factory=Formats)
     labels: frozenset[str] | None = None
+    _unread: int = 0
     _doubtful: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -39,13 +41,19 @@ class DataColumns:
             count += 1
         return cls(fields=tuple(fields), formats=formats, labels=frozenset(labels) if count else None)
 
-    def values(self, data: OrderData) -> Values:
+    def values(self, result: OrderResult) -> Values:
         """Return an order's data in the order of the fields; what it does not have is empty."""
-        return tuple(self._value(field, data) for field in self.fields)
+        was_read = result.outcome in (Outcome.COMPLETED, Outcome.NO_ATTACHMENTS, Outcome.PARTIAL)
+        self._unread += bool(self.fields) and was_read and result.data is NO_DATA
+        return tuple(self._value(field, result.data) for field in self.fields)
 
     def notes(self) -> list[str]:
         """Say what the values that were asked of :meth:`values` leave open, a sentence each."""
         notes = [f"--data: no order's page has a field {name!r}" for name in self._unseen()]
+        if self._unread:
+            notes.append(
+                f"{self._unread:,} orders were done before their data was asked for: --refresh-data reads their pages"
+            )
         for column, texts in self._doubtful.items():
             example = f"{texts[0][:_SHOWN_CHARS]!r}"
             notes.append(f"{column}: {len(texts):,} values, such as {example}, stay text: their format is not certain")

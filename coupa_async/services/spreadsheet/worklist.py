@@ -29,6 +29,8 @@ _UNKNOWN = "Unknown"
 _EXAMPLES = 5
 _BY_SUPPLIER: tuple[str | None, ...] = (None,)
 
+Results = Iterable[tuple[OrderResult, datetime]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistOptions:
@@ -130,7 +132,7 @@ def read_worklist(path: Path, options: WorklistOptions = _DEFAULT, *, fresh: boo
 
 def write_results(
     worklist: Worklist,
-    results: Iterable[tuple[OrderResult, datetime]],
+    results: Results,
     destination: Path,
     *,
     output_dir: Path,
@@ -169,11 +171,7 @@ def write_results(
 
 
 def _fills(
-    worklist: Worklist,
-    results: Iterable[tuple[OrderResult, datetime]],
-    output_dir: Path,
-    left: Mapping[str, str],
-    data: DataColumns,
+    worklist: Worklist, results: Results, output_dir: Path, left: Mapping[str, str], data: DataColumns
 ) -> Iterator[Fill]:
     names = worklist.layout.names
     for key, reason in left.items():
@@ -183,7 +181,7 @@ def _fills(
         yield (bad.row,), bad_row_values(bad.reason, names=names)
     for result, processed_at in results:
         if rows := worklist.rows.get(result.number.key):
-            yield rows, (*result_values(result, processed_at, output_dir), *data.values(result.data))
+            yield rows, (*result_values(result, processed_at, output_dir), *data.values(result))
 
 
 def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int, int], *, fresh: bool) -> Worklist:
@@ -193,10 +191,8 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         columns = sheet_folder_columns(header)
     else:
         columns = named_folder_columns(header, options.folder_columns, path)
-    link_places, group_place = (
-        link_columns(header, options.id_column, path),
-        group_column(header, options.group_column, path),
-    )
+    link_places = link_columns(header, options.id_column, path)
+    group_place = group_column(header, options.group_column, path)
     _check_calculated(path, table, {header.order_column, *columns})
     status = next((column for column, name in enumerate(header.names) if name.casefold() == "status"), None)
 
@@ -225,8 +221,8 @@ def _gather(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int
         links = _links(row, cells[:used], link_places, header.order_column, table)
         entry = entries.get(number.key)
         if entry is None:
-            group = cell_text(cells[group_place]) if group_place is not None and group_place < used else ""
-            group = groups.setdefault(group, group)
+            name = cell_text(cells[group_place]) if group_place is not None and group_place < used else ""
+            group = groups.setdefault(name, name)
             entries[number.key] = _Entry(
                 number=number, hierarchy=hierarchy, rows=(row,), is_done=is_done, links=links, group=group
             )

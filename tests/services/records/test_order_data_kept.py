@@ -49,7 +49,7 @@ def test_a_journal_of_the_version_before_is_gone_on_with(tmp_path: Path) -> None
     with closing(sqlite3.connect(path)) as db:
         db.executescript(SCHEMA)
         db.executescript(
-            "DROP TABLE order_data; ALTER TABLE orders DROP COLUMN files_left;"
+            "DROP TABLE order_data;"
             "ALTER TABLE attachments DROP COLUMN place; ALTER TABLE attachments DROP COLUMN intent;"
             "INSERT INTO orders VALUES ('0007', 'PO0007', 'PARTIAL', 'u', '', 1, '', '', '', '', 1, 1.0,"
             " '2025-01-01T00:00:00', 1, 'path', 'G');"

@@ -77,13 +77,13 @@ def test_without_data_the_copy_is_what_it_was(tmp_path: Path) -> None:
 def test_what_stays_a_text_and_a_label_that_no_page_has_are_said_once() -> None:
     pages = [doubtful("03/04/2025"), doubtful("05/06/2025"), doubtful("")]
     columns = DataColumns.of(FIELDS[:1] + FIELDS[3:], pages)
-    assert [columns.values(page)[0] for page in pages] == ["03/04/2025", "05/06/2025", ""]
+    assert [columns.values(result("PO1", data=page))[0] for page in pages] == ["03/04/2025", "05/06/2025", ""]
     assert columns.notes() == [
         "--data: no order's page has a field 'PR Type'",
         "COUPA_ORDER_DATE: 2 values, such as '03/04/2025', stay text: their format is not certain",
     ]
     proven = DataColumns.of(FIELDS[:1], [*pages, doubtful("06/30/2025")])
-    assert proven.values(pages[0]) == (date(2025, 3, 4),)
+    assert proven.values(result("PO1", data=pages[0])) == (date(2025, 3, 4),)
     assert proven.notes() == []
     assert DataColumns.of(FIELDS, []).notes() == []
 
@@ -91,7 +91,10 @@ def test_what_stays_a_text_and_a_label_that_no_page_has_are_said_once() -> None:
 def test_a_number_that_a_spreadsheet_would_round_stays_a_text() -> None:
     columns = DataColumns(fields=chosen_fields(["total"]))
     long, short = "1,234,567,890,123,456.78", "1,234,567,890,123.45"
-    values = [columns.values(OrderData(language="en-US", fields=(("total", item),)))[0] for item in (long, short)]
+    values = [
+        columns.values(result("PO1", data=OrderData(language="en-US", fields=(("total", item),))))[0]
+        for item in (long, short)
+    ]
     assert values == [long, Decimal("1234567890123.45")]
 
 
