@@ -13,10 +13,12 @@ from coupa_async.app.earlier_run import EarlierRun, earlier_run
 from coupa_async.app.output_folder import is_at_work, opened
 from coupa_async.app.workbook import Workbook, beside
 from coupa_async.domain.counts import counted
+from coupa_async.domain.data.fields import chosen_fields
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.files.replace import back_up, leftovers
 from coupa_async.services.records.journal import Journal
+from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.results import write_results, write_results_beside
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
@@ -70,6 +72,7 @@ def fill_in(
     folder: Path,
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
+    data: DataColumns | None = None,
 ) -> FilledIn:
     """Write the results into the spreadsheet or its copy; where that cannot be, into a workbook of their own.
 
@@ -80,11 +83,12 @@ def fill_in(
         folder: The output folder.
         now: Names backups, and files that are written beside one that is held.
         left: Why orders were left undone, by key.
+        data: What goes into the columns of data.
 
     Raises:
         StorageError: If nothing can be written anywhere.
     """
-    write = partial(write_results, worklist, output_dir=folder, now=now, left=left)
+    write = partial(write_results, worklist, output_dir=folder, now=now, left=left, data=data)
     backup, trouble = None, ""
     if not workbook.obstacle:
         try:
@@ -93,7 +97,7 @@ def fill_in(
             return FilledIn(target=workbook.path, written=written, backup=backup, folder=folder)
         except CoupaError as error:
             trouble = str(error)
-    write_alone = partial(write_results_beside, worklist, output_dir=folder, now=now, left=left)
+    write_alone = partial(write_results_beside, worklist, output_dir=folder, now=now, left=left, data=data)
     written = write_alone(journal.results(), workbook.beside)
     return FilledIn(target=workbook.path, written=written, backup=backup, folder=folder, trouble=trouble)
 
@@ -118,6 +122,7 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         po_column=_known(earlier, "po_column"),
         visible_only=bool(earlier.settings.get("visible_only")),
         encoding=_known(earlier, "encoding"),
+        data=chosen_fields(_listed(earlier, "data")),
     )
     with opened(folder) as (journal, _):
         completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}
@@ -125,12 +130,17 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
             return None
         worklist = read_worklist(earlier.input, options, fresh=True)
         workbook = Workbook(path=target, beside=beside(target, folder), in_place=in_place)
-        return fill_in(workbook, worklist, journal, folder=folder, now=now)
+        data = DataColumns.of(options.data, journal.data())
+        return fill_in(workbook, worklist, journal, folder=folder, now=now, data=data)
 
 
 def _known(earlier: EarlierRun, name: str) -> str | None:
     value = earlier.settings.get(name)
     return str(value) if value else None
+
+
+def _listed(earlier: EarlierRun, name: str) -> list[str]:
+    return [part.strip() for part in str(earlier.settings.get(name) or "").split(",")]
 
 
 def _has_all(worklist: Worklist, completed: Set[str]) -> bool:

@@ -12,6 +12,7 @@ from coupa_async.app.earlier_run import refuse_mixing
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary
 from coupa_async.app.workbook import Workbook, plan_workbook
+from coupa_async.domain.data.fields import chosen_fields
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import Selection
@@ -80,6 +81,7 @@ def read_orders(request: RunRequest) -> Worklist:
         group_column=settings.group_column,
         visible_only=settings.visible_only,
         encoding=settings.encoding,
+        data=chosen_fields(settings.data),
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():

@@ -22,7 +22,7 @@ class ResultPlaces:
     """Where results go.
 
     Attributes:
-        columns: The column (0-based) of each of ``RESULT_COLUMNS``.
+        columns: The column (0-based) of each of ours.
         names: What each is headed.
         are_ours: Whether an earlier run filled them.
         warning: What the user should know; empty for nothing.
@@ -40,9 +40,11 @@ class ResultColumns:
 
     Attributes:
         header: The table's.
+        names: All columns of ours.
     """
 
     header: Header
+    names: Sequence[str] = RESULT_COLUMNS
     _alike: dict[int, str] = field(init=False, default_factory=dict)
     _own: dict[str, int] = field(init=False)
     _filled: set[int] = field(init=False, default_factory=set)
@@ -51,7 +53,7 @@ class ResultColumns:
 
     def __post_init__(self) -> None:
         """Find the columns that may be ours."""
-        known = {name.casefold(): name for name in RESULT_COLUMNS}
+        known = {name.casefold(): name for name in self.names}
         for column, shown in enumerate(self.header.names):
             numbered = _NUMBERED.fullmatch(shown)
             name = known.get((numbered[1] if numbered else shown).casefold())
@@ -83,12 +85,17 @@ class ResultColumns:
         Args:
             width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
         """
-        are_ours = "STATUS" in self._own and len(self._own) >= _WITNESSES and self._was_written and not self._is_foreign
+        are_ours = (
+            "STATUS" in self._own
+            and len(self._own.keys() & set(RESULT_COLUMNS)) >= _WITNESSES
+            and self._was_written
+            and not self._is_foreign
+        )
         columns: list[int] = []
         names: list[str] = []
         renamed: dict[str, str] = {}
         taken = {name.casefold() for name in self.header.names}
-        for name in RESULT_COLUMNS:
+        for name in self.names:
             column = self._own.get(name) if are_ours else self._empty(name)
             if column is None:
                 column, width = width, width + 1

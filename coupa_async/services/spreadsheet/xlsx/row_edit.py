@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from coupa_async.services.spreadsheet.cells import Value
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import (
     attribute,
-    cell_markup,
     column_letters,
     column_number,
     is_empty,
@@ -23,19 +23,19 @@ _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 _ROW_END = re.compile(rb"</(?:[\w.-]+:)?row\s*>\Z")
 _SPANS = re.compile(rb"(?<=\sspans=[\"'])([0-9]+):(?:[0-9]+ [0-9]+:)*([0-9]+)(?=[\"'])")
 
-Cells = Sequence[tuple[int, str | int]]
+Cells = Sequence[tuple[int, Value]]
 """Columns, 1-based and ascending, and what goes there."""
-StyleOf = Callable[[bytes, str | int], bytes]
-"""Tells the style of a cell that gets a value, by the style it has."""
+MakeCell = Callable[[bytes, bytes, bytes, Value], bytes]
+"""Makes a cell's markup from prefix, reference, style and value."""
 
 
-def new_row(prefix: bytes, number: int, cells: Cells, style_of: StyleOf) -> bytes:
+def new_row(prefix: bytes, number: int, cells: Cells, make_cell: MakeCell) -> bytes:
     """Write a row that the sheet has no markup for."""
-    inside = b"".join(_new(prefix, number, column, value, b"", style_of) for column, value in cells if value != "")
+    inside = b"".join(_new(prefix, number, column, value, b"", make_cell) for column, value in cells if value != "")
     return b'<%brow r="%d">%b</%brow>' % (prefix, number, inside, prefix)
 
 
-def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style: bytes = b"") -> bytes:
+def edit_row(raw: bytes, number: int, cells: Cells, make_cell: MakeCell, new_style: bytes = b"") -> bytes:
     """Set cells of a row.
 
     A cell with a formula stays as it is: its result is the user's.
@@ -44,7 +44,7 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
         raw: The row's markup, from its start tag to its end.
         number: The row's, 1-based.
         cells: What to set; an empty text empties a cell that is there.
-        style_of: See ``StyleOf``.
+        make_cell: See ``MakeCell``.
         new_style: The style of cells that are not there yet.
 
     Raises:
@@ -78,7 +78,7 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
         pieces.append(raw[position : match.start()])
         position = match.start()
         while waiting < len(cells) and cells[waiting][0] < column:
-            pieces.append(_added(prefix, number, cells[waiting], new_style, style_of))
+            pieces.append(_added(prefix, number, cells[waiting], new_style, make_cell))
             waiting += 1
         if waiting < len(cells) and cells[waiting][0] == column:
             stop = _cell_end(seen, match, number)
@@ -86,10 +86,10 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
             waiting += 1
             if not _FORMULA.search(seen, match.end(), stop):
                 style = attribute(match["attributes"], b"s")
-                pieces.append(_new(prefix, number, column, value, style, style_of))
+                pieces.append(_new(prefix, number, column, value, style, make_cell))
                 position = stop
     pieces.append(raw[position : end.start()])
-    pieces.extend(_added(prefix, number, cell, new_style, style_of) for cell in cells[waiting:])
+    pieces.extend(_added(prefix, number, cell, new_style, make_cell) for cell in cells[waiting:])
     pieces.append(raw[end.start() :])
     return b"".join(pieces)
 
@@ -103,13 +103,13 @@ def _cell_end(seen: bytes, match: re.Match[bytes], number: int) -> int:
     return end.end()
 
 
-def _added(prefix: bytes, number: int, cell: tuple[int, str | int], style: bytes, style_of: StyleOf) -> bytes:
+def _added(prefix: bytes, number: int, cell: tuple[int, Value], style: bytes, make_cell: MakeCell) -> bytes:
     column, value = cell
-    return b"" if value == "" else _new(prefix, number, column, value, style, style_of)
+    return b"" if value == "" else _new(prefix, number, column, value, style, make_cell)
 
 
-def _new(prefix: bytes, number: int, column: int, value: str | int, style: bytes, style_of: StyleOf) -> bytes:
-    return cell_markup(prefix, column_letters(column) + b"%d" % number, style_of(style, value), value)
+def _new(prefix: bytes, number: int, column: int, value: Value, style: bytes, make_cell: MakeCell) -> bytes:
+    return make_cell(prefix, column_letters(column) + b"%d" % number, style, value)
 
 
 def _wider(start: bytes, column: int) -> bytes:

@@ -8,9 +8,10 @@ from typing import BinaryIO
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.xlsx.book import read_book
+from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
-from coupa_async.services.spreadsheet.xlsx.quote_prefix import QuotePrefix
 from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
 
@@ -25,21 +26,21 @@ def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells],
         KeyError: If it no longer has that sheet.
         OSError: If ``out`` takes no more.
     """
-    styles = QuotePrefix(package)
+    writer = CellWriter(package, counts_from_1904=read_book(package).counts_from_1904)
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
-                sheet, part, edits, styles.style_of, header_row=layout.header_row, header_style=_last_style
+                sheet, part, edits, writer.cell, header_row=layout.header_row, header_style=_last_style
             )
         }
-        if styles.part:
+        if writer.part:
             # After the sheet, for the sheet's cells tell which styles there must be.
-            replaced[styles.part] = partial(_write_styles, styles)
+            replaced[writer.part] = partial(_write_styles, writer)
         copy_package(package, out, replaced)
 
 
-def _write_styles(styles: QuotePrefix, part: BinaryIO) -> None:
-    part.write(styles.markup())
+def _write_styles(writer: CellWriter, part: BinaryIO) -> None:
+    part.write(writer.markup())
 
 
 def _last_style(row: bytes) -> bytes:
