@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,8 +20,11 @@ from coupa_async.app.user_folders import profiles_dir
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.events import Warned
 from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.order import AttachmentIntent
+from coupa_async.domain.outcome import OrderResult
 from coupa_async.domain.policies.memory import MemoryLimits
 from coupa_async.domain.policies.throttle import ThrottleLimits
+from coupa_async.domain.wanted import WantedFiles
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
@@ -30,8 +34,10 @@ from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.gather import gather
-from coupa_async.services.collection.collector import Collector, CollectorConfig, Requisition
+from coupa_async.services.collection.collector import Collector, CollectorConfig
 from coupa_async.services.collection.fetch import RetryLimits
+from coupa_async.services.collection.named import Requisition
+from coupa_async.services.collection.refresh import Refresher
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from coupa_async.services.diagnostics import memory
 from coupa_async.services.files.storage import Storage
@@ -134,6 +140,7 @@ def make_worker_context(
     profiles: RunProfiles,
     notify: Observer,
     *,
+    finished: Mapping[str, OrderResult] = MappingProxyType({}),
     may_ask: bool = False,
 ) -> WorkerContext:
     """Make what all workers share.
@@ -145,6 +152,7 @@ def make_worker_context(
         storage: The output folder.
         profiles: One for each worker.
         notify: Is told of everything that happens.
+        finished: The results of orders whose data alone is asked for again, by key.
         may_ask: Whether a person is there who can sign in by hand.
     """
     limits = EngineLimits(
@@ -167,9 +175,10 @@ def make_worker_context(
         ceiling=settings.max_in_flight,
         requests_per_s=settings.requests_per_s or math.inf,
     )
+    collector = make_collector(settings, journal, storage, limits, gate, notify)
     return WorkerContext(
         backend=ThrottledBackend(backend, AdaptiveLimiter(throttle, notify), make_targets(settings)),
-        job=make_collector(settings, journal, storage, limits, gate, notify),
+        job=Refresher(collector, finished) if finished else collector,
         gate=gate,
         limits=limits,
         profile=lambda name: to_thread.run_sync(profiles.clone, name),
@@ -204,8 +213,21 @@ def make_collector(
         allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
+        reads_data=bool(settings.data) or settings.no_files or settings.refresh_data,
+        wanted=wanted_files(settings),
+        no_files=settings.no_files,
     )
     return Collector(config)
+
+
+def wanted_files(settings: Settings) -> WantedFiles:
+    """Return which attachments are wanted."""
+    return WantedFiles(
+        types=settings.types,
+        names=settings.names,
+        intent=AttachmentIntent(settings.intent) if settings.intent else None,
+        places=settings.files_from,
+    )
 
 
 def memory_limits(settings: Settings) -> MemoryLimits:

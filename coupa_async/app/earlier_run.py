@@ -23,6 +23,11 @@ AS_BEFORE = (
     "group_column",
     "visible_only",
     "encoding",
+    "data",
+    "types",
+    "names",
+    "intent",
+    "files_from",
     "requisition",
     "empty_folders",
     "msg_pdf",
@@ -30,7 +35,17 @@ AS_BEFORE = (
 )
 
 # Of these, what may be left open, and is then not in the history.
-_OPEN = ("login_url", "sheet", "po_column", "folder_columns", "id_column", "group_column", "encoding", "msg_pdf")
+_OPEN = (
+    "login_url",
+    "sheet",
+    "po_column",
+    "folder_columns",
+    "id_column",
+    "group_column",
+    "encoding",
+    "msg_pdf",
+    "intent",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

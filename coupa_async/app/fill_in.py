@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +12,12 @@ from coupa_async.app.earlier_run import EarlierRun, earlier_run
 from coupa_async.app.output_folder import is_at_work, opened
 from coupa_async.app.workbook import Workbook
 from coupa_async.domain.counts import counted
+from coupa_async.domain.data.fields import chosen_fields
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.files.replace import back_up, leftovers
 from coupa_async.services.records.journal import Journal
+from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.results import write_results, write_results_beside
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
@@ -67,6 +69,7 @@ def fill_in(
     *,
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
+    data: DataColumns | None = None,
 ) -> FilledIn:
     """Write the results into the spreadsheet or its copy; where that cannot be, into a workbook of their own.
 
@@ -76,21 +79,25 @@ def fill_in(
         journal: The results.
         now: Names backups, and files that are written beside one that is held.
         left: Why orders were left undone, by key.
+        data: What goes into the columns of data.
 
     Raises:
         StorageError: If nothing can be written anywhere.
     """
-    folder = workbook.folder
+
+    def written(write: Callable[..., Path], path: Path) -> Path:
+        return write(worklist, journal.results(), path, output_dir=workbook.folder, now=now, left=left, data=data)
+
     backup, trouble = None, ""
     if not workbook.obstacle:
         try:
             backup = back_up(workbook.path, now) if workbook.in_place else None
-            written = write_results(worklist, journal.results(), workbook.path, output_dir=folder, now=now, left=left)
-            return FilledIn(workbook=workbook, written=written, backup=backup)
+            filled_in = written(write_results, workbook.path)
+            return FilledIn(workbook=workbook, written=filled_in, backup=backup)
         except CoupaError as error:
             trouble = str(error)
-    written = write_results_beside(worklist, journal.results(), workbook.alone, output_dir=folder, now=now, left=left)
-    return FilledIn(workbook=workbook, written=written, backup=backup, trouble=trouble)
+    alone = written(write_results_beside, workbook.alone)
+    return FilledIn(workbook=workbook, written=alone, backup=backup, trouble=trouble)
 
 
 def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
@@ -113,6 +120,7 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         po_column=_known(earlier, "po_column"),
         visible_only=bool(earlier.settings.get("visible_only")),
         encoding=_known(earlier, "encoding"),
+        data=chosen_fields(_listed(earlier, "data")),
     )
     with opened(folder) as (journal, _):
         completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}
@@ -120,12 +128,17 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
             return None
         worklist = read_worklist(earlier.input, options, fresh=True)
         workbook = Workbook(path=target, folder=folder, in_place=in_place)
-        return fill_in(workbook, worklist, journal, now=now)
+        data = DataColumns.of(options.data, journal.data())
+        return fill_in(workbook, worklist, journal, now=now, data=data)
 
 
 def _known(earlier: EarlierRun, name: str) -> str | None:
     value = earlier.settings.get(name)
     return str(value) if value else None
+
+
+def _listed(earlier: EarlierRun, name: str) -> list[str]:
+    return [part.strip() for part in str(earlier.settings.get(name) or "").split(",")]
 
 
 def _has_all(worklist: Worklist, completed: Set[str]) -> bool:

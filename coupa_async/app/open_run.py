@@ -12,6 +12,7 @@ from coupa_async.app.earlier_run import refuse_mixing
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary
 from coupa_async.app.workbook import Workbook, plan_workbook
+from coupa_async.domain.data.fields import chosen_fields
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import Selection
@@ -19,9 +20,9 @@ from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.ports import Observer
 from coupa_async.runtime.contexts import ContextsInThreads
 from coupa_async.services.files.storage import Storage
+from coupa_async.services.records.asked_orders import AskedOrders
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
-from coupa_async.services.records.manifest import Manifest
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
@@ -80,6 +81,7 @@ def read_orders(request: RunRequest) -> Worklist:
         group_column=settings.group_column,
         visible_only=settings.visible_only,
         encoding=settings.encoding,
+        data=chosen_fields(settings.data),
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():
@@ -118,12 +120,12 @@ async def open_folder(
         lane=settings.lane,
         workers=settings.workers,
         settings=settings.shown() | known,
-        manifest=_manifest(worklist),
+        asked=_asked_orders(worklist),
     )
     await to_thread.run_sync(begin)
     return storage, journal, history, workbook
 
 
-def _manifest(worklist: Worklist) -> Manifest:
+def _asked_orders(worklist: Worklist) -> AskedOrders:
     orders = {order.number.key: False for order in worklist.orders} | {number.key: True for number in worklist.done}
-    return Manifest(orders=orders, bad_rows={bad.row: bad.reason for bad in worklist.bad_rows})
+    return AskedOrders(orders=orders, bad_rows={bad.row: bad.reason for bad in worklist.bad_rows})

@@ -10,6 +10,7 @@ from functools import partial
 from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
+from coupa_async.app.choose_orders import Choice, choose_orders
 from coupa_async.app.compose import find_backend, make_guard, make_worker_context, memory_limits
 from coupa_async.app.finish_run import finish_run
 from coupa_async.app.group_order import work_by_group
@@ -57,7 +58,7 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     worklist = await to_thread.run_sync(read_orders, request)
     backend, notes = await to_thread.run_sync(find_backend, settings)
     source = source_profile(settings)
-    summary = Summary(output_dir=settings.output_dir.resolve())
+    summary = Summary(output_dir=settings.output_dir.resolve(), is_read_only=settings.no_files)
     async with contexts_in_threads() as contexts:
         storage, journal, history, workbook = await open_folder(request, worklist, summary.output_dir, contexts)
         with run_log(storage.root / "run.log"):
@@ -67,8 +68,10 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             if workbook.note:
                 notify(Warned(text=workbook.note, is_lasting=True))
             run = OpenRun(request, worklist, storage, journal, history, workbook, summary, notify)
-            todo = await to_thread.run_sync(_choose, run)
-            done = await to_thread.run_sync(_count_settled, run)
+            await to_thread.run_sync(file_unfiled, journal, storage)  # of a killed run: with the wrong name
+            choose = partial(choose_orders, worklist, request.selection, settings, journal)
+            choice = await to_thread.run_sync(choose)
+            todo, done = choice.orders, choice.settled
             left_out = len(worklist.orders) + len(worklist.done) - done - len(todo)
             notify(
                 RunStarted(
@@ -79,7 +82,7 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
                     sheet=worklist.layout.sheet,
                 )
             )
-            left = await _execute(run, todo, backend, source, limits, contexts) if todo else {}
+            left = await _execute(run, choice, backend, source, limits, contexts) if todo else {}
             if not todo:
                 await to_thread.run_sync(_sweep, settings)
             for text in sentences(tally(journal.groups())):
@@ -91,22 +94,9 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     return summary
 
 
-def _choose(run: OpenRun) -> list[Order]:
-    """Rename folders that a killed run left with the wrong name, choose the orders, and forget their old outcomes."""
-    file_unfiled(run.journal, run.storage)
-    todo = run.request.selection.of(run.worklist.orders, run.journal.outcomes())
-    run.journal.forget(order.number for order in todo)
-    return todo
-
-
-def _count_settled(run: OpenRun) -> int:
-    keys = (order.number.key for order in run.worklist.orders)
-    return len(run.worklist.done) + len(run.journal.settled().intersection(keys))
-
-
 async def _execute(
     run: OpenRun,
-    todo: Sequence[Order],
+    choice: Choice,
     backend: Backend,
     source: SourceProfile | None,
     limits: MemoryLimits,
@@ -117,7 +107,7 @@ async def _execute(
     Returns:
         The reason for each order that was left undone on purpose, by key.
     """
-    settings, notify = run.request.settings, run.notify
+    settings, notify, todo = run.request.settings, run.notify, choice.orders
     shutdown = Shutdown(notify, grace_s=settings.grace_s, signals=run.request.signals)
     left: dict[str, str] = {}
     try:
@@ -125,7 +115,9 @@ async def _execute(
         for text in profiles.warnings:
             notify(Warned(text=text))
         context = make_worker_context(
-            settings, backend, run.journal, run.storage, profiles, notify, may_ask=run.request.may_ask
+            *(settings, backend, run.journal, run.storage, profiles, notify),
+            finished=choice.finished,
+            may_ask=run.request.may_ask,
         )
         workers: list[Worker] = []
         guard = make_guard(settings, limits, workers, context)

@@ -51,7 +51,7 @@ class Command(BaseSettings):
         cli_hide_none_type=True,
         cli_avoid_json=True,
         cli_exit_on_error=False,
-        cli_shortcuts={"output-dir": "o"},
+        cli_shortcuts={"output-dir": "o", "files-from": "from"},
     )
 
     @classmethod
@@ -162,8 +162,26 @@ class Settings(Command):
     skip_unseen_groups: bool = Field(
         False, description="leave a group for last, or undone, of which the first orders cannot be seen"
     )
+    data: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="the order's data as columns: basic, all, or names of fields as the pages have them"
+    )
     requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
+    types: Annotated[tuple[str, ...], NoDecode] = Field((), description="only files of these types: pdf,docx")
+    names: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="only files whose names match one of these: *contract*,*invoice*"
+    )
+    intent: Literal["supplier", "internal"] | None = Field(
+        None, description="only files for the supplier, or only others"
+    )
+    files_from: Annotated[tuple[Literal["header", "lines", "comments", "requisition"], ...], NoDecode] = Field(
+        (), description="only files from these places: header,lines,comments,requisition"
+    )
+    no_files: bool = Field(False, description="read pages and their data, and fetch no file")
+    refresh_data: bool = Field(False, description="read the data of finished orders again, without their files")
     empty_folders: bool = Field(False, description="a folder also for orders without files")
+    link_duplicates: bool = Field(
+        False, description="keep one copy of equal files, the others as hard links to it: editing one edits all"
+    )
     memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
     session_mb: int = Field(1500, ge=100, description="megabytes from which a browser is replaced")
     session_orders: int = Field(250, ge=1, description="orders after which a browser is replaced")
@@ -190,7 +208,7 @@ class Settings(Command):
     @field_validator(
         "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
         "selenium_url", "client_cert", "client_key", "sheet", "po_column", "id_column", "group_column", "encoding",
-        mode="before",
+        "intent", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
@@ -219,7 +237,7 @@ class Settings(Command):
             raise ValueError(wrong)
         return value
 
-    @field_validator("folder_columns", "allowed_hosts", mode="before")
+    @field_validator("folder_columns", "allowed_hosts", "data", "types", "names", "files_from", mode="before")
     @classmethod
     def _is_list(cls, value: object) -> object:
         return split_list(value)

@@ -45,6 +45,8 @@ class Summary:
         is_demo: Whether the folder is a demo's: nothing in it is of the user's own tenant.
         input: The spreadsheet; ``None`` where none is known.
         settings: Of the latest run, as the history shows them.
+        is_read_only: Whether files were not asked for: orders that have some stay PENDING, and that is as it should be.
+        read: Orders that are PENDING and whose pages were read.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -66,6 +68,8 @@ class Summary:
     is_demo: bool = False
     input: Path | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    is_read_only: bool = False
+    read: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -74,7 +78,8 @@ class Summary:
             return exit_code(self.error)
         if self.stopped_by:
             return 128 + self.stopped_by
-        return 0 if is_all_good(self.outcomes) else 1
+        due = self.outcomes - Counter({Outcome.PENDING: self.read if self.is_read_only else 0})
+        return 0 if is_all_good(due) else 1
 
     def to_json(self) -> str:
         """Return the JSON line that scripts rely on: ``docs/outcomes.md``, "For scripts"."""
@@ -96,6 +101,8 @@ class Summary:
         """Take over what an output folder says of its orders: the same during a run, at its end and later. Blocking."""
         self.outcomes, self.others = status.standing.outcomes, status.standing.others
         self.bad_rows = status.bad_rows
+        known = journal.outcomes()
+        self.read = sum(known.get(key) is Outcome.PENDING for key in status.asked)
         results = (result for result, _ in journal.results())
         wrong = (result for result in results if result.outcome in AGAIN and result.number.key in status.asked)
         self.failures = tuple(islice(wrong, FAILURES))

@@ -15,6 +15,8 @@ class Bounds:
         page_bytes: Of a page after decompression. The largest real order page seen is below 2 MB.
         page_depth: Elements inside each other. Chromium stops at 512, and writes down pages that are 513 deep.
         page_attachments: Attachments that one page may name.
+        page_fields: Fields with a label that one page may have; further ones are not read.
+        field_chars: Of a field's text; what is longer is cut, with ``…``. A spreadsheet's cell holds little more.
         parse_s: Seconds to parse one page or one message.
         file_bytes: Of one attachment; ``None`` for no bound of our own.
         disk_reserve_bytes: What stays free on the disk of the output folder, for the journal and for the user.
@@ -33,6 +35,8 @@ class Bounds:
     page_bytes: int = 64 * _MIB
     page_depth: int = 520
     page_attachments: int = 5_000
+    page_fields: int = 1_000
+    field_chars: int = 32_000
     parse_s: float = 10.0
     file_bytes: int | None = None
     disk_reserve_bytes: int = 256 * _MIB

@@ -152,6 +152,23 @@ class AttachmentSource(StrEnum):
     REQUISITION = "requisition"
 
 
+class AttachmentPlace(StrEnum):
+    """Where on its page an attachment stands."""
+
+    HEADER = "header"
+    LINE = "line"
+    COMMENT = "comment"
+    ELSEWHERE = "elsewhere"
+
+
+class AttachmentIntent(StrEnum):
+    """For whom an attachment is."""
+
+    INTERNAL = "internal"
+    SUPPLIER = "supplier"
+    UNKNOWN = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """One attachment as a page names it.
@@ -162,6 +179,9 @@ class Attachment:
         name: The name that Coupa shows: for a file its file name, for a text or URL its label. Not yet safe.
         url: Absolute. Where a file is downloaded from; where a URL attachment points; empty for a text.
         text: A text attachment's text; else empty.
+        place: Where on the page it stands first.
+        line: The number of the line that it belongs to; empty for one of no line.
+        intent: For whom it is, where the page says so.
     """
 
     id: str
@@ -169,3 +189,11 @@ class Attachment:
     name: str
     url: str = ""
     text: str = ""
+    place: AttachmentPlace = AttachmentPlace.ELSEWHERE
+    line: str = ""
+    intent: AttachmentIntent = AttachmentIntent.UNKNOWN
+
+    @property
+    def where(self) -> str:
+        """Where on the page it stands, for people: ``header``, ``line 3``."""
+        return f"{self.place} {self.line}".strip()

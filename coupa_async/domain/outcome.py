@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coupa_async.domain.counts import counted
+from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 
 
@@ -40,6 +41,8 @@ class SavedAttachment:
         sha256: Of its bytes, in hex.
         seconds: From the request to the final name.
         note: A clause for the spreadsheet about something odd; empty if nothing is odd.
+        place: Where on the page it stood, such as ``header`` or ``line 3``; empty where unknown.
+        intent: For whom it is: ``internal``, ``supplier``, or empty.
     """
 
     id: str
@@ -50,6 +53,8 @@ class SavedAttachment:
     sha256: str
     seconds: float
     note: str = ""
+    place: str = ""
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ class OrderResult:
 
     Attributes:
         number: The order.
-        outcome: Never ``PENDING`` once recorded.
+        outcome: ``PENDING`` only where its page was read and its files were not asked for.
         url: The order's page, also when the files came from its requisition.
         supplier: As the page names it; empty where unknown.
         found: How many attachments the pages named.
@@ -87,6 +92,7 @@ class OrderResult:
         found_by: How its address was found (``domain.pages.addresses.Way``); empty if no page was found.
         fallback_reason: Why a page of it was left to a browser in the direct lane; empty if none was.
         group: Whose it is, as the sheet says; empty if it does not.
+        data: What its page shows of the order besides; nothing where no page was read.
         attempts: How many times the order was tried.
         seconds: From its first attempt to its outcome.
     """
@@ -104,6 +110,7 @@ class OrderResult:
     found_by: str = ""
     fallback_reason: str = ""
     group: str = ""
+    data: OrderData = NO_DATA
     attempts: int = 1
     seconds: float = 0.0
 
@@ -112,7 +119,7 @@ def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_wh
     """Decide the outcome of an order whose page was read.
 
     Args:
-        found: Attachments that the pages named.
+        found: Attachments that the pages named and that were wanted.
         saved: Attachments verified under their final name.
         failed: Attachments given up.
         is_whole: Whether the pages showed all that they announced. If not, the outcome is never a good one.
@@ -126,6 +133,15 @@ def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_wh
     return Outcome.TIMEOUT if failed and all(item.timed_out for item in failed) else Outcome.FAILED
 
 
+def judge_left_out(*, is_whole: bool) -> Outcome:
+    """Decide the outcome of an order all of whose attachments were left out on purpose.
+
+    Args:
+        is_whole: Whether the pages showed all that they announced: what they did not may have been wanted.
+    """
+    return Outcome.COMPLETED if is_whole else Outcome.FAILED
+
+
 def explanation(
     found: int,
     failed: Sequence[FailedAttachment],
@@ -136,7 +152,7 @@ def explanation(
     """Explain in one sentence what is missing, and where the files came from.
 
     Args:
-        found: Attachments that the pages named.
+        found: Attachments that were wanted.
         failed: Those that could not be had.
         lacking: What the pages announce and do not show.
         requisition_url: The requisition's page, where files came from it; else empty.

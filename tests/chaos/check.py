@@ -20,7 +20,7 @@ from fixtures.catalogue import load
 from tests.chaos.world import SHEET, World, rows
 
 _NO_FOLDER = ("NO_ATTACHMENTS", "PO_NOT_FOUND")
-_OWN_FILES = {"journal.sqlite3", "run.log", SHEET, ".coupa-async.lock", "report.html"}
+_OWN_FILES = {"journal.sqlite3", "run.log", SHEET, ".coupa-async.lock", "report.html", "manifest.csv"}
 
 
 def violations(world: World) -> list[str]:

@@ -9,12 +9,14 @@ import pytest
 
 from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.run import Run
+from coupa_async.domain.data.fields import KNOWN
 from coupa_async.domain.errors import SettingsError
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from tests.docs.blocks import PAGES, ROOT, blocks
 from tools import messages_page, settings_page
 
 _VARIABLES = {settings_page.variable(name, field): name for name, field in Settings.model_fields.items()}
+_COLUMNS = {*RESULT_COLUMNS, *(field.column for field in KNOWN)}
 _OF_TESTS = ("COUPA_CONTRACT_BACKEND",)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|toml|md|html|sh|js|css))(?:::\w+)?`")
@@ -24,7 +26,7 @@ _PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|toml|md|html|sh|js|css))(?:::
 def test_a_variable_that_a_page_names_is_a_setting(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for name in set(re.findall(r"\b(?:COUPA|EDGE|MAX|ENABLE)_[A-Z_]+[A-Z]\b", text)):
-        assert name in _VARIABLES or name in RESULT_COLUMNS or name in _OF_TESTS, name
+        assert name in _VARIABLES or name in _COLUMNS or name in _OF_TESTS, name
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -177,7 +177,7 @@ def results(out: Path) -> dict[str, OrderResult]:
 
 def tree(root: Path) -> dict[str, str]:
     """Every folder and file of the orders below an output folder, with its hash."""
-    own = {"journal.sqlite3", "run.log", "snapshots", "sample.xlsx", ".coupa-async.lock", "report.html"}
+    own = {"journal.sqlite3", "run.log", "snapshots", "sample.xlsx", ".coupa-async.lock", "report.html", "manifest.csv"}
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
         for path in sorted(root.rglob("*"))

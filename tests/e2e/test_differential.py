@@ -30,13 +30,28 @@ def test_all_backends_and_lanes_leave_the_same_folders_files_and_workbook_with_1
         site.ask("reset", {})
         site.ask("expire", {"sso": True})
         out = tmp_path / f"{backend}-{lane}-{workers}"
-        done = coupa("run", sample, "-o", out, "--workers", workers, "--backend", backend, "--lane", lane, "--json")
+        done = coupa(
+            "run",
+            sample,
+            "-o",
+            out,
+            "--workers",
+            workers,
+            "--backend",
+            backend,
+            "--lane",
+            lane,
+            "--data",
+            "all,PR Type",
+            "--json",
+        )
         assert site.ask("log")["violations"] == []
         left[out.name] = (tree(out), cells(out / "sample.xlsx", without=("LAST_PROCESSED", "DOWNLOAD_FOLDER")))
         summary = json.loads(done.stdout.splitlines()[-1])
         told[out.name] = {name: summary[name] for name in ("total", "outcomes", "files", "bytes", "restarts")}
     first, *others = left
     assert len(left[first][0]) > 60
+    assert sum(bool(row["COUPA_TOTAL"]) for row in left[first][1]) > 15
     for other in others:
         assert left[other][0] == left[first][0], f"{other} against {first}"
         assert left[other][1] == left[first][1], f"{other} against {first}"

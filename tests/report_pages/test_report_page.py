@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from coupa_async.domain.events import RunStarted, WorkerRestarting
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
+from coupa_async.services.records.asked_orders import AskedOrders
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
-from coupa_async.services.records.manifest import Manifest
 from coupa_async.services.reports.run_report import write_report
 
 pytestmark = pytest.mark.browser
@@ -233,9 +233,11 @@ def test_no_printed_page_has_only_a_line_or_two(page: Page, make_report: Callabl
 
 
 def test_rows_that_name_no_order_are_listed_apart(page: Page, tmp_path: Path) -> None:
-    asked = Manifest(orders={"1": False, "2": False}, bad_rows={7: f"{HOSTILE} is no order number", 9: "it is empty"})
+    asked = AskedOrders(
+        orders={"1": False, "2": False}, bad_rows={7: f"{HOSTILE} is no order number", 9: "it is empty"}
+    )
     with Journal(tmp_path / FILE_NAME) as journal, History(tmp_path / FILE_NAME, now=lambda: AT) as history:
-        history.begin(backend="playwright", lane="auto", workers=1, settings={}, manifest=asked)
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, asked=asked)
         journal.record(order(0), AT)
         journal.record(order(98), AT)
         page.goto(write_report(tmp_path, journal, history, AT).as_uri())

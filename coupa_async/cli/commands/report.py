@@ -15,6 +15,7 @@ from coupa_async.app.fill_in import fill_in_later
 from coupa_async.app.output_folder import opened
 from coupa_async.cli.command import FolderCommand
 from coupa_async.cli.invocation import as_typed
+from coupa_async.services.reports.manifest import write_manifest
 from coupa_async.services.reports.run_report import write_report
 
 
@@ -40,6 +41,7 @@ async def report(settings: Report) -> int:
     console = Console(stderr=True)
     with opened(root) as (journal, history):
         path = write_report(root, journal, history, datetime.now())
+        write_manifest(root, journal, datetime.now())
     if filled_in := await to_thread.run_sync(fill_in_later, root, datetime.now()):
         for text in filled_in.sentences():
             console.print(as_typed(text), highlight=False, markup=False, soft_wrap=True)

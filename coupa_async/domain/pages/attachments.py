@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from typing import TypedDict
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
-from coupa_async.domain.order import Attachment, AttachmentKind
+from coupa_async.domain.order import Attachment, AttachmentIntent, AttachmentKind, AttachmentPlace
 from coupa_async.domain.pages.links import absolute, file_addresses, file_id, split
+from coupa_async.domain.pages.places import intent_of, place_of
 from coupa_async.domain.redaction import redacted
 
 _ANY_ID = re.compile(r"(?:^|[/_])(\d+)(?:$|[/?#])")
@@ -85,7 +87,8 @@ def _file(node: LexborNode, address: str) -> Attachment | None:
     if not address or not attachment_id:
         return None
     name = attributes.get("title") or attributes.get("download") or _title(node) or node.text(strip=True)
-    return Attachment(id=attachment_id, kind=AttachmentKind.FILE, name=name or "", url=address)
+    kind = AttachmentKind.FILE
+    return Attachment(id=attachment_id, kind=kind, name=name or "", url=address, **_stands(node))
 
 
 def _text(node: LexborNode, address: str = "") -> Attachment:
@@ -96,6 +99,7 @@ def _text(node: LexborNode, address: str = "") -> Attachment:
         kind=AttachmentKind.TEXT,
         name=" ".join(first.split())[:_TEXT_NAME_CHARS].strip() or "Text attachment",
         text=text,
+        **_stands(node),
     )
 
 
@@ -106,7 +110,19 @@ def _link(node: LexborNode, address: str) -> Attachment:
         # What is no address, file: and the like are shown, never made something that opens.
         return _text(node, "" if scheme == "javascript" or address in node.text() else address)
     name = redacted(title or address)
-    return Attachment(id=_item_id(node) or _hash(address), kind=AttachmentKind.URL, name=name, url=address)
+    own_id, kind = _item_id(node) or _hash(address), AttachmentKind.URL
+    return Attachment(id=own_id, kind=kind, name=name, url=address, **_stands(node))
+
+
+class _Stands(TypedDict):
+    place: AttachmentPlace
+    line: str
+    intent: AttachmentIntent
+
+
+def _stands(node: LexborNode) -> _Stands:
+    place, line = place_of(node)
+    return {"place": place, "line": line, "intent": intent_of(node)}
 
 
 def _title(node: LexborNode) -> str | None:

@@ -14,10 +14,12 @@ from enum import StrEnum
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.pages.links import file_id
+from coupa_async.domain.pages.places import is_in_line
 
 _COUNT = re.compile(r"\(\s*(\d[\d.,\u00a0\u202f]{0,12})\s*\)")
 _ISLAND = "#s-mountCommentsApp"
-_ITEMS = "div.attachments li.attachment"
+_ITEMS = "div.attachments li.attachment, .lineAttachments li.attachment"
+_NONE = "div.attachments .show.none"
 _LINKS = "div.attachments a[href], div.attachments [data-url]"
 _SUBSTANCE = "span.attachment-text, span.attachment-url"
 _ADDRESSED = "span.attachment-file[data-url], a[href], [data-url]"
@@ -71,8 +73,19 @@ def parts_of(tree: LexborHTMLParser, known: Collection[str]) -> tuple[Part, ...]
     for node in {node.mem_id: node for node in tree.css(_MARKERS)}.values():
         nodes[_marker(node)].append(node)
     comments = _comments(tree, nodes[_ISLAND], nodes[_COUNTS], nodes[_BUTTONS])
-    parts = (_header(tree, known) if nodes[_LISTS] else None, comments, _lines(nodes[_LINES]))
+    has_header = not all(map(is_in_line, nodes[_LISTS]))
+    items = _items(tree)
+    header = _header(tree, items[False], known) if has_header else None
+    parts = (header, _line_files(items[True], known), comments, _lines(nodes[_LINES]))
     return tuple(part for part in parts if part is not None)
+
+
+def _items(tree: LexborHTMLParser) -> dict[bool, list[LexborNode]]:
+    """Return the items of lists of attachments, by whether they belong to a line."""
+    items: dict[bool, list[LexborNode]] = {True: [], False: []}
+    for item in {node.mem_id: node for node in tree.css(_ITEMS)}.values():
+        items[is_in_line(item)].append(item)
+    return items
 
 
 def _marker(node: LexborNode) -> str:
@@ -82,19 +95,28 @@ def _marker(node: LexborNode) -> str:
     return {"button": _BUTTONS, "span": _COUNTS}.get(node.tag or "", _LISTS)
 
 
-def _header(tree: LexborHTMLParser, known: Collection[str]) -> Part:
+def _header(tree: LexborHTMLParser, items: list[LexborNode], known: Collection[str]) -> Part:
     """Judge the list of the document's own attachments."""
-    if items := tree.css(_ITEMS):
-        shown = sum(
-            (item.attributes.get("id") or "").removeprefix("attachment_") in known or _has_substance(item, known)
-            for item in items
-        )
-        state = State.PRESENT if shown == len(items) else State.NOT_YET
-        return Part(name="attachments", state=state, announced=len(items), shown=shown)
-    if any(map(_is_file, tree.css(_LINKS))):
+    if items:
+        return _listed("attachments", items, known)
+    if any(_is_file(node) and not is_in_line(node) for node in tree.css(_LINKS)):
         return Part(name="attachments", state=State.PRESENT)
-    is_empty = tree.css_first("div.attachments .show.none") is not None
+    is_empty = not all(map(is_in_line, tree.css(_NONE)))
     return Part(name="attachment list", state=State.EMPTY if is_empty else State.NOT_YET)
+
+
+def _line_files(items: list[LexborNode], known: Collection[str]) -> Part | None:
+    """Judge the lists of lines' attachments: what they name must be there. One that names none announces none."""
+    return _listed("attachments of lines", items, known) if items else None
+
+
+def _listed(name: str, items: list[LexborNode], known: Collection[str]) -> Part:
+    shown = sum(
+        (item.attributes.get("id") or "").removeprefix("attachment_") in known or _has_substance(item, known)
+        for item in items
+    )
+    state = State.PRESENT if shown == len(items) else State.NOT_YET
+    return Part(name=name, state=state, announced=len(items), shown=shown)
 
 
 def _has_substance(item: LexborNode, known: Collection[str]) -> bool:

@@ -146,7 +146,7 @@ def read_page(html: str, url: str, base_url: str, bounds: Bounds = _BOUNDS) -> P
 
 def _read(html: str, url: str, base_url: str, bounds: Bounds) -> Page:
     refuse_excess(html, url, bounds)
-    tree = _tree(html)
+    tree = parsed(html)
     if is_signed_out(url, base_url):
         return SignInPage(url=url, form=_form(tree, url), error=_error(tree))
     for kind in AttachmentSource:
@@ -183,7 +183,8 @@ def session_length_s(text: str) -> float | None:
     return float(found[1]) / 1000 if (found := _MILLISECONDS.search(text)) else None
 
 
-def _tree(html: str) -> LexborHTMLParser:
+def parsed(html: str) -> LexborHTMLParser:
+    """Parse a page."""
     try:
         return LexborHTMLParser(html)
     except UnicodeEncodeError:  # a script may leave half a character in a page

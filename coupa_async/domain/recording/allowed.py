@@ -35,20 +35,21 @@ TYPES = _words(
 )
 WORDS = _words(
     """
-    a active add alert all amount and app approval arrow attachment attachments back badge banner bar bill
-    billing block body border bottom box btn button buttons by c cancel caption card cart cell center check
-    checkbox clear close closed col collapse column comment comments contact container content controller count
-    coupa currency d data date default delete description detail details dialog disabled div document documents
-    download dropdown edit element email empty error errors expand f field fields file files filter first flash
-    flex float floating footer for form full grid group h has header headers heading hidden hide history home
-    horizontal icon id image img in index info inline inner input invoice is issued item items js key label
-    large last layout left line lines link links list loading login logo main md menu message messages middle
-    modal mount name nav new next no none note notice num number off ok old on open option order orders outer p
-    page pager pagination panel part password payment po popup prev price primary print purchase quantity r
-    readable receipt receiving required requester requisition requisitions right row rows s save scroll search
-    secondary section select selected session sessions ship shipping show side sidebar sign size sm small sort
-    spacer span state status step sub submit subtotal success summary supplier suppliers tab table tabs tag tax
-    td text th thead title to toggle toolbar tooltip top total tr type ul underline up upload url user value
+    a accounts active add address alert all amount and app approval arrow at attachment attachments back badge
+    banner bar bill billing block body bold border bottom box btn button buttons by c cancel caption card cart
+    cell center check checkbox clear close closed col collapse column comment comments contact container content
+    controller count coupa created currency d data date default delete department description detail details
+    dialog disabled div document documents download dropdown edit element email empty error errors expand f
+    field fields file files filter first flash flex float floating footer for form full grid group h has header
+    headers heading hidden hide history home horizontal hover icon id image img in index info inline inner input
+    intent invoice invoiced is issued item items js key label large last layout left line lines link links list
+    loading local login logo main md menu message messages middle modal mount name nav need new next no none
+    note notice num number off ok old on open option order orders outer p page pager pagination panel part
+    password payment po popup prev price primary print purchase quantity r readable receipt received receiving
+    requester required requisition requisitions revision right row rows s save scroll search secondary section
+    select selected session sessions ship shipping show side sidebar sign size sm small sort spacer span state
+    status step sub submit subtotal success summary supplier suppliers tab table tabs tag target tax td term
+    text th thead title to toggle toolbar tooltip top total tr type ul underline up upload url user value
     version view visible warning wide width wrap wrapper x xl xs
     """
 )

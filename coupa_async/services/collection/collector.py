@@ -6,10 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import anyio
 
@@ -17,18 +16,19 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
 from coupa_async.domain.files.naming import outcome_folder
 from coupa_async.domain.http.targets import Targets
-from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, Order
-from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, explanation, judge
+from coupa_async.domain.order import Attachment, AttachmentSource, Order
+from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, explanation, judge, judge_left_out
 from coupa_async.domain.pages.addresses import DEFAULT_PATH
-from coupa_async.domain.pages.page import NotFoundPage, OrderPage, is_signed_out
+from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.policies.retry import is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.domain.sameness import Streaks, Trait, warning
+from coupa_async.domain.wanted import ALL_FILES, WantedFiles
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch
 from coupa_async.services.collection.find_order import FoundOrder, OrderFinder, traits_of
-from coupa_async.services.collection.pages import open_document
+from coupa_async.services.collection.named import Requisition, named_attachments
 from coupa_async.services.collection.recorder import ResultRecorder
 from coupa_async.services.collection.signed_in import is_about_sign_in
 from coupa_async.services.collection.snapshots import keep_snapshot
@@ -40,15 +40,8 @@ from coupa_async.services.records.journal import Journal
 
 _log = logging.getLogger(__name__)
 _SNAPSHOT_S = 10.0
+_NO_FILES = "its files were not asked for, by --no-files"
 T = TypeVar("T")
-
-
-class Requisition(StrEnum):
-    """When the attachments of an order's requisition are taken."""
-
-    FALLBACK = "fallback"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 class Gather(Protocol):
@@ -73,6 +66,9 @@ class CollectorConfig:
         session_lasts: Called with the seconds that the tenant keeps an unused session, when a page says so.
         warn: Called with what the user should look at; shown again at the end of the run.
         order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
+        reads_data: Whether an order's data is read from its page, and kept.
+        wanted: Which attachments are wanted.
+        no_files: Whether pages are only read: an order that has attachments stays PENDING.
         bounds: Limits on what pages and files can make the program do.
     """
 
@@ -91,6 +87,9 @@ class CollectorConfig:
     empty_folders: bool = False
     msg_pdf: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    reads_data: bool = False
+    wanted: WantedFiles = ALL_FILES
+    no_files: bool = False
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -101,7 +100,7 @@ class Collector:
         self._config = config
         self._targets = Targets(base_url=config.base_url, allowed_hosts=config.allowed_hosts)
         self._recorder = ResultRecorder(config.journal, config.storage, config.now)
-        self._finder = OrderFinder(config.base_url, config.order_path, config.bounds)
+        self._finder = OrderFinder(config.base_url, config.order_path, config.bounds, reads_data=config.reads_data)
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -118,47 +117,72 @@ class Collector:
             PageError: If the page could not be read.
             StorageError: If the disk takes no more.
         """
-        found = await self._finder.find(order, session, heartbeat)
+        found = await self.find(order, session, heartbeat)
         page = found.page
         if isinstance(page, NotFoundPage):
             await self._note_sameness(order, found, session)
             folder = await self._begin(order)
             error = "no such order in Coupa, or no access to it"
             return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
-        self._note_session_length(page)
         await self._note_sameness(order, found, session)
-        named, pages, odd = await self._named(page, session)
-        lacking = tuple(text for text in (*(shown.missing for shown in pages), odd) if text)
-        page_notes = [shown.note for shown in pages if shown.note]
-        requisition_url = (
-            page.requisition_url if any(source is AttachmentSource.REQUISITION for source, _ in named) else ""
+        named = await named_attachments(
+            page, session, self._rule, base_url=self._config.base_url, bounds=self._config.bounds
         )
-        folder = await self._begin(order, page.supplier, is_made=bool(named))
+        lacking = tuple(text for text in (*(shown.missing for shown in named.pages), named.trouble) if text)
+        wanted, left_out = self._config.wanted.choose(named.attachments)
+        from_requisition = any(source is AttachmentSource.REQUISITION for source, _ in wanted)
+        notes = [text for text in (left_out, *(shown.note for shown in named.pages)) if text]
+        told: dict[str, Any] = {
+            "supplier": page.supplier,
+            "found": len(named.attachments),
+            "data": found.data,
+            **_from(found),
+        }
+        if self._config.no_files and named.attachments:
+            notes.append(_NO_FILES)
+            error = explanation(len(wanted), (), lacking, "", notes)
+            folder = await self._begin(order, page.supplier)
+            outcome = Outcome.PENDING if wanted else judge_left_out(is_whole=not lacking)
+            return self._result(order, folder, outcome, error=error, is_bare=True, **told)
+        folder = await self._begin(order, page.supplier, is_made=bool(wanted))
         heartbeat()
-        jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in named]
+        jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in wanted]
         fetched = await self._config.gather(jobs, self._config.files_at_once)
         staged = [item for item in fetched if isinstance(item, Staged)]
         saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
         failed = (*(item for item in fetched if isinstance(item, FailedAttachment)), *unkept)
         notes_of = {item.attachment.id: item.notes for item in staged}
-        notes = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
+        notes += [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
         notes += (
             await print_messages(saved, folder, session, heartbeat, bounds=self._config.bounds)
             if self._config.msg_pdf
             else ()
         )
+        is_left_out = bool(named.attachments) and not wanted
+        outcome = judge(len(wanted), len(saved), failed, is_whole=not lacking)
+        requisition_url = page.requisition_url if from_requisition else ""
         return self._result(
             order,
             folder,
-            judge(len(named), len(saved), failed, is_whole=not lacking),
-            supplier=page.supplier,
-            found=len(named),
+            judge_left_out(is_whole=not lacking) if is_left_out else outcome,
+            is_bare=is_left_out,
             saved=saved,
             failed=failed,
             requisition_url=requisition_url,
-            error=explanation(len(named), failed, lacking, requisition_url, (*page_notes, *notes)),
-            **_from(found),
+            error=explanation(len(wanted), failed, lacking, requisition_url, notes),
+            **told,
         )
+
+    async def find(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> FoundOrder:
+        """Find an order's page and read its data.
+
+        Raises:
+            CoupaError: As :meth:`collect`.
+        """
+        found = await self._finder.find(order, session, heartbeat)
+        if isinstance(found.page, OrderPage):
+            self._note_session_length(found.page)
+        return found
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
         """Turn an error that trying again does not cure into a result, and keep a snapshot of the page."""
@@ -192,35 +216,6 @@ class Collector:
             outcome = Outcome.PO_NOT_FOUND if trait is Trait.NOT_FOUND else Outcome.NO_ATTACHMENTS
             kept = await self._snapshot(order, found.url, session, outcome)
             self._config.warn(warning(trait, order.number.shown, kept))
-
-    async def _named(
-        self, page: OrderPage, session: Session
-    ) -> tuple[list[tuple[AttachmentSource, Attachment]], tuple[OrderPage, ...], str]:
-        """List an order's attachments, its requisition's among them where the rule says so, each id once.
-
-        Returns:
-            The attachments; the pages that they are on; why a page could not be read, empty if all could.
-        """
-        named = [(AttachmentSource.ORDER, attachment) for attachment in page.attachments]
-        rule = self._config.requisition
-        has_file = any(attachment.kind is AttachmentKind.FILE for attachment in page.attachments)
-        wait_for_order = rule is not Requisition.NEVER and not (rule is Requisition.FALLBACK and has_file)
-        if wait_for_order and page.broken_requisition:
-            return named, (page,), f"its requisition's link leads nowhere: {redacted(page.broken_requisition[:100])}"
-        if not wait_for_order or not page.requisition_url:
-            return named, (page,), ""
-        if is_signed_out(page.requisition_url, self._config.base_url):  # at another origin, or into the sign-in
-            return named, (page,), f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
-        requisition, _ = await open_document(session, page.requisition_url, self._config.base_url, self._config.bounds)
-        if isinstance(requisition, NotFoundPage):
-            return named, (page,), ""
-        known = {attachment.id for attachment in page.attachments}
-        more = [
-            (AttachmentSource.REQUISITION, attachment)
-            for attachment in requisition.attachments
-            if attachment.id not in known
-        ]
-        return named + more, (page, requisition), ""
 
     async def _fetch(
         self,
@@ -266,11 +261,19 @@ class Collector:
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
         return ""
 
-    def _result(self, order: Order, folder: OrderFolder, outcome: Outcome, **more: object) -> OrderResult:
-        destination = folder.destination(order, outcome, empty_folders=self._config.empty_folders)
+    @property
+    def _rule(self) -> Requisition:
+        """When the requisition is looked at: never, where nothing of it is wanted."""
+        return self._config.requisition if self._config.wanted.has_requisition else Requisition.NEVER
+
+    def _result(
+        self, order: Order, folder: OrderFolder, outcome: Outcome, *, is_bare: bool = False, **more: object
+    ) -> OrderResult:
+        empty_folders = self._config.empty_folders and outcome is not Outcome.PENDING
+        destination = folder.destination(order, outcome, empty_folders=empty_folders, is_bare=is_bare)
         return OrderResult(number=order.number, outcome=outcome, folder=destination, group=order.group, **more)  # type: ignore[arg-type]
 
 
-def _from(found: FoundOrder) -> dict[str, str]:
+def _from(found: FoundOrder) -> dict[str, Any]:
     """Return the fields of the result that say where the page was."""
     return {"url": found.url, "found_by": found.way.value, "fallback_reason": found.fallback_reason}

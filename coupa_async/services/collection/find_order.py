@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.order import AttachmentSource, Order
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, Candidate, Way, candidates, id_of, kind_of
 from coupa_async.domain.pages.identity import Identity, identify
+from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.sameness import Trait
 from coupa_async.ports import Session
+from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.pages import open_document
 
 # After so many orders of a kind whose page was found in one way and no other, a not-found is believed without the rest.
@@ -31,6 +35,7 @@ class FoundOrder:
         way: How the address was found.
         is_named: Whether the page itself says that it is this order's.
         fallback_reason: Why it was left to a browser in the direct lane; empty if it was not.
+        data: What the page shows of the order besides attachments, where that was asked for.
     """
 
     page: OrderPage | NotFoundPage
@@ -38,13 +43,17 @@ class FoundOrder:
     way: Way
     is_named: bool = False
     fallback_reason: str = ""
+    data: OrderData = NO_DATA
 
 
 class OrderFinder:
     """Finds orders' pages. The way that worked for the last order of a kind is tried first, which saves requests."""
 
-    def __init__(self, base_url: str, path: str = DEFAULT_PATH, bounds: Bounds = _BOUNDS) -> None:
+    def __init__(
+        self, base_url: str, path: str = DEFAULT_PATH, bounds: Bounds = _BOUNDS, *, reads_data: bool = False
+    ) -> None:
         self._base_url = base_url
+        self._reads_data = reads_data
         self._bounds = bounds
         self._path = path
         self._last: dict[str, Way] = {}
@@ -71,7 +80,7 @@ class OrderFinder:
         missing: FoundOrder | None = None
         for candidate in self._candidates(order):
             try:
-                page, fallback_reason = await open_document(session, candidate.url, self._base_url, self._bounds)
+                page, fallback_reason, html = await open_document(session, candidate.url, self._base_url, self._bounds)
             except UnknownPageError as error:
                 odd = odd or error  # from now on nothing is believed but a page that names the order
                 continue
@@ -93,12 +102,22 @@ class OrderFinder:
             if is_named:
                 self._confirm(order, candidate.way)
             return FoundOrder(
-                page=page, url=candidate.url, way=candidate.way, is_named=is_named, fallback_reason=fallback_reason
+                page=page,
+                url=candidate.url,
+                way=candidate.way,
+                is_named=is_named,
+                fallback_reason=fallback_reason,
+                data=await self._data(html),
             )
         if odd is not None:
             raise odd
         assert missing is not None  # noqa: S101 - there is an address at least, and each was one or the other
         return missing
+
+    async def _data(self, html: str) -> OrderData:
+        if not self._reads_data:
+            return NO_DATA
+        return await worker_threads.parse(partial(read_order_data, html, self._bounds), html, bounds=self._bounds)
 
     def _candidates(self, order: Order) -> list[Candidate]:
         return candidates(order, self._base_url, self._path, self._last.get(kind_of(order.number)))

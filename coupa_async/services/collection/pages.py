@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import BusyError, SignInRequiredError, UnknownPageError
@@ -16,13 +17,22 @@ from coupa_async.services.collection.signed_in import ask
 _BOUNDS = Bounds()
 
 
-async def open_document(
-    session: Session, url: str, base_url: str, bounds: Bounds = _BOUNDS
-) -> tuple[OrderPage | NotFoundPage, str]:
-    """Open an order or a requisition.
+class OpenedPage(NamedTuple):
+    """A page that was opened.
 
-    Returns:
-        The page, which has what it never showed, and the reason if the direct lane left it to a browser; else empty.
+    Attributes:
+        page: What it is; it has what the page never showed.
+        fallback_reason: Why the direct lane left it to a browser; empty if it did not.
+        html: Its text.
+    """
+
+    page: OrderPage | NotFoundPage
+    fallback_reason: str
+    html: str
+
+
+async def open_document(session: Session, url: str, base_url: str, bounds: Bounds = _BOUNDS) -> OpenedPage:
+    """Open an order or a requisition.
 
     Raises:
         SignInRequiredError: If the tenant shows its sign-in page.
@@ -35,7 +45,7 @@ async def open_document(
     document, page = await open_any(session, url, base_url, bounds)
     if isinstance(page, UnknownPage):
         raise UnknownPageError(f"{url}: neither an order nor a not-found page (title {page.title[:60]!r})")
-    return page, document.fallback_reason
+    return OpenedPage(page, document.fallback_reason, document.html)
 
 
 async def open_any(

@@ -40,6 +40,8 @@ def keep_files(
                 sha256=file.sha256,
                 seconds=file.seconds,
                 note="; ".join(file.notes),
+                place=file.attachment.where,
+                intent=file.attachment.intent,
             )
         )
     return tuple(saved), tuple(failed)

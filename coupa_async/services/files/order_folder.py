@@ -95,9 +95,16 @@ class OrderFolder:
         with translate_os_errors(part):
             patiently(partial(part.unlink, missing_ok=True), sleep=self.sleep)
 
-    def destination(self, order: Order, outcome: Outcome, *, empty_folders: bool) -> str:
-        """Return the order's final folder, POSIX style below the root; empty if it gets none."""
-        bare = outcome in (Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND) and not empty_folders
+    def destination(self, order: Order, outcome: Outcome, *, empty_folders: bool, is_bare: bool = False) -> str:
+        """Return the order's final folder, POSIX style below the root; empty if it gets none.
+
+        Args:
+            order: The order.
+            outcome: Its outcome.
+            empty_folders: Whether orders without files get a folder, too.
+            is_bare: Whether it has no files, whatever its outcome.
+        """
+        bare = (is_bare or outcome in (Outcome.NO_ATTACHMENTS, Outcome.PO_NOT_FOUND)) and not empty_folders
         if bare and not (self.path.is_dir() and any(self.path.iterdir())):
             return ""
         return (self.path.parent / outcome_folder(order.number, outcome)).relative_to(self.root).as_posix()

@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 LOCK = ".coupa-async.lock"
 _PROBE = ".coupa-async-probe"
 # Beside the folders of orders: nobody else's, and no links.
-_OURS = (LOCK, *DATABASE_FILES, "run.log", "report.html", "snapshots")
+_OURS = (LOCK, *DATABASE_FILES, "run.log", "report.html", "manifest.csv", "snapshots")
 _CHUNK_BYTES = 1 << 18
 _PATIENCE_S = 4 * LOOK_S  # with those who only look whether a run is at work
 

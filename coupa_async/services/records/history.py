@@ -31,9 +31,9 @@ from coupa_async.domain.events import (
     WorkerStopped,
 )
 from coupa_async.domain.redaction import redacted
+from coupa_async.services.records.asked_orders import SCHEMA as ASKED_SCHEMA
+from coupa_async.services.records.asked_orders import AskedOrders, read_asked_orders, write_asked_orders
 from coupa_async.services.records.database import open_database, paged, transaction
-from coupa_async.services.records.manifest import SCHEMA as MANIFEST_SCHEMA
-from coupa_async.services.records.manifest import Manifest, read_manifest, write_manifest
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -63,7 +63,7 @@ _KEPT: dict[type, Callable[[Any], tuple[str, str, str, float | None]]] = {
 }
 
 
-_NONE = Manifest()
+_NONE = AskedOrders()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class History:
             self._db, _ = open_database(
                 path, check_same_thread=False
             )  # the journal has said what there is to be said of it
-            self._db.executescript(_SCHEMA + MANIFEST_SCHEMA)
+            self._db.executescript(_SCHEMA + ASKED_SCHEMA)
         except sqlite3.Error as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
@@ -143,18 +143,18 @@ class History:
         lane: str,
         workers: int,
         settings: Mapping[str, object],
-        manifest: Manifest = _NONE,
+        asked: AskedOrders = _NONE,
     ) -> None:
-        """Begin a run, which :meth:`note` then adds to. The manifest replaces the one of the run before."""
+        """Begin a run, which :meth:`note` then adds to. They replace those of the run before."""
         row = (self._stamp(), backend, lane, workers, json.dumps(settings))
         statement = "INSERT INTO runs (started_at, backend, lane, workers, settings) VALUES (?,?,?,?,?)"
         with self._translate_sqlite_errors(), transaction(self._db):
             self._run = self._db.execute(statement, row).lastrowid
-            write_manifest(self._db, manifest)
+            write_asked_orders(self._db, asked)
 
-    def manifest(self) -> Manifest:
+    def asked(self) -> AskedOrders:
         """Return what the spreadsheet of the latest run asks for; empty where an older version ran."""
-        return read_manifest(self._db)
+        return read_asked_orders(self._db)
 
     def note(self, event: Event, /) -> None:
         """Keep an event if the report shows events of its kind. An observer."""

@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 from coupa_async.domain.redaction import redacted
+from coupa_async.services.records.data_text import data_to_text, text_to_data
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
 from coupa_async.services.records.journal_schema import bring_up
 
@@ -26,6 +28,7 @@ _ORDER = (
     "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
     "found_by, group_name"
 )
+_ATTACHMENT = "order_key, position, id, kind, source, name, path, size_bytes, sha256, seconds, note, place, intent"
 
 
 class Journal:
@@ -103,6 +106,11 @@ class Journal:
         """Read every order's result and when it was processed, by key, without holding them all."""
         return self._results()
 
+    def data(self) -> Iterator[OrderData]:
+        """Read the data of every order that has any, by key, without holding them all."""
+        query = "SELECT order_key, fields FROM order_data WHERE order_key > ? ORDER BY order_key LIMIT ?"
+        return (text_to_data(fields) for _, fields in paged(self._db, query, after=""))
+
     def outcomes(self) -> dict[str, Outcome]:
         """Return the outcome of every order, by key."""
         return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
@@ -116,6 +124,19 @@ class Journal:
         """Return how many files are kept, and their bytes."""
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
         return int(count), int(size)
+
+    def duplicates(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Return the digests that several files kept have, and where these are below the output folder."""
+        query = (
+            "SELECT sha256, count(*) FROM attachments WHERE sha256 > ? AND size_bytes > 0 "
+            "GROUP BY sha256 HAVING count(*) > 1 ORDER BY sha256 LIMIT ?"
+        )
+        where = (
+            "SELECT folder || '/' || name FROM attachments JOIN orders ON key = order_key "
+            "WHERE sha256 = ? AND folder <> '' AND filed = 1 ORDER BY order_key, position"
+        )
+        for sha256, _ in paged(self._db, query, after=""):
+            yield sha256, tuple(path for (path,) in self._db.execute(where, (sha256,)).fetchall())
 
     def times(self) -> list[datetime]:
         """Return when each order was processed, the earliest first."""
@@ -156,11 +177,11 @@ class Journal:
             ),
         )
         db.executemany(
-            "INSERT INTO attachments VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            f"INSERT INTO attachments ({_ATTACHMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our own text
             (
                 (
                     *(key, n, item.id, item.kind, item.source, item.name, f"{result.folder}/{item.name}"),
-                    *(item.size_bytes, item.sha256, item.seconds, item.note),
+                    *(item.size_bytes, item.sha256, item.seconds, item.note, item.place, item.intent),
                 )
                 for n, item in enumerate(result.saved)
             ),
@@ -172,6 +193,9 @@ class Journal:
                 for n, item in enumerate(result.failed)
             ),
         )
+
+        if result.data is not NO_DATA:
+            db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), ""))
 
     def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
         query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
@@ -207,15 +231,20 @@ class Journal:
                     found_by=found_by,
                     fallback_reason=back,
                     group=group,
+                    data=self._data(key),
                     attempts=attempts,
                     seconds=seconds,
                 ),
                 datetime.fromisoformat(at),
             )
 
+    def _data(self, key: str) -> OrderData:
+        row = self._db.execute("SELECT fields FROM order_data WHERE order_key = ?", (key,)).fetchone()
+        return text_to_data(row[0]) if row else NO_DATA
+
     def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
         rows = self._db.execute(
-            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note FROM attachments "
+            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note, place, intent FROM attachments "
             "WHERE order_key = ? ORDER BY position",
             (key,),
         )
@@ -229,8 +258,10 @@ class Journal:
                 sha256=sha256,
                 seconds=seconds,
                 note=note,
+                place=place,
+                intent=intent,
             )
-            for id_, kind, source, name, size_bytes, sha256, seconds, note in rows
+            for id_, kind, source, name, size_bytes, sha256, seconds, note, place, intent in rows
         )
 
     def _failed(self, key: str) -> tuple[FailedAttachment, ...]:

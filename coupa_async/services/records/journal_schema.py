@@ -10,8 +10,12 @@ from coupa_async.domain.errors import BadOrderNumberError, OutputError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.records.database import claim
 
-VERSION = 3
+VERSION = 4
 _OLDEST = 2
+
+_DATA = """CREATE TABLE order_data (
+    order_key TEXT PRIMARY KEY REFERENCES orders (key) ON DELETE CASCADE, fields TEXT NOT NULL, lines TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
 
 SCHEMA = f"""
 CREATE TABLE orders (
@@ -24,12 +28,14 @@ CREATE INDEX unfiled ON orders (key) WHERE filed = 0;
 CREATE TABLE attachments (
     order_key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
     kind TEXT NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, seconds REAL NOT NULL, note TEXT NOT NULL DEFAULT '', PRIMARY KEY (order_key, position)
+    sha256 TEXT NOT NULL, seconds REAL NOT NULL, note TEXT NOT NULL DEFAULT '', place TEXT NOT NULL DEFAULT '',
+    intent TEXT NOT NULL DEFAULT '', PRIMARY KEY (order_key, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE failures (
     order_key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
     name TEXT NOT NULL, reason TEXT NOT NULL, timed_out INTEGER NOT NULL, PRIMARY KEY (order_key, position)
 ) STRICT, WITHOUT ROWID;
+{_DATA};
 PRAGMA user_version = {VERSION};
 """
 
@@ -39,6 +45,11 @@ _STEPS = {
         "ALTER TABLE orders ADD COLUMN found_by TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE orders ADD COLUMN group_name TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE attachments ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+    ),
+    3: (
+        "ALTER TABLE attachments ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE attachments ADD COLUMN intent TEXT NOT NULL DEFAULT ''",
+        _DATA,
     ),
 }
 
@@ -109,6 +120,7 @@ def _spell_keys(db: sqlite3.Connection) -> None:
                 "UPDATE orders SET key = ? WHERE key = ?",
                 "UPDATE attachments SET order_key = ? WHERE order_key = ?",
                 "UPDATE failures SET order_key = ? WHERE order_key = ?",
+                "UPDATE order_data SET order_key = ? WHERE order_key = ?",
             ):
                 db.execute(statement, (new, old))
 
@@ -117,6 +129,7 @@ def _drop(db: sqlite3.Connection, key: str) -> None:
     for statement in (
         "DELETE FROM attachments WHERE order_key = ?",
         "DELETE FROM failures WHERE order_key = ?",
+        "DELETE FROM order_data WHERE order_key = ?",
         "DELETE FROM orders WHERE key = ?",
     ):
         db.execute(statement, (key,))

@@ -79,16 +79,16 @@ def run_status(journal: Journal, history: History) -> RunStatus:
     files, size_bytes = journal.files()
     run = next(reversed(history.runs()), None)
     run_events = list(history.run_events(run)) if run else []
-    manifest = history.manifest()
-    if manifest.orders or manifest.bad_rows:
-        standing = take_stock(manifest.orders, known, bad_rows=len(manifest.bad_rows))
+    asked = history.asked()
+    if asked.orders or asked.bad_rows:
+        standing = take_stock(asked.orders, known, bad_rows=len(asked.bad_rows))
     else:
         standing = _of_an_older_version(known.values(), times, run, run_events)
     started = [run_event for run_event in run_events if run_event.kind == "started"]
     return RunStatus(
         standing=standing,
-        asked=frozenset(manifest.orders) or frozenset(known),
-        bad_rows=manifest.bad_rows,
+        asked=frozenset(asked.orders) or frozenset(known),
+        bad_rows=asked.bad_rows,
         files=files,
         size_bytes=size_bytes,
         restarts=sum(run_event.kind == "restart" for run_event in run_events),
@@ -105,7 +105,7 @@ def run_status(journal: Journal, history: History) -> RunStatus:
 def _of_an_older_version(
     outcomes: Iterable[Outcome], times: Sequence[datetime], run: RunRecord | None, run_events: Iterable[RunEvent]
 ) -> Standing:
-    """Tell it from how many orders a run was to do: a version without a manifest has noted no more."""
+    """Tell it from how many orders a run was to do: a version without a asked has noted no more."""
     counts = Counter(outcomes)
     if run:
         done = len(times) - _first_of(run, times)

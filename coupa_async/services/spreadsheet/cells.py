@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 from coupa_async.domain.outcome import OrderResult, Outcome
@@ -36,8 +37,13 @@ _BADNESS = (
 )
 CELL_CHARS = 32_767  # Excel's limit, counted in UTF-16 units
 
-Values = tuple[str | int | None, ...]
-"""One value for each of ``RESULT_COLUMNS``; ``None`` leaves a cell as it is, ``""`` empties it."""
+NUMBER_DIGITS = 15  # Excel keeps no more of a number
+
+Value = str | int | Decimal | date
+"""What a cell of ours may hold."""
+
+Values = tuple[Value | None, ...]
+"""One value for each column of ours; ``None`` leaves a cell as it is, ``""`` empties it."""
 
 # What XML 1.0 has no place for; tab and line feed are legal.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -121,27 +127,46 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
     )
 
 
-def bad_row_values(reason: str, status: str = NOT_AN_ORDER) -> Values:
-    """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is."""
+def bad_row_values(reason: str, status: str = NOT_AN_ORDER, names: Sequence[str] = RESULT_COLUMNS) -> Values:
+    """Tell why a row is no order, or is undone: only STATUS and ERROR_MESSAGE, all else as it is.
+
+    Args:
+        reason: Why.
+        status: The row's.
+        names: All columns of ours.
+    """
     told = {"STATUS": str(status), "ERROR_MESSAGE": redacted(reason)}
-    return tuple(told.get(name) for name in RESULT_COLUMNS)
+    return tuple(told.get(name) for name in names)
 
 
-def joined_values(results: Sequence[tuple[str, Values | None]]) -> Values:
+def number_text(number: int | Decimal, delimiter: str) -> str:
+    """Write a number so that a spreadsheet program reads it as one, which it does by the country's decimal sign.
+
+    Args:
+        number: The number.
+        delimiter: The file's. Programs part cells by ``;`` where the comma is the decimal sign.
+    """
+    text = f"{number:f}" if isinstance(number, Decimal) else str(number)
+    return text.replace(".", ",") if delimiter == ";" else text
+
+
+def joined_values(results: Sequence[tuple[str, Values | None]], names: Sequence[str] = RESULT_COLUMNS) -> Values:
     """Tell the results of several orders in one row: the worst outcome, sums, and what each has to say.
 
     Args:
         results: Each order's number with its values; ``None`` where it has none yet.
+        names: All columns of ours.
     """
-    known = [(number, dict(zip(RESULT_COLUMNS, values, strict=True))) for number, values in results if values]
+    known = [(number, dict(zip(names, values, strict=True))) for number, values in results if values]
     outcomes = [Outcome(str(values["STATUS"])) for _, values in known]
     if len(known) < len(results):
         outcomes.append(Outcome.PENDING)
-    joined: dict[str, str | int | None] = {"STATUS": max(outcomes, key=_BADNESS.index).value}
-    for name in ("SUPPLIER", "DOWNLOAD_FOLDER", "COUPA_URL", "AttachmentName"):
-        joined[name] = "; ".join(dict.fromkeys(str(values[name]) for _, values in known if values[name]))
+    joined: dict[str, Value | None] = {
+        name: "; ".join(dict.fromkeys(str(values[name]) for _, values in known if values[name])) for name in names
+    }
+    joined["STATUS"] = max(outcomes, key=_BADNESS.index).value
     for name in ("ATTACHMENTS_FOUND", "ATTACHMENTS_DOWNLOADED"):
         joined[name] = sum(value for _, values in known if isinstance(value := values[name], int))
     joined["LAST_PROCESSED"] = max(str(values["LAST_PROCESSED"] or "") for _, values in known)
     joined["ERROR_MESSAGE"] = "; ".join(f"{number}: {text}" for number, row in known if (text := row["ERROR_MESSAGE"]))
-    return tuple(joined[name] for name in RESULT_COLUMNS)
+    return tuple(joined[name] for name in names)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from coupa_async.domain.data.fields import PREFIX
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
+from coupa_async.domain.labels import folded
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text
 from coupa_async.services.spreadsheet.table import Header, Row
@@ -20,11 +21,6 @@ _SEPARATOR = "<|>"
 _SHOWN_NAMES = 12
 _NUMBERED = re.compile(r" \([0-9]+\)$")
 _LIKELY = re.compile(r"#?\s*(?:P[OM])[\s\-_#]*[0-9]{3,}|4[05][0-9]{8}|[0-9]{7,10}", re.IGNORECASE)
-
-
-def folded(name: str) -> str:
-    """Reduce a header to what it says: accents, case, spaces and punctuation do not count."""
-    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
 
 
 _SYNONYMS = frozenset(
@@ -128,7 +124,7 @@ def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str
 def sheet_folder_columns(header: Header) -> tuple[int, ...]:
     """Find the columns that make the folders: those right of the first column headed exactly ``<|>``.
 
-    Columns without a header, further separators, the order numbers and the result columns are none of them.
+    Columns without a header, further separators, the order numbers and columns that a run fills in are none of them.
     """
     if _SEPARATOR not in header.names:
         return ()
@@ -137,8 +133,16 @@ def sheet_folder_columns(header: Header) -> tuple[int, ...]:
     return tuple(
         column
         for column, name in enumerate(header.names)
-        if column >= start and column != header.order_column and (_NUMBERED.sub("", name) not in others)
+        if column >= start
+        and column != header.order_column
+        and _NUMBERED.sub("", name) not in others
+        and not _is_data(name)
     )
+
+
+def _is_data(name: str) -> bool:
+    """Return whether a column holds orders' data that a run has filled in, this one or an earlier one."""
+    return name.startswith(PREFIX) and name == name.upper()
 
 
 def named_folder_columns(header: Header, wanted: Sequence[str], path: Path) -> tuple[int | None, ...]:

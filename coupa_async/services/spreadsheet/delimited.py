@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
-from coupa_async.services.spreadsheet.cells import Values, delimited_text
+from coupa_async.services.spreadsheet.cells import Value, Values, delimited_text, number_text
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.spreadsheet.encodings import MixedEncodingsError, guess_encoding
 from coupa_async.services.spreadsheet.options import WorklistOptions
@@ -103,13 +104,19 @@ def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
     for column, value in zip(layout.columns, values, strict=True):
         if value is not None:
             cells.extend([""] * (column + 1 - len(cells)))
-            cells[column] = delimited_text(value) if isinstance(value, str) else str(value)
+            cells[column] = _shown(value, layout.delimiter)
     if _is_ruled(raw, layout.delimiter):
         shown = (_NO_CELL.sub(" ", cell) for cell in cells)
         return layout.delimiter.join(shown) + raw[len(raw.rstrip("\r\n")) :]
     line = io.StringIO(newline="")
     csv.writer(line, delimiter=layout.delimiter, lineterminator="\r\n").writerow(cells)
     return line.getvalue().removesuffix("\r\n") + raw[len(raw.rstrip("\r\n")) :]
+
+
+def _shown(value: Value, delimiter: str) -> str:
+    if isinstance(value, str):
+        return delimited_text(value)
+    return str(value) if isinstance(value, date) else number_text(value, delimiter)
 
 
 def _read(path: Path, stated: str | None) -> _Text:

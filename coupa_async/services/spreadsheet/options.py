@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coupa_async.domain.data.fields import DataField
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistOptions:
@@ -18,6 +21,7 @@ class WorklistOptions:
         group_column: Header of the column that tells whose an order is; ``None`` finds one of a known name.
         visible_only: Whether rows that are hidden, by a filter or by hand, are left out.
         encoding: Of a text file; ``None`` finds it.
+        data: Orders' data that gets a column each.
     """
 
     sheet: str | None = None
@@ -27,3 +31,9 @@ class WorklistOptions:
     group_column: str | None = None
     visible_only: bool = False
     encoding: str | None = None
+    data: tuple[DataField, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns of ours, as they are headed where nothing else is."""
+        return (*RESULT_COLUMNS, *(field.column for field in self.data))

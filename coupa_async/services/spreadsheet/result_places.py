@@ -22,7 +22,7 @@ class ResultPlaces:
     """Where results go.
 
     Attributes:
-        columns: The column (0-based) of each of ``RESULT_COLUMNS``.
+        columns: The column (0-based) of each of ours.
         names: What each is headed.
         are_ours: Whether an earlier run filled them.
         warning: What the user should know; empty for nothing.
@@ -40,9 +40,11 @@ class ResultColumns:
 
     Attributes:
         header: The table's.
+        names: All columns of ours.
     """
 
     header: Header
+    names: Sequence[str] = RESULT_COLUMNS
     _alike: dict[int, str] = field(init=False, default_factory=dict)
     _own: dict[str, int] = field(init=False)
     _filled: set[int] = field(init=False, default_factory=set)
@@ -51,7 +53,7 @@ class ResultColumns:
 
     def __post_init__(self) -> None:
         """Find the columns that may be ours."""
-        known = {name.casefold(): name for name in RESULT_COLUMNS}
+        known = {name.casefold(): name for name in self.names}
         for column, shown in enumerate(self.header.names):
             numbered = _NUMBERED.fullmatch(shown)
             name = known.get((numbered[1] if numbered else shown).casefold())
@@ -83,13 +85,18 @@ class ResultColumns:
         Args:
             width: How many columns the table uses anywhere, so that a value below no header is not overwritten.
         """
-        are_ours = "STATUS" in self._own and len(self._own) >= _WITNESSES and self._was_written and not self._is_foreign
+        are_ours = (
+            "STATUS" in self._own
+            and len(self._own.keys() & set(RESULT_COLUMNS)) >= _WITNESSES
+            and self._was_written
+            and not self._is_foreign
+        )
         columns: list[int] = []
         names: list[str] = []
         renamed: dict[str, str] = {}
         taken = {name.casefold() for name in self.header.names}
-        for name in RESULT_COLUMNS:
-            column = self._own.get(name) if are_ours else self._empty(name)
+        for name in self.names:
+            column = self._own[name] if are_ours and self._is_ours(name) else self._empty(name)
             if column is None:
                 column, width = width, width + 1
                 shown = _free(name, taken)
@@ -106,6 +113,10 @@ class ResultColumns:
     def _text(self, cells: Sequence[object], used: int, name: str) -> str:
         column = self._own.get(name, used)
         return cell_text(cells[column]) if column < used else ""
+
+    def _is_ours(self, name: str) -> bool:
+        """Tell a column of ours; of data, which an earlier run may not have asked for, those right of our first."""
+        return name in self._own and (name in RESULT_COLUMNS or self._own[name] > self._own["STATUS"])
 
     def _empty(self, name: str) -> int | None:
         return next(

@@ -11,13 +11,17 @@ from types import MappingProxyType
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.services.files.replace import replace_file
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, bad_row_values, joined_values, result_values
+from coupa_async.services.spreadsheet.cells import Values, bad_row_values, joined_values, result_values
+from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.formats import format_of
 from coupa_async.services.spreadsheet.results_file import write_results_file
 from coupa_async.services.spreadsheet.table import Fill
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist, stamp_of
 
-_TRIAL: Values = ("=",) * len(RESULT_COLUMNS)  # a text that needs most: cells, and a style that keeps it one
+_TRIAL = "="  # a text that needs most: cells, and a style that keeps it one
+
+Results = Iterable[tuple[OrderResult, datetime]]
+"""Each order's, with the time when it was processed."""
 
 
 def why_not_writable(worklist: Worklist) -> str:
@@ -26,7 +30,8 @@ def why_not_writable(worklist: Worklist) -> str:
     Returns:
         Why it cannot be filled in; empty if it can.
     """
-    fills = [*((rows, _TRIAL) for rows in worklist.rows.values()), *(((bad.row,), _TRIAL) for bad in worklist.bad_rows)]
+    trial: Values = (_TRIAL,) * len(worklist.options.names)
+    fills = [*((rows, trial) for rows in worklist.rows.values()), *(((bad.row,), trial) for bad in worklist.bad_rows)]
     try:
         format_of(worklist.path).write_table(worklist.path, worklist.layout, fills, _Nowhere())
     except WorklistError as error:
@@ -36,12 +41,13 @@ def why_not_writable(worklist: Worklist) -> str:
 
 def write_results(
     worklist: Worklist,
-    results: Iterable[tuple[OrderResult, datetime]],
+    results: Results,
     destination: Path,
     *,
     output_dir: Path,
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
+    data: DataColumns | None = None,
 ) -> Path:
     """Write a copy of the spreadsheet with results filled in; rows without a result stay as they are.
 
@@ -51,6 +57,7 @@ def write_results(
         destination: May be the spreadsheet itself.
         output_dir: Where the folders of the results are.
         left: Why orders were left undone, by their key.
+        data: What goes into the columns of data; by default each number and date is read for itself.
         now: Names the file beside the destination if that is held open by another program.
 
     Returns:
@@ -64,7 +71,7 @@ def write_results(
     if stamp_of(worklist.path) != worklist.stamp:
         options = replace(worklist.options, sheet=worklist.layout.sheet or None)  # others may have been added before it
         worklist = read_worklist(worklist.path, options)
-    fills = _fills(worklist, results, output_dir.absolute(), left)
+    fills = _fills(worklist, results, output_dir.absolute(), left, data or DataColumns(fields=worklist.options.data))
     return replace_file(
         destination,
         lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out),
@@ -75,12 +82,13 @@ def write_results(
 
 def write_results_beside(
     worklist: Worklist,
-    results: Iterable[tuple[OrderResult, datetime]],
+    results: Results,
     destination: Path,
     *,
     output_dir: Path,
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
+    data: DataColumns | None = None,
 ) -> Path:
     """Write a workbook of results alone: for each row its number, its orders, and our columns.
 
@@ -91,34 +99,36 @@ def write_results_beside(
         for row in rows:
             numbers.setdefault(row, []).append(worklist.shown.get(key, key))
     numbers |= {bad.row: [bad.shown] for bad in worklist.bad_rows}
-    values = {row: found for rows, found in _fills(worklist, results, output_dir.absolute(), left) for row in rows}
+    fills = _fills(worklist, results, output_dir.absolute(), left, data or DataColumns(fields=worklist.options.data))
+    values = {row: found for rows, found in fills for row in rows}
     lines = ((row, "; ".join(numbers[row]), values.get(row, ())) for row in sorted(numbers))
-    return replace_file(destination, lambda out: write_results_file(out, lines), now)
+    return replace_file(destination, lambda out: write_results_file(out, worklist.options.names, lines), now)
 
 
 def _fills(
-    worklist: Worklist, results: Iterable[tuple[OrderResult, datetime]], output_dir: Path, left: Mapping[str, str]
+    worklist: Worklist, results: Results, output_dir: Path, left: Mapping[str, str], data: DataColumns
 ) -> Iterator[Fill]:
+    names = worklist.options.names
     shared: dict[str, Values] = {}
     of_several = {key for keys in worklist.shared_rows.values() for key in keys}
     for key, reason in left.items():
-        values = bad_row_values(reason, Outcome.PENDING)
+        values = bad_row_values(reason, Outcome.PENDING, names)
         if key in of_several:
             shared[key] = values
         yield worklist.rows.get(key, ()), values
     for bad in worklist.bad_rows:
-        yield (bad.row,), bad_row_values(bad.reason)
+        yield (bad.row,), bad_row_values(bad.reason, names=names)
     for result, processed_at in results:
         key = result.number.key
         if key in worklist.rows:
-            values = result_values(result, processed_at, output_dir)
+            values = (*result_values(result, processed_at, output_dir), *data.values(result))
             if key in of_several:
                 shared[key] = values
             yield worklist.rows[key], values
     # Last, for what comes last stands: until here such a row has what one of its orders says.
     for row, keys in worklist.shared_rows.items():
         if any(key in shared for key in keys):
-            yield (row,), joined_values([(worklist.shown.get(key, key), shared.get(key)) for key in keys])
+            yield (row,), joined_values([(worklist.shown.get(key, key), shared.get(key)) for key in keys], names)
 
 
 class _Nowhere:

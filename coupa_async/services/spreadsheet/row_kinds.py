@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from coupa_async.domain.labels import folded
 from coupa_async.services.spreadsheet.cells import cell_text, is_blank
-from coupa_async.services.spreadsheet.columns import folded
 from coupa_async.services.spreadsheet.table import Header, Row
 
 _TOTALS = re.compile(

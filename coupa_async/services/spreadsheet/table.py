@@ -97,7 +97,7 @@ class Layout:
         encoding: As in ``Table``.
         obstacle: As in ``Table``.
         header_row: The header's number, 1-based.
-        columns: The column (0-based) of each of ``RESULT_COLUMNS``.
+        columns: The column (0-based) of each of our columns.
         names: What each of them is headed.
         width: How many columns are in use already; result columns from here on are new and need a header.
     """

@@ -45,7 +45,7 @@ async def session(url: str, tmp_path: Path) -> AsyncIterator[Session]:
 
 
 async def test_an_order_is_read_with_the_comments_that_scripts_mount(session: Session, url: str) -> None:
-    page, _ = await open_document(session, f"{url}/order_headers/15262985", url)
+    page, _, _ = await open_document(session, f"{url}/order_headers/15262985", url)
     assert isinstance(page, OrderPage)
     assert [attachment.name for attachment in page.attachments] == ["Contract.pdf", "Approval.msg", "Photo.png"]
 

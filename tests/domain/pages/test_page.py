@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentPlace, AttachmentSource
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, SignInPage, UnknownPage, read_page, session_length_s
 
 BASE = "https://tenant.example.com"
@@ -140,7 +140,8 @@ def test_the_session_length_is_told_by_a_page_or_by_the_poll_for_it() -> None:
 
 def test_header_spans_are_files() -> None:
     (item,) = order(order_html(file_item(5))).attachments
-    assert item == Attachment(id="5", kind=AttachmentKind.FILE, name="a.pdf", url=FILE_URL)
+    header = AttachmentPlace.HEADER
+    assert item == Attachment(id="5", kind=AttachmentKind.FILE, name="a.pdf", url=FILE_URL, place=header)
 
 
 def test_a_text_is_no_file_name() -> None:

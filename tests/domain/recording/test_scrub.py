@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, UnknownPage, read_page
 from coupa_async.domain.recording.catalogue import Recorded
 from coupa_async.domain.recording.leaks import suspicions
@@ -20,6 +22,7 @@ from tests.domain.pages.test_page import comment_link, file_item, island, order_
 
 BASE = "https://northwind.coupahost.com"
 URL = f"{BASE}/order_headers/15262984"
+CATALOGUE = load()
 WORDS = st.text("bcdfghjkqvwxzç", min_size=5, max_size=12)
 NUMBERS = st.from_regex(r"[1-79][0-9]{5,11}", fullmatch=True)
 FULL = order_html(
@@ -44,6 +47,22 @@ def shape(html: str, url: str) -> tuple[object, ...]:
     ]
     rest = (bool(page.supplier), bool(page.requisition_url), page.missing, page.session_length_s)
     return (page.kind, kinds, *rest)
+
+
+def test_the_data_of_recorded_orders_is_scrubbed_and_its_places_stay() -> None:
+    for order in CATALOGUE.orders.values():
+        if not order.shows_data or order.page != "order":
+            continue
+        html = document(order, BASE, is_mounted=True)
+        before, after = read_order_data(html, Bounds()), read_order_data(scrubbed(html)[0], Bounds())
+        assert [name for name, _ in after.fields if name != "supplier number"] == [
+            name for name, _ in before.fields if name != "supplier number"
+        ]
+        assert [bool(text) for _, text in after.labels] == [bool(text) for _, text in before.labels]
+        plain = {"Yes", "No", "Sim", "Não", "Status", "Total", "Issued", "Emitido"}  # words of Coupa's own
+        own = {text for _, text in (*before.fields, *before.labels)} | {label for label, _ in before.labels}
+        kept = own & ({text for _, text in (*after.fields, *after.labels)} | {label for label, _ in after.labels})
+        assert kept - plain <= {""}, order.number
 
 
 def scrubbed(html: str, url: str = URL) -> tuple[str, str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from coupa_async.domain.events import PersonWaitedFor, RunStarted, WorkerRestarting
 from coupa_async.domain.outcome import Outcome
+from coupa_async.services.records.asked_orders import AskedOrders
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import Journal
-from coupa_async.services.records.manifest import Manifest
 from coupa_async.services.records.status import run_status
 from tests.services.records.test_journal import result
 
@@ -37,12 +37,14 @@ def test_orders_that_the_latest_run_has_not_done_are_pending(tmp_path: Path) -> 
 
 
 def test_the_orders_are_those_of_the_latest_runs_spreadsheet_however_few_the_run_was_to_do(tmp_path: Path) -> None:
-    asked = Manifest(orders={"1": False, "2": False, "3": False, "4": True}, bad_rows={7: "'ABC' is no order number"})
+    asked = AskedOrders(
+        orders={"1": False, "2": False, "3": False, "4": True}, bad_rows={7: "'ABC' is no order number"}
+    )
     with Journal(tmp_path / "j") as journal, History(tmp_path / "j", now=lambda: AT) as history:
         journal.record(result("PO1", outcome=Outcome.COMPLETED), AT)
         journal.record(result("PO9", outcome=Outcome.FAILED), AT)
-        history.begin(backend="playwright", lane="auto", workers=1, settings={}, manifest=Manifest(orders={"9": False}))
-        history.begin(backend="playwright", lane="auto", workers=1, settings={"is_demo": True}, manifest=asked)
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, asked=AskedOrders(orders={"9": False}))
+        history.begin(backend="playwright", lane="auto", workers=1, settings={"is_demo": True}, asked=asked)
         history.note(RunStarted(total=1, skipped=1, workers=1, left_out=0))
         stands = run_status(journal, history)
         assert stands.standing.outcomes == {Outcome.COMPLETED: 2, Outcome.PENDING: 2}
@@ -61,10 +63,10 @@ def test_the_wait_for_a_person_is_no_time_of_the_run(tmp_path: Path) -> None:
 
 
 def test_the_time_left_counts_what_the_run_is_to_do_at_the_pace_of_its_last_orders(tmp_path: Path) -> None:
-    asked = Manifest(orders={str(n): False for n in range(1, 11)})
+    asked = AskedOrders(orders={str(n): False for n in range(1, 11)})
     with Journal(tmp_path / "j") as journal, History(tmp_path / "j", now=lambda: AT) as history:
         journal.record(result("PO1"), AT - timedelta(hours=1))
-        history.begin(backend="playwright", lane="auto", workers=1, settings={}, manifest=asked)
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, asked=asked)
         history.note(RunStarted(total=5, skipped=1, workers=1, left_out=5))
         assert run_status(journal, history).seconds_left(AT + timedelta(seconds=9)) is None
         journal.record(result("PO2"), AT + timedelta(seconds=5))

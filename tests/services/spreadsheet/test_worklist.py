@@ -166,8 +166,13 @@ def test_a_column_that_tells_whose_an_order_is_is_found_or_named(tmp_path: Path)
 
 
 def test_an_order_in_rows_with_different_folders_is_named_with_the_row_that_is_used(tmp_path: Path) -> None:
-    rows = [["PO_NUMBER", "<|>", "Region"], ["PO1", None, "EMEA"], ["PO2", None, "EMEA"], ["PO1", None, "LATAM"]]
+    rows: list[list[object]] = [
+        ["PO_NUMBER", "<|>", "Region"],
+        ["PO1", None, "EMEA"],
+        ["PO2", None, "EMEA"],
+        ["PO1", None, "LATAM"],
+    ]
     assert read(book(tmp_path, rows)).warnings == ("PO1 is in rows 2 and 4 with different folders: row 2's is used",)
-    many = [[f"PO{n}", None, region] for region in "ab" for n in range(1, 8)]
+    many: list[list[object]] = [[f"PO{n}", None, region] for region in "ab" for n in range(1, 8)]
     told = read(book(tmp_path, [rows[0], *many])).warnings
     assert (len(told), told[-1]) == (6, "so it is with 2 more orders: the first row's is used")

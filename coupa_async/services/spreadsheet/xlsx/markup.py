@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from xml.sax.saxutils import escape
 
 from coupa_async.services.spreadsheet.cells import legal_text
@@ -82,7 +83,11 @@ def column_letters(number: int) -> bytes:
     return letters
 
 
-def cell_markup(prefix: bytes, reference: bytes, style: bytes, value: str | int) -> bytes:
+def _digits(number: int | Decimal) -> bytes:
+    return (f"{number:f}" if isinstance(number, Decimal) else str(number)).encode()
+
+
+def cell_markup(prefix: bytes, reference: bytes, style: bytes, value: str | int | Decimal) -> bytes:
     """Write one cell; an empty text leaves it its style alone.
 
     Args:
@@ -92,8 +97,8 @@ def cell_markup(prefix: bytes, reference: bytes, style: bytes, value: str | int)
         value: A text stays one, whatever it begins with.
     """
     start = b'<%bc r="%b"%b' % (prefix, reference, b' s="%b"' % style if style else b"")
-    if isinstance(value, int):
-        return b"%b><%bv>%d</%bv></%bc>" % (start, prefix, value, prefix, prefix)
+    if not isinstance(value, str):
+        return b"%b><%bv>%b</%bv></%bc>" % (start, prefix, _digits(value), prefix, prefix)
     text = escape(_ESCAPED.sub("_x005F_", legal_text(value))).encode()
     if not text:
         return start + b"/>"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from coupa_async.services.spreadsheet.cells import Value
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import (
     attribute,
-    cell_markup,
     column_letters,
     column_number,
     is_empty,
@@ -24,18 +24,18 @@ _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 _ROW_END = re.compile(rb"</(?:[\w.-]+:)?row\s*>\Z")
 _SPANS = re.compile(rb"(?<=\sspans=[\"'])[0-9: ]+(?=[\"'])")
 
-Cells = Sequence[tuple[int, str | int]]
+Cells = Sequence[tuple[int, Value]]
 """Columns, 1-based and ascending, and what goes there."""
-StyleOf = Callable[[bytes, str | int], bytes]
-"""Tells the style of a cell that gets a value, by the style it has."""
+MakeCell = Callable[[bytes, bytes, bytes, Value], bytes]
+"""Makes a cell's markup from prefix, reference, style and value."""
 
 
-def new_row(prefix: bytes, number: int, cells: Cells, style_of: StyleOf) -> bytes:
+def new_row(prefix: bytes, number: int, cells: Cells, make_cell: MakeCell) -> bytes:
     """Write a row that the sheet has no markup for."""
-    return b'<%brow r="%d">%b</%brow>' % (prefix, number, _all(prefix, number, cells, b"", style_of), prefix)
+    return b'<%brow r="%d">%b</%brow>' % (prefix, number, _all(prefix, number, cells, b"", make_cell), prefix)
 
 
-def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style: bytes = b"") -> bytes:
+def edit_row(raw: bytes, number: int, cells: Cells, make_cell: MakeCell, new_style: bytes = b"") -> bytes:
     """Set cells of a row.
 
     A cell with a formula stays as it is: its result is the user's.
@@ -44,7 +44,7 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
         raw: The row's markup, from its start tag to its end.
         number: The row's, 1-based.
         cells: What to set; an empty text empties a cell that is there.
-        style_of: See ``StyleOf``.
+        make_cell: See ``MakeCell``.
         new_style: The style of cells that are not there yet.
 
     Raises:
@@ -57,7 +57,7 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
     prefix = start["prefix"] or b""
     if is_empty(start["attributes"]):
         opened = raw[: start.end() - 2].rstrip() + b">"
-        return _wider(opened, cells) + _all(prefix, number, cells, new_style, style_of) + b"</%brow>" % prefix
+        return _wider(opened, cells) + _all(prefix, number, cells, new_style, make_cell) + b"</%brow>" % prefix
     end = _ROW_END.search(seen)
     if end is None or b"AlternateContent" in seen:
         raise CannotEditError(f"row {number} holds more than cells")
@@ -69,14 +69,14 @@ def edit_row(raw: bytes, number: int, cells: Cells, style_of: StyleOf, new_style
         before = done
         while done < len(cells) and cells[done][0] < cell.column:
             done += 1
-        pieces += (raw[position : cell.start], _all(prefix, number, cells[before:done], new_style, style_of))
+        pieces += (raw[position : cell.start], _all(prefix, number, cells[before:done], new_style, make_cell))
         position = cell.start
         if done < len(cells) and cells[done][0] == cell.column:
             if not cell.has_formula:
-                pieces.append(_new(prefix, number, *cells[done], cell.style, style_of))
+                pieces.append(_new(prefix, number, *cells[done], cell.style, make_cell))
                 position = cell.stop
             done += 1
-    pieces += (raw[position : end.start()], _all(prefix, number, cells[done:], new_style, style_of))
+    pieces += (raw[position : end.start()], _all(prefix, number, cells[done:], new_style, make_cell))
     return b"".join((*pieces, raw[end.start() :]))
 
 
@@ -110,13 +110,13 @@ def _cell_end(seen: bytes, match: re.Match[bytes], number: int) -> int:
     return end.end()
 
 
-def _all(prefix: bytes, number: int, cells: Cells, style: bytes, style_of: StyleOf) -> bytes:
+def _all(prefix: bytes, number: int, cells: Cells, style: bytes, make_cell: MakeCell) -> bytes:
     """Write cells that are not there yet; an empty one is not written."""
-    return b"".join(_new(prefix, number, column, value, style, style_of) for column, value in cells if value != "")
+    return b"".join(_new(prefix, number, column, value, style, make_cell) for column, value in cells if value != "")
 
 
-def _new(prefix: bytes, number: int, column: int, value: str | int, style: bytes, style_of: StyleOf) -> bytes:
-    return cell_markup(prefix, column_letters(column) + b"%d" % number, style_of(style, value), value)
+def _new(prefix: bytes, number: int, column: int, value: Value, style: bytes, make_cell: MakeCell) -> bytes:
+    return make_cell(prefix, column_letters(column) + b"%d" % number, style, value)
 
 
 def _wider(start: bytes, cells: Cells) -> bytes:

@@ -10,7 +10,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.services.spreadsheet.table import Sink
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import column_letters, column_number
-from coupa_async.services.spreadsheet.xlsx.row_edit import Cells, StyleOf, edit_row, new_row
+from coupa_async.services.spreadsheet.xlsx.row_edit import Cells, MakeCell, edit_row, new_row
 from coupa_async.services.spreadsheet.xlsx.sheet_part import SheetPart
 
 _BOUNDS = Bounds()
@@ -24,7 +24,7 @@ def edit_sheet(
     source: IO[bytes],
     out: Sink,
     edits: Mapping[int, Cells],
-    style_of: StyleOf,
+    make_cell: MakeCell,
     *,
     header_row: int,
     header_style: Callable[[bytes], bytes],
@@ -36,7 +36,7 @@ def edit_sheet(
         source: The part.
         out: Takes the copy.
         edits: What to set, by the row's number.
-        style_of: Tells the style of a cell by the one it has and its value.
+        make_cell: Makes the cells.
         header_row: The row whose new cells have a style of their own.
         header_style: Tells that style by the row's markup.
         bounds: On one row.
@@ -52,14 +52,14 @@ def edit_sheet(
     if not part.has_rows:
         raise CannotEditError("the sheet has no rows")
     out.write(_reaching(head, widest))
-    absent = _Absent(edits, prefix, style_of)
+    absent = _Absent(edits, prefix, make_cell)
     for number, gap, row in part.rows(prefix):
         out.write(gap)
         for added in absent.above(number):
             out.write(added)
         if number in edits:
             style = header_style(row) if number == header_row else b""
-            row = edit_row(row, number, edits[number], style_of, style)
+            row = edit_row(row, number, edits[number], make_cell, style)
         out.write(row)
     for piece in part.rest():
         out.write(piece)
@@ -68,15 +68,15 @@ def edit_sheet(
 class _Absent:
     """The rows that get cells and that the sheet has no markup for."""
 
-    def __init__(self, edits: Mapping[int, Cells], prefix: bytes, style_of: StyleOf) -> None:
-        self._edits, self._prefix, self._style_of = edits, prefix, style_of
+    def __init__(self, edits: Mapping[int, Cells], prefix: bytes, make_cell: MakeCell) -> None:
+        self._edits, self._prefix, self._make_cell = edits, prefix, make_cell
         self._waiting = iter(sorted(edits))
         self._due = next(self._waiting, 0)
 
     def above(self, number: int) -> Iterator[bytes]:
         """Write those that come before a row; all that are left before row 0, which comes last."""
         while self._due and (not number or self._due < number):
-            yield new_row(self._prefix, self._due, self._edits[self._due], self._style_of)
+            yield new_row(self._prefix, self._due, self._edits[self._due], self._make_cell)
             self._due = next(self._waiting, 0)
         if self._due == number:
             self._due = next(self._waiting, 0)

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.table import Layout
 from coupa_async.services.spreadsheet.xlsx.book import read_book
+from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
-from coupa_async.services.spreadsheet.xlsx.quote_prefix import QuotePrefix
 from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
 
@@ -25,17 +25,17 @@ def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells],
         KeyError: If it no longer has that sheet.
         OSError: If ``out`` takes no more.
     """
-    styles_part = read_book(package).styles
-    styles = QuotePrefix(package.read(styles_part) if styles_part else b"")
+    book = read_book(package)
+    writer = CellWriter(package.read(book.styles) if book.styles else b"", counts_from_1904=book.counts_from_1904)
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
-                sheet, part, edits, styles.style_of, header_row=layout.header_row, header_style=_last_style
+                sheet, part, edits, writer.cell, header_row=layout.header_row, header_style=_last_style
             )
         }
-        if styles_part:
+        if book.styles:
             # After the sheet, for the sheet's cells tell which styles there must be.
-            replaced[styles_part] = lambda part: part.write(styles.markup())
+            replaced[book.styles] = lambda part: part.write(writer.markup())
         copy_package(package, out, replaced)
 
 

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS bad_rows (row INTEGER PRIMARY KEY, reason TEXT NOT NU
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class AskedOrders:
     """What a spreadsheet asks for.
 
     Attributes:
@@ -29,7 +29,7 @@ class Manifest:
     bad_rows: Mapping[int, str] = field(default_factory=dict)
 
 
-def write_manifest(db: sqlite3.Connection, manifest: Manifest) -> None:
+def write_asked_orders(db: sqlite3.Connection, asked: AskedOrders) -> None:
     """Put it in place of the one before. In the caller's transaction.
 
     Raises:
@@ -37,13 +37,13 @@ def write_manifest(db: sqlite3.Connection, manifest: Manifest) -> None:
     """
     db.execute("DELETE FROM asked_orders")
     db.execute("DELETE FROM bad_rows")
-    db.executemany("INSERT INTO asked_orders VALUES (?,?)", ((key, int(done)) for key, done in manifest.orders.items()))
-    db.executemany("INSERT INTO bad_rows VALUES (?,?)", manifest.bad_rows.items())
+    db.executemany("INSERT INTO asked_orders VALUES (?,?)", ((key, int(done)) for key, done in asked.orders.items()))
+    db.executemany("INSERT INTO bad_rows VALUES (?,?)", asked.bad_rows.items())
 
 
-def read_manifest(db: sqlite3.Connection) -> Manifest:
+def read_asked_orders(db: sqlite3.Connection) -> AskedOrders:
     """Read it; empty where no run has written one."""
-    return Manifest(
+    return AskedOrders(
         orders={key: bool(done) for key, done in db.execute("SELECT key, is_done FROM asked_orders")},
         bad_rows=dict(db.execute("SELECT row, reason FROM bad_rows ORDER BY row")),
     )

@@ -1,0 +1,1 @@
+"""The data of an order: what its page shows besides attachments, and how numbers and dates in it are read."""
