@@ -21,6 +21,7 @@ from coupa_async.domain.order import Order
 from coupa_async.domain.redaction import redacted
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
 from coupa_async.engine.observers import ObserverGroup
+from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.evaluation.disk_audit import audit
 from coupa_async.evaluation.faults import NONE, Pressure
@@ -70,12 +71,11 @@ class RunSetupFactory:
         self.prepare(planned)
         footprint = Footprint()
         orders = self.plain if planned.fault else self.orders
-        storage = Storage(
-            self.root / f"{planned.repeat:02}-{planned.fault or NONE}-{planned.arm.backend}-{planned.arm.lane}"
-        )
+        arm = planned.arm
+        storage = Storage(self.root / f"{planned.repeat:02}-{planned.fault or NONE}-{arm.backend}-{arm.lane}")
         storage.prepare()
         own = {"storage_state": storage.root / "state.json"} if self.is_recorded else {}
-        settings = self.settings.model_copy(update={"lane": planned.arm.lane, "output_dir": storage.root, **own})
+        settings = self.settings.model_copy(update={"lane": arm.lane, "output_dir": storage.root, **own})
         homes = storage.root / "profiles" if self.is_recorded else profiles_dir()
         left: list[str] = []
 
@@ -91,24 +91,17 @@ class RunSetupFactory:
             stack.enter_context(run_log(storage.root / "run.log"))
             notify = ObserverGroup([log_event, observer])
             profiles = stack.enter_context(run_profiles(homes, settings.state_file()))
-            context = make_worker_context(
-                settings, self.open_backend(settings, planned.arm), journal, storage, profiles, notify
-            )
+            backend = self.open_backend(settings, arm)
+            context = make_worker_context(settings, backend, journal, storage, profiles, notify)
             if self.stall_s is not None:
                 context = replace(context, limits=replace(context.limits, stall_s=self.stall_s))
             workers: list[Worker] = []
-            readings = Readings(
-                usage=self.pressure.usage, weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids)
-            )
-            guard = MemoryGuard(
-                workers, context.session_slots, readings, notify, limits=memory_limits(settings), period_s=0.5
-            )
             yield RunSetup(
                 orders=orders,
                 names=[f"worker-{n}" for n in range(1, min(settings.workers, len(orders)) + 1)],
                 context=context,
                 workers=workers,
-                services=[guard.watch],
+                services=[self._guard(settings, workers, context, notify).watch],
                 sample=lambda: to_thread.run_sync(footprint.sample),
                 used=footprint.used,
                 stories=lambda: tuple(
@@ -117,6 +110,14 @@ class RunSetupFactory:
                 ),
                 leftovers=leftovers,
             )
+
+    def _guard(
+        self, settings: Settings, workers: Sequence[Worker], context: WorkerContext, notify: Observer
+    ) -> MemoryGuard:
+        """Make a guard that reads the pressure of the comparison instead of the machine's."""
+        readings = Readings(usage=self.pressure.usage, weigh=lambda pids: to_thread.run_sync(memory.tree_bytes, pids))
+        limits = memory_limits(settings)
+        return MemoryGuard(workers, context.session_slots, readings, notify, limits=limits, period_s=0.5)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -172,21 +173,13 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
     if not console.is_terminal:
         console.width = _LOG_WIDTH
     planned_runs = schedule(case.arms, case.faults, settings.repeat, applies_to)
-
-    def notify(trial: Trial) -> None:
-        done = sum(not item.kind for item in trial.stories)
-        what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {settings.repeat}"
-        story = f"{done} of {len(trial.stories)} right, {trial.seconds:.1f} s" + (
-            f": {trial.error}" * bool(trial.error)
-        )
-        console.print(f"{what}: {story}", highlight=False, markup=False)
-
-    console.print(
-        f"{counted(len(planned_runs), 'run')} of up to {counted(len(make_setup.orders), 'order')}", highlight=False
-    )
+    say = partial(console.print, highlight=False, markup=False)
+    say(f"{counted(len(planned_runs), 'run')} of up to {counted(len(make_setup.orders), 'order')}")
     with run_log(make_setup.root / "compare.log", of=("asyncio",)):  # of killed drivers, once their run is over
         compared: Compared = await take_turns(
-            planned_runs, make_setup, faults, limit_s=settings.run_limit_s, notify=notify
+            *(planned_runs, make_setup, faults),
+            limit_s=settings.run_limit_s,
+            notify=lambda trial: say(_told(trial, settings.repeat)),
         )
     comparison = Comparison(
         trials=compared.trials,
@@ -202,12 +195,19 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
         settings.report.parent.mkdir(parents=True, exist_ok=True)
         settings.report.write_text(report(comparison), encoding="utf-8")
     show(comparison, console)
-    console.print(f"page  {page}", highlight=False, markup=False, soft_wrap=True)
+    say(f"page  {page}", soft_wrap=True)
     if settings.json_:
         print(comparison.to_json(), flush=True)  # noqa: T201 - the object that scripts read
     if compared.stopped_by is not None:
         return 128 + compared.stopped_by
     return 0 if all(trial.holds for trial in compared.trials) else 1
+
+
+def _told(trial: Trial, repeats: int) -> str:
+    done = sum(not item.kind for item in trial.stories)
+    what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {repeats}"
+    trouble = f": {trial.error}" if trial.error else ""
+    return f"{what}: {done} of {len(trial.stories)} right, {trial.seconds:.1f} s{trouble}"
 
 
 def _machine() -> tuple[str, ...]:

@@ -104,15 +104,7 @@ async def restart(setup: CheckSetup) -> Check:
     if setup.end_sessions is not None:
         refused = await watch(setup.job("5.4", "--workers", "2", COUPA_PASSWORD="not-this-one"))  # noqa: S106
         runs.append(refused)
-        pending = sum(story.outcome is Outcome.PENDING for story in refused.audits)
-        findings += [
-            CheckResult(f"refused: exit code {refused.exit_code}", refused.exit_code == 3),
-            CheckResult(f"refused: tried {len(refused.events_named('SignInStarted'))} time",
-                    len(refused.events_named("SignInStarted")) == 1),
-            CheckResult(f"refused: {pending} of {len(refused.audits)} orders pending, none misreported",
-                    pending == len(refused.audits) > 0),
-            *_clean(refused),
-        ]  # fmt: skip
+        findings += _was_refused(refused)
         notes.append("the first run has a wrong password, the second goes on where it stopped with the right one")
 
     async def harm() -> None:
@@ -140,6 +132,19 @@ async def restart(setup: CheckSetup) -> Check:
     lines = _some(seen, "WorkerRestarting", 2) + _some(seen, "SignedIn", 2)
     title = "Restart after a refused sign-in and a lost session"
     return _check("5.4", title, setup, runs, findings, lines, notes)
+
+
+def _was_refused(seen: ObservedRun) -> list[CheckResult]:
+    """Judge a run whose password is wrong: it tries once, and says nothing of any order."""
+    pending = sum(story.outcome is Outcome.PENDING for story in seen.audits)
+    tried = len(seen.events_named("SignInStarted"))
+    return [
+        CheckResult(f"refused: exit code {seen.exit_code}", seen.exit_code == 3),
+        CheckResult(f"refused: tried {tried} time", tried == 1),
+        CheckResult(f"refused: {pending} of {len(seen.audits)} orders pending, none misreported",
+                pending == len(seen.audits) > 0),
+        *_clean(seen),
+    ]  # fmt: skip
 
 
 async def profiles(setup: CheckSetup) -> Check:

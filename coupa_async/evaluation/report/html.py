@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -66,32 +66,25 @@ def render(comparison: Comparison) -> str:
         if recovered
         else "<p>Nothing was struck.</p>",
         numbers="".join(map(_numbers, measured)),
-        failures=_listed(
-            [
-                *(
-                    f"{fault_name(item.fault)}, {item.arm.name}: {count} times {kind}"
-                    for item in by_fault
-                    for kind, count in item.failures
-                ),
-                *(
-                    f"{fault_name(trial.fault)}, {trial.arm.name}, run {trial.repeat}: {trial.error}"
-                    for trial in comparison.trials
-                    if trial.error
-                ),
-                *(
-                    f"{fault_name(trial.fault)}, {trial.arm.name}, run {trial.repeat}: over before the fault struck"
-                    for trial in comparison.trials
-                    if trial.missed
-                ),
-            ],
-            "None.",
-        ),
+        failures=_listed(_failures(comparison, by_fault), "None."),
         leftovers=_listed(
             (f"{fault_name(item.fault)}, {item.arm.name}: {text}" for item in by_fault for text in item.leftovers),
             "None.",
         ),
         disagreements=_disagreements(comparison),
     )
+
+
+def _failures(comparison: Comparison, by_fault: Sequence[Measure]) -> Iterator[str]:
+    for item in by_fault:
+        for kind, count in item.failures:
+            yield f"{fault_name(item.fault)}, {item.arm.name}: {count} times {kind}"
+    for trial in comparison.trials:
+        where = f"{fault_name(trial.fault)}, {trial.arm.name}, run {trial.repeat}"
+        if trial.error:
+            yield f"{where}: {trial.error}"
+        if trial.missed:
+            yield f"{where}: over before the fault struck"
 
 
 def _facts(comparison: Comparison) -> str:

@@ -17,13 +17,21 @@ from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderErro
 from coupa_async.domain.files.naming import outcome_folder
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.order import Attachment, AttachmentSource, Order
-from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, explanation, judge, judge_left_out
+from coupa_async.domain.outcome import (
+    FailedAttachment,
+    OrderResult,
+    Outcome,
+    SavedAttachment,
+    explanation,
+    judge,
+    judge_left_out,
+)
 from coupa_async.domain.pages.addresses import DEFAULT_PATH
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.policies.retry import is_timeout
 from coupa_async.domain.redaction import redacted
 from coupa_async.domain.sameness import Streaks, Trait, warning
-from coupa_async.domain.wanted import ALL_FILES, WantedFiles
+from coupa_async.domain.wanted import ALL_FILES, Named, WantedFiles
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch
@@ -118,59 +126,35 @@ class Collector:
             StorageError: If the disk takes no more.
         """
         found = await self.find(order, session, heartbeat)
+        await self._note_sameness(order, found, session)
         page = found.page
         if isinstance(page, NotFoundPage):
-            await self._note_sameness(order, found, session)
-            folder = await self._begin(order)
             error = "no such order in Coupa, or no access to it"
-            return self._result(order, folder, Outcome.PO_NOT_FOUND, error=error, **_from(found))
-        await self._note_sameness(order, found, session)
-        named = await named_attachments(
-            page, session, self._rule, base_url=self._config.base_url, bounds=self._config.bounds
-        )
-        lacking = tuple(text for text in (*(shown.missing for shown in named.pages), named.trouble) if text)
-        wanted, left_out = self._config.wanted.choose(named.attachments)
-        from_requisition = any(source is AttachmentSource.REQUISITION for source, _ in wanted)
-        notes = [text for text in (left_out, *(shown.note for shown in named.pages)) if text]
-        told: dict[str, Any] = {
-            "supplier": page.supplier,
-            "found": len(named.attachments),
-            "data": found.data,
-            **_from(found),
-        }
-        if self._config.no_files and named.attachments:
-            notes.append(_NO_FILES)
-            error = explanation(len(wanted), (), lacking, "", notes)
+            return self._result(order, await self._begin(order), Outcome.PO_NOT_FOUND, error=error, **_from(found))
+        config = self._config
+        named = await named_attachments(page, session, self._rule, base_url=config.base_url, bounds=config.bounds)
+        wanted, left_out = config.wanted.choose(named.attachments)
+        notes = [text for text in (left_out, *named.notes) if text]
+        about = {"supplier": page.supplier, "found": len(named.attachments), "data": found.data, **_from(found)}
+        if config.no_files and named.attachments:
             folder = await self._begin(order, page.supplier)
-            outcome = Outcome.PENDING if wanted else judge_left_out(is_whole=not lacking)
-            return self._result(order, folder, outcome, error=error, is_bare=True, **told)
+            outcome = Outcome.PENDING if wanted else judge_left_out(is_whole=not named.lacking)
+            error = explanation(len(wanted), (), named.lacking, "", [*notes, _NO_FILES])
+            return self._result(order, folder, outcome, error=error, is_bare=True, **about)
         folder = await self._begin(order, page.supplier, is_made=bool(wanted))
         heartbeat()
-        jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in wanted]
-        fetched = await self._config.gather(jobs, self._config.files_at_once)
-        staged = [item for item in fetched if isinstance(item, Staged)]
-        saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
-        failed = (*(item for item in fetched if isinstance(item, FailedAttachment)), *unkept)
-        notes_of = {item.attachment.id: item.notes for item in staged}
-        notes += [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
-        notes += (
-            await print_messages(saved, folder, session, heartbeat, bounds=self._config.bounds)
-            if self._config.msg_pdf
-            else ()
-        )
+        saved, failed, remarks = await self._download(wanted, folder, session, heartbeat)
         is_left_out = bool(named.attachments) and not wanted
-        outcome = judge(len(wanted), len(saved), failed, is_whole=not lacking)
-        requisition_url = page.requisition_url if from_requisition else ""
+        outcome = (
+            judge_left_out(is_whole=not named.lacking)
+            if is_left_out
+            else judge(len(wanted), len(saved), failed, is_whole=not named.lacking)
+        )
+        from_requisition = any(source is AttachmentSource.REQUISITION for source, _ in wanted)
+        about["requisition_url"] = page.requisition_url if from_requisition else ""
+        error = explanation(len(wanted), failed, named.lacking, about["requisition_url"], [*notes, *remarks])
         return self._result(
-            order,
-            folder,
-            judge_left_out(is_whole=not lacking) if is_left_out else outcome,
-            is_bare=is_left_out,
-            saved=saved,
-            failed=failed,
-            requisition_url=requisition_url,
-            error=explanation(len(wanted), failed, lacking, requisition_url, notes),
-            **told,
+            *(order, folder, outcome), is_bare=is_left_out, saved=saved, failed=failed, error=error, **about
         )
 
     async def find(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> FoundOrder:
@@ -216,6 +200,25 @@ class Collector:
             outcome = Outcome.PO_NOT_FOUND if trait is Trait.NOT_FOUND else Outcome.NO_ATTACHMENTS
             kept = await self._snapshot(order, found.url, session, outcome)
             self._config.warn(warning(trait, order.number.shown, kept))
+
+    async def _download(
+        self, wanted: Sequence[Named], folder: OrderFolder, session: Session, heartbeat: Callable[[], None]
+    ) -> tuple[Sequence[SavedAttachment], Sequence[FailedAttachment], Sequence[str]]:
+        """Download attachments and give each its final name.
+
+        Returns:
+            Those that are there, those that are not, and what is odd about some.
+        """
+        jobs = [partial(self._fetch, attachment, source, session, folder, heartbeat) for source, attachment in wanted]
+        fetched = await self._config.gather(jobs, self._config.files_at_once)
+        staged = [item for item in fetched if isinstance(item, Staged)]
+        saved, unkept = await worker_threads.run(partial(keep_files, staged, folder))
+        failed = (*(item for item in fetched if isinstance(item, FailedAttachment)), *unkept)
+        notes_of = {item.attachment.id: item.notes for item in staged}
+        remarks = [f"{file.name} {note}" for file in saved for note in notes_of[file.id]]
+        if self._config.msg_pdf:
+            remarks += await print_messages(saved, folder, session, heartbeat, bounds=self._config.bounds)
+        return saved, failed, remarks
 
     async def _fetch(
         self,

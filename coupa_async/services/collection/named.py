@@ -36,6 +36,16 @@ class NamedAttachments:
     pages: tuple[OrderPage, ...]
     trouble: str = ""
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What the pages announce and do not show, or could not be asked."""
+        return tuple(text for text in (*(page.missing for page in self.pages), self.trouble) if text)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about the pages."""
+        return tuple(page.note for page in self.pages if page.note)
+
 
 async def named_attachments(
     page: OrderPage, session: Session, rule: Requisition, *, base_url: str, bounds: Bounds

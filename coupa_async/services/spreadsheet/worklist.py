@@ -100,22 +100,26 @@ def _worklist(path: Path, options: WorklistOptions, table: Table, stamp: tuple[i
         done=tuple(entry.number for key, entry in entries.items() if is_done[key]),
         warnings=tuple(_warnings(path, table, entries, rows, places)),
         options=options,
-        layout=Layout(
-            sheet=table.sheet,
-            part=table.part,
-            merged=table.merged,
-            delimiter=table.delimiter,
-            encoding=table.encoding,
-            obstacle=table.obstacle,
-            header_row=table.header.row,
-            columns=places.columns,
-            names=places.names,
-            width=rows.width,
-        ),
+        layout=_layout(table, places, rows.width),
         rows={key: tuple(entry.rows) for key, entry in entries.items()},
         shown={key: entry.number.shown for key, entry in entries.items()},
         shared_rows=rows.shared,
         stamp=stamp,
+    )
+
+
+def _layout(table: Table, places: ResultPlaces, width: int) -> Layout:
+    return Layout(
+        sheet=table.sheet,
+        part=table.part,
+        merged=table.merged,
+        delimiter=table.delimiter,
+        encoding=table.encoding,
+        obstacle=table.obstacle,
+        header_row=table.header.row,
+        columns=places.columns,
+        names=places.names,
+        width=width,
     )
 
 
