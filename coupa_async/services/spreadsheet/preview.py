@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import cell_text, is_blank
-from coupa_async.services.spreadsheet.columns import group_column, link_columns
+from coupa_async.services.spreadsheet.columns import SUPPLIER, group_column, link_columns, sheet_folder_columns
 from coupa_async.services.spreadsheet.formats import format_of
 from coupa_async.services.spreadsheet.table import Header
 from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist
@@ -36,6 +36,14 @@ class Preview:
     group: int | None
     first_rows: tuple[tuple[int, tuple[str, ...]], ...]
     repeated: tuple[tuple[OrderNumber, tuple[int, ...]], ...]
+
+    @property
+    def folders(self) -> list[str]:
+        """The headers of the columns that make the folders, or ``{supplier}``, as a run would take them now."""
+        if self.worklist.options.folder_columns is not None:
+            return list(self.worklist.options.folder_columns)
+        is_by_supplier = all(order.hierarchy == (None,) for order in self.worklist.orders)
+        return [SUPPLIER] if is_by_supplier else [self.header.names[item] for item in sheet_folder_columns(self.header)]
 
     @property
     def order_column(self) -> str:

@@ -19,6 +19,7 @@ from coupa_async.app.sign_in import has_screen
 from coupa_async.domain.errors import CoupaError, OutputError
 from coupa_async.domain.selection import Selection
 from coupa_async.web.demo import demo
+from coupa_async.web.pages.folders import choice_of, chosen
 from coupa_async.web.pages.orders import sheet_of
 from coupa_async.web.requests import RefusedError, read_form
 from coupa_async.web.runner import work_on
@@ -31,7 +32,7 @@ async def begin(request: Request) -> Response:
     """Run the orders of a spreadsheet."""
     site, sheet = site_of(request), await sheet_of(request)
     form = await read_form(request, site.access)
-    choice = {**sheet.choice, "output_dir": form.text("output_dir") or str(site.output_root / sheet.path.stem)}
+    choice = choice_of(form, chosen(site, sheet))
     try:
         settings = await to_thread.run_sync(_settings, choice)
         settings.tenant()

@@ -20,7 +20,7 @@ from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError, read_form, save_body
 from coupa_async.web.serving.access import Refusal
 from coupa_async.web.sheets import SUFFIXES, Sheet
-from coupa_async.web.site import Site, site_of
+from coupa_async.web.site import site_of
 
 _COLUMNS = ("po_column", "id_column", "group_column")
 NO_SUCH = Refusal(404, "There is no such page. What it showed may have been removed.")
@@ -123,21 +123,11 @@ def worklist_options(choice: Mapping[str, str]) -> WorklistOptions:
 
 
 async def _show(request: Request, sheet: Sheet, choice: Mapping[str, str]) -> Response:
-    site: Site = site_of(request)
     found: Preview | None = None
     error = ""
     try:
         found = await to_thread.run_sync(preview, sheet.path, worklist_options(choice))
     except InputError as wrong:
         error = str(wrong).replace(str(sheet.path), sheet.path.name)
-    folder = choice.get("output_dir") or str(site.output_root / sheet.path.stem)
-    return page(
-        request,
-        "sheet.html",
-        sheet=sheet,
-        found=found,
-        error=error,
-        choice=choice,
-        folder=folder,
-        status=200 if found else 422,
-    )
+    status = 200 if found else 422
+    return page(request, "sheet.html", status=status, sheet=sheet, found=found, error=error, choice=choice)

@@ -1,5 +1,7 @@
 // What every page has: signs of life to the server, and a word when the server is gone. The rest is for one page each.
 
+import { chooseFolders, copyTexts } from "./folders.js";
+import { loadParts } from "./load.js";
 import { watchRun } from "./run.js";
 import { takeFiles } from "./upload.js";
 
@@ -46,6 +48,9 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 
 offerNotification();
 watchRun(document.getElementById("progress"));
+chooseFolders(document.getElementById("choices"));
+copyTexts();
+loadParts();
 takeFiles(document.getElementById("drop"), base);
 signOfLife();
 setInterval(signOfLife, EVERY_MS);
