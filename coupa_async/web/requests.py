@@ -8,11 +8,12 @@ from urllib.parse import parse_qs
 import anyio
 from starlette.requests import Request
 
+from coupa_async.services.languages.catalogue import mark
 from coupa_async.web.serving.access import Access, Refusal
 
 _FORM_BYTES = 4 * 2**20
 _FIELDS = 2_000
-NOT_OURS = Refusal(403, "This form is not one of this window's. Load the page again and send it once more.")
+NOT_OURS = Refusal(403, mark("This form is not one of this window's. Load the page again and send it once more."))
 
 
 class RefusedError(Exception):
@@ -52,12 +53,12 @@ async def read_form(request: Request, access: Access) -> Form:
     async for chunk in request.stream():
         body += chunk
         if len(body) > _FORM_BYTES:
-            raise RefusedError(Refusal(413, f"That is over {_FORM_BYTES // 2**20} MB of text: put it into a file."))
+            raise RefusedError(Refusal(413, mark("That is over 4 MB of text: put it into a file.")))
     try:
         text = body.decode("utf-8")
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=_FIELDS, errors="replace")
     except ValueError as error:
-        raise RefusedError(Refusal(400, "This form cannot be read.")) from error
+        raise RefusedError(Refusal(400, mark("This form cannot be read."))) from error
     sent = request.headers.get("x-csrf-token") or fields.get("csrf", [""])[-1]
     if not access.is_form_of_ours(sent):
         raise RefusedError(NOT_OURS)
@@ -70,7 +71,7 @@ async def save_body(request: Request, access: Access, into: Path, limit_bytes: i
     Raises:
         RefusedError: If it is too large, or does not come from one of our pages.
     """
-    too_large = Refusal(413, f"This file is over {limit_bytes // 2**20} MB: copy the orders into a new one.")
+    too_large = Refusal(413, mark("This file is over 100 MB: copy the orders into a new one."))
     if not access.is_form_of_ours(request.headers.get("x-csrf-token", "")):
         raise RefusedError(NOT_OURS)
     if int(request.headers.get("content-length") or 0) > limit_bytes:

@@ -16,6 +16,11 @@ LOCALES = Path(__file__).parent / "locales"
 LANGUAGES = {"en": "English", "pt-BR": "Português (Brasil)"}
 
 
+def mark(text: str) -> str:
+    """Mark a text for the catalogue, and return it as it is: it is translated where it is shown."""
+    return text
+
+
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the texts of a language of ``LANGUAGES``. What has no translation stays English."""

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, InputError, WorklistError
+from coupa_async.services.languages.catalogue import mark
 from coupa_async.services.spreadsheet.cells import delimited_text
 from coupa_async.services.spreadsheet.preview import Preview, preview
 from coupa_async.services.spreadsheet.worklist import WorklistOptions
@@ -23,7 +24,7 @@ from coupa_async.web.sheets import SUFFIXES, Sheet
 from coupa_async.web.site import site_of
 
 _COLUMNS = ("po_column", "id_column", "group_column")
-NO_SUCH = Refusal(404, "There is no such page. What it showed may have been removed.")
+NO_SUCH = Refusal(404, mark("There is no such page. What it showed may have been removed."))
 
 
 async def choose(request: Request) -> Response:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from coupa_async.services.languages.catalogue import mark
+
 _TOKEN_S = 600.0
 _WAITING = 20
 COOKIE = "coupa_async"
@@ -27,10 +29,12 @@ class Refusal:
     text: str
 
 
-WRONG_HOST = Refusal(421, "This address is not the one that coupa-async is at.")
-WRONG_ORIGIN = Refusal(403, "Another page asked for this. Only coupa-async's own page may.")
-NOT_LET_IN = Refusal(403, "This window was not let in. Close it and start coupa-async app again: it opens a new one.")
-USED_TOKEN = Refusal(403, "This address has been used. Start coupa-async app again: it opens a new window.")
+WRONG_HOST = Refusal(421, mark("This address is not the one that coupa-async is at."))
+WRONG_ORIGIN = Refusal(403, mark("Another page asked for this. Only coupa-async's own page may."))
+NOT_LET_IN = Refusal(
+    403, mark("This window was not let in. Close it and start coupa-async app again: it opens a new one.")
+)
+USED_TOKEN = Refusal(403, mark("This address has been used. Start coupa-async app again: it opens a new window."))
 
 
 @dataclass(slots=True)
