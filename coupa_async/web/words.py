@@ -77,6 +77,7 @@ LABELS = {
     "page_timeout_s": mark("Seconds that a page may take"),
     "download_timeout_s": mark("Seconds that a file may take"),
     "max_file_mb": mark("Megabytes that a file may have"),
+    "visible_only": mark("Leave out rows that are hidden"),
     "skip_unseen_groups": mark("Leave companies for last of which no order can be seen"),
 }
 VALUES = {

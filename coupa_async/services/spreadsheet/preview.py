@@ -10,8 +10,9 @@ from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import cell_text, is_blank
 from coupa_async.services.spreadsheet.columns import SUPPLIER, group_column, link_columns, sheet_folder_columns
 from coupa_async.services.spreadsheet.formats import format_of
+from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.table import Header
-from coupa_async.services.spreadsheet.worklist import Worklist, WorklistOptions, read_worklist
+from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 _FIRST_ROWS = 6
 _CELL_CHARS = 80
@@ -62,11 +63,12 @@ def preview(path: Path, options: WorklistOptions) -> Preview:
         WorklistError: If it cannot be read: one line with the place and what to do.
     """
     worklist = read_worklist(path, options)
-    with format_of(path).open_table(path, options.po_column) as table:
+    with format_of(path).open_table(path, options) as table:
         header = table.header
-        filled = ((row, cells) for row, cells in table.rows if not all(map(is_blank, cells)))
+        filled = (row for row in table.rows if not all(map(is_blank, row.cells)))
         first = tuple(
-            (row, tuple(cell_text(cell)[:_CELL_CHARS] for cell in cells)) for row, cells in islice(filled, _FIRST_ROWS)
+            (row.number, tuple(cell_text(cell)[:_CELL_CHARS] for cell in row.cells))
+            for row in islice(filled, _FIRST_ROWS)
         )
     numbers = {number.key: number for number in (*(order.number for order in worklist.orders), *worklist.done)}
     return Preview(

@@ -27,7 +27,7 @@ from coupa_async.web.site import Site, site_of
 OPTIONS = ("workers", "requisition", "msg_pdf", "empty_folders")
 ADVANCED = (
     "lane", "tabs", "requests_per_s", "max_attempts", "page_timeout_s", "download_timeout_s", "max_file_mb",
-    "skip_unseen_groups",
+    "skip_unseen_groups", "visible_only",
 )  # fmt: skip
 _IN_TREE = 8
 _SUPPLIER = "(supplier)"

@@ -15,8 +15,8 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, InputError, WorklistError
 from coupa_async.services.languages.catalogue import mark
 from coupa_async.services.spreadsheet.cells import delimited_text
+from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.preview import Preview, preview
-from coupa_async.services.spreadsheet.worklist import WorklistOptions
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError, read_form, save_body
 from coupa_async.web.serving.access import Refusal
@@ -119,6 +119,8 @@ def worklist_options(choice: Mapping[str, str]) -> WorklistOptions:
         po_column=choice.get("po_column"),
         id_column=choice.get("id_column"),
         group_column=choice.get("group_column"),
+        visible_only=choice.get("visible_only") == "true",
+        encoding=choice.get("encoding"),
         folder_columns=None if folders is None else tuple(filter(None, folders.split("\n"))),
     )
 
