@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +46,19 @@ def run_result(root: Path) -> RunResult:
         causes = by_cause(result for result, _ in journal.results())
         latest = next(reversed(history.runs()), None)
     settings = latest.settings if latest else {}
-    copy = root / Path(str(settings.get("input", ""))).name
     return RunResult(
         summary=summary,
         status=status,
         causes=causes,
-        workbook=copy if copy.is_file() and not settings.get("in_place") else None,
+        workbook=_workbook(root, settings),
         is_demo=bool(settings.get("is_demo")),
     )
+
+
+def _workbook(root: Path, settings: Mapping[str, object]) -> Path | None:
+    """Find the file with the results: the copy that the run names, or the one beside it, whichever is newer."""
+    source = Path(str(settings.get("input", "")))
+    name = str(settings.get("workbook") or source.name)
+    places = [root / f"{Path(name).stem}-results.xlsx", *([] if settings.get("in_place") else [root / name])]
+    found = [path for path in places if name and path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)

@@ -111,6 +111,7 @@ def _config(site: Site) -> uvicorn.Config:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",  # whoever sends nonsense is answered, and need not fill the terminal
         access_log=False,
         proxy_headers=False,
         server_header=False,

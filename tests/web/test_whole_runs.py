@@ -19,7 +19,7 @@ from fixtures.workbook import write_load
 from tests.e2e.conftest import Site, cells, results, served
 from tests.web.conftest import App, Window, serving
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 ORDERS = 60
 
 
@@ -194,3 +194,33 @@ def test_failures_are_sorted_by_cause_and_those_of_one_cause_tried_again(
     assert window.post(f"{place}/again", cause="nothing-like-it").status == 409
     body = urlencode({"csrf": window.csrf, "what": "/etc/passwd"})
     assert window.ask("POST", f"{place}/open", body).status == 404
+
+
+def test_folder_spreadsheet_and_report_are_opened_with_the_programs_of_the_desktop(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    opened = tmp_path / "opened"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho "$1" >> "{opened}"\n')
+    program.chmod(0o700)
+    with serving(tmp_path, **environment, BROWSER=f"{program} %s") as app:
+        window = app.enter()
+        place = begin(app, window, 3)
+        until(window, place, "Every order came out well.")
+        for what in ("folder", "workbook", "report", "journal.sqlite3", "../load.xlsx"):
+            assert window.post(f"{place}/open", what=what).status == (303 if what.isalpha() else 404)
+    out = app.documents / "load"
+    assert opened.read_text().splitlines() == [path.as_uri() for path in (out, out / "load.xlsx", out / "report.html")]
+
+
+def test_a_run_that_wants_a_sign_in_says_where(tmp_path: Path, site: Site, environment: dict[str, str]) -> None:
+    site.ask("sign-in", {"mode": "form"})
+    site.ask("expire", {"sso": True})
+    try:
+        with serving(tmp_path, **environment, DISPLAY="") as app:
+            window = app.enter()
+            place = begin(app, window, 3)
+            text = until(window, place, "Go on with 3 orders")
+            assert f'<a href="{window.base}/sign-in">Sign in</a>' in text.partition("<main")[2]
+    finally:
+        site.ask("sign-in", {"mode": "none"})

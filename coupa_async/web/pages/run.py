@@ -17,7 +17,7 @@ from coupa_async.app.run_orders import RunRequest
 from coupa_async.app.run_result import RunResult, run_result
 from coupa_async.app.settings import Settings
 from coupa_async.domain.causes import outcomes_in_order
-from coupa_async.domain.errors import CoupaError, InputError
+from coupa_async.domain.errors import CoupaError, InputError, SignInError
 from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection
 from coupa_async.web.demo import demo_again
 from coupa_async.web.pages.begin import is_person_there
@@ -165,6 +165,7 @@ async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) 
         known=known,
         result=result,
         error=error or (str(ended.error) if ended and ended.error else ""),
+        wants_sign_in=isinstance(live.error or (ended and ended.error) if live else None, SignInError),
         warnings=list(dict.fromkeys(ended.warnings)) if ended else [],
         was_stopped=bool(ended and ended.stopped_by),
         counts=outcomes_in_order(result.summary.outcomes) if result else [],

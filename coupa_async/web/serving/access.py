@@ -93,7 +93,7 @@ class Access:
         """
         if headers.get("host", "") != self.host:
             return WRONG_HOST
-        is_entry = path == f"{self.base}/enter" and method in _SAFE
+        is_entry = path == f"{self.base}/enter" and method == "GET"
         origin = headers.get("origin", "" if method in _SAFE else "none")
         if origin not in ("", self.origin) and not self._is_second_start(path, headers):
             return WRONG_ORIGIN
