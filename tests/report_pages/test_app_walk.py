@@ -123,7 +123,7 @@ def test_a_run_of_sixty_orders_is_chosen_begun_left_stopped_gone_on_with_and_loo
     other.get_by_role("button", name="Stop", exact=True).click()
     go_on = other.get_by_role("button", name=re.compile(r"Go on with \d+ orders"))
     expect(go_on).to_be_visible()
-    out = app.documents / "pedidos"
+    out = app.documents / "coupa-async" / "pedidos"
     assert 0 < len(results(out)) < ORDERS
     other.go_back()
     other.go_forward()
