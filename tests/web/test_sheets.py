@@ -46,10 +46,14 @@ def test_what_is_no_spreadsheet_by_its_name_is_not_taken(store: SheetStore, name
 
 
 @pytest.mark.parametrize("sheet_id", ["", "..", "../sheets", "0" * 16, "A" * 16, "0" * 15, "/etc"])
-def test_an_id_leads_to_a_spreadsheet_or_to_nothing(store: SheetStore, sheet_id: str) -> None:
-    given(store)
+def test_an_id_leads_to_a_spreadsheet_or_to_nothing(store: SheetStore, sheet_id: str, tmp_path: Path) -> None:
+    known, beside = given(store), tmp_path / "somebody's.csv"
+    beside.touch()
+    (tmp_path / "sheets" / "loose.csv").touch()
     assert store.find(sheet_id) is None
     store.remove(sheet_id)
+    assert beside.exists()
+    assert store.find(known) is not None
 
 
 def test_the_oldest_give_way(store: SheetStore, tmp_path: Path) -> None:
