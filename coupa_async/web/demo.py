@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coupa_async.app.retry import EarlierRun
-from coupa_async.app.run_orders import RunRequest, run_orders
+from coupa_async.app.open_run import RunRequest
+from coupa_async.app.run_orders import run_orders
 from coupa_async.app.settings import Settings
 from coupa_async.app.summary import Summary
 from coupa_async.domain.selection import EVERYTHING, Selection
@@ -27,11 +27,17 @@ def demo(folder: Path) -> Work:
     return work
 
 
-def demo_again(before: EarlierRun, selection: Selection) -> Work:
-    """Return the work of running some of its orders again, on a site that is started anew."""
+def demo_again(folder: Path, values: Mapping[str, object], selection: Selection) -> Work:
+    """Return the work of running some of its orders again, on a site that is started anew.
+
+    Args:
+        folder: Its output folder.
+        values: The settings of its latest run, with its spreadsheet as ``input``.
+        selection: Which orders.
+    """
 
     async def work(switch: StopSwitch, observers: Sequence[Observer]) -> Summary:
-        return await _run(before.input, before.root, dict(before.settings), selection, switch, observers)
+        return await _run(Path(str(values["input"])), folder, values, selection, switch, observers)
 
     return work
 
@@ -39,7 +45,7 @@ def demo_again(before: EarlierRun, selection: Selection) -> Work:
 async def _run(
     sample: Path,
     folder: Path,
-    settings: dict[str, object],
+    settings: Mapping[str, object],
     selection: Selection,
     switch: StopSwitch,
     observers: Sequence[Observer],
@@ -47,7 +53,7 @@ async def _run(
     async with recorded_site() as site:
         own: dict[str, object] = {"output_dir": folder, "storage_state": state_beside(sample)}
         request = RunRequest(
-            settings=Settings.read(**(settings | site.settings | own)),
+            settings=Settings.read(**{**settings, **site.settings, **own}),
             input=sample,
             selection=selection,
             is_demo=True,

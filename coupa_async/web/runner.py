@@ -13,8 +13,9 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
+from coupa_async.app.open_run import RunRequest
 from coupa_async.app.progress import RunProgress
-from coupa_async.app.run_orders import RunRequest, run_orders
+from coupa_async.app.run_orders import run_orders
 from coupa_async.app.summary import Summary
 from coupa_async.domain.errors import CoupaError, OutputError, ProgramError, UnexpectedError
 from coupa_async.ports import Observer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coupa_async.app.progress import RunProgress
-from coupa_async.domain.events import OrderFinished, RunStarted, TenantLost, WorkerStarted
+from coupa_async.domain.events import OrderFinished, OrderStarted, RunStarted, TenantLost, WorkerStarted
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 
@@ -36,12 +36,15 @@ def progress(clock: Clock) -> RunProgress:
 
 def test_the_time_left_is_told_by_the_pace_of_the_last_orders(progress: RunProgress, clock: Clock) -> None:
     assert progress.left_s() is None
+    progress(OrderStarted(worker="worker-1", number=OrderNumber.parse("PO0"), attempt=1))
     for n in range(1, 11):
         clock.now_s += 6
         progress(finished(n))
     assert progress.orders_per_minute() == pytest.approx(10)
     assert progress.left_s() == pytest.approx(540)
-    clock.now_s += 60  # nothing came
+    for _ in range(10):  # nothing came
+        clock.now_s += 6
+        progress.look()
     assert progress.orders_per_minute() == pytest.approx(5)
 
 
@@ -54,7 +57,8 @@ def test_the_last_orders_are_few_and_the_newest_is_the_first(progress: RunProgre
 
 
 def test_a_lost_tenant_is_back_when_a_worker_says_anything(progress: RunProgress) -> None:
-    progress(TenantLost(reason="refused", patience_s=60))
-    assert progress.lost == "refused"
+    lost = TenantLost(reason="refused", patience_s=60)
+    progress(lost)
+    assert progress.lost is lost
     progress(WorkerStarted(worker="worker-1", seconds=1))
-    assert progress.lost == ""
+    assert progress.lost is None

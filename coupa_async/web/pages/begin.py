@@ -13,7 +13,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from coupa_async.app.run_orders import RunRequest
+from coupa_async.app.open_run import RunRequest
 from coupa_async.app.settings import Settings
 from coupa_async.app.sign_in import has_screen
 from coupa_async.domain.errors import CoupaError, OutputError

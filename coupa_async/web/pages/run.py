@@ -12,8 +12,8 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from coupa_async.app.retry import EarlierRun, earlier_run
-from coupa_async.app.run_orders import RunRequest
+from coupa_async.app.earlier_run import EarlierRun, earlier_run
+from coupa_async.app.open_run import RunRequest
 from coupa_async.app.run_result import RunResult, run_result
 from coupa_async.app.settings import Settings
 from coupa_async.domain.causes import outcomes_in_order
@@ -95,22 +95,30 @@ async def again(request: Request) -> Response:
     site, known = site_of(request), await run_of(request)
     form = await read_form(request, site.access)
     try:
-        before = await to_thread.run_sync(earlier_run, known.root)
+        earlier = await to_thread.run_sync(earlier_run, known.root)
         selection = await to_thread.run_sync(_selection, known.root, form)
-        await site.runner.start(known.name, known.root, await _work_again(request, before, selection))
+        work = await to_thread.run_sync(_work_again, earlier, selection)
+        await site.runner.start(known.name, known.root, work)
     except CoupaError as error:
         raise RefusedError(Refusal(409, str(error))) from error
     return RedirectResponse(f"{site.access.base}/runs/{known.id}", 303)
 
 
-async def _work_again(request: Request, before: EarlierRun, selection: Selection) -> Work:
-    if before.is_demo:
-        return demo_again(before, selection)
-    settings = await to_thread.run_sync(lambda: Settings.read(**{**before.settings, "output_dir": before.root}))
+def _work_again(earlier: EarlierRun, selection: Selection) -> Work:
+    """Return the work of going on with a folder as its latest run was told. Blocking."""
+    values = earlier.values({}, ())
+    if earlier.is_demo:
+        return demo_again(earlier.folder, values, selection)
+    settings = Settings.read(**values)
     settings.tenant()
     return work_on(
         lambda switch: RunRequest(
-            settings=settings, input=before.input, selection=selection, may_ask=is_person_there(), signals=switch.open
+            settings=settings,
+            input=Path(str(values["input"])),
+            selection=selection,
+            in_place=bool(values.get("in_place")),
+            may_ask=is_person_there(),
+            signals=switch.open,
         )
     )
 
