@@ -25,6 +25,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "coupa_async.app": (*_APP, "coupa_async.domain", "backends"),
     "coupa_async.evaluation": ("coupa_async.evaluation", *_APP, "coupa_async.domain"),
     "coupa_async.cli": ("coupa_async.cli", *_APP, "coupa_async.domain"),
+    "coupa_async.web": ("coupa_async.web", *_APP, "coupa_async.domain"),
+    "coupa_async.web.demo": ("coupa_async.web", "coupa_async.evaluation", *_APP, "coupa_async.domain"),
+    "coupa_async.cli.commands.app": ("coupa_async.cli", "coupa_async.web", *_APP, "coupa_async.domain"),
     # Only the commands that use the recorded site import what stands beside them.
     "coupa_async.cli.commands.compare": ("coupa_async.cli", "coupa_async.evaluation", *_APP, "coupa_async.domain"),
     "coupa_async.cli.commands.demo": ("coupa_async.cli", "coupa_async.evaluation", *_APP, "coupa_async.domain"),
@@ -85,10 +88,12 @@ def test_no_modules_import_each_other() -> None:
     TopologicalSorter({module: imports(module) & known for module in known}).prepare()
 
 
-def test_the_command_line_loads_no_browser_library() -> None:
+def test_the_command_line_loads_no_browser_library_and_no_web_server() -> None:
     code = (
         "import sys, coupa_async.cli.main, coupa_async.app.settings, coupa_async.cli.commands.run;"
-        "print([m for m in sys.modules if m.split('.')[0] in ('playwright', 'selenium', 'backends')])"
+        "import coupa_async.cli.commands.app;"
+        "heavy = ('playwright', 'selenium', 'backends', 'starlette', 'uvicorn', 'jinja2');"
+        "print([m for m in sys.modules if m.split('.')[0] in heavy])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 # Each command is a module of this folder with a settings class and an async function: imported when it is asked for.
 COMMANDS = {
     "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
+    "app": ("App", "the same by clicks: a local page in your own browser"),
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
     "login": ("Login", "sign in once, in a window; --status says whether you are"),
     "completion": ("Completion", "a script that completes commands and options in your shell"),

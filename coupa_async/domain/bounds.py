@@ -30,6 +30,7 @@ class Bounds:
         table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
         table_sheet_row_bytes: Of the markup of one row of a workbook's sheet. 16,384 cells of ordinary texts have 3 MB.
         table_parts: Files in a workbook's archive.
+        upload_bytes: Of a spreadsheet that is given to the page.
     """
 
     page_bytes: int = 64 * _MIB
@@ -49,3 +50,4 @@ class Bounds:
     table_row_bytes: int = 8 * _MIB
     table_sheet_row_bytes: int = 32 * _MIB
     table_parts: int = 10_000
+    upload_bytes: int = 100 * _MIB

@@ -136,6 +136,11 @@ async def _where(site: Process, said: IO[bytes]) -> RecordedSite:
         raise _not_done("serve", _last_words(_read(said)) or silence) from error
 
 
+def state_beside(sample: Path) -> Path:
+    """Return where a run on the site keeps its sign-in: not beside those of the user's own tenants."""
+    return sample.with_name("state.json")
+
+
 async def write_sample(path: Path, *, orders: int = 0) -> None:
     """Write the site's sample workbook, or one with a number of orders with which nothing goes wrong.
 

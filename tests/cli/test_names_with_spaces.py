@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.cli.commands.run import split_orders
+from coupa_async.domain.selection import split_orders
 from tests.cli.test_bad_input import coupa
 
 

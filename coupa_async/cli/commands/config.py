@@ -10,13 +10,12 @@ from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfi
 
 from coupa_async.app import user_settings
 from coupa_async.app.password import forget_password, keep_password, require_keyring
-from coupa_async.app.settings import Command, Settings, shown
+from coupa_async.app.setting_states import setting_states
+from coupa_async.app.settings import Command, Settings
 from coupa_async.app.user_folders import user_file
 from coupa_async.cli.command import parse
 from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError
-
-_HIDDEN = "(hidden)"
 
 
 class Config(Settings):
@@ -82,7 +81,7 @@ async def config(settings: Config) -> int:
 
 
 def _show(settings: Config) -> None:
-    rows = {name: (_value(settings, name), _origin(settings, name)) for name in Settings.model_fields}
+    rows = {state.name: (state.value, state.origin) for state in setting_states(settings, settings._flags)}
     if settings.json_:
         told = {name: {"value": value, "from": origin} for name, (value, origin) in rows.items()}
         print(json.dumps({"settings": told, "file": str(user_file())}), flush=True)  # noqa: T201 - the line that scripts read
@@ -92,21 +91,6 @@ def _show(settings: Config) -> None:
     for name, (value, origin) in rows.items():
         print(f"{name:<{name_width}}  {value!s:<{value_width}}  {origin}")  # noqa: T201 - the answer
     print(f"\nyour own file of settings: {user_file()}")  # noqa: T201
-
-
-def _value(settings: Settings, name: str) -> object:
-    value = getattr(settings, name)
-    return "" if value is None else _HIDDEN if isinstance(value, SecretStr) else shown(value)
-
-
-def _origin(settings: Config, name: str) -> str:
-    """Return the strongest source that has the setting."""
-    if name in settings._flags:
-        return "flag"
-    for origin, values in user_settings.origins():
-        if name in values:
-            return origin
-    return "keyring" if name == "password" and settings.password else "default"
 
 
 def _keep(value: str | None) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from coupa_async.app.earlier_run import check_demo_folder
 from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.run import Run, run
-from coupa_async.evaluation.recorded_site import recorded_site, write_sample
+from coupa_async.evaluation.recorded_site import recorded_site, state_beside, write_sample
 
 
 class Demo(Settings):
@@ -52,8 +52,3 @@ async def demo(settings: Demo) -> int:
         own = {"input": sample, "storage_state": state_beside(sample), "fresh": True, "no_input": True}
         given = settings.model_dump(exclude=set(Demo.unused))
         return await run(Run.model_construct(**(given | site.settings | own)), is_demo=True, notes=settings.notes)
-
-
-def state_beside(sample: Path) -> Path:
-    """Return where the demo keeps its sign-in: not beside those of the user's own tenants."""
-    return sample.with_name("state.json")

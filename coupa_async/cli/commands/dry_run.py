@@ -8,10 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from coupa_async.app.open_run import RunRequest
+from coupa_async.app.plan import planned_folder
 from coupa_async.cli.display.fitting import tell
 from coupa_async.domain.counts import counted
-from coupa_async.domain.files.naming import folder_path, work_folder
-from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.spreadsheet.worklist import Worklist
@@ -43,7 +42,7 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     if todo:
         say(f"folders below {root}:")
     for order in todo[:_SHOWN]:
-        say(f"{order.number.shown:<14} {_folder(order)}", indent=15)
+        say(f"{order.number.shown:<14} {planned_folder(order)}", indent=15)
     if len(todo) > _SHOWN:
         say(f"… and {len(todo) - _SHOWN} more")
     rest = len(worklist.orders) + len(worklist.done) - len(todo)
@@ -54,7 +53,7 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     say(_told(settings.base_url, len(todo), done, rest - done, len(worklist.bad_rows)))
     say("nothing was asked and nothing written")
     if as_json:
-        orders = [{"order": item.number.shown, "folder": str(root / _folder(item))} for item in todo]
+        orders = [{"order": item.number.shown, "folder": str(root / planned_folder(item))} for item in todo]
         told: dict[str, object] = {
             "total": len(todo) + rest,
             "orders": orders,
@@ -74,12 +73,6 @@ def _told(base_url: str | None, due: int, done: int, left_out: int, bad_rows: in
     if bad_rows:
         parts.append(f"{counted(bad_rows, 'row')} {'names' if bad_rows == 1 else 'name'} no order")
     return "; ".join(parts)
-
-
-def _folder(order: Order) -> str:
-    """Return the folder as far as it is known: supplier and outcome are unknown."""
-    leaf = work_folder(order.number).removesuffix("_WORK") + "{OUTCOME}"
-    return str(folder_path(order.hierarchy, "{supplier}", leaf))
 
 
 def _known(journal_file: Path) -> dict[str, Outcome]:

@@ -12,11 +12,11 @@ from pydantic_settings import CliPositionalArg, CliSettingsSource, NoDecode, Set
 from coupa_async.app.earlier_run import AS_BEFORE, earlier_run
 from coupa_async.app.settings import Settings, split_list
 from coupa_async.cli.command import parse
-from coupa_async.cli.commands.demo import Demo, state_beside
+from coupa_async.cli.commands.demo import Demo
 from coupa_async.cli.commands.run import Run, run
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import UNFINISHED, Selection
-from coupa_async.evaluation.recorded_site import recorded_site
+from coupa_async.evaluation.recorded_site import recorded_site, state_beside
 
 
 class Retry(Settings):

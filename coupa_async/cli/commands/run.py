@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -21,7 +20,7 @@ from coupa_async.cli.prompts import ask_for_input, ask_for_messages, is_person_t
 from coupa_async.domain.errors import BadOrderNumberError, SettingsError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.selection import EVERYTHING, Selection
+from coupa_async.domain.selection import EVERYTHING, Selection, split_orders
 
 
 class Run(Settings):
@@ -44,7 +43,7 @@ class Run(Settings):
     @field_validator("only", mode="before")
     @classmethod
     def _are_orders(cls, value: object) -> object:
-        return split_orders(value)
+        return split_orders(value) if isinstance(value, str) else value
 
     def selection(self) -> Selection:
         """Return which orders are due.
@@ -57,23 +56,6 @@ class Run(Settings):
         except BadOrderNumberError as error:
             raise SettingsError(f"--only: {error}") from error
         return Selection(due=EVERYTHING if self.fresh else frozenset({Outcome.PENDING}), only=only, limit=self.limit)
-
-
-def split_orders(value: object) -> object:
-    """Split order numbers at commas, semicolons and, but for what is one number with spaces, at those."""
-    if not isinstance(value, str):
-        return value
-    parts = (part.strip() for part in re.split(r"[,;\n]", value))
-    return tuple(number for part in parts if part for number in ([part] if _is_order(part) else part.split()))
-
-
-def _is_order(text: str) -> bool:
-    try:
-        OrderNumber.parse(text)
-    except BadOrderNumberError:
-        return False
-    # "15262984 15262985" would be read as one number with a space in it.
-    return len([word for word in text.split() if any(map(str.isdigit, word))]) == 1
 
 
 async def run(

@@ -1,0 +1,1 @@
+"""Who may ask the page for something, and how long it is served."""

@@ -1,0 +1,127 @@
+"""How the page begins and ends: one for each user, by a signal, when asked, when nobody is there."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import anyio
+import pytest
+from anyio.abc import TaskGroup
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+from coupa_async.app.settings import Settings
+from coupa_async.app.summary import Summary
+from coupa_async.web.run_book import RunBook
+from coupa_async.web.runner import LiveRun, Runner
+from coupa_async.web.server import ServeRequest, serve
+from coupa_async.web.serving.access import Access
+from tests.web.conftest import serving
+
+pytestmark = pytest.mark.anyio
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+
+def test_a_second_start_opens_a_window_of_the_first_and_ends(tmp_path: Path) -> None:
+    with serving(tmp_path) as first, serving(tmp_path) as second:
+        assert second.process.wait(20) == 0
+        assert second.host == first.host
+        assert second.base == first.base
+        assert second.address != first.address
+        assert first.enter().get("/").status == 200
+
+
+def test_a_start_after_a_kill_is_not_taken_for_a_second_one(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
+        first.process.kill()
+        first.process.wait(20)
+    with serving(tmp_path) as second:
+        assert second.enter().get("/").status == 200
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_ends_it_with_the_exit_code_of_a_run(tmp_path: Path, number: signal.Signals) -> None:
+    with serving(tmp_path) as app:
+        app.process.send_signal(number)
+        assert app.process.wait(20) == 128 + number
+
+
+def test_it_ends_when_asked_from_the_page(tmp_path: Path) -> None:
+    with serving(tmp_path) as app:
+        window = app.enter()
+        assert window.ask("POST", "/end", "").status == 200
+        assert app.process.wait(20) == 0
+
+
+def test_it_ends_by_itself_when_nobody_is_there(tmp_path: Path) -> None:
+    with serving(tmp_path, "--idle-minutes", "0.02") as app:
+        assert app.process.wait(30) == 0
+
+
+def test_it_listens_on_this_machine_alone(tmp_path: Path) -> None:
+    with serving(tmp_path) as app:
+        assert app.host.startswith("127.0.0.1:")
+
+
+def test_help_of_the_command_says_what_it_is() -> None:
+    done = subprocess.run([sys.executable, "-m", "coupa_async", "app", "--help"], capture_output=True, text=True)
+    assert "local page" in done.stdout
+
+
+class Signals:
+    """Signals that a test sends."""
+
+    send: MemoryObjectSendStream[signal.Signals]
+
+    @contextmanager
+    def open(self) -> Iterator[MemoryObjectReceiveStream[signal.Signals]]:
+        self.send, receive = anyio.create_memory_object_stream[signal.Signals](10)
+        with self.send, receive:
+            yield receive
+
+
+async def test_the_first_signal_lets_a_run_finish_what_is_in_hand_and_the_second_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signals, pressed = Signals(), []
+    runners: list[Runner] = []
+
+    def make_runner(tasks: TaskGroup, book: RunBook) -> Runner:
+        runners.append(Runner(tasks, book))
+        return runners[0]
+
+    monkeypatch.setattr("coupa_async.web.server.Runner", make_runner)
+    request = ServeRequest(
+        folder=tmp_path,
+        output_root=tmp_path,
+        read_settings=Settings.read,
+        open_on_desktop=lambda path: None,
+        signals=signals.open,
+    )
+
+    async def work(switch: object, observers: object) -> Summary:
+        run = runners[0].active
+        assert isinstance(run, LiveRun)
+        with run.switch.open() as presses:
+            pressed.append(await anext(aiter(presses)))
+            signals.send.send_nowait(signal.SIGINT)
+            pressed.append(await anext(aiter(presses)))
+        return Summary()
+
+    async with anyio.create_task_group() as tasks:
+
+        def ready(access: Access) -> None:
+            async def begin() -> None:
+                await runners[0].start("orders", tmp_path / "out", work)
+                signals.send.send_nowait(signal.SIGINT)
+
+            tasks.start_soon(begin)
+
+        with anyio.fail_after(20):
+            assert await serve(request, ready=ready) == signal.SIGINT
+    assert pressed == [signal.SIGINT, signal.SIGINT]
+    assert [run.name for run in RunBook(tmp_path / "runs.json").all()] == ["orders"]

@@ -1,0 +1,226 @@
+"""Whole runs through the page, on the recorded site: begun, stopped, killed, gone on with, tried again."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from coupa_async.domain.outcome import Outcome
+from fixtures.workbook import write_load
+from tests.e2e.conftest import Site, cells, results, served
+from tests.web.conftest import App, Window, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+ORDERS = 60
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """The site where everybody is signed in: no browser is started."""
+    with served() as running:
+        running.ask("sign-in", {"mode": "none"})
+        yield running
+
+
+@pytest.fixture
+def environment(site: Site) -> Iterator[dict[str, str]]:
+    site.ask("latency", {"latency_ms": 60, "file_latency_ms": 30})
+    own = {"COUPA_BASE_URL": site.where["base_url"], "COUPA_LANE": "direct", "COUPA_TABS": "4"}
+    yield own
+    site.ask("latency", {"latency_ms": 0, "file_latency_ms": 0})
+
+
+@pytest.fixture
+def app(tmp_path: Path, environment: dict[str, str]) -> Iterator[App]:
+    with serving(tmp_path, **environment) as running:
+        yield running
+
+
+def begin(app: App, window: Window, orders: int = ORDERS) -> str:
+    """Give a workbook of orders that nothing goes wrong with, and run it. Returns the run's place."""
+    book = app.home / "load.xlsx"
+    write_load(book, orders)
+    told = json.loads(window.upload("load.xlsx", book.read_bytes()).text)
+    answer = window.post(f"{told['go'].removeprefix(window.base)}/begin", output_dir=str(app.documents / "load"))
+    assert answer.status == 303, answer.text
+    return answer.headers["location"].removeprefix(window.base)
+
+
+def until(window: Window, place: str, wanted: str) -> str:
+    """Wait until a page says something."""
+    deadline_s = time.monotonic() + 60
+    while wanted not in (text := window.get(place).text):
+        assert time.monotonic() < deadline_s, text
+        time.sleep(0.1)
+    return text
+
+
+def done(window: Window, place: str) -> int:
+    found = re.search(r'<progress max="\d+" value="(\d+)"', window.get(place).text)
+    return int(found[1]) if found else -1
+
+
+def test_a_run_is_begun_stopped_seen_from_two_windows_and_gone_on_with(app: App, window: Window) -> None:
+    place, other = begin(app, window), app.enter()
+    while done(window, place) < 8:
+        assert done(other, place) >= 0
+    assert "Running" in other.get("/").text
+    assert other.post(f"{place}/again", what="open").status == 409
+    assert other.post("/demo").status == 409
+    assert other.post(f"{place}/stop", how="finish").status == 303
+    text = until(window, place, "This run was stopped")
+    found = re.search(r"Go on with (\d+) orders", text)
+    assert found is not None
+    left = int(found[1])
+    assert 0 < left < ORDERS
+    out = app.documents / "load"
+    assert len(results(out)) == ORDERS - left
+    assert window.post(f"{place}/again", what="open").status == 303
+    until(window, place, "Every order came out well.")
+    found_now = results(out)
+    assert Counter(result.outcome for result in found_now.values()) == {Outcome.COMPLETED: ORDERS}
+    assert {result.attempts for result in found_now.values()} == {1}
+    assert {row["STATUS"] for row in cells(out / "load.xlsx")} == {"COMPLETED"}
+    listed = window.get("/runs").text
+    assert listed.count("<article") == 1
+    assert "Go on" not in listed
+
+
+def test_stop_now_ends_a_run_at_once_and_says_so(app: App, window: Window) -> None:
+    place = begin(app, window)
+    while done(window, place) < 4:
+        pass
+    assert window.post(f"{place}/stop", how="now").status == 303
+    assert "Go on with" in until(window, place, "This run was stopped")
+
+
+def test_a_signal_lets_a_run_finish_what_is_in_hand(app: App, window: Window) -> None:
+    place = begin(app, window)
+    while done(window, place) < 4:
+        pass
+    app.process.terminate()
+    assert app.process.wait(60) == 143
+    out = app.documents / "load"
+    assert 4 <= len(results(out)) < ORDERS
+    assert (out / "report.html").is_file()
+    assert not list(out.rglob("*__WORK"))
+
+
+def test_a_server_that_is_killed_shows_its_run_as_interrupted_and_goes_on_with_one_click(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    with serving(tmp_path, **environment) as app:
+        window = app.enter()
+        place = begin(app, window)
+        while done(window, place) < 8:
+            pass
+        app.process.kill()
+        app.process.wait(20)
+    with serving(tmp_path, **environment) as app:
+        window = app.enter()
+        assert "Go on" in window.get("/runs").text
+        assert "This run was interrupted" in window.get(place).text
+        assert window.post(f"{place}/again", what="open").status == 303
+        until(window, place, "Every order came out well.")
+        found = results(app.documents / "load")
+        assert Counter(result.outcome for result in found.values()) == {Outcome.COMPLETED: ORDERS}
+
+
+def test_events_tell_a_window_how_a_run_gets_on_until_it_is_over(app: App, window: Window) -> None:
+    place = begin(app, window, 20)
+    told = window.get(f"{place}/events").text  # comes to its end with the run
+    messages = re.findall(r"event: (\w+)\ndata: (.*)\n", told)
+    assert [name for name, _ in messages[:-1]] == ["progress"] * (len(messages) - 1)
+    assert messages[-1] == ("over", "{}")
+    assert len(messages) < 60
+    last = json.loads(messages[-2][1])
+    assert last["total"] == 20
+    assert "<script" not in told
+
+
+def test_a_name_with_html_is_text_wherever_it_is_shown(app: App, window: Window) -> None:
+    place = begin(app, window, 5)
+    until(window, place, "Every order came out well.")
+    name = "<script>document.title='owned'</script>"
+    assert window.post(f"{place}/rename", name=name).status == 303
+    for path in (place, "/runs", "/"):
+        text = window.get(path).text
+        assert "&lt;script&gt;" in text
+        assert text.count("<script") == 1
+    assert window.post(f"{place}/forget").status == 303
+    assert window.get(place).status == 404
+    assert (app.documents / "load" / "journal.sqlite3").is_file()
+
+
+def test_a_thousand_connections_do_not_disturb_a_run(app: App, window: Window) -> None:
+    place = begin(app, window, 30)
+    with ExitStack() as stack:
+        for _ in range(1000):
+            address = ("127.0.0.1", int(app.host.rpartition(":")[2]))
+            stack.enter_context(socket.create_connection(address, timeout=20))
+        until(window, place, "Every order came out well.")
+    found = results(app.documents / "load")
+    assert Counter(result.outcome for result in found.values()) == {Outcome.COMPLETED: 30}
+    assert {result.attempts for result in found.values()} == {1}
+
+
+def test_failures_are_sorted_by_cause_and_those_of_one_cause_tried_again(
+    app: App, window: Window, site: Site, tmp_path: Path
+) -> None:
+    numbers = ["PO15263000", "PO15263001", "PO15263002", "PO15262984"]
+    answer = window.post("/orders/paste", numbers="\n".join(numbers))
+    sheet = answer.headers["location"].removeprefix(window.base)
+    place = window.post(f"{sheet}/begin", output_dir=str(app.documents / "pasted")).headers["location"]
+    place = place.removeprefix(window.base)
+    text = until(window, place, "What did not come out well")
+    assert text.index("Coupa names a file that it no longer has") < text.index("Coupa shows no such order")
+    before = results(app.documents / "pasted")
+    requests = site.requests
+    assert window.post(f"{place}/again", cause="not-found").status == 303
+    until(window, place, "What did not come out well")
+    assert 0 < site.requests - requests < 12  # of one order, not of four
+    assert {key: result.outcome for key, result in results(app.documents / "pasted").items()} == {
+        key: result.outcome for key, result in before.items()
+    }
+    assert window.post(f"{place}/again", cause="nothing-like-it").status == 409
+    body = urlencode({"csrf": window.csrf, "what": "/etc/passwd"})
+    assert window.ask("POST", f"{place}/open", body).status == 404
+
+
+def test_folder_spreadsheet_and_report_are_opened_with_the_programs_of_the_desktop(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    opened = tmp_path / "opened"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho "$1" >> "{opened}"\n')
+    program.chmod(0o700)
+    with serving(tmp_path, **environment, BROWSER=f"{program} %s") as app:
+        window = app.enter()
+        place = begin(app, window, 3)
+        until(window, place, "Every order came out well.")
+        for what in ("folder", "workbook", "report", "journal.sqlite3", "../load.xlsx"):
+            assert window.post(f"{place}/open", what=what).status == (303 if what.isalpha() else 404)
+    out = app.documents / "load"
+    assert opened.read_text().splitlines() == [path.as_uri() for path in (out, out / "load.xlsx", out / "report.html")]
+
+
+def test_a_run_that_wants_a_sign_in_says_where(tmp_path: Path, site: Site, environment: dict[str, str]) -> None:
+    site.ask("sign-in", {"mode": "form"})
+    site.ask("expire", {"sso": True})
+    try:
+        with serving(tmp_path, **environment, DISPLAY="") as app:
+            window = app.enter()
+            place = begin(app, window, 3)
+            text = until(window, place, "Go on with 3 orders")
+            assert f'<a href="{window.base}/sign-in">Sign in</a>' in text.partition("<main")[2]
+    finally:
+        site.ask("sign-in", {"mode": "none"})
