@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from starlette.requests import Request
 
-from coupa_async.app.progress import RunProgress
+from coupa_async.app.runs.progress import RunProgress
 from coupa_async.domain.events import MemoryRead, OrderFinished, OrderStarted, PaceChanged, RunStarted, Warned
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment

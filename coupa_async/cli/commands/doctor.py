@@ -12,8 +12,8 @@ from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 from rich.markup import escape
 
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.diagnose import diagnose
-from coupa_async.app.settings import Settings
 from coupa_async.cli.display.fitting import wrapped
 from coupa_async.cli.invocation import as_typed
 from coupa_async.services.diagnostics.checks import Finding, Severity
