@@ -14,7 +14,7 @@ COMMANDS = {
     "status": ("Status", "where the run of an output folder stands"),
     "retry": ("Retry", "run the orders of an output folder again that did not come out well"),
     "report": ("Report", "make the HTML report of an output folder again"),
-    "record": ("Record", "save pages of your tenant, scrubbed, for others to test with"),
+    "record": ("Record", "save pages of your Coupa, scrubbed, for others to test with"),
     "compare": ("Compare", "the same orders through several backends: which to trust"),
     "evidence": ("Evidence", "five checks of whole runs on both backends, written down"),
 }

@@ -19,6 +19,8 @@ from coupa_async.cli.invocation import as_typed
 from coupa_async.services.diagnostics.checks import Finding, Severity
 
 _SIGNS = {Severity.GOOD: "[green]✔[/]", Severity.NOTE: "[yellow]![/]", Severity.BAD: "[red]✘[/]"}
+# Findings with a name that scripts know, and that people do not.
+_NAMES = {"tenant": "Coupa"}
 _PLAIN_SIGNS = {Severity.GOOD: "ok", Severity.NOTE: "! ", Severity.BAD: "x "}
 
 
@@ -50,10 +52,11 @@ def _show(findings: Sequence[Finding], code: int) -> None:
     console = Console(stderr=True)
     signs = _PLAIN_SIGNS if console.options.ascii_only else _SIGNS
     arrow = "->" if console.options.ascii_only else "→"
-    width = max(len(finding.name) for finding in findings)
-    for finding in findings:
+    names = [_NAMES.get(finding.name, finding.name) for finding in findings]
+    width = max(map(len, names))
+    for name, finding in zip(names, findings, strict=True):
         cure = f"  {arrow} {as_typed(finding.cure)}" if finding.cure else ""
-        line = f"{finding.name:<{width}}  {as_typed(finding.text)}{cure}"
+        line = f"{name:<{width}}  {as_typed(finding.text)}{cure}"
         shown = wrapped(line, console.width - 2, indent=width + 2) if console.is_terminal else line
         shown = shown.replace("\n", "\n  ")
         console.print(f"{signs[finding.mark]} {escape(shown)}", highlight=False, soft_wrap=True)

@@ -36,11 +36,11 @@ def shown(summary: Summary) -> list[str]:
 
 
 def test_failures_have_a_line_each_and_the_rest_is_counted() -> None:
-    failures = tuple(failure(n, "[red]Gone.pdf[/]: " + "the tenant answered 404; " * 9) for n in (1, 2))
+    failures = tuple(failure(n, "[red]Gone.pdf[/]: " + "Coupa answered 404; " * 9) for n in (1, 2))
     lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 5}), failures=failures))
     told = [line for line in lines if line.startswith("PO")]
     assert len(told) == 2
-    assert told[0].startswith("PO1            [red]Gone.pdf[/]: the tenant")
+    assert told[0].startswith("PO1            [red]Gone.pdf[/]: Coupa")
     assert all(len(line) <= 80 for line in told)
     assert "and 3 more" in lines
 
