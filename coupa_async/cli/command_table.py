@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": ("Doctor", "see whether a run can start, and what to do if not"),
     "status": ("Status", "where the run of an output folder stands"),
     "retry": ("Retry", "run the orders of an output folder again that did not come out well"),
+    "runs": ("Runs", "the output folders of earlier runs; resume N, report N"),
     "report": ("Report", "make the HTML report of an output folder again"),
     "record": ("Record", "save pages of your Coupa, scrubbed, for others to test with"),
     "compare": ("Compare", "the same orders through several backends: which to trust"),

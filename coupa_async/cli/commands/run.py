@@ -11,6 +11,7 @@ from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.app.open_run import RunRequest, read_orders
+from coupa_async.app.run_book import noting
 from coupa_async.app.run_orders import run_orders
 from coupa_async.app.settings import Settings
 from coupa_async.cli.commands.dry_run import dry_run
@@ -93,7 +94,8 @@ async def run(
         return dry_run(request, read_orders(request), as_json=settings.json_)
     console = Console(stderr=True)
     with progress(console, quiet=settings.quiet) as display:
-        summary = await run_orders(request, [display])
+        begun = noting(request.input.name, request.settings.output_dir.resolve())
+        summary = await run_orders(request, [display, begun])
     show_summary(summary, console)
     if settings.json_:
         print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
