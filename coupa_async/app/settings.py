@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    CliDualFlag,
     CliSuppress,
     NoDecode,
     PydanticBaseSettingsSource,
@@ -124,6 +125,9 @@ class Settings(Command):
         True,
         validation_alias=AliasChoices("interactive", "ENABLE_INTERACTIVE_UI"),
         description="whether a person may be asked",
+    )
+    notify: CliDualFlag[bool] = Field(
+        True, description="call you at the end of a run: bell, title, a notice of the desktop"
     )
     workers: int = Field(
         1,

@@ -14,9 +14,9 @@ from coupa_async.cli.commands.runs import Runs
 from coupa_async.cli.main import main
 from coupa_async.domain.events import RunStarted
 from coupa_async.domain.outcome import Outcome
+from coupa_async.services.records.asked_orders import AskedOrders
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
-from coupa_async.services.records.manifest import Manifest
 from tests.services.records.test_journal import AT, result
 
 
@@ -24,10 +24,10 @@ from tests.services.records.test_journal import AT, result
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "my out"
     path.mkdir()
-    asked = Manifest(orders=dict.fromkeys("123", False))
+    asked = AskedOrders(orders=dict.fromkeys("123", False))
     settings: dict[str, object] = {"input": str(tmp_path / "june.xlsx")}
     with Journal(path / FILE_NAME) as journal, History(path / FILE_NAME, now=lambda: AT) as history:
-        history.begin(backend="playwright", lane="auto", workers=1, settings=settings, manifest=asked)
+        history.begin(backend="playwright", lane="auto", workers=1, settings=settings, asked=asked)
         history.note(RunStarted(total=3, skipped=0, workers=1))
         journal.record(result("PO1", outcome=Outcome.COMPLETED), AT)
         history.end()

@@ -159,3 +159,15 @@ def test_a_run_that_is_at_work_is_not_proposed_again() -> None:
     text = "\n".join(shown(Summary(outcomes=outcomes, is_at_work=True)))
     assert "go on" not in text
     assert "retry" not in text
+
+
+def test_a_command_to_copy_is_not_broken_by_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    summary = Summary(output_dir=tmp_path / "out", input=tmp_path / "in.xlsx", bad_rows={3: "it has no digit"})
+    console = Console(file=io.StringIO(), width=60, force_terminal=True, color_system=None, legacy_windows=False)
+    show_summary(summary, console)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    command = lines.index("correct   in.xlsx")
+    assert lines[command + 1].strip() == "(its rows that name no order, if they should)"
+    assert all(len(line) <= 60 for line in lines[command : command + 2])

@@ -81,7 +81,7 @@ def test_the_time_left_is_not_told_by_the_hours_that_the_machine_slept_or_a_pers
 ) -> None:
     clock, pause = AT, timedelta(hours=8)
     awake = MemoryRead(usage_percent=50.0, threshold_percent=85.0, workers=1)
-    asked = Manifest(orders={str(n): False for n in range(1, 11)})
+    asked = AskedOrders(orders={str(n): False for n in range(1, 11)})
 
     def work(history: History, seconds: int) -> None:
         nonlocal clock
@@ -90,7 +90,7 @@ def test_the_time_left_is_not_told_by_the_hours_that_the_machine_slept_or_a_pers
             history.note(awake)
 
     with Journal(tmp_path / "j") as journal, History(tmp_path / "j", now=lambda: clock) as history:
-        history.begin(backend="playwright", lane="auto", workers=1, settings={}, manifest=asked)
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, asked=asked)
         history.note(RunStarted(total=10, skipped=0, workers=1))
         work(history, 10)
         journal.record(result("PO1"), clock)
