@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from coupa_async.app.earlier_run import EarlierRun, earlier_run
 from coupa_async.app.open_run import RunRequest
+from coupa_async.app.run_book import KnownRun
 from coupa_async.app.run_result import RunResult, run_result
 from coupa_async.app.settings import Settings
 from coupa_async.domain.causes import outcomes_in_order
@@ -24,7 +25,6 @@ from coupa_async.web.pages.begin import is_person_there
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import fragment, page
 from coupa_async.web.requests import Form, RefusedError, read_form
-from coupa_async.web.run_book import KnownRun
 from coupa_async.web.runner import LiveRun, Work, work_on
 from coupa_async.web.serving.access import Refusal
 from coupa_async.web.site import site_of
