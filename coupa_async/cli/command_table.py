@@ -7,6 +7,7 @@ COMMANDS = {
     "run": ("Run", "collect the attachments of the orders in a spreadsheet"),
     "app": ("App", "the same by clicks: a local page in your own browser"),
     "demo": ("Demo", "the same on a recorded site with a sample workbook"),
+    "setup": ("Setup", "the address of your Coupa, checked and kept, and the sign-in"),
     "login": ("Login", "sign in once, in a window; --status says whether you are"),
     "completion": ("Completion", "a script that completes commands and options in your shell"),
     "config": ("Config", "your settings, and where each comes from; set NAME VALUE, unset NAME"),

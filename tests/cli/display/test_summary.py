@@ -151,6 +151,7 @@ def test_nothing_that_a_demos_folder_proposes_asks_the_users_own_tenant(at_home:
         summary = Summary(outcomes=outcomes, error=error, is_demo=True, output_dir=at_home / "demo-out")
         text = "\n".join(shown(summary))
         assert "coupa-async retry demo-out" in text
+        assert text.splitlines()[-1].startswith("yours     coupa-async setup")
         assert not any(word in text for word in ("login", "doctor", "config", "coupa-async run"))
 
 
