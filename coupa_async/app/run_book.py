@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from coupa_async.app.user_folders import data_dir
+from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.domain.errors import OutputError
 from coupa_async.domain.events import Event, RunStarted
 from coupa_async.ports import Observer
