@@ -119,6 +119,7 @@ hostile: setup ## harmful pages and files through all backends and lanes
 docs: setup ## make the two generated pages, then build all pages into site/
 	$(BIN)/python -m tools.settings_page
 	$(BIN)/python -m tools.messages_page
+	$(BIN)/python -m tools.columns_page
 	$(BIN)/mkdocs build -q --strict $(ARGS)
 
 # New texts then stand in the catalogues without a translation, which a test does not let pass.

@@ -69,8 +69,8 @@ Seconds end in `_S`.
 _OWN = """
 ## Of one command
 
-`status`, `report` and `completion` need no tenant and take none of the settings above. What a command takes besides
-them:
+`status`, `runs`, `report` and `completion` need no tenant and take none of the settings above. What a command takes
+besides them:
 """
 
 

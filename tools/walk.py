@@ -86,7 +86,7 @@ class Walker:
             item.until(" 90/")
             self.keep("walk-running", item)
             item.press("C-c")
-            item.until("stopping:")
+            item.until("Stopping:")
             self.keep("walk-interrupted", item)
             item.until_prompt()
             self.keep("walk-stopped", item)

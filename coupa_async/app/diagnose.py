@@ -69,6 +69,16 @@ async def diagnose(settings: Settings) -> Diagnosis:
     return Diagnosis([finding for found in lists for finding in found])
 
 
+async def check_address(settings: Settings) -> list[Finding]:
+    """Check the address alone: the way to it, whether it is a Coupa, and whether we are signed in there."""
+    return await _bounded("tenant", partial(_tenant, settings))
+
+
+async def check_browser(settings: Settings) -> list[Finding]:
+    """Check the browser alone."""
+    return await _bounded("browser", partial(_browser, settings))
+
+
 def _blocking(check: Callable[[], Finding]) -> _Check:
     async def run() -> list[Finding]:
         return [await to_thread.run_sync(check, abandon_on_cancel=True)]

@@ -73,6 +73,15 @@ def ask_for_messages(settings: Settings) -> dict[str, object]:
         return {}
 
 
+def ask_yes_no(question: str, *, default: bool) -> bool:
+    """Ask something that is yes or no; nobody's answer is the default."""
+    try:
+        with ended_by_interrupt():
+            return _YesNo.ask(question, default=default, console=Console(stderr=True))
+    except EOFError:
+        return default
+
+
 def ask_for_password(question: str) -> str:
     """Ask for a password; where no terminal is, read it from stdin."""
     with ended_by_interrupt():

@@ -101,7 +101,7 @@ class SignInRequiredError(SignInError):
     """A session is signed out. Cure: the run signs in again by itself where it can."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"signed out: the tenant answered with its sign-in page ({url})")
+        super().__init__(f"signed out: Coupa answered with its sign-in page ({url})")
         self.url = url
 
 
@@ -159,7 +159,7 @@ class BusyError(PageError):
     """
 
     def __init__(self, url: str, status: int, retry_after_s: float | None = None) -> None:
-        super().__init__(f"the tenant answered {status} for {url}")
+        super().__init__(f"Coupa answered {status} for {url}")
         self.status = status
         self.retry_after_s = retry_after_s
 
@@ -221,7 +221,7 @@ class RefusedDownloadError(DownloadError):
     """
 
     def __init__(self, status: int, retry_after_s: float | None = None, url: str = "") -> None:
-        super().__init__(f"the tenant answered {status}")
+        super().__init__(f"Coupa answered {status}")
         self.status = status
         self.retry_after_s = retry_after_s
         self.url = url

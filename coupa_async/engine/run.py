@@ -53,7 +53,7 @@ async def download_all(
                 todo, hired = await _round(todo, hired, context, shutdown, workers)
             beside.cancel_scope.cancel("no order is left, or no worker")
     if todo and shutdown.signal is None:
-        raise RestartIntensityError("every worker was lost too often: see run.log for why; run again to resume")
+        raise RestartIntensityError("every browser was lost too often: see run.log for why; run again to resume")
 
 
 async def _round(

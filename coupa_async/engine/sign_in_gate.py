@@ -187,7 +187,7 @@ class SignInGate:
             if since_s <= self._back_s:
                 return True  # others have waited for the end of the same outage
             began_s = anyio.current_time()
-            _log.info("can the tenant be reached? %s", error)
+            _log.info("can Coupa be reached? %s", error)
             for attempt in count(1):
                 try:
                     await self._flow.probe(session)

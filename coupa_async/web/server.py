@@ -14,9 +14,9 @@ import uvicorn
 from anyio.abc import TaskStatus
 
 from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.run_book import RunBook
 from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.web.routes import make_site
-from coupa_async.web.run_book import RunBook
 from coupa_async.web.runner import Runner
 from coupa_async.web.serving.access import Access
 from coupa_async.web.serving.connections import BoundedProtocol

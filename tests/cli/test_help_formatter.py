@@ -73,7 +73,7 @@ def test_help_of_run_has_its_own_options_first_and_the_settings_in_the_groups_of
     help_text = help_of(capsys, "run", "--help-all").partition("positional arguments:")[2]
     headings = re.findall(r"^(\S.*):$", help_text, re.MULTILINE)
     assert headings == ["options", *setting_groups()]
-    own, _, tenant = help_text.partition("Tenant and sign-in:")
+    own, _, tenant = help_text.partition("Coupa and sign-in:")
     assert "--dry-run" in own
     assert "--base-url" not in own
     assert "--base-url" in tenant.partition("Browsers:")[0]

@@ -15,6 +15,7 @@ _FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTAL
 _SPAN = re.compile(r"`((?:coupa-async|make) [^`…]+)`")
 _OUTPUT = ("text", "json", "toml", "yaml", "python")
 _REST = re.compile(r"\s(?:\d?>>?|\|)\s")  # what a shell does with the output
+_ENVIRONMENT = re.compile(r"\$env:(\w+) = ")
 _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]*=")
 
 
@@ -69,6 +70,8 @@ def _in(page: Path, line: int, language: str, body: str) -> Iterator[Command]:
         if language == "console" and text.startswith("$ "):
             for part in text[2:].split(" && "):
                 yield _command(page, number, part)
+        elif language == "powershell" and (variable := _ENVIRONMENT.match(text)):
+            yield Command(page, number, text, (), (variable[1],))
         elif language == "powershell" and text:
             yield _command(page, number, text.replace("\\", "/"))
         elif language not in (*_OUTPUT, "console") and (found := re.search(r"coupa-async (?=[a-z])", text)):

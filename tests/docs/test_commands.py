@@ -9,13 +9,14 @@ from pydantic_settings import CliSettingsSource
 from coupa_async.cli.command import read, settings_class
 from coupa_async.cli.command_table import COMMANDS
 from fixtures.__main__ import main as fixtures_main
-from tests.docs.blocks import ROOT, Command, commands, spans
+from tests.docs.blocks import ROOT, Command, blocks, commands, spans
 
 # Programs that are not ours: what they are for says why no test can run them.
 _FOREIGN = {
     "cd": "the reader's shell",
     "export": "the reader's shell",
     "grep": "the reader's shell",
+    "Select-String": "the reader's shell",
     "git": "fetches a clone",
     "pip": "installs",
     "pipx": "installs",
@@ -91,3 +92,20 @@ def test_commands_are_found_in_every_kind_of_block() -> None:
     assert {"README.md", "unattended.md", "inicio-rapido.md"} <= {name for name, _ in found}
     night = [our for our in OURS if our.page.name == "unattended.md" and our.words[1] == "run"]
     assert len(night) == 5  # by hand, cron, systemd, Task Scheduler, launchd
+
+
+# What PowerShell takes in another form, or not at all.
+_BASH_ONLY = re.compile(r"^\$ (?:[A-Z_]+=|export |grep |chmod )|\\$| && ", re.MULTILINE)
+# For those who develop it, or look after servers: on Linux.
+_FOR_LINUX = ("unattended.md", "remote-browsers.md", "writing-a-backend.md", "releasing.md")
+
+
+def test_a_block_that_only_bash_takes_has_powershells_own_form_behind_it() -> None:
+    found = 0
+    for page in (ROOT / "docs").glob("*.md"):
+        told = [*blocks(page), (0, "", "")]
+        for at, (line, language, text) in enumerate(told):
+            if language == "console" and _BASH_ONLY.search(text) and page.name not in _FOR_LINUX:
+                found += 1
+                assert told[at + 1][1] == "powershell", f"{page.name}:{line}"
+    assert found >= 4

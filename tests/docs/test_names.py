@@ -13,7 +13,7 @@ from coupa_async.domain.data.fields import KNOWN
 from coupa_async.domain.errors import SettingsError
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from tests.docs.blocks import PAGES, ROOT, blocks
-from tools import messages_page, settings_page
+from tools import columns_page, messages_page, settings_page
 
 _VARIABLES = {settings_page.variable(name, field): name for name, field in Settings.model_fields.items()}
 _COLUMNS = {*RESULT_COLUMNS, *(field.column for field in KNOWN)}
@@ -89,7 +89,7 @@ def test_a_message_of_the_troubleshooting_page_is_one_that_the_program_has() -> 
             assert part.strip() in source or part.strip() in ("PO_NOT_FOUND", "TIMEOUT"), message
 
 
-@pytest.mark.parametrize("made", [settings_page, messages_page], ids=["settings", "messages"])
+@pytest.mark.parametrize("made", [settings_page, messages_page, columns_page], ids=["settings", "messages", "columns"])
 def test_a_page_made_from_the_source_is_up_to_date(made: object) -> None:
     page, path = made.page(), made.PAGE  # type: ignore[attr-defined]
     assert path.read_text(encoding="utf-8") == page, "stale: make docs"

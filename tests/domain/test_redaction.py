@@ -64,7 +64,7 @@ def test_a_key_in_a_path_is_taken_out(key: str) -> None:
         "https://tenant.coupahost.com/attachments?id=15&version=2",
         "https://[::1]:8080/x",
         "see https://t.example.com/x, then (https://t.example.com/y).",
-        "2 of 3 attachments failed: a.pdf: the tenant answered 404",
+        "2 of 3 attachments failed: a.pdf: Coupa answered 404",
         "what? nothing (usage_percent=86.1 threshold_percent=85.0)",
         "over 1500 MB: session_mb=1500",
         "PO #123, why?",

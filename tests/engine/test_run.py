@@ -75,7 +75,7 @@ async def test_an_order_that_takes_two_sessions_down_is_failed_with_the_reason(b
     it = bench(failing({"2": [SessionLostError("killed")] * 9}))
     await it.run(3)
     assert it.outcomes == {"1": Outcome.COMPLETED, "2": Outcome.FAILED, "3": Outcome.COMPLETED}
-    assert "took 2 sessions down: killed" in next(r.error for r in it.results if r.number.key == "2")
+    assert "took 2 browsers down: killed" in next(r.error for r in it.results if r.number.key == "2")
 
 
 async def test_a_page_error_is_tried_again_and_counted(bench: Make) -> None:

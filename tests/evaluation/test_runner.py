@@ -213,7 +213,7 @@ async def test_what_ends_a_run_is_told_with_its_trial(virtual: None, state: Path
 
     told: list[Trial] = []
     await compare([planned()], Benches(state, answer), {}, limit_s=3600, notify=told.append)
-    assert told[0].error.startswith("every worker was lost too often")
+    assert told[0].error.startswith("every browser was lost too often")
     assert (told[0].holds, Outcome.PENDING in {audit.outcome for audit in told[0].stories}) == (False, True)
 
 

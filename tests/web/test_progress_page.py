@@ -12,11 +12,11 @@ import pytest
 from starlette.requests import Request
 
 from coupa_async.app.runs.progress import RunProgress
+from coupa_async.app.runs.run_book import KnownRun
 from coupa_async.domain.events import MemoryRead, OrderFinished, OrderStarted, PaceChanged, RunStarted, Warned
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment
 from coupa_async.web.pages.run import _told_progress
-from coupa_async.web.run_book import KnownRun
 from coupa_async.web.runner import LiveRun
 
 HTML = "<script>document.title='owned'</script>"

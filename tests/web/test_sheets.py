@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from coupa_async.app.runs.run_book import RunBook
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.preview import preview
-from coupa_async.web.run_book import RunBook
 from coupa_async.web.sheets import SheetStore
 
 NOW = datetime(2025, 7, 1, 12)

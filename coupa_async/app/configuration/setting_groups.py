@@ -8,7 +8,7 @@ from coupa_async.app.configuration.settings import Settings
 
 # The field that a group begins with. A field belongs to the group in which it is declared.
 _FIRST_FIELDS = {
-    "base_url": "Tenant and sign-in",
+    "base_url": "Coupa and sign-in",
     "backend": "Browsers",
     "workers": "Workers, lane and pace",
     "output_dir": "Spreadsheet and folders",

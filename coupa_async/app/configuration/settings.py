@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    CliDualFlag,
     CliSuppress,
     NoDecode,
     PydanticBaseSettingsSource,
@@ -93,14 +94,14 @@ class Settings(Command):
     is_typed: ClassVar[bool] = False
     tells_notes: ClassVar[bool] = False
 
-    base_url: str | None = Field(None, description="the tenant's address: https://TENANT.coupahost.com")
+    base_url: str | None = Field(None, description="the address of your Coupa: https://TENANT.coupahost.com")
     login_url: str | None = Field(None, description="where a sign-in begins; default: the base URL")
-    username: str | None = Field(None, description="for the tenant's own sign-in form")
-    password: CliSuppress[SecretStr | None] = Field(None, description="for the tenant's own sign-in form")
+    username: str | None = Field(None, description="for Coupa's own sign-in form")
+    password: CliSuppress[SecretStr | None] = Field(None, description="for Coupa's own sign-in form")
     sign_in_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="identity providers whose forms may be filled in, too, separated by commas: https://HOST"
     )
-    storage_state: Path | None = Field(None, description="file that keeps the sign-in; default: per user and tenant")
+    storage_state: Path | None = Field(None, description="file that keeps the sign-in; default: one for each Coupa")
     backend: str = Field(
         "playwright", validation_alias=AliasChoices("backend", "BACKEND"), description="playwright or selenium"
     )
@@ -125,6 +126,9 @@ class Settings(Command):
         validation_alias=AliasChoices("interactive", "ENABLE_INTERACTIVE_UI"),
         description="whether a person may be asked",
     )
+    notify: CliDualFlag[bool] = Field(
+        True, description="call you at the end of a run: bell, title, a notice of the desktop"
+    )
     workers: int = Field(
         1,
         ge=1,
@@ -134,12 +138,12 @@ class Settings(Command):
     )
     lane: Literal["auto", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
     tabs: int | None = Field(
-        None, ge=1, le=64, description="orders at once on one session; default: 1 in the lane browser, else many"
+        None, ge=1, le=64, description="orders at once in one browser; default: 1 in the lane browser, else many"
     )
     min_in_flight: int = Field(1, ge=1, description="requests at a time that are never gone below")
     max_in_flight: int = Field(64, ge=1, le=256, description="requests at a time that are never gone above")
     requests_per_s: float | None = Field(None, gt=0, description="requests a second that are never gone above")
-    client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show the tenant")
+    client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show to Coupa")
     client_key: Path | None = Field(None, description="its key, where it is not in the same file")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="file stores inside your network that links may lead to: hosts, or .domain for all below it"
@@ -152,7 +156,7 @@ class Settings(Command):
     po_column: str | None = Field(None, description="header of the column with the order numbers")
     id_column: str | None = Field(None, description="header of a column with the orders' ids or links in Coupa")
     order_path: str = Field(
-        DEFAULT_PATH, description="where the tenant has its orders: {id}, {number} or {digits} of the order number"
+        DEFAULT_PATH, description="where Coupa has its orders: {id}, {number} or {digits} of the order number"
     )
     group_column: str | None = Field(
         None, description="header of the column that tells whose an order is, such as a company code"
@@ -185,7 +189,7 @@ class Settings(Command):
     memory_threshold: float = Field(0.85, description="share of the memory from which fewer browsers run")
     session_mb: int = Field(1500, ge=100, description="megabytes from which a browser is replaced")
     session_orders: int = Field(250, ge=1, description="orders after which a browser is replaced")
-    grace_s: float = Field(60.0, ge=0, description="seconds for what is in flight after the first signal")
+    grace_s: float = Field(60.0, ge=0, description="seconds for the orders begun, after the first Ctrl-C or signal")
     msg_pdf: bool | None = Field(
         None, description="an Outlook message also as a PDF beside it; default: asked when a person is there, else not"
     )
@@ -195,7 +199,7 @@ class Settings(Command):
     )
     disk_reserve_mb: int = Field(256, ge=0, description="megabytes that stay free on the disk")
     parse_s: float = Field(10.0, gt=0, description="seconds that reading a page or a message may take")
-    patience_s: float = Field(60.0, ge=0, description="seconds to try a tenant that this run has never reached")
+    patience_s: float = Field(60.0, ge=0, description="seconds to try a Coupa that this run has never reached")
     max_attempts: int = Field(3, ge=1, le=20, description="tries for an order or a file")
     page_timeout_s: float = Field(
         30.0, gt=0, description="seconds for a page to come; over HTTP a file may pause for twice as long"

@@ -111,7 +111,7 @@ def _forget() -> None:
 def _whose() -> tuple[str, str]:
     settings = Settings.read()
     if settings.base_url is None or settings.username is None:
-        raise SettingsError("set base_url and username first: a password is kept for one user of one tenant")
+        raise SettingsError("set base_url and username first: a password is kept for one user at one address")
     return settings.base_url, settings.username
 
 

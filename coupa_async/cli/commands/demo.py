@@ -33,6 +33,7 @@ class Demo(Settings):
     output_dir: Path = Field(Path("demo-out"), description="where everything goes")
     headed: bool = Field(False, description="show the browsers")
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
+    open_: bool = Field(False, alias="open", description="show the output folder and the report at the end")
 
 
 async def demo(settings: Demo) -> int:

@@ -40,7 +40,7 @@ class Evidence(Settings):
     model_config = SettingsConfigDict(cli_prog_name="coupa-async evidence")
 
     input: CliPositionalArg[Path | None] = Field(
-        None, description="a spreadsheet with a dozen orders of your tenant; without it, the recorded site"
+        None, description="a spreadsheet with a dozen orders of your Coupa; without it, the recorded site"
     )
     output_dir: Path = Field(Path("evidence-out"), description="where the runs' folders go")
     report: Path | None = Field(None, description="where the report goes; default: evidence.md in the output folder")

@@ -36,6 +36,7 @@ class Retry(Settings):
     no_input: bool = Field(False, description="never ask a person")
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
     quiet: bool = Field(False, description="no progress")
+    open_: bool = Field(False, alias="open", description="show the output folder and the report at the end")
     _typed: frozenset[str] = PrivateAttr(frozenset())
 
     @field_validator("outcome", mode="before")

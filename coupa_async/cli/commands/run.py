@@ -12,8 +12,10 @@ from rich.console import Console
 
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.open_run import RunRequest, read_orders
+from coupa_async.app.runs.run_book import noting
 from coupa_async.app.runs.run_orders import run_orders
 from coupa_async.cli.commands.dry_run import dry_run
+from coupa_async.cli.display.farewell import call_back, open_results
 from coupa_async.cli.display.progress import progress
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.cli.prompts import ask_for_input, ask_for_messages, is_person_there
@@ -39,6 +41,7 @@ class Run(Settings):
     no_input: bool = Field(False, description="never ask a person")
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
     quiet: bool = Field(False, description="no progress")
+    open_: bool = Field(False, alias="open", description="show the output folder and the report at the end")
 
     @field_validator("only", mode="before")
     @classmethod
@@ -93,8 +96,13 @@ async def run(
         return dry_run(request, read_orders(request), as_json=settings.json_)
     console = Console(stderr=True)
     with progress(console, quiet=settings.quiet) as display:
-        summary = await run_orders(request, [display])
+        begun = noting(request.input.name, request.settings.output_dir.resolve())
+        summary = await run_orders(request, [display, begun])
     show_summary(summary, console)
+    if settings.notify:
+        await call_back(summary, console)
+    if settings.open_:
+        await open_results(summary, console)
     if settings.json_:
         print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code

@@ -50,7 +50,8 @@ def _latest_run(status: RunStatus, left_s: float | None, *, is_at_work: bool) ->
     if status.started_at is None:
         return last
     if is_at_work:
-        end = "at work now" + (f", {left_text(left_s)}" if left_s else "")
+        more = "stopping" if status.is_stopping else left_text(left_s) if left_s else ""
+        end = ", ".join(filter(None, ("at work now", more)))
     else:
         end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "killed before its end"
     return f"latest run begun {status.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"

@@ -6,6 +6,7 @@ A thread of rich draws it while events come in. So it copies a collection before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -26,6 +27,7 @@ STYLES = {
     Outcome.PENDING: "dim",
 }
 _LINES = 8
+_WEEK_S = 6 * 86_400.0
 
 
 class LiveDisplay:
@@ -120,9 +122,19 @@ def _at(worker: WorkerProgress) -> tuple[str, float]:
     return "  ".join(filter(None, (order.shown, step, more))), order.since_s
 
 
-def left_text(seconds: float) -> str:
-    """Say how long something will take yet, no more exactly than it can be known."""
-    return f"about {f'{max(seconds, 1):.0f} s' if seconds < 120 else span_text(seconds)} left"
+def left_text(seconds: float, now: datetime | None = None) -> str:
+    """Say how long something will take yet, no more exactly than it can be known, and when that will be.
+
+    Args:
+        seconds: Until then.
+        now: The time of day; ``None`` for the clock's.
+    """
+    if seconds < 120:
+        return f"about {max(seconds, 1):.0f} s left"
+    now = now or datetime.now()
+    end = now + timedelta(seconds=seconds)
+    day = "" if end.date() == now.date() else f"{end:%a} " if seconds < _WEEK_S else f"{end:%Y-%m-%d} "
+    return f"about {span_text(seconds)} left, until {day}{end:%H:%M}"
 
 
 def stopping_text(event: Draining) -> str:

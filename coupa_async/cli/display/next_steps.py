@@ -44,6 +44,8 @@ def _steps(summary: Summary) -> Iterator[Step]:
             yield "again", f"coupa-async retry {folder}"
     if summary.report is not None:
         yield "look", f"coupa-async report {folder} --open"
+    if summary.is_demo:
+        yield "yours", "coupa-async setup  (for your own orders: the address of your Coupa, once)"
 
 
 def _first(error: CoupaError, summary: Summary) -> Iterator[Step]:

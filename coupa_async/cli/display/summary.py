@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -45,7 +46,16 @@ def show_summary(summary: Summary, console: Console) -> None:
     if summary.error is not None:
         tell(console, f"stopped: {as_typed(str(summary.error))}", style="red")
     for name, text in next_steps(summary):
-        _say(console, f"{name:<9} {escape(text)}")
+        _show_step(console, name, text)
+
+
+def _show_step(console: Console, name: str, text: str) -> None:
+    """Print a command to copy. Where the line is too short for it, its reason has one of its own."""
+    command, gap, reason = text.partition("  (")
+    is_wide = console.is_terminal and cell_len(text) + 10 > console.width
+    _say(console, f"{name:<9} {escape(command if is_wide else text)}")
+    if is_wide and gap:
+        tell(console, f"{'':<10}({reason}", indent=11)
 
 
 def _say(console: Console, text: str) -> None:

@@ -133,7 +133,7 @@ class Targets:
         found = [reach_of(address) for address in addresses] or [_reach_alone(here)]
         strange = next((reach for reach in found if reach is not Reach.PUBLIC and reach not in known), None)
         cure = "if it is yours, list it in COUPA_ALLOWED_HOSTS"
-        return f"{here.host[:_SHOWN_CHARS]} is on {strange}, where the tenant is not: {cure}" if strange else ""
+        return f"{here.host[:_SHOWN_CHARS]} is on {strange}, where your Coupa is not: {cure}" if strange else ""
 
     @cached_property
     def _home(self) -> str:

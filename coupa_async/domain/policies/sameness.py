@@ -28,7 +28,7 @@ class Trait(StrEnum):
         """What the user should check."""
         if self is Trait.NOT_FOUND:
             return "check the numbers, COUPA_BASE_URL, COUPA_ORDER_PATH, and whether you have access to their company"
-        return "if that surprises you, the pages of your tenant may be of another make"
+        return "if that surprises you, the pages of your Coupa may be of another make"
 
 
 class Streaks:

@@ -37,7 +37,7 @@ def suspicions(html: str, base_url: str, suppliers: Collection[str]) -> list[str
     """
     tree = LexborHTMLParser(html)
     kinds = {
-        "the tenant's host or name": _has_tenant(html, base_url),
+        "the host or name of your Coupa": _has_tenant(html, base_url),
         "an e-mail address": sum(not match[1].endswith("example.com") for match in _EMAIL.finditer(html)),
         "a key or token": sum(not _STAND_IN_KEY.fullmatch(key) for key in _KEY.findall(html)),
         "a long number": sum(

@@ -33,9 +33,9 @@ class Cause(StrEnum):
 # By what the messages of domain/errors.py say. The first that fits counts.
 _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
     (Cause.PROGRAM, re.compile(r"unexpected: ")),
-    (Cause.NO_ACCESS, re.compile(r"the tenant answered (?:401|403)\b")),
-    (Cause.GONE, re.compile(r"the tenant answered (?:404|410)\b")),
-    (Cause.BUSY, re.compile(r"the tenant answered (?:429|5[0-9][0-9])\b")),
+    (Cause.NO_ACCESS, re.compile(r"\banswered (?:401|403)\b")),
+    (Cause.GONE, re.compile(r"\banswered (?:404|410)\b")),
+    (Cause.BUSY, re.compile(r"\banswered (?:429|5[0-9][0-9])\b")),
     (Cause.NOT_A_FILE, re.compile(r"a page came instead of a file")),
     (Cause.ELSEWHERE, re.compile(r"its address is not asked")),
     (Cause.WRONG_ORDER, re.compile(r"this address shows ")),

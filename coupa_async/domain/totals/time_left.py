@@ -30,7 +30,13 @@ def seconds_left(finished_s: Sequence[float], now_s: float, remaining: int) -> f
 class TimeLeft:
     """The time left of a run that is watched. Its clock stands still while the machine sleeps or the run waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_step_s: float = _LONGEST_STEP_S) -> None:
+        """Begin.
+
+        Args:
+            longest_step_s: A longer step between two looks is the machine's sleep.
+        """
+        self._longest_step_s = longest_step_s
         self._at_work_s = 0.0
         self._looked_s: float | None = None
         self._finished_s: deque[float] = deque(maxlen=ORDERS + 1)
@@ -44,7 +50,7 @@ class TimeLeft:
         """
         if self._looked_s is not None and not is_waiting:
             step_s = now_s - self._looked_s
-            self._at_work_s += step_s if 0 <= step_s <= _LONGEST_STEP_S else 0.0
+            self._at_work_s += step_s if 0 <= step_s <= self._longest_step_s else 0.0
         self._looked_s = now_s
 
     def began(self) -> None:

@@ -139,7 +139,7 @@ class Worker:
         for item in self.in_flight.carry_over():
             item.sessions_lost += 1
             if item.sessions_lost >= self._context.limits.max_sessions_lost:
-                lost = SessionLostError(f"the order took {item.sessions_lost} sessions down: {reason}")
+                lost = SessionLostError(f"the order took {item.sessions_lost} browsers down: {reason}")
                 await self._record(item, await self._context.job.give_up(item.order, lost, None))
 
     async def _serve(self, session: Session) -> None:
@@ -218,7 +218,7 @@ class Worker:
                 self.in_flight.pause_watchdog(item)
                 is_often = isinstance(error, SignInPassedError) and item.sign_ins >= limits.max_sign_ins
                 if is_often and await context.gate.is_in(session):  # so it is this address that leads there for ever
-                    led = UnknownPageError(f"{error}, each time, though the session is signed in: open it in a browser")
+                    led = UnknownPageError(f"{error}, each time, though you are signed in: open it in a browser")
                     return await context.job.give_up(item.order, led, None)
                 await self._sign_in.renew_for(item, session, error)
             case Retry() | GiveUp() as decision:

@@ -200,7 +200,7 @@ async def _verified(
     before, doubted.sha256 = doubted.sha256, found.sha256
     if before != found.sha256:
         raise CutDownloadError(f"it {doubt.clause}")
-    return (doubt.clause if doubt.kind is Kind.OTHER else f"{doubt.clause} at the tenant", *notes)
+    return (doubt.clause if doubt.kind is Kind.OTHER else f"{doubt.clause} in Coupa", *notes)
 
 
 def _look(name: str, part: Path) -> Doubt | None:

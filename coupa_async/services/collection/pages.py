@@ -70,7 +70,7 @@ async def open_any(
         raise BusyError(url, document.status, document.retry_after_s)
     if is_landing:
         where = document.url.partition("?")[0]
-        raise UnknownPageError(f"{url}: the tenant leads from here to {where}, each time: open it in a browser")
+        raise UnknownPageError(f"{url}: Coupa leads from here to {where}, each time: open it in a browser")
     return document, page
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.redaction import redacted
+from coupa_async.domain.totals.counts import counted
 from coupa_async.services.profiles.locations import refuse_default
 
 # What a browser takes on a tenant's pages, seen over whole runs; the memory guard replaces one that takes much more.
@@ -113,9 +114,8 @@ def disk(folder: Path, *, usage: Callable[[Path], object] = shutil.disk_usage) -
 def memory(room_bytes: int, workers: int, threshold: float) -> Finding:
     """Check how many browsers the memory allows. One always runs."""
     allowed = max(1, room_bytes // _BROWSER_BYTES)
-    text = (
-        f"{room_bytes / 1e9:.1f} GB until {threshold:.0%} is in use: enough for {allowed} workers, {workers} asked for"
-    )
+    enough = counted(allowed, "worker")
+    text = f"{room_bytes / 1e9:.1f} GB until {threshold:.0%} is in use: enough for {enough}, {workers} asked for"
     if allowed < workers:
         return note("memory", text, f"--workers {allowed}, or close other programs; the run would use fewer by itself")
     return good("memory", text)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.standing import Standing, take_stock
-from coupa_async.domain.totals.time_left import ORDERS, seconds_left
+from coupa_async.domain.totals.time_left import TimeLeft
 from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 
@@ -32,7 +33,8 @@ class RunStatus:
         ended_at: Likewise; ``None`` also while it goes on, and if it was killed.
         last_processed: When the latest order had its outcome; ``None`` before the first.
         waited_s: Seconds of the latest run in which it waited for a person.
-        recent: When the latest run began, then when each of its last orders had its outcome.
+        pace: Of the latest run: its orders, without what the machine slept or a person was waited for.
+        is_stopping: Whether the latest run was asked to stop.
         left_out: Orders without an outcome that the latest run is not to do.
         settings: Of the latest run, redacted.
     """
@@ -47,7 +49,8 @@ class RunStatus:
     ended_at: datetime | None
     last_processed: datetime | None
     waited_s: float = 0.0
-    recent: Sequence[datetime] = ()
+    pace: TimeLeft = field(default_factory=TimeLeft)
+    is_stopping: bool = False
     left_out: int = 0
     settings: Mapping[str, object] = field(default_factory=dict)
 
@@ -70,9 +73,14 @@ class RunStatus:
         return max((until - self.started_at).total_seconds() - self.waited_s, 0.0)
 
     def seconds_left(self, now: datetime) -> float | None:
-        """Return how long the latest run will take yet, if it is at work; ``None`` while that cannot be told."""
+        """Return how long the latest run will take yet, if it is at work; ``None`` while that cannot be told.
+
+        Args:
+            now: Not before that of an earlier call.
+        """
+        self.pace.look(now.timestamp())
         remaining = max(self.standing.outcomes[Outcome.PENDING] - self.left_out, 0)
-        return seconds_left([at.timestamp() for at in self.recent], now.timestamp(), remaining)
+        return None if self.is_stopping else self.pace.seconds(remaining)
 
 
 def run_status(journal: Journal, history: History) -> RunStatus:
@@ -98,10 +106,31 @@ def run_status(journal: Journal, history: History) -> RunStatus:
         ended_at=run.ended_at if run else None,
         last_processed=times[-1] if times else None,
         waited_s=sum(run_event.value or 0.0 for run_event in run_events if run_event.kind == "waited"),
-        recent=[run.started_at, *times[_first_of(run, times) :]][-ORDERS - 1 :] if run else (),
+        pace=_pace(run.started_at, run_events, times[_first_of(run, times) :]) if run else TimeLeft(),
+        is_stopping=any(run_event.kind == "draining" for run_event in run_events),
         left_out=sum(_number(run_event.detail) for run_event in started),
         settings=run.settings if run else {},
     )
+
+
+def _pace(started_at: datetime, run_events: Sequence[RunEvent], finished: Iterable[datetime]) -> TimeLeft:
+    """Watch a run once more, from its start to the last that is known of it.
+
+    Args:
+        started_at: Its start.
+        run_events: What happened. A reading of the memory comes every few seconds: without any, the machine slept.
+        finished: When its orders had their outcomes.
+    """
+    is_alive = any(run_event.kind == "memory" for run_event in run_events)
+    pace = TimeLeft() if is_alive else TimeLeft(longest_step_s=math.inf)
+    waits = [(item.at - timedelta(seconds=item.value or 0.0), item.at) for item in run_events if item.kind == "waited"]
+    pace.look(started_at.timestamp())
+    pace.began()
+    for at, is_order in sorted([*((item.at, False) for item in run_events), *((at, True) for at in finished)]):
+        pace.look(at.timestamp(), is_waiting=any(begun < at <= ended for begun, ended in waits))
+        if is_order:
+            pace.finished()
+    return pace
 
 
 def _of_an_older_version(

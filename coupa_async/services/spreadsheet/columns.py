@@ -11,63 +11,27 @@ from coupa_async.domain.data.labels import folded
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text
+from coupa_async.services.spreadsheet.headers import (
+    GROUPS,
+    LINKS,
+    ORDER_COLUMN,
+    WEAK_ORDER_NUMBERS,
+    meanings,
+    order_numbers,
+)
 from coupa_async.services.spreadsheet.table import Header, Row
 
 HEAD_ROWS = 20
 SUPPLIER = "{supplier}"
 
-_ORDER_COLUMN = "PO_NUMBER"
 _SEPARATOR = "<|>"
 _SHOWN_NAMES = 12
 _NUMBERED = re.compile(r" \([0-9]+\)$")
 _LIKELY = re.compile(r"#?\s*(?:P[OM])[\s\-_#]*[0-9]{3,}|4[05][0-9]{8}|[0-9]{7,10}", re.IGNORECASE)
-
-
-_SYNONYMS = frozenset(
-    folded(name)
-    for name in (
-        *("PO", "PO Number", "PO Numbers", "PO No", "PO Num", "Order", "Order Number", "Order No"),
-        *("Purchase Order", "Purchase Order Number", "Purchase Order No"),
-        *("Pedido", "Número Pedido", "Número do Pedido", "Número de Pedido", "Nº Pedido", "Nº do Pedido", "N° Pedido"),
-        *("Pedido de Compra", "Número do Pedido de Compra", "Ordem de Compra", "Número da Ordem de Compra"),
-        *("Orden", "Orden de compra", "Número de orden", "Número de orden de compra"),
-        *("Bestellung", "Bestellnummer", "Bestell-Nr.", "Numéro de commande", "N° de commande", "Bon de commande"),
-        *(
-            "Numero ordine",
-            "Ordine di acquisto",
-            "Purchasing Document",
-            "Purch.Doc.",
-            "Purchasing Doc.",
-            "PO Nbr",
-            "PO #",
-        ),
-        *("PO Nbr", "Einkaufsbeleg", "PO-Nr.", "Bestellnr.", "N° de Pedido", "Nro. de Pedido", "Nro. do Pedido"),
-        *("Número de Pedido de Compra", "Documento de compras", "Documento de compra", "Código do Pedido", "Pedidos"),
-        *("Nº PO", "N° PO", "Nº OC", "N° OC", "Pedido Coupa", "PO Coupa", "Coupa PO", "Coupa PO Number"),
-        *("Order Header Number", "Nº da Ordem de Compra"),
-    )
-)
-# These hold the orders where no column is headed better: an id need not be a number.
-_WEAK_SYNONYMS = frozenset(
-    folded(name) for name in ("PO ID", "Order ID", "Purchase Order ID", "Order Header ID", "OC", "Pedidos", "Orders")
-)
-
-# Columns that may lead to an order's page: by its link, or by its id in Coupa, which need not be its number.
-_LINKS = frozenset(
-    folded(name)
-    for name in (
-        *("COUPA_URL", "PO URL", "Order URL", "URL", "Link", "PO Link", "Order Link", "Coupa Link"),
-        *("Coupa ID", "Coupa Order ID", "Order Header ID", "PO Header ID", "Link do Pedido", "ID Coupa"),
-    )
-)
-# Columns that tell whose an order is: access to orders is granted by them.
-_GROUPS = frozenset(
-    folded(name)
-    for name in (
-        *("Company Code", "Company", "Co Code", "Entity", "Legal Entity", "Business Unit", "Chart of Accounts"),
-        *("Empresa", "Código da Empresa", "Cód. Empresa", "Entidade", "Sociedad", "Société", "Buchungskreis"),
-    )
-)
+_ORDER_NUMBERS = order_numbers()
+_WEAK_ORDER_NUMBERS = meanings(WEAK_ORDER_NUMBERS)
+_LINKS = meanings(LINKS)
+_GROUPS = meanings(GROUPS)
 
 
 def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
@@ -80,12 +44,12 @@ def find_header(head: Sequence[Row], po_column: str | None) -> Header | None:
         head: The table's first ``HEAD_ROWS`` rows.
         po_column: The column's header, if the user gave it.
     """
-    exact = (po_column or _ORDER_COLUMN).strip().casefold()
-    meant = {folded(po_column)} if po_column else _SYNONYMS
+    exact = (po_column or ORDER_COLUMN).strip().casefold()
+    meant = {folded(po_column)} if po_column else _ORDER_NUMBERS
     tests: tuple[Callable[[str], bool], ...] = (
         lambda name: name.casefold() == exact,
         lambda name: folded(name) in meant and name != "",
-        lambda name: po_column is None and folded(name) in _WEAK_SYNONYMS,
+        lambda name: po_column is None and folded(name) in _WEAK_ORDER_NUMBERS,
     )
     for is_order_column in tests:
         for number, cells, *_ in head:
@@ -101,11 +65,11 @@ def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str
     place = f"{path}, sheet {sheet!r}" if sheet else str(path)
     number, first = next(((number, row) for number, cells, *_ in head if (row := _shown(cells))), (0, []))
     if not number:
-        return WorklistError(f"{place}: the first {HEAD_ROWS} rows are empty: a header with {_ORDER_COLUMN} is needed")
+        return WorklistError(f"{place}: the first {HEAD_ROWS} rows are empty: a header with {ORDER_COLUMN} is needed")
     if po_column is None and _is_number(first[0]):
         return WorklistError(
             f"{place}: row {number} begins with the order number {first[0]!r} where a header is expected: "
-            f"put a row above it that names the column {_ORDER_COLUMN}"
+            f"put a row above it that names the column {ORDER_COLUMN}"
         )
     if po_column is None and (likely := _likely(head, number)):
         return WorklistError(
@@ -113,7 +77,7 @@ def no_header(path: Path, head: Sequence[Row], po_column: str | None, sheet: str
             f'(row {likely[1]}: {likely[2]!r}): if so, add --po-column "{likely[0]}"'
         )
     wanted = (
-        f"no column is headed {po_column!r}" if po_column else f"no column of order numbers (such as {_ORDER_COLUMN})"
+        f"no column is headed {po_column!r}" if po_column else f"no column of order numbers (such as {ORDER_COLUMN})"
     )
     return WorklistError(
         f"{place}: {wanted} in the first {HEAD_ROWS} rows; row {number} has {_listed(first)}: "
@@ -152,13 +116,14 @@ def named_folder_columns(header: Header, wanted: Sequence[str], path: Path) -> t
         WorklistError: If the sheet has no such column.
     """
     by_name: dict[str, int] = {}
-    for column, name in enumerate(header.names):
-        by_name.setdefault(name.casefold(), column)
+    for key in (str.casefold, folded):  # a header that is spelt so goes before one that only says the same
+        for column, name in enumerate(header.names):
+            by_name.setdefault(key(name), column)
     columns: list[int | None] = []
     for name in wanted:
         if name.strip().casefold() == SUPPLIER:
             columns.append(None)
-        elif (found := by_name.get(name.strip().casefold())) is not None:
+        elif (found := by_name.get(name.strip().casefold(), by_name.get(folded(name) or name))) is not None:
             columns.append(found)
         else:
             raise WorklistError(

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run
 from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.run_book import KnownRun
 from coupa_async.app.runs.run_result import RunResult, run_result
 from coupa_async.domain.errors import CoupaError, InputError, SignInError
 from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection
@@ -24,7 +25,6 @@ from coupa_async.web.pages.begin import is_person_there
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import fragment, page
 from coupa_async.web.requests import Form, RefusedError, read_form
-from coupa_async.web.run_book import KnownRun
 from coupa_async.web.runner import LiveRun, Work, work_on
 from coupa_async.web.serving.access import Refusal
 from coupa_async.web.site import site_of

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from coupa_async.app.runs.output_folder import folder_status
+from coupa_async.app.runs.run_book import KnownRun, RunBook
 from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.outcome import Outcome
@@ -18,7 +19,6 @@ from coupa_async.services.records.status import RunStatus
 from coupa_async.web.pages.run import run_of
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import read_form
-from coupa_async.web.run_book import KnownRun, RunBook
 from coupa_async.web.site import site_of
 
 _SHOWN = 50

@@ -16,7 +16,7 @@ LONG = "https://acme-corporation.coupahost.com/attachment/attachment_file/type/1
 @pytest.mark.parametrize(
     "text",
     [
-        f"1 of 3 attachments failed: {LONG}: the tenant answered 404",
+        f"1 of 3 attachments failed: {LONG}: Coupa answered 404",
         f"this address shows PO99871, not PO72001: {LONG}",
         f"{LONG}: no page in 30 s",
         f"taken from {LONG} and {LONG}y: both were refused: ask for access",
@@ -31,7 +31,7 @@ def test_addresses_are_shortened_and_the_causes_at_both_ends_stay(text: str, wid
 
 
 def test_a_shortened_address_keeps_its_scheme_and_host() -> None:
-    text = f"the tenant answered 500 for {LONG.replace('https', 'http')}"
+    text = f"Coupa answered 500 for {LONG.replace('https', 'http')}"
     assert shortened(text, 110).split()[-1] == "http://acme-corporation.coupahost.com/…/Offer_2025-118.pdf"
 
 
@@ -41,7 +41,7 @@ def test_what_fits_stays_as_it_is() -> None:
 
 
 def test_without_an_address_the_middle_is_cut_between_words() -> None:
-    text = "the page of the order could not be read after three tries because the tenant answered 503 each time"
+    text = "the page of the order could not be read after three tries because Coupa answered 503 each time"
     assert shortened(text, 60) == "the page of the order could not be … answered 503 each time"
     assert cell_len(shortened("x" * 200, 60)) == 60
     assert cell_len(shortened("数" * 100, 61)) <= 61

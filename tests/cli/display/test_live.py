@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import pytest
 from rich.console import Console
 
-from coupa_async.cli.display.live import LiveDisplay, span_text
+from coupa_async.cli.display.live import LiveDisplay, left_text, span_text
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -177,3 +178,11 @@ def test_no_line_is_wider_than_the_terminal(board: LiveDisplay, width: int) -> N
         board.note(finished(n + 1, outcome, size_bytes=123_456))
     board.note(OrderStarted(worker="worker-1", number=OrderNumber("PO" + "9" * 60, "9" * 60), attempt=2))
     assert all(len(line) <= width for line in shown(board, width))
+
+
+def test_the_time_left_has_the_time_of_day_beside_it_once_that_is_worth_a_look() -> None:
+    now = datetime(2025, 6, 1, 14, 30)
+    assert left_text(45, now) == "about 45 s left"
+    assert left_text(600, now) == "about 10 min left, until 14:40"
+    assert left_text(12 * 3600, now) == "about 12 h 00 min left, until Mon 02:30"
+    assert left_text(8 * 86_400, now).endswith("until 2025-06-09 14:30")

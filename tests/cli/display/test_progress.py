@@ -13,7 +13,7 @@ from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 
 NUMBER = OrderNumber.parse("PO1")
-LONG = "the tenant answered 500 for a page, " * 9 + "in the end"
+LONG = "Coupa answered 500 for a page, " * 9 + "in the end"
 
 
 def told(*events: Event) -> str:
@@ -31,7 +31,7 @@ def test_an_order_keeps_to_its_line_however_long_its_reason_is() -> None:
         OrderRetried(worker="worker-1", number=NUMBER, reason=LONG, delay_s=1.0),
         OrderFinished(worker="worker-1", result=failed),
     )
-    assert "PO1: again in 1.0 s: the tenant answered" in text
+    assert "PO1: again in 1.0 s: Coupa answered" in text
     assert "1/1 PO1            FAILED" in text
     plain = re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", text)
     lines = [line for line in re.split(r"[\r\n]", plain) if "PO1" in line and "worker-1" not in line]

@@ -36,11 +36,11 @@ def shown(summary: Summary) -> list[str]:
 
 
 def test_failures_have_a_line_each_and_the_rest_is_counted() -> None:
-    failures = tuple(failure(n, "[red]Gone.pdf[/]: " + "the tenant answered 404; " * 9) for n in (1, 2))
+    failures = tuple(failure(n, "[red]Gone.pdf[/]: " + "Coupa answered 404; " * 9) for n in (1, 2))
     lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 5}), failures=failures))
     told = [line for line in lines if line.startswith("PO")]
     assert len(told) == 2
-    assert told[0].startswith("PO1            [red]Gone.pdf[/]: the tenant")
+    assert told[0].startswith("PO1            [red]Gone.pdf[/]: Coupa")
     assert all(len(line) <= 80 for line in told)
     assert "and 3 more" in lines
 
@@ -151,6 +151,7 @@ def test_nothing_that_a_demos_folder_proposes_asks_the_users_own_tenant(at_home:
         summary = Summary(outcomes=outcomes, error=error, is_demo=True, output_dir=at_home / "demo-out")
         text = "\n".join(shown(summary))
         assert "coupa-async retry demo-out" in text
+        assert text.splitlines()[-1].startswith("yours     coupa-async setup")
         assert not any(word in text for word in ("login", "doctor", "config", "coupa-async run"))
 
 
@@ -159,3 +160,15 @@ def test_a_run_that_is_at_work_is_not_proposed_again() -> None:
     text = "\n".join(shown(Summary(outcomes=outcomes, is_at_work=True)))
     assert "go on" not in text
     assert "retry" not in text
+
+
+def test_a_command_to_copy_is_not_broken_by_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    summary = Summary(output_dir=tmp_path / "out", input=tmp_path / "in.xlsx", bad_rows={3: "it has no digit"})
+    console = Console(file=io.StringIO(), width=60, force_terminal=True, color_system=None, legacy_windows=False)
+    show_summary(summary, console)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    command = lines.index("correct   in.xlsx")
+    assert lines[command + 1].strip() == "(its rows that name no order, if they should)"
+    assert all(len(line) <= 60 for line in lines[command : command + 2])

@@ -97,7 +97,7 @@ def test_a_name_is_judged_by_all_that_it_stands_for() -> None:
     assert PUBLIC.name_to_look_up(url) == "files.example"
     assert PUBLIC.objection(url, ["93.184.216.34"]) == ""
     assert PUBLIC.objection(url, ["93.184.216.34", "10.1.2.3"]).startswith(
-        "files.example is on a private network, where the tenant is not"
+        "files.example is on a private network, where your Coupa is not"
     )
     assert "link-local" in PUBLIC.objection(url, ["fe80::1%eth0"])
     assert PUBLIC.name_to_look_up("https://acme.coupahost.com/x") == PUBLIC.name_to_look_up("https://8.8.8.8/") == ""

@@ -148,7 +148,7 @@ def test_what_was_replaced_is_counted_by_kind() -> None:
 @pytest.mark.parametrize(
     ("leak", "kind"),
     [
-        ("<p class='x-northwind'>", "the tenant's host or name"),
+        ("<p class='x-northwind'>", "the host or name of your Coupa"),
         ("<p class='ana@silva.com'>", "an e-mail address"),
         (f"<p id='{'ab12' * 10}'>", "a key or token"),
         ("<p class='x15262984'>", "a long number"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from coupa_async.domain.errors import BusyError, RefusedDownloadError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome
 from coupa_async.domain.totals.causes import Cause, by_cause, cause_of
@@ -15,9 +16,10 @@ def result(number: int, outcome: Outcome, error: str = "", reason: str = "") -> 
 @pytest.mark.parametrize(
     ("reason", "cause"),
     [
-        ("the tenant answered 403", Cause.NO_ACCESS),
-        ("the tenant answered 404", Cause.GONE),
-        ("the tenant answered 503", Cause.BUSY),
+        (str(RefusedDownloadError(403)), Cause.NO_ACCESS),
+        (str(RefusedDownloadError(404)), Cause.GONE),
+        (str(RefusedDownloadError(503)), Cause.BUSY),
+        ("the tenant answered 404", Cause.GONE),  # as journals of older versions have it
         ("a page came instead of a file", Cause.NOT_A_FILE),
         ("its address is not asked: it is no address of the tenant", Cause.ELSEWHERE),
         ("it is cut short", Cause.BROKEN),
@@ -39,7 +41,7 @@ def test_causes_come_with_their_orders_the_most_frequent_first_and_good_ones_not
     found = by_cause(
         [
             result(1, Outcome.COMPLETED),
-            result(2, Outcome.FAILED, "the tenant answered 500 for x"),
+            result(2, Outcome.FAILED, str(BusyError("x", 500))),
             result(3, Outcome.PO_NOT_FOUND),
             result(4, Outcome.PO_NOT_FOUND),
             result(5, Outcome.NO_ATTACHMENTS),

@@ -20,8 +20,8 @@ CATALOGUE = Path(__file__).with_name("files.toml")
 SYSTEMS = "has this name because systems act by themselves on the one that it came with"
 TOLD = {
     "PO15263302": (
-        "Contract.pdf is cut short at the tenant",
-        "Nothing.txt is empty at the tenant",
+        "Contract.pdf is cut short in Coupa",
+        "Nothing.txt is empty in Coupa",
         "Scan.pdf is not a PDF by its content: it is a JPEG",
         "Photo.png is not a .png file by its content: it is a JPEG",
         "Prices.xlsx is not a .xlsx file by its content: it is plain text",

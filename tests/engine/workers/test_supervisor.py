@@ -53,7 +53,7 @@ async def test_orders_that_a_session_was_lost_with_run_alone_so_that_only_the_gu
     it.limits = replace(it.limits, tabs=4)
     await it.run(8)
     assert it.outcomes == {str(n): Outcome.FAILED if n == 3 else Outcome.COMPLETED for n in range(1, 9)}
-    assert "took 2 sessions down" in next(result.error for result in it.results if result.number.key == "3")
+    assert "took 2 browsers down" in next(result.error for result in it.results if result.number.key == "3")
     assert it.backend.launches == 3
 
 

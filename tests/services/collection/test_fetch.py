@@ -64,10 +64,10 @@ async def test_what_came_cut_is_asked_for_again_and_kept_whole(tmp_path: Path, n
 @pytest.mark.parametrize(
     ("name", "body", "note"),
     [
-        ("contract.pdf", PDF[:400], "is cut short at the tenant"),
-        ("Empty.txt", b"", "is empty at the tenant"),
+        ("contract.pdf", PDF[:400], "is cut short in Coupa"),
+        ("Empty.txt", b"", "is empty in Coupa"),
         ("scan.pdf", jpeg(), "is not a PDF by its content: it is a JPEG"),
-        ("large.jpg", jpeg(data=400_000)[:300_000], "is cut short at the tenant"),
+        ("large.jpg", jpeg(data=400_000)[:300_000], "is cut short in Coupa"),
     ],
 )
 @pytest.mark.parametrize("max_attempts", [1, 3])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from coupa_async.domain.events import PersonWaitedFor, RunStarted, WorkerRestarting
+from coupa_async.domain.events import Draining, MemoryRead, PersonWaitedFor, RunStarted, WorkerRestarting
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.records.asked_orders import AskedOrders
 from coupa_async.services.records.history import History
@@ -74,6 +74,38 @@ def test_the_time_left_counts_what_the_run_is_to_do_at_the_pace_of_its_last_orde
         status = run_status(journal, history)
         assert status.seconds_left(AT + timedelta(seconds=10)) == 10.0  # 2 of 4 at 5 s each, not those left out
         assert status.seconds_left(AT + timedelta(seconds=40)) == 40.0  # nothing moves
+
+
+def test_the_time_left_is_not_told_by_the_hours_that_the_machine_slept_or_a_person_was_waited_for(
+    tmp_path: Path,
+) -> None:
+    clock, pause = AT, timedelta(hours=8)
+    awake = MemoryRead(usage_percent=50.0, threshold_percent=85.0, workers=1)
+    asked = AskedOrders(orders={str(n): False for n in range(1, 11)})
+
+    def work(history: History, seconds: int) -> None:
+        nonlocal clock
+        for _ in range(0, seconds, 2):
+            clock += timedelta(seconds=2)
+            history.note(awake)
+
+    with Journal(tmp_path / "j") as journal, History(tmp_path / "j", now=lambda: clock) as history:
+        history.begin(backend="playwright", lane="auto", workers=1, settings={}, asked=asked)
+        history.note(RunStarted(total=10, skipped=0, workers=1))
+        work(history, 10)
+        journal.record(result("PO1"), clock)
+        clock += pause  # it slept
+        work(history, 4)
+        work(history, 600)
+        history.note(PersonWaitedFor(seconds=600.0))
+        work(history, 6)
+        journal.record(result("PO2"), clock)
+        clock += pause
+        left_s = run_status(journal, history).seconds_left(clock)
+        assert left_s == 72.0  # 18 s of two orders; the step over the sleep tells nothing
+        history.note(Draining(reason="SIGINT", grace_s=60.0))
+        stopping = run_status(journal, history)
+        assert (stopping.is_stopping, stopping.seconds_left(clock)) == (True, None)
 
 
 def test_a_journal_without_history_still_tells_its_outcomes(tmp_path: Path) -> None:
