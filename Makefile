@@ -43,11 +43,11 @@ test-site: setup ## the browser tests of the report and of the comparison's page
 
 # The contract of every backend, and the runs that hold one against the other.
 test-contract: setup ## the contract of all backends, and the runs that compare them
-	$(BIN)/pytest -q -n $(JOBS) -m slow tests/contract tests/e2e/test_differential.py tests/e2e/test_remote.py $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) -m slow tests/contract tests/e2e/whole/test_differential.py tests/e2e/machines/test_remote.py $(ARGS)
 
 # The wheel, away from the checkout.
 test-wheel: setup ## the installed wheel, away from the checkout
-	$(BIN)/pytest -q tests/e2e/test_wheel.py $(ARGS)
+	$(BIN)/pytest -q tests/e2e/machines/test_wheel.py $(ARGS)
 
 # What the fast tests reach, in this process and in those that they start. One test after the other: figures add up.
 coverage: setup ## branch coverage of the fast tests, and as pages in htmlcov/
@@ -113,7 +113,7 @@ fuzz: setup ## MINUTES of harmful input for every parser; SEED=n repeats one
 
 # Pages and files that are meant to harm, through both backends and all lanes: outcomes, memory, the loop, Ctrl-C.
 hostile: setup ## harmful pages and files through all backends and lanes
-	$(BIN)/pytest -q -s tests/e2e/test_hostile.py $(ARGS)
+	$(BIN)/pytest -q -s tests/e2e/truth/test_hostile.py $(ARGS)
 
 # Two pages are made from the source; a test fails when they are stale.
 docs: setup ## make the two generated pages, then build all pages into site/

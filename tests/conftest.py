@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Whole runs and sweeps take minutes together: `make test` has the sample and Edge's paths of them.
 AT_LENGTH = ("tests/chaos/", "tests/docs/test_walk.py", "tests/e2e/")
-IN_SHORT = ("tests/e2e/test_edge.py", "tests/e2e/test_sample.py")
+IN_SHORT = ("tests/e2e/machines/test_edge.py", "tests/e2e/whole/test_sample.py")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -71,7 +71,7 @@ def main(words: Sequence[str]) -> int:
     for disk in DISKS:
         with _mounted(disk) as folder:
             bad += [f"{disk.name}: {name}" for name, is_well in _try(folder, given.points, given.demo) if not is_well]
-    if not _run("a disk that fills up", _pytest("tests/e2e/test_full_disk.py", "-k", "double")):
+    if not _run("a disk that fills up", _pytest("tests/e2e/interrupted/test_full_disk.py", "-k", "double")):
         bad.append("a disk that fills up")
     for text in [f"NOT RIGHT: {item}" for item in bad] or ["all is right"]:
         say(text)

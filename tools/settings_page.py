@@ -10,8 +10,8 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import CliPositionalArg
 
-from coupa_async.app.setting_groups import setting_groups
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.setting_groups import setting_groups
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
 

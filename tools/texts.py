@@ -15,8 +15,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from coupa_async.app.setting_groups import setting_groups
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.setting_groups import setting_groups
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.services.languages.catalogue import DOMAIN, LANGUAGES, LOCALES
 
 ROOT = Path(__file__).parents[1]

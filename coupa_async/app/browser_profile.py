@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.services.profiles.profiles import SourceProfile
 
 

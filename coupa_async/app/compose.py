@@ -15,16 +15,16 @@ import anyio
 from anyio import to_thread
 from pydantic import SecretStr
 
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.events import Warned
+from coupa_async.domain.files.wanted import WantedFiles
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.order import AttachmentIntent
 from coupa_async.domain.outcome import OrderResult
 from coupa_async.domain.policies.memory import MemoryLimits
 from coupa_async.domain.policies.throttle import ThrottleLimits
-from coupa_async.domain.wanted import WantedFiles
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings

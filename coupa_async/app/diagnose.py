@@ -13,8 +13,8 @@ from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
 from coupa_async.app.compose import browser_options, find_backend, make_sign_in
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.errors import BusyError, CoupaError, NotATenantError, PageError, SignInRequiredError
 from coupa_async.domain.pages.sign_in import origin_of, origin_text
 from coupa_async.ports import Profile

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from coupa_async.app.compose import find_backend, make_sign_in, sign_in_by_hand
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.errors import (
     BrowserMissingError,
     BusyError,

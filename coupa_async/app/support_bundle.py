@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from coupa_async.app.configuration.setting_states import SettingState
 from coupa_async.app.diagnose import Diagnosis
-from coupa_async.app.setting_states import SettingState
 from coupa_async.domain.redaction import redacted
 
 _PACKAGES = ("coupa-async", "anyio", "httpx2", "openpyxl", "playwright", "pydantic", "starlette", "uvicorn")

@@ -73,7 +73,7 @@ def _kept(error: Exception) -> str:
     Returns:
         The file.
     """
-    from coupa_async.app.user_folders import data_dir
+    from coupa_async.app.configuration.user_folders import data_dir
 
     path = data_dir() / "last-error.log"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.prompt import Confirm, IntPrompt, InvalidResponse, Prompt
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.errors import SettingsError
 
 _YES, _NO = frozenset({"y", "yes", "s", "sim", "si", "sí"}), frozenset({"n", "no", "não", "nao"})

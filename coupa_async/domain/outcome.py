@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coupa_async.domain.counts import counted
 from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
+from coupa_async.domain.totals.counts import counted
 
 
 class Outcome(StrEnum):

@@ -14,9 +14,9 @@ from pathlib import Path
 from anyio import to_thread
 
 from coupa_async.app.compose import make_worker_context, memory_limits
-from coupa_async.app.run_log import log_event, run_log
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import profiles_dir
+from coupa_async.app.runs.run_log import log_event, run_log
 from coupa_async.domain.order import Order
 from coupa_async.domain.redaction import redacted
 from coupa_async.engine.memory_guard import MemoryGuard, Readings

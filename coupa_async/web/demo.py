@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coupa_async.app.open_run import RunRequest
-from coupa_async.app.run_orders import run_orders
-from coupa_async.app.settings import Settings
-from coupa_async.app.summary import Summary
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.run_orders import run_orders
+from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.selection import EVERYTHING, Selection
 from coupa_async.evaluation.recorded_site import recorded_site, state_beside, write_sample
 from coupa_async.ports import Observer

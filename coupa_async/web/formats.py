@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from coupa_async.app.setting_states import SettingState
-from coupa_async.domain.causes import Cause
+from coupa_async.app.configuration.setting_states import SettingState
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.totals.causes import Cause
 from coupa_async.web.words import CAUSES, LABELS, OUTCOMES, VALUES
 
 

@@ -13,11 +13,11 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from coupa_async.app.open_run import RunRequest
-from coupa_async.app.progress import RunProgress
-from coupa_async.app.run_book import KnownRun, RunBook
-from coupa_async.app.run_orders import run_orders
-from coupa_async.app.summary import Summary
+from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.progress import RunProgress
+from coupa_async.app.runs.run_book import KnownRun, RunBook
+from coupa_async.app.runs.run_orders import run_orders
+from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.errors import CoupaError, OutputError, ProgramError, UnexpectedError
 from coupa_async.ports import Observer
 from coupa_async.web.stop_switch import StopSwitch

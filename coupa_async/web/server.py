@@ -13,8 +13,8 @@ import anyio
 import uvicorn
 from anyio.abc import TaskStatus
 
-from coupa_async.app.run_book import RunBook
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.run_book import RunBook
 from coupa_async.engine.signals import OpenSignals, open_signals
 from coupa_async.web.routes import make_site
 from coupa_async.web.runner import Runner

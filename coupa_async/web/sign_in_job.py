@@ -10,7 +10,7 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.sign_in import SignInState, sign_in
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError
 from coupa_async.domain.events import Event, Warned

@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 from starlette.requests import Request
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.web.runner import Runner
 from coupa_async.web.serving.access import Access
 from coupa_async.web.serving.presence import Presence

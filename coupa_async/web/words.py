@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from coupa_async.domain.causes import Cause
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.totals.causes import Cause
 from coupa_async.services.languages.catalogue import mark
 
 OUTCOMES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.errors import SettingsError
 from coupa_async.services.diagnostics.checks import bad, good, note
 

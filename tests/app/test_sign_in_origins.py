@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from coupa_async.app.compose import make_sign_in
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.errors import SettingsError
 from coupa_async.evaluation.faults import sign_in_mode
 from coupa_async.evaluation.recorded_site import RecordedSite

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tests.test_layers import ROOT
+from tests.house.test_layers import ROOT
 
 TWINS = ("backend", "session", "tab", "transfer")
 # What only one of the libraries needs, or offers.

@@ -20,7 +20,7 @@ import anyio
 import psutil
 
 from coupa_async.app.compose import find_backend, make_worker_context
-from coupa_async.app.run_log import log_event, run_log
+from coupa_async.app.runs.run_log import log_event, run_log
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.run import Run
 from coupa_async.domain.events import Event, WorkerStarted

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from coupa_async.app.setting_groups import setting_groups
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.setting_groups import setting_groups
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.commands.completion import verbs
 from coupa_async.cli.main import main

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.prompts import ask_for_messages, ended_by_interrupt
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.command import read, settings_class
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.domain.events import RunStarted

@@ -31,9 +31,9 @@ _FOREIGN = {
     "docker": "containers",
     "helm": "Kubernetes",
     "kubectl": "Kubernetes",
-    "java": "a Selenium Grid; tests/e2e/test_remote.py starts one",
+    "java": "a Selenium Grid; tests/e2e/machines/test_remote.py starts one",
     "uv": "installs",
-    "playwright": "a Playwright server; tests/e2e/test_remote.py starts one",
+    "playwright": "a Playwright server; tests/e2e/machines/test_remote.py starts one",
     "pytest": "the tests themselves",
 }
 _ALL = commands()

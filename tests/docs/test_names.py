@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.commands.run import Run
 from coupa_async.domain.data.fields import KNOWN
 from coupa_async.domain.errors import SettingsError

@@ -19,9 +19,9 @@ from tests.e2e.conftest import Site, served
 
 # What the reader has that this machine has not, or what is run at length elsewhere.
 _NOT_HERE = {
-    "login": "a person at a window; tests/e2e/test_login.py has one",
+    "login": "a person at a window; tests/e2e/sign_in/test_login.py has one",
     "compare": "minutes; tests/cli/commands/test_compare.py",
-    "--backend": "a Grid, a Playwright server, or somebody's package; tests/e2e/test_remote.py",
+    "--backend": "a Grid, a Playwright server, or somebody's package; tests/e2e/machines/test_remote.py",
 }
 # Whatever came of the orders is no fault of the command.
 _WITH_ORDERS = ("run", "demo", "retry", "status")

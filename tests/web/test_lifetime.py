@@ -14,9 +14,9 @@ import pytest
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from coupa_async.app.run_book import RunBook
-from coupa_async.app.settings import Settings
-from coupa_async.app.summary import Summary
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.run_book import RunBook
+from coupa_async.app.runs.summary import Summary
 from coupa_async.web.runner import LiveRun, Runner
 from coupa_async.web.server import ServeRequest, serve
 from coupa_async.web.serving.access import Access

@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 from starlette.requests import Request
 
-from coupa_async.app.progress import RunProgress
-from coupa_async.app.run_book import KnownRun
+from coupa_async.app.runs.progress import RunProgress
+from coupa_async.app.runs.run_book import KnownRun
 from coupa_async.domain.events import MemoryRead, OrderFinished, OrderStarted, PaceChanged, RunStarted, Warned
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment

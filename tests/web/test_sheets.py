@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.app.run_book import RunBook
+from coupa_async.app.runs.run_book import RunBook
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.preview import preview

@@ -17,11 +17,11 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.app.compose import find_backend, recorded_backend
-from coupa_async.app.run_log import run_log
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.run_log import run_log
 from coupa_async.cli.display.comparison import show
-from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.totals.counts import counted
 from coupa_async.evaluation.comparison import Comparison
 from coupa_async.evaluation.disk_audit import read_expected_orders as as_truth
 from coupa_async.evaluation.environment import RunSetupFactory

@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
 
-from coupa_async.app import user_settings
+from coupa_async.app.configuration import user_settings
+from coupa_async.app.configuration.setting_states import setting_states
+from coupa_async.app.configuration.settings import Command, Settings
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.password import forget_password, keep_password, require_keyring
-from coupa_async.app.setting_states import setting_states
-from coupa_async.app.settings import Command, Settings
-from coupa_async.app.user_folders import user_file
 from coupa_async.cli.command import parse
 from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError

@@ -10,8 +10,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.earlier_run import check_demo_folder
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.earlier_run import check_demo_folder
 from coupa_async.cli.commands.run import Run, run
 from coupa_async.evaluation.recorded_site import recorded_site, state_beside, write_sample
 

@@ -10,8 +10,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.diagnose import diagnose
-from coupa_async.app.settings import Settings
 from coupa_async.cli.display.findings import show_findings
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from coupa_async.app.open_run import RunRequest
-from coupa_async.app.plan import planned_folder
+from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.plan import planned_folder
 from coupa_async.cli.display.fitting import tell
-from coupa_async.domain.counts import counted
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.totals.counts import counted
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.spreadsheet.worklist import Worklist
 

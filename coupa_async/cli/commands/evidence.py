@@ -13,7 +13,7 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.app.compose import find_backend
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.prompts import is_person_there
 from coupa_async.evaluation.checks.checks import CHECKS
 from coupa_async.evaluation.checks.environment import Check, CheckSetup

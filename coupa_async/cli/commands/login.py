@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in, sign_in_state
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.live import span_text

@@ -11,15 +11,15 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
 from coupa_async.app.compose import find_backend, make_sign_in
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import profiles_dir
-from coupa_async.domain.counts import counted
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.errors import OutputError, SignInRequiredError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.pages.page import OrderPage
 from coupa_async.domain.recording.catalogue import Recorded
 from coupa_async.domain.recording.leaks import suspicions
 from coupa_async.domain.recording.scrub import Scrubber
+from coupa_async.domain.totals.counts import counted
 from coupa_async.ports import Document, Session
 from coupa_async.services.collection.pages import open_any
 from coupa_async.services.collection.sign_in import CoupaSignIn

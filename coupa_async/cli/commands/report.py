@@ -11,8 +11,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.fill_in import fill_in_later
-from coupa_async.app.output_folder import opened
+from coupa_async.app.runs.fill_in import fill_in_later
+from coupa_async.app.runs.output_folder import opened
 from coupa_async.cli.command import FolderCommand
 from coupa_async.cli.invocation import as_typed
 from coupa_async.services.reports.manifest import write_manifest

@@ -10,10 +10,10 @@ from pydantic import Field, field_validator
 from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.open_run import RunRequest, read_orders
-from coupa_async.app.run_book import noting
-from coupa_async.app.run_orders import run_orders
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.open_run import RunRequest, read_orders
+from coupa_async.app.runs.run_book import noting
+from coupa_async.app.runs.run_orders import run_orders
 from coupa_async.cli.commands.dry_run import dry_run
 from coupa_async.cli.display.farewell import call_back, open_results
 from coupa_async.cli.display.progress import progress

@@ -13,17 +13,17 @@ from pydantic import Field, PrivateAttr
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.output_folder import folder_status
-from coupa_async.app.run_book import KnownRun, run_book
-from coupa_async.app.settings import Command
-from coupa_async.app.summary import Summary
+from coupa_async.app.configuration.settings import Command
+from coupa_async.app.runs.output_folder import folder_status
+from coupa_async.app.runs.run_book import KnownRun, run_book
+from coupa_async.app.runs.summary import Summary
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands import report, retry
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.invocation import as_typed
-from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import CoupaError, InputError, SettingsError
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.totals.counts import counted
 from coupa_async.services.records.status import RunStatus
 
 _SHOWN = 20

@@ -13,11 +13,11 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 from rich.prompt import Prompt
 
-from coupa_async.app import user_settings
+from coupa_async.app.configuration import user_settings
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.diagnose import Diagnosis, check_address, check_browser
-from coupa_async.app.settings import Settings
 from coupa_async.app.sign_in import has_screen, sign_in
-from coupa_async.app.user_folders import user_file
 from coupa_async.cli.commands.login import Login
 from coupa_async.cli.display.findings import show_findings
 from coupa_async.cli.display.fitting import tell

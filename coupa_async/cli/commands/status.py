@@ -9,7 +9,7 @@ from anyio import to_thread
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.output_folder import folder_status
+from coupa_async.app.runs.output_folder import folder_status
 from coupa_async.cli.command import FolderCommand
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.live import left_text

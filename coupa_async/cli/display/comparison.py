@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coupa_async.domain.counts import counted
+from coupa_async.domain.totals.counts import counted
 from coupa_async.evaluation.comparison import Comparison
 from coupa_async.evaluation.report.charts import percent
 from coupa_async.evaluation.report.html import fault_name, in_points, verdict

@@ -5,11 +5,11 @@ from __future__ import annotations
 from anyio import to_thread
 from rich.console import Console
 
-from coupa_async.app.summary import Summary
+from coupa_async.app.runs.summary import Summary
 from coupa_async.cli.display.fitting import tell
-from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import OutputError
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.totals.counts import counted
 from coupa_async.runtime.desktop import open_on_desktop
 from coupa_async.runtime.desktop_notice import show_notice
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from coupa_async.app.progress import RunProgress, WorkerProgress
+from coupa_async.app.runs.progress import RunProgress, WorkerProgress
 from coupa_async.domain.events import Draining, Event, OrderFinished, PaceChanged, RunStarted
 from coupa_async.domain.outcome import Outcome
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from coupa_async.app.settings import Settings
-from coupa_async.app.summary import AGAIN, Summary
-from coupa_async.app.user_settings import origins
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_settings import origins
+from coupa_async.app.runs.summary import AGAIN, Summary
 from coupa_async.cli.invocation import as_typed, shown_path
 from coupa_async.domain.errors import (
     CoupaError,

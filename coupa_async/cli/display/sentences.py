@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from coupa_async.cli.display.live import pace_text, span_text, stopping_text
-from coupa_async.domain.counts import counted
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -17,6 +16,7 @@ from coupa_async.domain.events import (
     WorkerRestarting,
     WorkerStopped,
 )
+from coupa_async.domain.totals.counts import counted
 
 _NOTHING = "(nothing to do)"
 

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coupa_async.app.summary import AGAIN, FAILURES, Summary
+from coupa_async.app.runs.summary import AGAIN, FAILURES, Summary
 from coupa_async.cli.display.fitting import shortened, tell
 from coupa_async.cli.display.live import STYLES, size_text, span_text
 from coupa_async.cli.display.next_steps import next_steps
 from coupa_async.cli.invocation import as_typed
-from coupa_async.domain.counts import counted
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.standing import NOT_AN_ORDER
+from coupa_async.domain.totals.counts import counted
+from coupa_async.domain.totals.standing import NOT_AN_ORDER
 
 
 def show_summary(summary: Summary, console: Console) -> None:

@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime, time
 from enum import Enum, auto
 
-from coupa_async.domain.labels import words
+from coupa_async.domain.data.labels import words
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2199  # years of other calendars lie outside
 _CENTURY, _LAST_SHORT = 2000, 68

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from coupa_async.domain.data.labels import folded
 from coupa_async.domain.data.record import OrderData
-from coupa_async.domain.labels import folded
 
 PREFIX = "COUPA_"
 

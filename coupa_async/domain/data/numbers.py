@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from coupa_async.domain.labels import words
+from coupa_async.domain.data.labels import words
 
 # Currencies that are not counted in hundredths: ISO 4217.
 _NO_DIGITS = words("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coupa_async.domain.labels import folded
+from coupa_async.domain.data.labels import folded
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and texts."""

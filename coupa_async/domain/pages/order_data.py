@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.data.labels import folded
 from coupa_async.domain.data.record import OrderData, Pairs
-from coupa_async.domain.labels import folded
 from coupa_async.domain.pages.page import parsed
 from coupa_async.domain.pages.places import ancestors
 

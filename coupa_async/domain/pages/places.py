@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from selectolax.lexbor import LexborNode
 
-from coupa_async.domain.labels import folded
+from coupa_async.domain.data.labels import folded
 from coupa_async.domain.order import AttachmentIntent, AttachmentPlace
 
 LINE_ROW = "order_line_row_"

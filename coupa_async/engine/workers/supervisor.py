@@ -6,9 +6,9 @@ from collections import deque
 
 import anyio
 
-from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import WorkerRecycled, WorkerRestarting, WorkerStopped
+from coupa_async.domain.totals.counts import counted
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 

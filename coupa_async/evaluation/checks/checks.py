@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from anyio import to_thread
 
-from coupa_async.app.user_folders import profiles_dir
+from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.outcome import Outcome
 from coupa_async.evaluation.checks.environment import Check, CheckResult, CheckSetup
 from coupa_async.evaluation.checks.observed_run import ObservedRun, watch

@@ -15,6 +15,7 @@ import anyio
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
 from coupa_async.domain.files.naming import outcome_folder
+from coupa_async.domain.files.wanted import ALL_FILES, Named, WantedFiles
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.order import Attachment, AttachmentSource, Order
 from coupa_async.domain.outcome import (
@@ -29,9 +30,8 @@ from coupa_async.domain.outcome import (
 from coupa_async.domain.pages.addresses import DEFAULT_PATH
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.policies.retry import is_timeout
+from coupa_async.domain.policies.sameness import Streaks, Trait, warning
 from coupa_async.domain.redaction import redacted
-from coupa_async.domain.sameness import Streaks, Trait, warning
-from coupa_async.domain.wanted import ALL_FILES, Named, WantedFiles
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch

@@ -15,7 +15,7 @@ from coupa_async.domain.pages.addresses import DEFAULT_PATH, Candidate, Way, can
 from coupa_async.domain.pages.identity import Identity, identify
 from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
-from coupa_async.domain.sameness import Trait
+from coupa_async.domain.policies.sameness import Trait
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.pages import open_document

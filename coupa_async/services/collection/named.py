@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.files.wanted import Named
 from coupa_async.domain.order import AttachmentKind, AttachmentSource
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.redaction import redacted
-from coupa_async.domain.wanted import Named
 from coupa_async.ports import Session
 from coupa_async.services.collection.pages import open_document
 

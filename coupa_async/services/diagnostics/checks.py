@@ -11,9 +11,9 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from coupa_async.domain.counts import counted
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.redaction import redacted
+from coupa_async.domain.totals.counts import counted
 from coupa_async.services.profiles.locations import refuse_default
 
 # What a browser takes on a tenant's pages, seen over whole runs; the memory guard replaces one that takes much more.

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.standing import Standing, take_stock
-from coupa_async.domain.time_left import TimeLeft
+from coupa_async.domain.totals.standing import Standing, take_stock
+from coupa_async.domain.totals.time_left import TimeLeft
 from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.redaction import redacted
-from coupa_async.domain.standing import NOT_AN_ORDER
+from coupa_async.domain.totals.standing import NOT_AN_ORDER
 
 RESULT_COLUMNS = (
     "STATUS",

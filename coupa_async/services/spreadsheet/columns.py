@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from coupa_async.domain.data.fields import PREFIX
+from coupa_async.domain.data.labels import folded
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
-from coupa_async.domain.labels import folded
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text
 from coupa_async.services.spreadsheet.headers import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from coupa_async.domain.labels import folded
+from coupa_async.domain.data.labels import folded
 
 ORDER_COLUMN = "PO_NUMBER"
 

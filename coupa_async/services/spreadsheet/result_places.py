@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.standing import NOT_AN_ORDER
+from coupa_async.domain.totals.standing import NOT_AN_ORDER
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, cell_text, is_blank
 from coupa_async.services.spreadsheet.table import Header
 

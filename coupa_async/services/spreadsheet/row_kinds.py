@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from coupa_async.domain.labels import folded
+from coupa_async.domain.data.labels import folded
 from coupa_async.services.spreadsheet.cells import cell_text, is_blank
 from coupa_async.services.spreadsheet.table import Header, Row
 

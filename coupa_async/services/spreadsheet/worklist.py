@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from coupa_async.domain.counts import counted, listed
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.order import Order, OrderNumber
+from coupa_async.domain.totals.counts import counted, listed
 from coupa_async.services.spreadsheet.entries import BadRow, Entry, TableRows, find_columns, gather
 from coupa_async.services.spreadsheet.formats import format_of
 from coupa_async.services.spreadsheet.options import WorklistOptions

@@ -13,8 +13,8 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from coupa_async.app.open_run import RunRequest
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.sign_in import has_screen
 from coupa_async.domain.errors import CoupaError, OutputError
 from coupa_async.domain.selection import Selection

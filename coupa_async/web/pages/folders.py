@@ -11,8 +11,8 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from coupa_async.app.plan import command_line, planned_folder, tree
-from coupa_async.app.setting_states import SettingState, setting_states
+from coupa_async.app.configuration.setting_states import SettingState, setting_states
+from coupa_async.app.runs.plan import command_line, planned_folder, tree
 from coupa_async.domain.errors import CoupaError, InputError
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from coupa_async.services.spreadsheet.columns import SUPPLIER

@@ -12,14 +12,14 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from coupa_async.app.earlier_run import EarlierRun, earlier_run
-from coupa_async.app.open_run import RunRequest
-from coupa_async.app.run_book import KnownRun
-from coupa_async.app.run_result import RunResult, run_result
-from coupa_async.app.settings import Settings
-from coupa_async.domain.causes import outcomes_in_order
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run
+from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.run_book import KnownRun
+from coupa_async.app.runs.run_result import RunResult, run_result
 from coupa_async.domain.errors import CoupaError, InputError, SignInError
 from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection
+from coupa_async.domain.totals.causes import outcomes_in_order
 from coupa_async.web.demo import demo_again
 from coupa_async.web.pages.begin import is_person_there
 from coupa_async.web.pages.orders import NO_SUCH

@@ -9,12 +9,12 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from coupa_async.app.output_folder import folder_status
-from coupa_async.app.run_book import KnownRun, RunBook
-from coupa_async.app.summary import Summary
-from coupa_async.domain.causes import outcomes_in_order
+from coupa_async.app.runs.output_folder import folder_status
+from coupa_async.app.runs.run_book import KnownRun, RunBook
+from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.outcome import Outcome
+from coupa_async.domain.totals.causes import outcomes_in_order
 from coupa_async.services.records.status import RunStatus
 from coupa_async.web.pages.run import run_of
 from coupa_async.web.rendering import page

@@ -8,10 +8,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from coupa_async.app import user_settings
-from coupa_async.app.setting_groups import setting_groups
-from coupa_async.app.setting_states import SettingState, setting_states
-from coupa_async.app.user_folders import user_file
+from coupa_async.app.configuration import user_settings
+from coupa_async.app.configuration.setting_groups import setting_groups
+from coupa_async.app.configuration.setting_states import SettingState, setting_states
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.domain.errors import SettingsError
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import Form, read_form

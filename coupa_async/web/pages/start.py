@@ -6,9 +6,9 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from coupa_async.app import user_settings
+from coupa_async.app.configuration import user_settings
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.diagnose import Diagnosis, diagnose
-from coupa_async.app.user_folders import user_file
 from coupa_async.domain.errors import SettingsError
 from coupa_async.services.diagnostics.checks import Severity
 from coupa_async.web.rendering import fragment, page

@@ -8,10 +8,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from coupa_async.app.configuration.setting_states import setting_states
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.diagnose import diagnose
-from coupa_async.app.setting_states import setting_states
 from coupa_async.app.support_bundle import support_bundle
-from coupa_async.app.user_folders import user_file
 from coupa_async.domain.errors import CoupaError
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError, read_form

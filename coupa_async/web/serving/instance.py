@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from coupa_async.app.user_folders import data_dir
+from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.domain.errors import OutputError, RunError
 from coupa_async.runtime.disk_errors import private
 from coupa_async.runtime.temporary_files import staged

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.run import Run
 from coupa_async.cli.main import main

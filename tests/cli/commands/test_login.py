@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from coupa_async.app import sign_in
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.errors import SessionLostError, SignInError
 from coupa_async.domain.events import Event
 from tests.cli.test_bad_input import SOME_BROWSER, coupa

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.app.run_book import run_book
+from coupa_async.app.runs.run_book import run_book
 from coupa_async.cli.command import read
 from coupa_async.cli.commands.runs import Runs
 from coupa_async.cli.main import main

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.app.settings import Settings
-from coupa_async.app.user_folders import user_file
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.cli.commands import setup
 from coupa_async.cli.commands.setup import origin_of_link
 from coupa_async.cli.main import main

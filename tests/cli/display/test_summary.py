@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from coupa_async.app.summary import Summary
+from coupa_async.app.runs.summary import Summary
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.domain.errors import (
     CoupaError,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from coupa_async.domain.data.labels import folded
 from coupa_async.domain.errors import WorklistError
-from coupa_async.domain.labels import folded
 from coupa_async.services.spreadsheet.columns import find_header, link_columns, named_folder_columns
 from coupa_async.services.spreadsheet.headers import GROUPS, LINKS, WEAK_ORDER_NUMBERS, meanings, order_numbers
 from coupa_async.services.spreadsheet.table import Header, Row

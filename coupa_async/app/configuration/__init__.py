@@ -1,0 +1,1 @@
+"""The user's settings: declared once, read from flags, variables and files, explained in errors."""

@@ -1,0 +1,1 @@
+"""What is told of many orders: how many, of which outcome, why, and how long it takes."""
