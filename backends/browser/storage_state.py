@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from coupa_async.domain.errors import SettingsError
 from coupa_async.ports import Cookie
 from coupa_async.runtime.temporary_files import staged
+
+_NO_YEAR_S = 1e11  # in the year 5138: no browser keeps a cookie for so long
 
 
 def replace_private(path: Path, text: str) -> None:
@@ -54,25 +57,35 @@ def read_state(path: Path) -> list[Cookie]:
     Raises:
         SettingsError: If it is no storage state.
     """
-    return [
-        Cookie(
-            name=item["name"],
-            value=item["value"],
-            domain=item["domain"],
-            path=item.get("path", "/"),
-            expires_s=item["expires"] if item.get("expires", -1) > 0 else None,
-            http_only=item.get("httpOnly", False),
-            secure=item.get("secure", False),
-            same_site=item.get("sameSite", "Lax"),
-        )
-        for item in _load(path)["cookies"]
-    ]
+    with _readable(path):
+        return [_cookie(item) for item in _load(path)["cookies"]]
+
+
+def _cookie(item: dict[str, Any]) -> Cookie:
+    cookie = Cookie(
+        name=item["name"],
+        value=item["value"],
+        domain=item["domain"],
+        path=item.get("path", "/"),
+        expires_s=item["expires"] if 0 < item.get("expires", -1) < _NO_YEAR_S else None,
+        http_only=bool(item.get("httpOnly", False)),
+        secure=bool(item.get("secure", False)),
+        same_site=item.get("sameSite", "Lax"),
+    )
+    texts = (cookie.name, cookie.value, cookie.domain, cookie.path, cookie.same_site)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a cookie's parts are texts")
+    return cookie
 
 
 def _load(path: Path) -> dict[str, Any]:
+    with _readable(path):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
-        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _ = state["cookies"]
-    except (ValueError, LookupError, TypeError) as error:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SettingsError(f"{path} is not a storage state: delete it, and the next run signs in anew") from error
-    return state

@@ -17,7 +17,8 @@ from selenium.webdriver.remote.command import Command
 from backends.browser.chromium import Browser, BrowserOptions, find_browser
 from backends.browser.process_tree import Tree, children, known_as, temporary_folder
 from backends.selenium.bidi import FAULTS, BidiConnection
-from backends.selenium.driver import driver_path, launch_error, service_of, start
+from backends.selenium.driver import driver_path, launch_error, start
+from backends.selenium.service import service_of
 from backends.selenium.session import SeleniumSession
 from coupa_async.domain.errors import LaunchError
 from coupa_async.ports import Profile, Session

@@ -1,61 +1,20 @@
-"""A WebDriver, found and started for a browser: its service, its options, and what its failures mean. Blocking."""
+"""A WebDriver, found and started for a browser: its options, and what its failures mean. Blocking."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import Any
 
-import psutil
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchDriverException
-from selenium.webdriver.chrome.service import Service as ChromeService
-from selenium.webdriver.chromium.service import ChromiumService
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.common.driver_finder import DriverFinder
-from selenium.webdriver.edge.service import Service as EdgeService
 
 from backends.browser.chromium import Browser, BrowserOptions, flags
 from coupa_async.domain.errors import BrowserMissingError, LaunchError
 from coupa_async.ports import Profile
-from coupa_async.runtime.processes import apart, child_environment, note
-from coupa_async.runtime.temporary_files import temporary_files_in
 
 # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
 _ANSWER_STEP_S = 0.005
-
-
-class _NotedService(ChromiumService):
-    """Records its driver before that starts its browser. After a kill in between, nobody would know of the two."""
-
-    record: Path | None = None
-
-    def start(self) -> None:
-        super().start()
-        if self.record is not None:
-            note(self.record, [psutil.Process(self.process.pid)])
-
-
-class _NotedEdgeService(_NotedService, EdgeService):
-    pass
-
-
-class _NotedChromeService(_NotedService, ChromeService):
-    pass
-
-
-def service_of(browser: Browser, options: BrowserOptions, temporary: Path) -> Any:
-    """Find the driver: the given one, then one on PATH; else its path stays empty. It gets a temporary folder."""
-    kind: Any = _NotedEdgeService if browser.channel == "msedge" else _NotedChromeService
-    name = "msedgedriver" if browser.channel == "msedge" else "chromedriver"
-    if options.driver_path is not None and not options.driver_path.is_file():
-        raise BrowserMissingError(f"COUPA_DRIVER_PATH={options.driver_path}: there is no such file")
-    path = str(options.driver_path) if options.driver_path else shutil.which(name)
-    env = {**child_environment(), **temporary_files_in(temporary)}
-    how = apart()
-    if "creationflags" in how:
-        how["creation_flags"] = how.pop("creationflags")  # Selenium's own name for it
-    return kind(executable_path=path, env=env, popen_kw=how)
 
 
 def driver_path(browser: Browser, service: Any, options: BrowserOptions) -> str:
@@ -107,4 +66,5 @@ def _wanted(browser: Browser, options: BrowserOptions) -> Any:
         wanted.add_argument("--headless=new")
     if options.selenium_url is None:
         wanted.binary_location = str(browser.path)
+        wanted.add_argument("--remote-debugging-pipe")  # to its driver; every user of the machine reaches a port
     return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -103,13 +104,11 @@ async def _settings(settings: Settings) -> list[Finding]:
 
 
 async def _shared(settings: Settings) -> list[Finding]:
-    """Warn of the ports that Selenium's driver opens to other users of this machine."""
-    if settings.backend != "selenium":
+    """Warn of the port of Selenium's driver, where other users of this machine can read what it takes to use it."""
+    if settings.backend != "selenium" or settings.selenium_url or sys.platform == "win32":
         return []
-    text = "Selenium's driver and browser listen on ports of this machine, which its other users can reach"
-    return [
-        checks.note("shared machine", text, "not where others are signed in: --backend playwright has no such port")
-    ]
+    text = "Selenium's driver listens on a port; its command line, which other users can read, tells how to use it"
+    return [note("shared machine", text, "not where others are signed in: --backend playwright has no such port")]
 
 
 async def _proxy_password(settings: Settings) -> list[Finding]:
@@ -150,7 +149,7 @@ async def _browser(settings: Settings) -> list[Finding]:
 async def _driver(settings: Settings, browser: str) -> list[Finding]:
     from backends.browser.chromium import find_browser
     from backends.browser.versions import program_version
-    from backends.selenium.driver import service_of
+    from backends.selenium.service import service_of
 
     options = browser_options(settings)
     path = service_of(find_browser(options), options, Path(tempfile.gettempdir())).path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.output import patient_streams
 from coupa_async.domain.errors import CoupaError, InputError, UnexpectedError
 from coupa_async.domain.redaction import redacted
+from coupa_async.runtime.proxy_environment import keep_here_direct
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: ``docs/outcomes.md``, "Exit codes".
     """
+    keep_here_direct(os.environ)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console in cp1252 has no ✔, and a supplier's name may be anything

@@ -10,6 +10,7 @@ from enum import StrEnum
 from coupa_async.domain.errors import BadOrderNumberError
 
 _LONGEST = 40
+_COMMON = re.compile(r"(?:[Pp][OoMm])?0*+([1-9][0-9]*+)", re.ASCII)
 _SPACES = re.compile(r"\s+")
 _DIGITS = re.compile(r"(?:PO|PM)?[0-9]+(?:\.0+)?", re.IGNORECASE)
 _TOKEN = re.compile(r"#?[^\W_][\w\-./#]*")
@@ -65,6 +66,8 @@ class OrderNumber:
         Raises:
             BadOrderNumberError: If the cell is empty or is no order number; the message says why.
         """
+        if isinstance(raw, str) and (common := _COMMON.fullmatch(raw)) and len(raw) <= _LONGEST:
+            return cls(shown=raw, key=common[1])
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
         shown = "" if raw is None else _plain(str(raw))
@@ -89,7 +92,7 @@ def order_numbers(raw: object) -> tuple[OrderNumber, ...]:
     Raises:
         BadOrderNumberError: If the cell is empty, or one of its texts is no order number.
     """
-    if not isinstance(raw, str) or not _SEVERAL.search(raw) or _THOUSANDS.fullmatch(raw.strip()):
+    if not isinstance(raw, str) or raw.isalnum() or not _SEVERAL.search(raw) or _THOUSANDS.fullmatch(raw.strip()):
         return (OrderNumber.parse(raw),)
     parts = [part for text in _SEVERAL.split(raw) if (part := _plain(text))]
     if len(parts) < 2:

@@ -1,13 +1,20 @@
-"""What the processes that we start are told."""
+"""What the processes that we start are told, and who reaches them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
 import psutil
 import pytest
+from anyio import to_thread
 
 from tests.contract.conftest import Open
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
+# What chromedriver and Chromium tell whoever asks: the sessions, and the pages with what controls them.
+ASKED = ("/status", "/sessions", "/json/version", "/json/list")
 
 
 async def test_no_process_of_ours_is_told_the_password(launch: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +28,33 @@ async def test_no_process_of_ours_is_told_the_password(launch: Open, monkeypatch
                 continue  # ended meanwhile, or hides itself
         assert len(told) >= 2
         assert not [pid for pid, environment in told.items() if "COUPA_PASSWORD" in environment]
+
+
+async def test_no_other_user_of_the_machine_is_answered(launch: Open) -> None:
+    async with launch():
+        told = [
+            f"http://{host}:{port}{path}"
+            for host, port in set(listening())
+            for path in ASKED
+            if await to_thread.run_sync(is_answered, f"http://{host}:{port}{path}")
+        ]
+    assert not told
+
+
+def listening() -> Iterator[tuple[str, int]]:
+    for process in psutil.Process().children(recursive=True):
+        try:
+            sockets = process.net_connections("tcp")
+        except psutil.Error:
+            continue  # ended meanwhile
+        for item in sockets:
+            if item.status == psutil.CONN_LISTEN:
+                yield (f"[{item.laddr.ip}]" if ":" in item.laddr.ip else item.laddr.ip), item.laddr.port
+
+
+def is_answered(url: str) -> bool:
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=5) as answer:
+            return bool(answer.read(100))
+    except (URLError, OSError):
+        return False

@@ -1,6 +1,6 @@
 """Chromedriver in msedgedriver's place: takes ``MicrosoftEdge`` and ``ms:edgeOptions``.
 
-``python -m tests.fakes.msedgedriver CHROMEDRIVER LOG --port=N …``
+``python -m tests.fakes.msedgedriver CHROMEDRIVER LOG --port=N --url-base=/PATH …``
 """
 
 from __future__ import annotations
@@ -45,4 +45,6 @@ def translated(value: Any, words: dict[str, str]) -> Any:
 if __name__ == "__main__":
     chromedriver, asked_log, *more = sys.argv[1:]
     EdgeDriver.log = Path(asked_log)
-    serve(EdgeDriver, chromedriver, port=next(int(word[7:]) for word in more if word.startswith("--port=")))
+    given = dict(word.split("=", 1) for word in more)
+    EdgeDriver.base = given["--url-base"]
+    serve(EdgeDriver, chromedriver, port=int(given["--port"]))

@@ -17,6 +17,7 @@ class Proxy(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     behind = ""
+    base = ""  # what its own paths begin with, as a driver's `--url-base`
 
     def ask(self, asked: Any) -> Any:
         """Change what is asked for a new session."""
@@ -32,13 +33,17 @@ class Proxy(BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        is_new = self.command == "POST" and self.path == "/session"
+        if not self.path.startswith(f"{self.base}/"):
+            self._send(400, b"unhandled request")
+            return
+        path = self.path.removeprefix(self.base)
+        is_new = self.command == "POST" and path == "/session"
         if (answer := self.own(body)) is not None:
             self._send(200, json.dumps({"value": answer}).encode())
             return
         if is_new:
             body = json.dumps(self.ask(json.loads(body))).encode()
-        request = Request(f"{self.behind}{self.path}", body or None, {"Content-Type": "application/json"})
+        request = Request(f"{self.behind}{path}", body or None, {"Content-Type": "application/json"})
         request.method = self.command
         try:
             with urlopen(request) as passed:

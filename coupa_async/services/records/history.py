@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coupa_async.domain.errors import OutputError, StorageError
+from coupa_async.domain.errors import OutputError
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -34,6 +33,7 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.services.records.asked_orders import SCHEMA as ASKED_SCHEMA
 from coupa_async.services.records.asked_orders import AskedOrders, read_asked_orders, write_asked_orders
 from coupa_async.services.records.database import open_database, paged, transaction
+from coupa_async.services.records.readable import reads, writable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -125,7 +125,7 @@ class History:
                 path, check_same_thread=False
             )  # the journal has said what there is to be said of it
             self._db.executescript(_SCHEMA + ASKED_SCHEMA)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
             ) from error
@@ -148,10 +148,11 @@ class History:
         """Begin a run, which :meth:`note` then adds to. They replace those of the run before."""
         row = (self._stamp(), backend, lane, workers, json.dumps(settings))
         statement = "INSERT INTO runs (started_at, backend, lane, workers, settings) VALUES (?,?,?,?,?)"
-        with self._translate_sqlite_errors(), transaction(self._db):
+        with writable(self._path), transaction(self._db):
             self._run = self._db.execute(statement, row).lastrowid
             write_asked_orders(self._db, asked)
 
+    @reads
     def asked(self) -> AskedOrders:
         """Return what the spreadsheet of the latest run asks for; empty where an older version ran."""
         return read_asked_orders(self._db)
@@ -160,23 +161,17 @@ class History:
         """Keep an event if the report shows events of its kind. An observer."""
         kept = _KEPT.get(type(event))
         if kept is not None and self._run is not None:
-            with self._translate_sqlite_errors():
+            with writable(self._path):
                 kind, worker, detail, value = kept(event)
                 row = (self._run, self._stamp(), kind, worker, redacted(detail), value)
                 self._db.execute("INSERT INTO moments VALUES (?,?,?,?,?,?)", row)
 
     def end(self) -> None:
         """End the run."""
-        with self._translate_sqlite_errors():
+        with writable(self._path):
             self._db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (self._stamp(), self._run))
 
-    @contextmanager
-    def _translate_sqlite_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
-
+    @reads
     def runs(self) -> list[RunRecord]:
         """Return all runs, the first one first."""
         rows = self._db.execute(
@@ -190,11 +185,12 @@ class History:
                 backend=backend,
                 lane=lane,
                 workers=workers,
-                settings=json.loads(settings),
+                settings=dict(json.loads(settings)),
             )
             for id_, started, ended, backend, lane, workers, settings in rows
         ]
 
+    @reads
     def run_events(self, run: RunRecord) -> Iterator[RunEvent]:
         """Read what happened in a run, in order, without holding it all."""
         query = (

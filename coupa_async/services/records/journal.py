@@ -21,6 +21,7 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.services.records.data_text import data_to_text, text_to_data
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
 from coupa_async.services.records.journal_schema import bring_up
+from coupa_async.services.records.readable import reads, writable
 
 _log = logging.getLogger(__name__)
 FILE_NAME = NAME
@@ -50,7 +51,7 @@ class Journal:
         try:
             self._db, self.warning = open_database(path, check_same_thread=False)
             bring_up(self._db, path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
             ) from error
@@ -94,6 +95,7 @@ class Journal:
         self._note_filed()
         return [result for result, _ in self._results("AND filed = 0")]
 
+    @reads
     def settled(self) -> frozenset[str]:
         """Return the keys of all orders that have an outcome."""
         return frozenset(key for (key,) in self._db.execute("SELECT key FROM orders"))
@@ -106,25 +108,31 @@ class Journal:
         """Read every order's result and when it was processed, by key, without holding them all."""
         return self._results()
 
+    @reads
     def data(self) -> Iterator[OrderData]:
         """Read the data of every order that has any, by key, without holding them all."""
         query = "SELECT order_key, fields FROM order_data WHERE order_key > ? ORDER BY order_key LIMIT ?"
-        return (text_to_data(fields) for _, fields in paged(self._db, query, after=""))
+        for _, fields in paged(self._db, query, after=""):
+            yield text_to_data(fields)
 
+    @reads
     def outcomes(self) -> dict[str, Outcome]:
         """Return the outcome of every order, by key."""
         return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
 
+    @reads
     def groups(self) -> list[tuple[str, Outcome]]:
         """Return every order's group and outcome."""
         rows = self._db.execute("SELECT group_name, outcome FROM orders").fetchall()
         return [(group, Outcome(outcome)) for group, outcome in rows]
 
+    @reads
     def files(self) -> tuple[int, int]:
         """Return how many files are kept, and their bytes."""
         count, size = self._db.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM attachments").fetchone()
         return int(count), int(size)
 
+    @reads
     def duplicates(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Return the digests that several files kept have, and where these are below the output folder."""
         query = (
@@ -138,6 +146,7 @@ class Journal:
         for sha256, _ in paged(self._db, query, after=""):
             yield sha256, tuple(path for (path,) in self._db.execute(where, (sha256,)).fetchall())
 
+    @reads
     def times(self) -> list[datetime]:
         """Return when each order was processed, the earliest first."""
         rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at")
@@ -152,11 +161,8 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
-            with transaction(self._db):
-                yield
-        except sqlite3.OperationalError as error:
-            raise StorageError(f"{self._path}: {error}: free space or permissions, then run again") from error
+        with writable(self._path), transaction(self._db):
+            yield
 
     def _note_filed(self) -> None:
         self._db.executemany("UPDATE orders SET filed = 1 WHERE key = ?", self._filed)
@@ -197,6 +203,7 @@ class Journal:
         if result.data is not NO_DATA:
             db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), ""))
 
+    @reads
     def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
         query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
         for (

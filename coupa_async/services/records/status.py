@@ -16,6 +16,8 @@ from coupa_async.domain.totals.time_left import TimeLeft
 from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 
+_DIGITS = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStatus:
@@ -106,7 +108,7 @@ def run_status(journal: Journal, history: History) -> RunStatus:
         waited_s=sum(run_event.value or 0.0 for run_event in run_events if run_event.kind == "waited"),
         pace=_pace(run.started_at, run_events, times[_first_of(run, times) :]) if run else TimeLeft(),
         is_stopping=any(run_event.kind == "draining" for run_event in run_events),
-        left_out=sum(int(run_event.detail or 0) for run_event in started),
+        left_out=sum(_number(run_event.detail) for run_event in started),
         settings=run.settings if run else {},
     )
 
@@ -139,9 +141,14 @@ def _of_an_older_version(
     if run:
         done = len(times) - _first_of(run, times)
         started = (run_event for run_event in run_events if run_event.kind == "started")
-        to_do = sum(int(run_event.value or 0) + int(run_event.detail or 0) for run_event in started)
+        to_do = sum(int(run_event.value or 0) + _number(run_event.detail) for run_event in started)
         counts[Outcome.PENDING] = max(to_do - done, 0)
     return Standing(outcomes=+counts)
+
+
+def _number(text: str) -> int:
+    """Read how many orders a run left out; 0 of what is no number, which another version may have noted."""
+    return int(text) if text.isdecimal() and len(text) < _DIGITS else 0
 
 
 def _first_of(run: RunRecord, times: Sequence[datetime]) -> int:

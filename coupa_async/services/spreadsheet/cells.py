@@ -66,6 +66,8 @@ UNCALCULATED = Uncalculated()
 
 def cell_text(value: object) -> str:
     """Show a cell as its reader sees it: ``42.0`` is ``42``, a date is ISO, nothing is empty."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -79,7 +81,7 @@ def cell_text(value: object) -> str:
 
 def is_blank(value: object) -> bool:
     """Tell a cell that shows nothing."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 def looks_like_formula(text: str) -> bool:

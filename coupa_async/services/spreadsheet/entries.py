@@ -146,83 +146,83 @@ class TableRows:
 
     def entries(self) -> Iterator[Entry]:
         """Read the rows, once: an entry for each order that a row names."""
+        order = self.columns.order
         for row in self.table.rows:
-            used = _used(row.cells)
-            if not used:
+            cells = row.cells
+            raw = cells[order] if order < len(cells) else None
+            if is_blank(raw) and not row.used():
                 continue
             self._below_gap = self._below_gap or row.number > self._last + 1
             self._last = row.number
-            self.width = max(self.width, used)
-            if numbers := self._numbers(row, used):
+            if len(cells) > self.width:
+                self.width = max(self.width, row.used())
+            if len(self._calculated) < len(self._needed):
+                self._note_formulas(cells)
+            if numbers := self._numbers(row, raw):
                 self._below, self._below_gap = [], False
-                self.results.note(row.cells, used)
+                self.results.note(cells)
                 if len(numbers) > 1:
                     self.shared[row.number] = tuple(number.key for number in numbers)
-                yield from (self._entry(number, row, used) for number in numbers)
+                for number in numbers:
+                    yield self._entry(number, row)
         # What stands apart below the last order, such as a place to sign.
         below = {bad.row for bad in self._below}
         self.bad = [bad for bad in self.bad if bad.row not in below]
         self.set_aside += (replace(bad, reason="below the table") for bad in self._below)
 
-    def _numbers(self, row: Row, used: int) -> tuple[OrderNumber, ...]:
+    def _numbers(self, row: Row, raw: object) -> tuple[OrderNumber, ...]:
         """Read a row's order numbers; of a row without any, note why."""
-        self._note_formulas(row, used)
-        order = self.columns.order
-        raw = row.cells[order] if order < used else None
         try:
             numbers = order_numbers(raw)
         except BadOrderNumberError as error:
-            if reason := why_no_order(row, used, self.table.header, is_text=not self.table.sheet):
+            if reason := why_no_order(row, row.used(), self.table.header, is_text=not self.table.sheet):
                 self.set_aside.append(BadRow(row=row.number, shown=cell_text(raw), reason=reason))
             else:
                 bad = BadRow(row=row.number, shown=cell_text(raw), reason=str(error))
                 self.bad.append(bad)
                 if self._below_gap and not bad.shown:
                     self._below.append(bad)
-                self.results.note(row.cells, used)
+                self.results.note(row.cells)
             return ()
         if row.is_hidden:
             self.hidden += 1
             return () if self.visible_only else numbers
         return numbers
 
-    def _note_formulas(self, row: Row, used: int) -> None:
+    def _note_formulas(self, cells: Sequence[object]) -> None:
         for column in self._needed:
-            if column < used and column not in self._calculated:
-                value = row.cells[column]
+            if column < len(cells) and column not in self._calculated:
+                value = cells[column]
                 if value is UNCALCULATED:
                     self._missing.add(column)
                 elif not is_blank(value):
                     self._calculated.add(column)
 
-    def _entry(self, number: OrderNumber, row: Row, used: int) -> Entry:
+    def _entry(self, number: OrderNumber, row: Row) -> Entry:
         cells, columns = row.cells, self.columns
-        texts = [
-            None if column is None else cell_text(cells[column]) if column < used else "" for column in columns.folders
-        ]
-        group = cell_text(cells[columns.group]) if columns.group is not None and columns.group < used else ""
-        hierarchy = tuple(_UNKNOWN if text == "" else text for text in texts)
+        hierarchy = tuple(None if column is None else _text(cells, column) or _UNKNOWN for column in columns.folders)
+        group = "" if columns.group is None else _text(cells, columns.group)
         return Entry(
             number=number,
             # A hundred thousand orders share a few of them.
             hierarchy=self._hierarchies.setdefault(hierarchy, hierarchy),
             rows=[row.number],
-            is_completed=self.results.is_completed(cells, used),
-            has_folders=any(texts),
-            links=self._links(row, used),
+            is_completed=self.results.is_completed(cells),
+            has_folders=any(column is not None and _text(cells, column) for column in columns.folders),
+            links=self._links(row) if columns.links or self.table.links else (),
             group=self._groups.setdefault(group, group),
         )
 
-    def _links(self, row: Row, used: int) -> tuple[str, ...]:
+    def _links(self, row: Row) -> tuple[str, ...]:
         """Tell what a row has that may lead to its order's page, the link of the order's own cell first."""
         links, columns = self.table.links, self.columns
         own = links.get((row.number, columns.order + 1), "")
-        texts = (
-            links.get((row.number, column + 1)) or cell_text(row.cells[column])
-            for column in columns.links
-            if column < used
-        )
+        texts = (links.get((row.number, column + 1)) or _text(row.cells, column) for column in columns.links)
         return tuple(dict.fromkeys(text for text in (own, *texts) if text))
+
+
+def _text(cells: Sequence[object], column: int) -> str:
+    return cell_text(cells[column]) if column < len(cells) else ""
 
 
 def gather(entries: Iterable[Entry]) -> Mapping[str, Entry]:
@@ -237,8 +237,3 @@ def gather(entries: Iterable[Entry]) -> Mapping[str, Entry]:
             known.has_folders = known.has_folders or entry.has_folders
             known.is_torn = known.is_torn or known.hierarchy != entry.hierarchy
     return orders
-
-
-def _used(cells: Sequence[object]) -> int:
-    """Tell how many cells there are up to the last that holds something."""
-    return next((column + 1 for column in range(len(cells) - 1, -1, -1) if not is_blank(cells[column])), 0)

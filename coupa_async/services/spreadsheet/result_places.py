@@ -62,21 +62,23 @@ class ResultColumns:
         # The last of one name: ours stands right of the user's.
         self._own = {name: column for column, name in self._alike.items()}
 
-    def note(self, cells: Sequence[object], used: int) -> None:
+    def note(self, cells: Sequence[object]) -> None:
         """Look at a row that results would go to."""
+        if not self._alike:
+            return
         for column in self._alike:
-            if column < used and not is_blank(cells[column]):
+            if column < len(cells) and not is_blank(cells[column]):
                 self._filled.add(column)
-        status = self._text(cells, used, "STATUS")
+        status = self._text(cells, "STATUS")
         if status and status not in _OUTCOMES:
             self._is_foreign = True
-        self._was_written = self._was_written or bool(status or self._text(cells, used, "LAST_PROCESSED"))
+        self._was_written = self._was_written or bool(status or self._text(cells, "LAST_PROCESSED"))
 
-    def is_completed(self, cells: Sequence[object], used: int) -> bool:
+    def is_completed(self, cells: Sequence[object]) -> bool:
         """Tell a row that is filled as a completed order's is, if the columns turn out to be ours."""
-        if self._text(cells, used, "STATUS") != Outcome.COMPLETED:
+        if not self._own or self._text(cells, "STATUS") != Outcome.COMPLETED:
             return False
-        shown = {name: self._text(cells, used, name) for name in _ALWAYS_FILLED}
+        shown = {name: self._text(cells, name) for name in _ALWAYS_FILLED}
         return all(shown.values()) and shown["ATTACHMENTS_FOUND"] == shown["ATTACHMENTS_DOWNLOADED"]
 
     def places(self, width: int) -> ResultPlaces:
@@ -110,9 +112,9 @@ class ResultColumns:
             columns=tuple(columns), names=tuple(names), are_ours=are_ours, warning=_told(self.header, renamed)
         )
 
-    def _text(self, cells: Sequence[object], used: int, name: str) -> str:
-        column = self._own.get(name, used)
-        return cell_text(cells[column]) if column < used else ""
+    def _text(self, cells: Sequence[object], name: str) -> str:
+        column = self._own.get(name, len(cells))
+        return cell_text(cells[column]) if column < len(cells) else ""
 
     def _is_ours(self, name: str) -> bool:
         """Tell a column of ours; of data, which an earlier run may not have asked for, those right of our first."""

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values
+from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, is_blank
 from coupa_async.services.spreadsheet.options import WorklistOptions
 
 
-def no_formulas() -> Sequence[str]:
-    """Tell the formulas of a row that has none."""
-    return ()
+class LazyCells(Sequence[object]):
+    """The cells of a row, from the first column on, each read when it is asked for."""
+
+    __slots__ = ()
+
+    def used(self) -> int:
+        """Tell how many columns there are up to the last that shows something."""
+        return _used(self)
+
+    def formulas(self) -> Sequence[str]:
+        """Tell the formulas in the row, in no order."""
+        raise NotImplementedError
 
 
 class Row(NamedTuple):
@@ -24,13 +33,23 @@ class Row(NamedTuple):
         number: 1-based, as the spreadsheet program shows it.
         cells: What its cells show, from the first column on.
         is_hidden: Whether the user hid it, or a filter does.
-        formulas: Tells the formulas in it, in no order.
     """
 
     number: int
     cells: Sequence[object]
     is_hidden: bool = False
-    formulas: Callable[[], Sequence[str]] = no_formulas
+
+    def used(self) -> int:
+        """Tell how many columns there are up to the last that shows something."""
+        return self.cells.used() if isinstance(self.cells, LazyCells) else _used(self.cells)
+
+    def formulas(self) -> Sequence[str]:
+        """Tell the formulas in it, in no order."""
+        return self.cells.formulas() if isinstance(self.cells, LazyCells) else ()
+
+
+def _used(cells: Sequence[object]) -> int:
+    return next((column + 1 for column in range(len(cells) - 1, -1, -1) if not is_blank(cells[column])), 0)
 
 
 Fill = tuple[Sequence[int], Values]

@@ -18,13 +18,14 @@ from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Sink, Table
 from coupa_async.services.spreadsheet.xlsx.book import Book, Sheet, read_book, relations
+from coupa_async.services.spreadsheet.xlsx.cell_reader import CellReader
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.number_formats import NumberFormats
 from coupa_async.services.spreadsheet.xlsx.package import check_package
 from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.shared_strings import SharedStrings
 from coupa_async.services.spreadsheet.xlsx.sheet_facts import Range, SheetFacts, sheet_facts
-from coupa_async.services.spreadsheet.xlsx.sheet_rows import CellReader, sheet_rows
+from coupa_async.services.spreadsheet.xlsx.sheet_rows import sheet_rows
 from coupa_async.services.spreadsheet.xlsx.workbook_edit import write_workbook
 
 _LAST_COLUMN = 16_384
@@ -169,6 +170,8 @@ def _reserved(merged: Sequence[Range], header_row: int) -> int:
 
 
 def _unmerged(rows: Iterator[Row], merged: Sequence[Range]) -> Iterator[Row]:
+    if not merged:
+        yield from rows
     waiting = list(reversed(merged))
     active: list[tuple[int, int, object]] = []
     for row in rows:

@@ -10,7 +10,7 @@ import pytest
 
 from backends import open_backend
 from backends.browser.chromium import Browser, BrowserOptions
-from backends.selenium import driver
+from backends.selenium import service as services
 from coupa_async.domain.errors import LaunchError
 from coupa_async.ports import Profile
 from coupa_async.runtime.processes import apart
@@ -26,9 +26,9 @@ def test_a_process_of_ours_is_out_of_the_reach_of_ctrl_c_on_each_system() -> Non
 def test_a_driver_is_started_apart_with_temporary_files_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(driver, "apart", lambda: apart(platform="win32"))
+    monkeypatch.setattr(services, "apart", lambda: apart(platform="win32"))
     browser = Browser(path=Path(sys.executable), channel="chrome")
-    service = driver.service_of(browser, BrowserOptions(driver_path=Path(sys.executable)), tmp_path)
+    service = services.service_of(browser, BrowserOptions(driver_path=Path(sys.executable)), tmp_path)
     assert service.creation_flags == 0x200
     assert {service.env[name] for name in ("TMPDIR", "TEMP", "TMP")} == {str(tmp_path)}
     assert "creationflags" not in service.popen_kw

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache, lru_cache
 from xml.sax.saxutils import escape
 
 from coupa_async.services.spreadsheet.cells import legal_text
@@ -17,8 +18,43 @@ from coupa_async.services.spreadsheet.cells import legal_text
 _ATTRIBUTES = rb"[^<>\"']*+(?:\"[^\"]*+\"[^<>\"']*+|'[^']*+'[^<>\"']*+)*+"
 _BEGINNING = re.compile(rb"<(?:!--|!\[CDATA\[|\?)")
 _ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+_DECLARATIONS = (b"<?xml ", b"\xef\xbb\xbf<?xml ")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LETTERS = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
+_PLAIN_ATTRIBUTES = rb"(?: [\w:.]++=\"[^<>&\"\x00-\x1f]*+\")*+ ?"
+_CHARS = rb"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+"
+PLAIN_TEXT = _CHARS + rb"(?:&(?:amp|lt|gt|quot|apos|#9|#10|#13);" + _CHARS + rb")*+"
+"""What no parser has to look at to know that it is well-formed text."""
+
+
+@lru_cache(maxsize=8)
+def plain_row(prefix: bytes) -> re.Pattern[bytes]:
+    """Make the pattern of a row as nearly all are, with the space before it: groups ``gap``, ``number``, ``last``.
+
+    It takes only what is well-formed, so that no parser is asked, and each cell states its place; ``last`` has the
+    letters of the last cell's.
+
+    Args:
+        prefix: Of the sheet's elements, with its colon; mostly empty.
+    """
+    opening, closing = b"<" + re.escape(prefix), b"</" + re.escape(prefix)
+
+    def element(name: bytes, inside: bytes) -> bytes:
+        return opening + name + _PLAIN_ATTRIBUTES + rb"(?:/>|>" + inside + closing + name + rb">)"
+
+    value, text = element(b"v", PLAIN_TEXT), element(b"is", element(b"t", PLAIN_TEXT))
+    inside = rb"(?:" + value + rb"|" + element(b"f", PLAIN_TEXT) + rb"(?:" + value + rb")?+|" + text + rb")?+"
+    cell = (
+        opening
+        + rb'c r="(?P<last>[A-Z]{1,3})(?P=number)"'
+        + _PLAIN_ATTRIBUTES
+        + rb"(?:/>|>"
+        + inside
+        + closing
+        + rb"c>)"
+    )
+    start = rb"(?P<gap>\s*+)" + opening + rb'row r="(?P<number>[0-9]{1,7})"' + _PLAIN_ATTRIBUTES
+    return re.compile(start + rb"(?:/>|>(?:" + cell + rb")*+" + closing + rb"row>)")
 
 
 def start_tag(name: bytes) -> re.Pattern[bytes]:
@@ -43,6 +79,11 @@ def unseen(markup: bytes) -> Iterator[tuple[int, int, bytes]]:
         yield found.start(), position, markup[found.end() : end] if found[0] == b"<![CDATA[" else b""
 
 
+def has_unseen(markup: bytes) -> bool:
+    """Tell whether there is any of these, but for the declaration that a part begins with."""
+    return b"<!" in markup or markup.count(b"<?") > markup.startswith(_DECLARATIONS)
+
+
 def plain(markup: bytes) -> bytes:
     """Blank out comments, CDATA and instructions, every other byte staying in its place."""
     if b"<!" not in markup and b"<?" not in markup:
@@ -59,13 +100,19 @@ def attribute(attributes: bytes, name: bytes) -> bytes:
     return (match[1] or match[2] or b"") if match else b""
 
 
+@cache
+def letters_number(letters: bytes) -> int:
+    """Tell the column (1-based) of up to three capital letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 def column_number(reference: bytes) -> int:
     """Read the column (1-based) of a cell's reference; 0 if it is none."""
     match = _LETTERS.fullmatch(reference)
-    number = 0
-    for letter in match[1] if match else b"":
-        number = number * 26 + letter - 64
-    return number
+    return letters_number(match[1]) if match else 0
 
 
 def row_number(reference: bytes) -> int:
@@ -74,6 +121,7 @@ def row_number(reference: bytes) -> int:
     return int(match[2]) if match else 0
 
 
+@cache
 def column_letters(number: int) -> bytes:
     """Write a column (1-based) as a reference does."""
     letters = b""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
-from coupa_async.services.spreadsheet.xlsx.markup import is_empty, start_tag
+from coupa_async.services.spreadsheet.xlsx.markup import PLAIN_TEXT, has_unseen, is_empty, start_tag
 from coupa_async.services.spreadsheet.xlsx.text import plain_text, readable, rich_text
 
 _CHUNK_BYTES = 1 << 19
 _ITEM = start_tag(b"si")
 _ITEM_END = re.compile(rb"</(?:[\w.-]{1,40}:)?si\s*>")
-_SIMPLE = re.compile(rb"<t(?: xml:space=\"preserve\")?>([^<]*)</t>")
+_PLAIN = re.compile(
+    rb"\s*+<(?P<prefix>(?:[\w.-]{1,40}:)?)si><(?P=prefix)t(?: xml:space=\"preserve\")?>(?P<text>"
+    + PLAIN_TEXT
+    + rb")</(?P=prefix)t></(?P=prefix)si>"
+)
 _OPEN = re.compile(rb"<[!?]")
 
 
@@ -31,6 +36,7 @@ class SharedStrings:
         """
         self._data = bytearray()
         self._ends = array("Q", (0,))
+        self._checker = expat.ParserCreate()
         if source is not None:
             self._read(source)
 
@@ -38,37 +44,60 @@ class SharedStrings:
         """Tell a text; raises ``IndexError`` if there is none of that number."""
         if number < 0:
             raise IndexError(number)
-        raw = bytes(self._data[self._ends[number] : self._ends[number + 1]])
+        raw = self._data[self._ends[number] : self._ends[number + 1]]
         return rich_text(raw) if raw.startswith(b"<") else plain_text(raw)
 
     def _read(self, source: IO[bytes]) -> None:
-        checker = expat.ParserCreate()
-        left = b""
+        left, is_odd = b"", False
         while chunk := source.read(_CHUNK_BYTES):
-            checker.Parse(chunk, False)
-            left = self._take(left + chunk)
-        checker.Parse(b"", True)
-        self._take(left)
+            left += chunk
+            if is_odd:
+                self._check(chunk)
+            elif has_unseen(left):
+                is_odd = True  # from here on the parser gets all as it comes
+                self._check(left)
+            left = self._take_readable(left) if is_odd else self._take(left, self._check)
+        if is_odd:
+            self._take_readable(left)
+        else:
+            self._check(left)
+        self._checker.Parse(b"", True)
 
-    def _take(self, markup: bytes) -> bytes:
-        """Take the whole items of a piece, and tell what is left of it."""
-        if b"<!" in markup or b"<?" in markup:
-            markup = readable(markup)
-            if unfinished := _OPEN.search(markup):
-                return self._take_items(markup[: unfinished.start()]) + markup[unfinished.start() :]
-        return self._take_items(markup)
+    def _check(self, markup: bytes) -> None:
+        self._checker.Parse(markup, False)
 
-    def _take_items(self, markup: bytes) -> bytes:
-        position = 0
-        while item := _ITEM.search(markup, position):
-            raw, position = b"", item.end()
-            if not is_empty(item["attributes"]):
-                end = _ITEM_END.search(markup, item.end())
-                if end is None:
-                    return markup[item.start() :]
-                raw, position = markup[item.end() : end.start()], end.end()
-            raw = raw.strip()  # of a text that is in pieces, what stands between them is none of it
-            simple = _SIMPLE.fullmatch(raw)
-            self._data += simple[1] if simple else raw
-            self._ends.append(len(self._data))
-        return markup[max(position, markup.rfind(b"<")) :]
+    def _take_readable(self, markup: bytes) -> bytes:
+        seen = readable(markup)
+        unfinished = _OPEN.search(seen)
+        stop = unfinished.start() if unfinished else len(seen)
+        return self._take(seen[:stop], lambda _: None) + seen[stop:]
+
+    def _take(self, markup: bytes, check: Callable[[bytes], None]) -> bytes:
+        """Take the whole items of a piece, have all but plain ones checked, and tell what is left of it."""
+        position = checked = 0
+        while True:
+            if item := _PLAIN.match(markup, position):
+                if checked < position:
+                    check(markup[checked:position])
+                self._add(item["text"])
+                position = checked = item.end()
+                continue
+            odd = _ITEM.search(markup, position)
+            if odd is None:
+                position = max(position, markup.rfind(b"<"))
+                break
+            end = odd if is_empty(odd["attributes"]) else _ITEM_END.search(markup, odd.end())
+            if end is None:
+                position = odd.start()
+                break
+            # Of a text that is in pieces, what stands between them is none of it.
+            self._add(markup[odd.end() : end.start()].strip())
+            position = end.end()
+        check(markup[checked:position])
+        if not markup.isascii():
+            markup[:position].decode()  # so that what is not in UTF-8 is told here
+        return markup[position:]
+
+    def _add(self, raw: bytes) -> None:
+        self._data += raw
+        self._ends.append(len(self._data))

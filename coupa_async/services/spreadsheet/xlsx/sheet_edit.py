@@ -53,7 +53,7 @@ def edit_sheet(
         raise CannotEditError("the sheet has no rows")
     out.write(_reaching(head, widest))
     absent = _Absent(edits, prefix, make_cell)
-    for number, gap, row in part.rows(prefix):
+    for number, gap, row, _ in part.rows(prefix):
         out.write(gap)
         for added in absent.above(number):
             out.write(added)

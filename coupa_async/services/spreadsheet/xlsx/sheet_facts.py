@@ -1,8 +1,7 @@
-"""What is around a worksheet's rows, read in one pass that also finds broken markup. ECMA-376-1 §18.3.1."""
+"""What is around a worksheet's rows: merged ranges, links, tables, protection. ECMA-376-1 §18.3.1."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
@@ -10,14 +9,14 @@ from xml.parsers import expat
 from openpyxl.utils import range_boundaries
 
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
-from coupa_async.services.spreadsheet.xlsx.markup import column_number, row_number
+from coupa_async.services.spreadsheet.xlsx.markup import column_number, has_unseen, is_empty, row_number, start_tag
 
 _CHUNK_BYTES = 1 << 19
 _MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
 )
-_ROWS_END = re.compile(rb"</(?:[\w.-]{1,40}:)?sheetData|sheetData\s*/>")
+_ROWS = start_tag(b"sheetData")
 _OVERLAP_BYTES = 64
 _MOST = 1 << 20  # ranges and links: more is nobody's sheet
 
@@ -43,32 +42,49 @@ class SheetFacts:
 
 
 def sheet_facts(source: IO[bytes]) -> SheetFacts:
-    """Read a worksheet's part from its beginning to its end.
+    """Read what is around the rows of a worksheet's part; who reads the rows finds broken markup in them.
 
     Raises:
         CannotEditError: If it is no worksheet, or its markup is broken, not in UTF-8 or declares a document type.
     """
     reader = _FactsReader()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = reader.declared
-    parser.XmlDeclHandler = reader.encoded
-    parser.StartElementHandler = reader.began
-    is_after, tail = False, b""
     try:
-        while chunk := source.read(_CHUNK_BYTES):
-            is_after = is_after or bool(_ROWS_END.search(tail + chunk))
-            if is_after:
-                parser.StartElementHandler = reader.began
-            parser.Parse(chunk, False)
-            if reader.has_root and not is_after:
-                # A call for each cell would take most of the time, and no cell tells anything of this.
-                parser.StartElementHandler = None
-            tail = chunk[-_OVERLAP_BYTES:]
-        parser.Parse(b"", True)
+        if not _read_around(source, reader):
+            source.seek(0)
+            reader = _FactsReader()
+            while chunk := source.read(_CHUNK_BYTES):
+                reader.parse(chunk)
+        reader.parse(b"", is_last=True)
     except expat.ExpatError as error:
         raise CannotEditError(f"the sheet's markup is broken ({error})") from error
     reader.facts.merged.sort(key=lambda item: (item[1], item[0]))
     return reader.facts
+
+
+def _read_around(source: IO[bytes], reader: _FactsReader) -> bool:
+    """Pass over the rows; tell whether that can be done: what looks like their end may stand in a comment."""
+    left, end, is_after = b"", b"", False
+    while chunk := source.read(_CHUNK_BYTES):
+        left += chunk
+        if not is_after and has_unseen(left):
+            return False
+        if not end:
+            rows = _ROWS.search(left)
+            stop = rows.end() if rows else max(0, len(left) - _OVERLAP_BYTES)
+            reader.parse(left[:stop])
+            left = left[stop:]
+            if rows:
+                end, is_after = b"</%bsheetData" % (rows["prefix"] or b""), is_empty(rows["attributes"])
+        if end and not is_after:
+            position = left.find(end)
+            is_after = position >= 0
+            left = left[position:] if is_after else left[-_OVERLAP_BYTES:]
+        if is_after:
+            reader.parse(left)
+            left = b""
+    if not end:
+        reader.parse(left)
+    return True
 
 
 class _FactsReader:
@@ -76,7 +92,14 @@ class _FactsReader:
 
     def __init__(self) -> None:
         self.facts = SheetFacts()
-        self.has_root = False
+        self._has_root = False
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.StartDoctypeDeclHandler = self.declared
+        self._parser.XmlDeclHandler = self.encoded
+        self._parser.StartElementHandler = self.began
+
+    def parse(self, markup: bytes, *, is_last: bool = False) -> None:
+        self._parser.Parse(markup, is_last)
 
     def declared(self, *_: object) -> None:
         raise CannotEditError("the sheet's markup declares a document type, which none does in earnest")
@@ -87,8 +110,8 @@ class _FactsReader:
 
     def began(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
-        if not self.has_root:
-            self.has_root = True
+        if not self._has_root:
+            self._has_root = True
             if space not in _MAIN or local != "worksheet":
                 raise CannotEditError(f"it holds a {local[:40]!r} and no worksheet")
         elif space in _MAIN:

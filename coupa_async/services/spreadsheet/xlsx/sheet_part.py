@@ -7,13 +7,25 @@ from collections.abc import Iterator
 from typing import IO
 
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
-from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
+from coupa_async.services.spreadsheet.xlsx.markup import (
+    attribute,
+    is_empty,
+    letters_number,
+    plain,
+    plain_row,
+    start_tag,
+)
 
 _CHUNK_BYTES = 1 << 19
 _DATA = start_tag(b"sheetData")
 _ROW = start_tag(b"row")
 _NEXT = re.compile(rb"<(?:(?P<close>/(?:[\w.-]+:)?sheetData\s*>)|(?:[\w.-]+:)?row[\s/>])")
 _UNFINISHED = re.compile(rb"<[!?]")
+
+
+RowMarkup = tuple[int, bytes, bytes, int | None]
+"""A row's number, what stands before it, its markup, and the column of its last cell: 0 if it has none, ``None`` if the
+row is not as :func:`plain_row` takes it."""
 
 
 class SheetPart:
@@ -48,33 +60,48 @@ class SheetPart:
         self.has_rows = not is_empty(start["attributes"])
         return self._take(start.end()), start["prefix"] or b""
 
-    def rows(self, prefix: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-        """Take each row: its number, what stands before it, and its markup; at last 0, what is left, and nothing.
+    def rows(self, prefix: bytes) -> Iterator[RowMarkup]:
+        """Take each row; at last row 0, with what is left before the end of the rows as its gap.
 
         Raises:
             CannotEditError: If rows are in no order, or not as rows are.
         """
-        end = b"</%brow" % prefix
+        plain = plain_row(prefix)
         last = 0
         while True:
-            while not (found := _NEXT.search(self._seen, self._position)):
-                self._more()
-            if found["close"]:
-                yield 0, self._take(found.start()), b""
-                return
-            gap = self._take(found.start())
-            tag = self._row_start()
-            if (tag["prefix"] or b"") != prefix:
-                raise CannotEditError("its rows have different prefixes")
-            stated = attribute(tag["attributes"], b"r")
-            number = int(stated) if stated.isdigit() and len(stated) < 8 else last + 1
+            row = plain.match(self._raw, self._position)
+            if row is not None:
+                gap, stated, letters = row.groups()
+                markup = self._raw[row.end(1) : row.end()]
+                self._position = row.end()
+                number = int(stated)
+            else:
+                number, gap, markup = self._odd_row(prefix, last)
+                if not number:
+                    yield 0, gap, b"", None
+                    return
+                row = plain.fullmatch(markup)
+                letters = row and row["last"]
             if number <= last:
                 raise CannotEditError(f"row {number} comes after row {last}")
             last = number
-            if is_empty(tag["attributes"]):
-                yield number, gap, self._take(tag.end())
-                continue
-            yield number, gap, self._take(self._row_end(end, tag.end() - self._position))
+            yield number, gap, markup, None if row is None else letters_number(letters or b"")
+
+    def _odd_row(self, prefix: bytes, last: int) -> tuple[int, bytes, bytes]:
+        """Take a row that is not plain, or not whole yet."""
+        while not (found := _NEXT.search(self._seen, self._position)):
+            self._more()
+        if found["close"]:
+            return 0, self._take(found.start()), b""
+        gap = self._take(found.start())
+        tag = self._row_start()
+        if (tag["prefix"] or b"") != prefix:
+            raise CannotEditError("its rows have different prefixes")
+        stated = attribute(tag["attributes"], b"r")
+        number = int(stated) if stated.isdigit() and 0 < int(stated[:8]) < 10_000_000 else last + 1
+        if is_empty(tag["attributes"]):
+            return number, gap, self._take(tag.end())
+        return number, gap, self._take(self._row_end(b"</%brow" % prefix, tag.end() - self._position))
 
     def rest(self) -> Iterator[bytes]:
         """Take what stands after the rows."""
@@ -110,5 +137,5 @@ class SheetPart:
         self._raw = self._raw[self._position :] + chunk
         self._position = 0
         self._seen = plain(self._raw)
-        if unfinished := _UNFINISHED.search(self._seen):
+        if self._seen is not self._raw and (unfinished := _UNFINISHED.search(self._seen)):
             self._seen = self._seen[: unfinished.start()]

@@ -24,9 +24,9 @@ def readable(markup: bytes) -> bytes:
     return b"".join((*pieces, markup[position:]))
 
 
-def rich_text(markup: bytes) -> str:
+def rich_text(markup: bytes | bytearray) -> str:
     """Read a text in one piece or in many, without how it is pronounced."""
-    pieces: list[bytes] = []
+    pieces: list[bytes | bytearray] = []
     depth = 0  # inside of how a piece is pronounced
     for found in _PIECE.finditer(markup):
         if found["text"]:
@@ -37,7 +37,7 @@ def rich_text(markup: bytes) -> str:
     return plain_text(b"".join(pieces))
 
 
-def plain_text(raw: bytes) -> str:
+def plain_text(raw: bytes | bytearray) -> str:
     """Read a text as a spreadsheet program shows it."""
     text = raw.decode()
     if "&" in text:
