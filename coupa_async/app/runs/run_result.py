@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coupa_async.app.runs.output_folder import folder_status, opened
 from coupa_async.app.runs.summary import Summary
+from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.causes import CauseGroup, by_cause
 from coupa_async.services.records.status import RunStatus
 
@@ -55,10 +56,21 @@ def run_result(root: Path) -> RunResult:
     )
 
 
+def folders_of(root: Path, outcomes: Collection[Outcome]) -> list[str]:
+    """Return the folders of the orders that came to these outcomes, below the output folder. Blocking.
+
+    Raises:
+        InputError: If there is no journal.
+        OutputError: If it cannot be read.
+    """
+    with opened(root) as (journal, _):
+        return [item.folder for item, _ in journal.results() if item.folder and item.outcome in outcomes]
+
+
 def _workbook(root: Path, settings: Mapping[str, object]) -> Path | None:
     """Find the file with the results: the copy that the run names, or the one beside it, whichever is newer."""
     source = Path(str(settings.get("input", "")))
-    name = str(settings.get("workbook") or source.name)
+    name = Path(str(settings.get("workbook") or source.name)).name
     places = [root / f"{Path(name).stem}-results.xlsx", *([] if settings.get("in_place") else [root / name])]
     found = [path for path in places if name and path.is_file()]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
