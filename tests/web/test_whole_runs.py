@@ -226,6 +226,10 @@ def test_failures_are_sorted_by_cause_and_those_of_one_cause_tried_again(
         key: result.outcome for key, result in before.items()
     }
     assert window.post(f"{place}/again", cause="nothing-like-it").status == 409
+    answer = window.post("/orders/paste", numbers="PO15262984")  # another list into the same folder
+    sheet = answer.headers["location"].removeprefix(window.base)
+    assert window.post(f"{sheet}/begin", output_dir=str(app.documents / "pasted")).status == 303
+    assert "What did not come out well" not in until(window, place, "Every order came out well.")
     body = urlencode({"csrf": window.csrf, "what": "/etc/passwd"})
     assert window.ask("POST", f"{place}/open", body).status == 404
 

@@ -18,7 +18,7 @@ class RunResult:
     """An output folder as it stands.
 
     Attributes:
-        causes: Why orders did not come out well, the cause of most of them first.
+        causes: Why orders of its latest spreadsheet did not come out well, the cause of most of them first.
         workbook: The copy of the spreadsheet with the results; ``None`` if there is none.
         is_demo: Whether it is of the recorded site.
     """
@@ -43,16 +43,14 @@ def run_result(root: Path) -> RunResult:
         OutputError: If it cannot be read.
     """
     summary, status = folder_status(root)
-    with opened(root) as (journal, history):
-        causes = by_cause(result for result, _ in journal.results())
-        latest = next(reversed(history.runs()), None)
-    settings = latest.settings if latest else {}
+    with opened(root) as (journal, _):
+        causes = by_cause(result for result, _ in journal.results() if result.number.key in status.asked)
     return RunResult(
         summary=summary,
         status=status,
         causes=causes,
-        workbook=_workbook(root, settings),
-        is_demo=bool(settings.get("is_demo")),
+        workbook=_workbook(root, status.settings),
+        is_demo=bool(status.settings.get("is_demo")),
     )
 
 
