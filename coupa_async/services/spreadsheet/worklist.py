@@ -116,6 +116,7 @@ def _layout(table: Table, places: ResultPlaces, width: int) -> Layout:
         delimiter=table.delimiter,
         encoding=table.encoding,
         obstacle=table.obstacle,
+        is_plain=table.is_plain(),
         header_row=table.header.row,
         columns=places.columns,
         names=places.names,
