@@ -31,7 +31,9 @@ class Run(Settings):
     model_config = SettingsConfigDict(cli_prog_name="coupa-async run")
     tells_notes: ClassVar[bool] = True
 
-    input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
+    input: CliPositionalArg[Path | None] = Field(
+        None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv; .xls, .xlsb and .ods are only read"
+    )
     fresh: bool = Field(False, description="run every order again, whatever came of it before")
     headed: bool = Field(False, description="show the browsers")
     only: Annotated[tuple[str, ...], NoDecode] = Field((), description="these orders of the spreadsheet alone: PO1,PO2")
