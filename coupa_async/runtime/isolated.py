@@ -52,17 +52,28 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
     return b"", error_text[:300] or late  # the deadline ends it without a word
 
 
-def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exception], ...]) -> int:
+def answer(
+    read: Callable[[], bytes],
+    *,
+    within_s: float,
+    known: tuple[type[Exception], ...],
+    memory_bytes: int | None = None,
+) -> int:
     """Be that process: write what ``read`` returns, or one line about the error that it raises.
 
     Args:
         read: Blocking.
         within_s: Seconds from now until the process ends, whatever it does.
         known: Errors whose message says enough.
+        memory_bytes: What the process may take, where the system can hold it to that; Windows has the deadline alone.
 
     Returns:
         The exit code.
     """
+    if memory_bytes is not None and sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     errors: tuple[type[Exception], ...] = (*known, MemoryError, RecursionError)
     with Path(os.devnull).open("wb") as no_other_tab:

@@ -33,7 +33,7 @@ def why_not_writable(worklist: Worklist) -> str:
     trial: Values = (_TRIAL,) * len(worklist.options.names)
     fills = [*((rows, trial) for rows in worklist.rows.values()), *(((bad.row,), trial) for bad in worklist.bad_rows)]
     try:
-        format_of(worklist.path).write_table(worklist.path, worklist.layout, fills, _Nowhere())
+        format_of(worklist.path).try_table(worklist.path, worklist.layout, fills)
     except WorklistError as error:
         return str(error)
     return ""
@@ -129,10 +129,3 @@ def _fills(
     for row, keys in worklist.shared_rows.items():
         if any(key in shared for key in keys):
             yield (row,), joined_values([(worklist.shown.get(key, key), shared.get(key)) for key in keys], names)
-
-
-class _Nowhere:
-    """Takes what is written, and keeps nothing of it."""
-
-    def write(self, data: bytes, /) -> int:
-        return len(data)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import BinaryIO
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.table import Layout
 from coupa_async.services.spreadsheet.xlsx.book import read_book
 from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
+from coupa_async.services.spreadsheet.xlsx.edits import Edits
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
-from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
 
 _CELL = start_tag(b"c")
 
 
-def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells], out: BinaryIO) -> None:
+def write_workbook(
+    package: ZipFile, layout: Layout, edits: Edits, out: BinaryIO, *, without_rows: bool = False
+) -> None:
     """Copy a workbook with cells set.
+
+    Args:
+        package: The workbook.
+        layout: Where its results go.
+        edits: What to set.
+        out: Takes the copy.
+        without_rows: Whether only all else is tried.
 
     Raises:
         CannotEditError: If its sheet is made in a way that no cell can be set in safely.
@@ -30,7 +38,10 @@ def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells],
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
-                sheet, part, edits, writer.cell, header_row=layout.header_row, header_style=_last_style
+                *(sheet, part, edits, writer),
+                header_row=layout.header_row,
+                header_style=_last_style,
+                without_rows=without_rows,
             )
         }
         if book.styles:
