@@ -27,6 +27,7 @@ from backends.direct.network_errors import error_text, translated, without_query
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     DownloadTimeoutError,
+    ExcessivePageError,
     ForbiddenAddressError,
     NotAFileError,
     PageError,
@@ -83,7 +84,8 @@ class Client:
         Raises:
             UnreachableError: If the network did not carry the request.
             PageTimeoutError: If it did not come in time.
-            PageError: If it is no page, or longer than any page is.
+            PageError: If it is no page.
+            ExcessivePageError: If it is larger than a page may be.
         """
         trail: list[str] = []
         with translated(trail):
@@ -100,7 +102,7 @@ class Client:
         if 200 <= head.status < 300 and not head.is_page:
             raise PageError(f"{url}: a file came instead of a page")
         if body is None:
-            raise PageError(f"{url}: a page of more than {self._options.bounds.page_bytes / 2**20:.0f} MB")
+            raise ExcessivePageError(f"{url}: the page has more than {self._options.bounds.page_bytes:,} bytes")
         return Document(
             url=head.url,
             html=page_text(body, head.headers.get("content-type", "")),
@@ -159,8 +161,7 @@ class Client:
             if not 200 <= head.status < 300:
                 raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
             if head.is_page:
-                text = page_text(await self._body(response) or b"", head.headers.get("content-type", ""))
-                raise NotAFileError(head.url, text, tuple(trail[:-1]))
+                raise NotAFileError(head.url, tuple(trail[:-1]))
             part.begin(head)
             await part.fill(response.aiter_bytes(), moved)
         return replace(part.download(), via=tuple(trail))

@@ -240,14 +240,12 @@ class NotAFileError(DownloadError):
 
     Attributes:
         url: Where the request ended.
-        html: The page.
         via: The addresses that it passed on the way, the first one first, without ``url``.
     """
 
-    def __init__(self, url: str, html: str = "", via: tuple[str, ...] = ()) -> None:
+    def __init__(self, url: str, via: tuple[str, ...] = ()) -> None:
         super().__init__("a page came instead of a file")
         self.url = url
-        self.html = html
         self.via = via
 
 
