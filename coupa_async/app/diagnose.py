@@ -170,7 +170,7 @@ async def _source(settings: Settings) -> list[Finding]:
 
 async def _tenant(settings: Settings) -> list[Finding]:
     """Connect to the tenant step by step, then ask it without a browser whether we are signed in."""
-    from backends.direct.client import trust
+    from backends.direct.connection import trust
 
     if settings.base_url is None:
         return [bad("tenant", "the address of your Coupa is not set", _SET_IT)]
