@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from coupa_async.domain.api import queries
 from coupa_async.domain.api.answers import Record, records, text
-from coupa_async.domain.api.documents import ApiDocument, attachments_in, read_document
+from coupa_async.domain.api.attachments import in_comments, in_header
+from coupa_async.domain.api.documents import ApiDocument, read_document
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import (
     ApiRefusalError,
@@ -100,10 +101,8 @@ class ApiOrders:
         try:
             document = await self._document(kind, requisition_id, session)
         except ApiRefusalError as error:
-            empty = ApiDocument(
-                kind=kind, id=requisition_id, number="", supplier="", requisition_id="", attachments=(), lines=()
-            )
-            found = empty.page(self._base_url, (), [_lack("requisition", error)])
+            empty = ApiDocument(kind=kind, id=requisition_id, record={})
+            found = empty.page(self._base_url, lacks=[_lack("requisition", error)])
         else:
             if document is None:
                 return NotFoundPage(url=page.requisition_url)
@@ -155,7 +154,7 @@ class ApiOrders:
             lacks.append("the API does not show its lines")
         told = await self._listed("comments", queries.comments, document, session, lacks)
         heartbeat()
-        return document.page(self._base_url, attachments_in(told), lacks, own, self._bounds)
+        return document.page(self._base_url, in_comments(told), lacks, in_header(own), self._bounds)
 
     async def _listed(
         self,
