@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,33 +54,26 @@ class Client:
         bounds: Bounds on pages.
     """
 
-    def __init__(
-        self,
-        http: httpx2.AsyncClient,
-        jar: Jar,
-        options: BrowserOptions,
-        agent: str,
-        *,
-        own_headers: Callable[[str], Mapping[str, str]] = lambda url: {},
-    ) -> None:
-        """Make the client.
-
-        Args:
-            http: The connections.
-            jar: The cookies.
-            options: Time-outs and bounds.
-            agent: The User-Agent that it sends.
-            own_headers: Returns more headers for an address, such as a token; asked for each address on a way.
-        """
+    def __init__(self, http: httpx2.AsyncClient, jar: Jar, options: BrowserOptions, agent: str) -> None:
         self.agent = agent
         self.bounds = options.bounds
         self._http = http
         self._jar = jar
         self._options = options
-        self._own_headers = own_headers
+        self._own_headers: Callable[[str], Mapping[str, str]] = lambda url: {}
         self._targets = options.targets or Targets(base_url=jar.base_url)
         self._bounds = {"timeout": {"connect": options.page_timeout_s}}  # whoever asks bounds the rest
         self._silence_s = 2 * options.page_timeout_s
+
+    def with_headers(self, own_headers: Callable[[str], Mapping[str, str]]) -> Client:
+        """Return the same client with more headers, such as a token.
+
+        Args:
+            own_headers: Returns them for an address; asked for each address on a way.
+        """
+        client = copy(self)
+        client._own_headers = own_headers
+        return client
 
     async def page(self, url: str) -> Document:
         """Fetch a page.

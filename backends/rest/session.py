@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from backends.direct.connection import connect
 from backends.direct.cookies import Jar
 from backends.rest.tokens import ApiClient, Tokens
 from coupa_async.domain.api.answers import NotJsonError, read_json, text
-from coupa_async.domain.api.queries import TOKEN, attachment_id_of, is_api
-from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError, RefusedDownloadError
+from coupa_async.domain.api.queries import TOKEN, any_order, attachment_id_of, is_api
+from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError, RefusedDownloadError, TokenRefusedError
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.pages.page import is_signed_out
 from coupa_async.domain.pages.sign_in import origin_of
@@ -57,35 +57,21 @@ class RestBackend:
         http = connect(self._options)
         try:
             async with self._pages.session(profile) as pages:
-                bearer = Bearer(self._client.base_url)
-                jar = Jar(self._client.base_url)
-                client = Client(http, jar, self._options, _AGENT, own_headers=bearer.headers)
-                yield RestSession(client, bearer, self._tokens, pages, self._client.base_url)
+                base_url = self._client.base_url
+                client = Client(http, Jar(base_url), self._options, _AGENT)
+                yield RestSession(client, self._tokens, pages, base_url)
         finally:
             name = f"the API's connections of {profile.name}"
             await cleanup(name, http.aclose, within_s=self._options.close_timeout_s)
 
 
-class Bearer:
-    """The Authorization header: for the tenant's own origin, and no other."""
-
-    def __init__(self, base_url: str) -> None:
-        self.token = ""
-        self._origin = origin_of(base_url)
-
-    def headers(self, url: str) -> Mapping[str, str]:
-        """Return the headers for an address."""
-        is_own = bool(self.token) and origin_of(url) == self._origin
-        return {"Authorization": f"Bearer {self.token}"} if is_own else {}
-
-
 class RestSession:
     """The API over HTTP, with a session for pages behind it."""
 
-    def __init__(self, client: Client, bearer: Bearer, tokens: Tokens, pages: Session, base_url: str) -> None:
+    def __init__(self, client: Client, tokens: Tokens, pages: Session, base_url: str) -> None:
         self._client = client
-        self._bearer = bearer
         self._tokens = tokens
+        self._token = ""
         self._pages = pages
         self._base_url = base_url
         self._targets = Targets(base_url=base_url)
@@ -100,12 +86,12 @@ class RestSession:
         """See ``ports.Session``. An answer of the API comes as it is, whatever its type and its status."""
         if not is_api(url, self._base_url):
             return await self._pages.open(url, until=until)
-        self._bearer.token = used = await self._tokens.good(self._client)
-        document = await self._client.record(url)
+        self._token = token = await self._tokens.good(self._client)
+        document = await self._with(token).record(url)
         if document.status != 401:
             return document
-        self._bearer.token = await self._tokens.renewed(used, self._client)
-        return await self._client.record(url)
+        self._token = token = await self._tokens.renewed(token, self._client)
+        return await self._with(token).record(url)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``. A page of the sign-in never comes in a file's place: that is a refusal of the API.
@@ -144,7 +130,7 @@ class RestSession:
         """See ``ports.Session``. At the API's own address this gets a new token; no form is filled in."""
         if url != f"{self._base_url}{TOKEN}":
             return await self._pages.sign_in(url, fill, until=until, within_s=within_s)
-        self._bearer.token = await self._tokens.renewed(self._bearer.token, self._client)
+        self._token = await self._tokens.renewed(self._token, self._client)
         return Document(url=url, html="", status=200)
 
     async def cookies(self) -> Sequence[Cookie]:
@@ -193,21 +179,39 @@ class RestSession:
     async def _with_token(
         self, url: str, into: Path, is_page: Callable[[ResponseHead], bool] = lambda head: head.is_page
     ) -> Download:
-        for attempt in range(2):
-            self._bearer.token = used = await self._tokens.good(self._client)
-            try:
-                return await self._client.file(url, into, is_page=is_page)
-            except RefusedDownloadError as error:
-                if error.status not in _REFUSED or not self._targets.is_tenant(error.url or url):
-                    raise
-                if attempt or error.status != 401 or not is_api(url, self._base_url):
-                    raise NotOverApiError(error.status, error.url or url) from error
-                await self._tokens.renewed(used, self._client)
-            except NotAFileError as error:
-                if self._targets.is_tenant(url) and is_signed_out(error.url, self._base_url):
-                    raise NotOverApiError(401, url) from error
+        token = await self._tokens.good(self._client)
+        try:
+            return await self._file(token, url, into, is_page)
+        except NotOverApiError as error:
+            if error.status != 401 or not is_api(url, self._base_url):
                 raise
-        raise AssertionError("the second try returns or raises")
+        token = await self._tokens.renewed(token, self._client)
+        try:
+            return await self._file(token, url, into, is_page)
+        except NotOverApiError as error:
+            probe = await self._with(token).record(any_order(self._base_url))
+            if probe.status == 401:  # it is the token, once more, and not the file
+                raise TokenRefusedError(url) from error
+            raise
+
+    async def _file(self, token: str, url: str, into: Path, is_page: Callable[[ResponseHead], bool]) -> Download:
+        try:
+            return await self._with(token).file(url, into, is_page=is_page)
+        except RefusedDownloadError as error:
+            if error.status in _REFUSED and self._targets.is_tenant(error.url or url):
+                raise NotOverApiError(error.status, error.url or url) from error
+            raise
+        except NotAFileError as error:
+            if self._targets.is_tenant(url) and is_signed_out(error.url, self._base_url):
+                raise NotOverApiError(401, url) from error
+            raise
+
+    def _with(self, token: str) -> Client:
+        """Return the client with a token, for the tenant's own origin and no other."""
+        home = origin_of(self._base_url)
+        return self._client.with_headers(
+            lambda url: {"Authorization": f"Bearer {token}"} if origin_of(url) == home else {}
+        )
 
 
 def _may_be_record(head: ResponseHead) -> bool:

@@ -85,13 +85,6 @@ class Tokens:
                 await self._renew(poster)
             return await self._rested()
 
-    async def forget(self, used: str) -> None:
-        """Have the next one who asks get a new token, if this one is still the one in use."""
-        async with self._one:
-            self._was_read = True
-            if self._token is not None and self._token.text == used:
-                self._token = None
-
     async def _rested(self) -> str:
         assert self._token is not None  # noqa: S101 - there was one, or it was renewed
         if wait_s := self._token.rest_s(self._clock(), rests_s=self._client.rests_s):

@@ -59,6 +59,11 @@ def in_comments(comments: Iterable[Record]) -> tuple[Placed, ...]:
     )
 
 
+def is_silent(parents: Iterable[Record]) -> bool:
+    """Return whether a line or a comment does not say which attachments it has."""
+    return any(records(parent.get("attachments")) is None for parent in parents)
+
+
 def read_attachment(placed: Placed, page_url: str, base_url: str, kind: AttachmentSource) -> Attachment | None:
     """Read an attachment; ``None`` for one that is neither file nor text nor URL.
 

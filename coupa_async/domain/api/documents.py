@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coupa_async.domain.api.answers import Record, inside, records, text
-from coupa_async.domain.api.attachments import Placed, in_header, in_lines, read_attachment
+from coupa_async.domain.api.attachments import Placed, in_header, in_lines, is_silent, read_attachment
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, normal_number
@@ -26,6 +26,7 @@ class ApiDocument:
         number: The order's number; empty for a requisition.
         attachments: Of the document itself; ``None`` if the record does not say.
         lines: The attachments of its lines; ``None`` if the record does not tell its lines.
+        lines_are_silent: Whether a line does not say which attachments it has.
         record: The record itself.
     """
 
@@ -34,6 +35,7 @@ class ApiDocument:
     number: str = ""
     attachments: tuple[Placed, ...] | None = None
     lines: tuple[Placed, ...] | None = None
+    lines_are_silent: bool = False
     record: Record
 
     @property
@@ -105,6 +107,7 @@ def read_document(record: Record, kind: AttachmentSource) -> ApiDocument | None:
         number=number if is_order else "",
         attachments=None if own is None else in_header(own),
         lines=None if lines is None else in_lines(lines),
+        lines_are_silent=lines is not None and is_silent(lines),
         record=record,
     )
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from coupa_async.domain.api import queries
 from coupa_async.domain.api.answers import Record, records, text
-from coupa_async.domain.api.attachments import in_comments, in_header
+from coupa_async.domain.api.attachments import in_comments, in_header, is_silent
 from coupa_async.domain.api.documents import ApiDocument, read_document
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import (
@@ -147,13 +147,17 @@ class ApiOrders:
             self._lists_attachments = True
         elif document.attachments is None or not self._lists_attachments:
             # An empty list is believed once the tenant is seen to fill such lists at all.
-            is_silent = document.attachments is None
-            own = await self._listed("attachments", queries.attachments, document, session, lacks, is_needed=is_silent)
+            is_needed = document.attachments is None
+            own = await self._listed("attachments", queries.attachments, document, session, lacks, is_needed=is_needed)
             heartbeat()
-        if document.lines is None:
-            lacks.append("the API does not show its lines")
+        if document.lines is None or document.lines_are_silent:
+            lacks.append(
+                f"the API does not show {'its lines' if document.lines is None else 'attachments of its lines'}"
+            )
         told = await self._listed("comments", queries.comments, document, session, lacks)
         heartbeat()
+        if is_silent(told):
+            lacks.append("the API does not show attachments of its comments")
         return document.page(self._base_url, in_comments(told), lacks, in_header(own), self._bounds)
 
     async def _listed(
