@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from backends.direct.connection import trust
 from backends.fake.backend import Answer, FakeBackend, FakeSession
 from backends.fake.recorded_site import answers
 from coupa_async.app.open_run import RunRequest
@@ -113,7 +114,9 @@ async def opened(
     site = Site(catalogue, SignIn("form"), Dials())
     write_sample(catalogue, folder / "sample.xlsx")
     quick = partial(EngineLimits, backoff=Backoff(base_s=0.01, cap_s=0.05), restart_backoff=Backoff(base_s=0.01))
+    trusted = trust()  # reading the system's certificates is the most of a small run
     async with serve(site) as url:
+        monkeypatch.setattr("backends.direct.connection.trust", lambda: trusted)
         browser = FakeBackend(_answers(url), domain="127.0.0.1")
         monkeypatch.setattr("backends.open_backend", lambda name, options: browser)
         monkeypatch.setattr("coupa_async.app.compose.EngineLimits", quick)
