@@ -95,6 +95,6 @@ def read_attachment(placed: Placed, page_url: str, base_url: str, kind: Attachme
             case AttachmentKind.TEXT:
                 found = text_attachment(attachment_id, note)
             case AttachmentKind.URL if address:
-                found = url_attachment(attachment_id, note, address)
+                found = url_attachment(attachment_id, note, address, "\n".join(filter(None, (note, address))))
     intent = _INTENTS.get(text(record, "intent").casefold(), AttachmentIntent.UNKNOWN)
     return found and replace(found, place=placed.place, line=placed.line, intent=intent)

@@ -52,6 +52,16 @@ def any_order(base_url: str) -> str:
     return _address(base_url, "purchase_orders", ["id"], limit="1")
 
 
+def any_requisition(base_url: str) -> str:
+    """Return an address that whoever may read requisitions may ask."""
+    return _address(base_url, "requisitions", ["id"], limit="1")
+
+
+def any_comments(base_url: str, order_id: str) -> str:
+    """Return an address that whoever may read comments may ask."""
+    return _address(base_url, f"purchase_orders/{order_id}/comments", ["id"], limit="1")
+
+
 def document(base_url: str, kind: AttachmentSource, document_id: str) -> str:
     """Return the address of an order or a requisition."""
     return _address(base_url, f"{_KINDS[kind]}/{document_id}", _FIELDS[kind])
