@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from coupa_async.app.compose import find_backend
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.api.answers import records, text
 from coupa_async.domain.api.queries import any_comments, any_order, any_requisition
 from coupa_async.domain.errors import (

@@ -15,10 +15,10 @@ from pydantic import SecretStr
 from backends.direct.connection import trust
 from backends.fake.backend import Answer, FakeBackend, FakeSession
 from backends.fake.recorded_site import answers
-from coupa_async.app.open_run import RunRequest
-from coupa_async.app.run_orders import run_orders
-from coupa_async.app.settings import Settings
-from coupa_async.app.summary import Summary
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.run_orders import run_orders
+from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.events import Event, Warned
 from coupa_async.domain.outcome import OrderResult
 from coupa_async.domain.policies.retry import Backoff

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from coupa_async.app.check_api import check_api
-from coupa_async.app.settings import Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.services.diagnostics.checks import Severity
 from tests.app.api_office import CLIENT, Office, opened
 
@@ -48,6 +48,6 @@ def test_auto_means_the_api_where_its_client_is_set(given: dict[str, object], la
 
 
 def test_no_secret_is_shown_in_a_report() -> None:
-    shown = Settings.read(base_url="http://127.0.0.1:1", **CLIENT).shown()  # type: ignore[arg-type]
+    shown = Settings.read(base_url="http://127.0.0.1:1", **CLIENT).shown()
     assert "client_id" not in shown
     assert "reads-orders-only" not in str(shown)
