@@ -209,6 +209,7 @@ def make_collector(
     notify: Observer,
 ) -> Collector:
     """Put together what brings in one order."""
+    reads_data = bool(settings.data) or settings.no_files or settings.refresh_data
     config = CollectorConfig(
         base_url=settings.tenant(),
         journal=journal,
@@ -220,13 +221,13 @@ def make_collector(
         session_lasts=gate.session_lasts,
         warn=lambda text: notify(Warned(text=text, is_lasting=True)),
         order_path=settings.order_path,
-        source=make_source(settings, make_bounds(settings), notify),
+        source=make_source(settings, make_bounds(settings), notify, reads_data=reads_data),
         bounds=make_bounds(settings),
         requisition=Requisition(settings.requisition),
         allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
-        reads_data=bool(settings.data) or settings.no_files or settings.refresh_data,
+        reads_data=reads_data,
         wanted=wanted_files(settings),
         no_files=settings.no_files,
     )

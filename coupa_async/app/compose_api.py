@@ -44,7 +44,7 @@ def make_api_backend(settings: Settings, options: BrowserOptions) -> Backend:
     return open_api(settings.backend, options, client)
 
 
-def make_source(settings: Settings, bounds: Bounds, notify: Observer) -> OrderSource | None:
+def make_source(settings: Settings, bounds: Bounds, notify: Observer, *, reads_data: bool) -> OrderSource | None:
     """Return where orders are read from; ``None`` for the tenant's pages.
 
     What the API does not show is read from them where a person has signed in.
@@ -57,6 +57,7 @@ def make_source(settings: Settings, bounds: Bounds, notify: Observer) -> OrderSo
         base_url,
         settings.order_path,
         bounds,
+        reads_data=reads_data,
         pages=OrderFinder(base_url, settings.order_path, bounds) if has_person else None,
         warn=lambda text: notify(Warned(text=text, is_lasting=True)),
     )

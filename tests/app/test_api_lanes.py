@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from fixtures.catalogue import load
 from tests.app.api_office import Office, opened
 from tests.contract.requirements import API_DIFFERENCES
 from tests.e2e.conftest import cells, tree
@@ -45,3 +47,20 @@ async def test_api_direct_and_browser_leave_the_same_but_for_what_is_explained(
                 assert told, f"{row['PO_NUMBER']} {column}: {value!r} by page, {api[1][request][column]!r} by API"
                 found |= set(told)
     assert found == set(API_DIFFERENCES), "a difference that is none any more"
+
+
+async def test_data_over_the_api_is_exact_and_costs_no_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue, few = load(), ("15262984", "15262985", "15262998")
+    async with opened(tmp_path, monkeypatch, catalogue) as office:
+        await office.run("plain", only=few)
+        asked = office.asked()
+        await office.run("data", only=few, data=("all",))
+        assert office.asked() - asked == {}
+    rows = {str(row["PO_NUMBER"]): row for row in cells(tmp_path / "data" / "sample.xlsx")}
+    for order in (catalogue.orders[key] for key in few):
+        row, data = rows[order.number], order.data
+        assert Decimal(str(row["COUPA_TOTAL"])) == sum(line.total for line in order.lines())
+        assert row["COUPA_ORDER_DATE"].date() == data.ordered  # type: ignore[attr-defined]
+        assert (row["COUPA_CURRENCY"], row["COUPA_PAYMENT_TERM"]) == (data.currency, data.payment_term)
+        assert (row["COUPA_REQUISITION"] or "", row["COUPA_SHIP_TO_USER"]) == (order.requisition, data.ship_to_user)
+        assert row["COUPA_SUPPLIER_NUMBER"] == "0000000007"

@@ -25,10 +25,12 @@ _ATTACHMENT = [
 ]
 _KINDS = {AttachmentSource.ORDER: "purchase_orders", AttachmentSource.REQUISITION: "requisitions"}
 _ATTACHMENTS = {"attachments": _ATTACHMENT}
+_LINE = ["id", "line_num", "total", {"currency": ["code"]}, _ATTACHMENTS]
 _FIELDS: dict[AttachmentSource, list[object]] = {
     AttachmentSource.ORDER: [
-        *("id", "po_number", "status", {"supplier": ["name", "number"]}, {"requisition_header": ["id"]}),
-        *(_ATTACHMENTS, {"order_lines": ["id", "line_num", _ATTACHMENTS]}),
+        *("id", "po_number", "status", "created_at", {"supplier": ["name", "number"]}, {"currency": ["code"]}),
+        *({"requisition_header": ["id"]}, {"payment_term": ["code"]}, {"ship_to_user": ["id", "fullname"]}),
+        *(_ATTACHMENTS, {"order_lines": _LINE}),
     ],
     AttachmentSource.REQUISITION: ["id", _ATTACHMENTS, {"requisition_lines": ["id", "line_num", _ATTACHMENTS]}],
 }

@@ -10,8 +10,10 @@ from typing import TypeVar
 from coupa_async.domain.api import queries
 from coupa_async.domain.api.answers import Record, records, text
 from coupa_async.domain.api.attachments import in_comments, in_header, is_silent
+from coupa_async.domain.api.data import read_order_data
 from coupa_async.domain.api.documents import ApiDocument, read_document
 from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.data.record import NO_DATA
 from coupa_async.domain.errors import (
     ApiRefusalError,
     CoupaError,
@@ -54,6 +56,7 @@ class ApiOrders:
         bounds: Bounds = _BOUNDS,
         *,
         pages: OrderFinder | None = None,
+        reads_data: bool = False,
         warn: Callable[[str], None] = lambda text: None,
     ) -> None:
         """Make the source.
@@ -63,12 +66,14 @@ class ApiOrders:
             path: Where the tenant has its orders' pages.
             bounds: Bounds on answers.
             pages: Reads the pages of what the API does not show; ``None`` where no person has signed in.
+            reads_data: Whether an order's data is wanted.
             warn: Called with what the user should look at.
         """
         self._base_url = base_url
         self._path = path
         self._bounds = bounds
         self._pages = pages
+        self._reads_data = reads_data
         self._warn = warn
         self._lookup = NumberLookup(base_url, bounds)
         self._lists_attachments = False
@@ -85,12 +90,13 @@ class ApiOrders:
             url = self.url(order)
             return FoundOrder(page=NotFoundPage(url=url), url=url, way=Way.API)
         page = await self._read(document, session, heartbeat)
-        found = FoundOrder(page=page, url=page.url, way=Way.API, is_named=True)
+        data = read_order_data(document.record) if self._reads_data else NO_DATA
+        found = FoundOrder(page=page, url=page.url, way=Way.API, is_named=True, data=data)
         if page.missing and self._pages is not None:
             linked = replace(order, links=(page.url,))
             better = await self._by_person(lambda pages: pages.find(linked, session, heartbeat))
             if better is not None and not isinstance(better.page, NotFoundPage):
-                return replace(better, fallback_reason=page.missing)
+                return replace(better, fallback_reason=page.missing, data=data)
         return found
 
     async def requisition(self, page: OrderPage, session: Session) -> OrderPage | NotFoundPage:
