@@ -176,7 +176,7 @@ def _leftovers(world: World) -> Iterator[str]:
             yield f"a temporary file: {path.name}"
     own = world.home / "coupa-async"
     for path in own.rglob("*"):
-        is_kept = path.name in ("profiles", "state", "base.lock") or (
+        is_kept = path.name in ("profiles", "state", "base.lock", "app", "runs.lock", "runs.json") or (
             path.parent.name == "state" and path.suffix == ".json" and not path.name.startswith(".")
         )
         if not is_kept:
