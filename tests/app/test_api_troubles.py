@@ -139,9 +139,15 @@ async def test_where_the_api_gives_records_and_no_bytes_files_come_from_their_ow
     assert content < sum(TRUTH.values())  # until the first of them has shown where files are
 
 
-@pytest.mark.parametrize("way", ["refused", "ignored"])
+@pytest.mark.parametrize("way", ["refused", "ignored", "half"])
 async def test_a_tenant_that_does_not_know_many_numbers_at_once_is_asked_one_by_one(office: Office, way: str) -> None:
     office.site.api.dials.in_operator = way
+    await office.run("out", only=FEW)
+    assert is_true(office, "out")
+
+
+async def test_empty_lists_are_not_believed_before_one_was_seen_that_is_not(office: Office) -> None:
+    office.site.api.dials.nests = False
     await office.run("out", only=FEW)
     assert is_true(office, "out")
 
