@@ -16,7 +16,7 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.errors import SettingsError
 
 _YES, _NO = frozenset({"y", "yes", "s", "sim", "si", "sí"}), frozenset({"n", "no", "não", "nao"})
-_LANES = ["auto", "direct", "browser"]
+_LANES = ["auto", "api", "direct", "browser"]
 
 
 _HOW_NOT_ASKED = (

@@ -35,7 +35,7 @@ def told(*words: str) -> str:
         ("COUPA_WORKERS", "65", "COUPA_WORKERS (workers): '65' is more than 64"),
         ("COUPA_GRACE_S", "long", "COUPA_GRACE_S (grace_s): 'long' is not a number"),
         ("COUPA_EMPTY_FOLDERS", "talvez", "COUPA_EMPTY_FOLDERS (empty_folders): 'talvez' is neither true nor false"),
-        ("COUPA_LANE", "fast", "COUPA_LANE (lane): 'fast' is none of 'auto', 'direct' or 'browser'"),
+        ("COUPA_LANE", "fast", "COUPA_LANE (lane): 'fast' is none of 'auto', 'api', 'direct' or 'browser'"),
         (
             "COUPA_BASE_URL",
             "acme",

@@ -12,7 +12,7 @@ from typing import ClassVar
 import anyio
 import pytest
 
-from backends.direct.client import connect
+from backends.direct.connection import connect
 from backends.direct.network import ReadinessPoller, Stream
 from tests.backends.conftest import BYTES, OPTIONS, Open, Tenant
 
