@@ -11,6 +11,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 
 _BOUNDS = Bounds()
+_SHEETS = "xl/worksheets/"
 _CHUNK_BYTES = 1 << 20
 _LOCAL_HEADER_BYTES = 30
 _DESCRIPTOR_BIT = 0x08
@@ -26,11 +27,14 @@ def check_package(package: ZipFile, bounds: Bounds = _BOUNDS) -> str:
     parts = package.infolist()
     if len(parts) > bounds.table_parts:
         return f"its archive has {len(parts):,} files, over {bounds.table_parts:,}"
-    largest = max(parts, key=lambda part: part.file_size, default=None)
-    size = sum(part.file_size for part in parts)
-    if largest is None or size <= bounds.table_bytes:
-        return ""
-    return f"it unpacks to {size:,} bytes, over {bounds.table_bytes:,}; most of it is {largest.filename[:80]!r}"
+    sheets = [part for part in parts if part.filename.startswith(_SHEETS)]
+    others = [part for part in parts if not part.filename.startswith(_SHEETS)]
+    for group, limit in ((others, bounds.table_bytes), (sheets, bounds.table_sheets_bytes)):
+        size = sum(part.file_size for part in group)
+        if size > limit:
+            largest = max(group, key=lambda part: part.file_size).filename[:80]
+            return f"it unpacks to {size:,} bytes, over {limit:,}; most of it is {largest!r}"
+    return ""
 
 
 def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) -> None:
