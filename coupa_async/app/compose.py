@@ -98,7 +98,7 @@ def browser_options(settings: Settings) -> BrowserOptions:
         playwright_ws=settings.playwright_ws,
         selenium_url=settings.selenium_url,
         headless=settings.headless,
-        images=bool(settings.msg_pdf),
+        images=bool(settings.msg_pdf) or settings.order_pdf,
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
         download_timeout_s=settings.download_timeout_s,
@@ -209,7 +209,7 @@ def make_collector(
     notify: Observer,
 ) -> Collector:
     """Put together what brings in one order."""
-    reads_data = bool(settings.data) or settings.no_files or settings.refresh_data
+    reads_data = bool(settings.data) or settings.lines or settings.no_files or settings.refresh_data
     config = CollectorConfig(
         base_url=settings.tenant(),
         journal=journal,
@@ -228,6 +228,7 @@ def make_collector(
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
         reads_data=reads_data,
+        reads_lines=settings.lines,
         wanted=wanted_files(settings),
         no_files=settings.no_files,
     )

@@ -37,6 +37,7 @@ from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.fetch import FileAddresses, RetryLimits, Staged, fetch
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder, traits_of
+from coupa_async.services.collection.lines import LineReader
 from coupa_async.services.collection.named import Requisition, named_attachments
 from coupa_async.services.collection.order_source import OrderSource
 from coupa_async.services.collection.recorder import ResultRecorder
@@ -77,6 +78,7 @@ class CollectorConfig:
         warn: Called with what the user should look at; shown again at the end of the run.
         order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
         reads_data: Whether an order's data is read from its page, and kept.
+        reads_lines: Whether its lines are, on all pages of their table.
         wanted: Which attachments are wanted.
         no_files: Whether pages are only read: an order that has attachments stays PENDING.
         source: Where orders are read from; ``None`` for the tenant's pages.
@@ -100,6 +102,7 @@ class CollectorConfig:
     msg_pdf: bool = False
     allowed_hosts: tuple[str, ...] = ()
     reads_data: bool = False
+    reads_lines: bool = False
     wanted: WantedFiles = ALL_FILES
     no_files: bool = False
     bounds: Bounds = field(default_factory=Bounds)
@@ -116,6 +119,7 @@ class Collector:
             config.base_url, config.order_path, config.bounds, reads_data=config.reads_data
         )
         self._addresses = FileAddresses()
+        self._lines = LineReader(asked=config.reads_lines, base_url=config.base_url, bounds=config.bounds)
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -141,8 +145,8 @@ class Collector:
         config = self._config
         named = await named_attachments(page, self._source, session, self._rule, base_url=config.base_url)
         wanted, left_out = config.wanted.choose(named.attachments)
-        notes = [text for text in (left_out, *named.notes) if text]
-        about = {"supplier": page.supplier, "found": len(named.attachments), "data": found.data, **_from(found)}
+        notes = [text for text in (left_out, *named.notes, found.note) if text]
+        about = {"supplier": page.supplier, "found": len(named.attachments), **_from(found)}
         if config.no_files and named.attachments:
             folder = await self._begin(order, page.supplier)
             outcome = Outcome.PENDING if wanted else judge_left_out(is_whole=not named.lacking)
@@ -173,6 +177,7 @@ class Collector:
         found = await self._source.find(order, session, heartbeat)
         if isinstance(found.page, OrderPage):
             self._note_session_length(found.page)
+            found = await self._lines.read(found, found.page, session, heartbeat)
         return found
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
@@ -292,5 +297,11 @@ class Collector:
 
 
 def _from(found: FoundOrder) -> dict[str, Any]:
-    """Return the fields of the result that say where the page was."""
-    return {"url": found.url, "found_by": found.way.value, "fallback_reason": found.fallback_reason}
+    """Return the fields of the result that say where the page was, and what it showed of the order."""
+    return {
+        "url": found.url,
+        "found_by": found.way.value,
+        "fallback_reason": found.fallback_reason,
+        "data": found.data,
+        "lines": found.lines,
+    }
