@@ -33,7 +33,7 @@ from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate, SignInLimits
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
-from coupa_async.ports import Backend, Observer
+from coupa_async.ports import A4, LETTER, Backend, Observer
 from coupa_async.runtime.gather import gather
 from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.collection.collector import Collector, CollectorConfig
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from backends.browser.chromium import BrowserOptions
 
 _PERSON_S = 600.0
+_PAPERS = {"A4": A4, "Letter": LETTER}
 _MIB = 2**20
 # What Coupa allows. Its burst of 20 is left to it: evenly spaced requests never need one, and are never refused.
 _API_PER_S = 25.0
@@ -230,6 +231,7 @@ def make_collector(
         reads_data=reads_data,
         reads_lines=settings.lines,
         wanted=wanted_files(settings),
+        paper=_PAPERS[settings.paper] if settings.order_pdf else None,
         no_files=settings.no_files,
     )
     return Collector(config)

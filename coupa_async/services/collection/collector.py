@@ -32,13 +32,14 @@ from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.policies.retry import is_timeout
 from coupa_async.domain.policies.sameness import Streaks, Trait, warning
 from coupa_async.domain.redaction import redacted
-from coupa_async.ports import Session
+from coupa_async.ports import Paper, Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.fetch import FileAddresses, RetryLimits, Staged, fetch
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder, traits_of
 from coupa_async.services.collection.lines import LineReader
 from coupa_async.services.collection.named import Requisition, named_attachments
+from coupa_async.services.collection.order_print import OrderPrinter
 from coupa_async.services.collection.order_source import OrderSource
 from coupa_async.services.collection.recorder import ResultRecorder
 from coupa_async.services.collection.signed_in import is_about_sign_in
@@ -80,6 +81,7 @@ class CollectorConfig:
         reads_data: Whether an order's data is read from its page, and kept.
         reads_lines: Whether its lines are, on all pages of their table.
         wanted: Which attachments are wanted.
+        paper: What orders themselves are printed on; ``None`` if they are not.
         no_files: Whether pages are only read: an order that has attachments stays PENDING.
         source: Where orders are read from; ``None`` for the tenant's pages.
         bounds: Limits on what pages and files can make the program do.
@@ -104,6 +106,7 @@ class CollectorConfig:
     reads_data: bool = False
     reads_lines: bool = False
     wanted: WantedFiles = ALL_FILES
+    paper: Paper | None = None
     no_files: bool = False
     bounds: Bounds = field(default_factory=Bounds)
 
@@ -120,6 +123,7 @@ class Collector:
         )
         self._addresses = FileAddresses()
         self._lines = LineReader(asked=config.reads_lines, base_url=config.base_url, bounds=config.bounds)
+        self._printer = OrderPrinter(config.base_url, config.paper, config.bounds) if config.paper else None
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -143,7 +147,8 @@ class Collector:
             error = "no such order in Coupa, or no access to it"
             return self._result(order, await self._begin(order), Outcome.PO_NOT_FOUND, error=error, **_from(found))
         config = self._config
-        named = await named_attachments(page, self._source, session, self._rule, base_url=config.base_url)
+        rule = config.requisition if config.wanted.has_requisition else Requisition.NEVER
+        named = await named_attachments(page, self._source, session, rule, base_url=config.base_url)
         wanted, left_out = config.wanted.choose(named.attachments)
         notes = [text for text in (left_out, *named.notes, found.note) if text]
         about = {"supplier": page.supplier, "found": len(named.attachments), **_from(found)}
@@ -152,9 +157,11 @@ class Collector:
             outcome = Outcome.PENDING if wanted else judge_left_out(is_whole=not named.lacking)
             error = explanation(len(wanted), (), named.lacking, "", [*notes, _NO_FILES])
             return self._result(order, folder, outcome, error=error, is_bare=True, **about)
-        folder = await self._begin(order, page.supplier, is_made=bool(wanted))
+        folder = await self._begin(order, page.supplier, is_made=bool(wanted) or self._printer is not None)
         heartbeat()
         saved, failed, remarks = await self._download(wanted, folder, session, heartbeat)
+        if self._printer and (note := await self._printer.print(order, found, folder, saved, session, heartbeat)):
+            notes.append(note)
         is_left_out = bool(named.attachments) and not wanted
         outcome = (
             judge_left_out(is_whole=not named.lacking)
@@ -282,11 +289,6 @@ class Collector:
             except Exception as error:  # noqa: BLE001 - whatever keeps the page from being kept, the order has its outcome
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
         return ""
-
-    @property
-    def _rule(self) -> Requisition:
-        """When the requisition is looked at: never, where nothing of it is wanted."""
-        return self._config.requisition if self._config.wanted.has_requisition else Requisition.NEVER
 
     def _result(
         self, order: Order, folder: OrderFolder, outcome: Outcome, *, is_bare: bool = False, **more: object
