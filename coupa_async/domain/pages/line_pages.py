@@ -76,7 +76,7 @@ def read_lines_page(html: str, bounds: Bounds) -> LinesPage:
     around = _around(tree) if lines else None
     if around is None:
         return LinesPage(lines=lines)
-    controls = [node for node in around.css(_CONTROLS)[:_MOST_CONTROLS] if _is_paging(node)]
+    controls = [node for node in around.css(_CONTROLS)[:_MOST_CONTROLS] if is_paging(node)]
     return LinesPage(
         lines=lines,
         announced=_announced(around, len(lines)),
@@ -89,12 +89,12 @@ def _around(tree: LexborHTMLParser) -> LexborNode | None:
     """Return the nearest element around the lines that has paging in it."""
     table = tree.css_first(_TABLE)
     for level in islice(ancestors(table), _LEVELS) if table is not None else ():
-        if level.tag in ("body", "html") or any(_is_paging(node) for node in level.css("[class], [id]")):
+        if level.tag in ("body", "html") or any(is_paging(node) for node in level.css("[class], [id]")):
             return level
     return None
 
 
-def _is_paging(node: LexborNode) -> bool:
+def is_paging(node: LexborNode) -> bool:
     """Return whether an element belongs to the paging of the table: to what is called so, and to no line."""
     named = False
     for part in islice((node, *ancestors(node)), 2 * _LEVELS):
@@ -109,7 +109,7 @@ def _is_paging(node: LexborNode) -> bool:
 def _announced(around: LexborNode, shown: int) -> int | None:
     """Read `1 - 15 of 40`, in whatever language: the first of the lines shown, the last of them, and all."""
     for node in around.css("[class], [id]"):
-        if not _is_paging(node):
+        if not is_paging(node):
             continue
         numbers = [_value(text) for text in _NUMBER.findall((node.text(separator=" ") or "")[:_TEXT_CHARS])]
         for at in range(len(numbers) - 1):
@@ -169,7 +169,7 @@ def _is_next(node: LexborNode) -> bool:
 def _after_current(around: LexborNode, controls: list[LexborNode]) -> LexborNode | None:
     """Return the control that is numbered one higher than the page that is marked as the current one."""
     marked = ".current, .active, [aria-current]"
-    current = next((size for node in around.css(marked) if _is_paging(node) and (size := _size(node))), None)
+    current = next((size for node in around.css(marked) if is_paging(node) and (size := _size(node))), None)
     return next((node for node in controls if current is not None and _size(node) == current + 1), None)
 
 

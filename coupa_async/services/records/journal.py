@@ -117,6 +117,16 @@ class Journal:
             yield text_to_data(fields)
 
     @reads
+    def suppliers_and_data(self) -> Iterator[tuple[str, str, OrderData]]:
+        """Read the key, the supplier and the data of every order that has data, without holding them all."""
+        query = (
+            "SELECT key, supplier, fields FROM orders JOIN order_data ON key = order_key WHERE key > ? "
+            "ORDER BY key LIMIT ?"
+        )
+        for key, supplier, fields in paged(self._db, query, after=""):
+            yield key, supplier, text_to_data(fields)
+
+    @reads
     def lines(self, keys: Iterable[str]) -> Iterator[LinesOfOrder]:
         """Read the lines of those of some orders that have any recorded, without holding them all."""
         query = (
