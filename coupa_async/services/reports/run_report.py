@@ -122,7 +122,7 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str], show
         _web(redacted(result.requisition_url)),
         f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
         redacted(result.error),
-        shown.values(result),
+        *([shown.values(result)] if shown.fields else []),
     ]
 
 

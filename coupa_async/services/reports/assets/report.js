@@ -3,7 +3,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const by = (id) => document.getElementById(id);
 
 const orders = data.orders.map((row, index) => {
-  const [number, outcome, supplier, found, files, failed, time, attempts, processed, folder, url, requisition, snapshot, error, values] = row;
+  const [number, outcome, supplier, found, files, failed, time, attempts, processed, folder, url, requisition, snapshot, error, values = []] = row;
   const names = [...files, ...failed].map(([name]) => name);
   return { index, number, outcome, supplier, found, files, failed, seconds: time, attempts, processed, folder, url, requisition, snapshot,
     error, data: values, at: when(processed), bytes: files.reduce((sum, [, size]) => sum + size, 0),
