@@ -10,7 +10,7 @@ function dataColumns(fields) {
 function dataCells(one) {
   return COLUMNS.filter((column) => column.field !== undefined).map((column) => {
     const text = one.data[column.field], isNumber = column.number && text !== "" && !Number.isNaN(Number(text));
-    return el("td", { class: column.number ? "number" : "data" }, isNumber ? grouped(text) : text);
+    return el("td", { class: column.number ? "number" : "data", title: column.number ? null : text || null }, isNumber ? grouped(text) : text);
   });
 }
 
