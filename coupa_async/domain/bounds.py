@@ -16,6 +16,7 @@ class Bounds:
         page_depth: Elements inside each other. Chromium stops at 512, and writes down pages that are 513 deep.
         page_attachments: Attachments that one page may name.
         page_fields: Fields with a label that one page may have; further ones are not read.
+        page_lines: Lines of one order that are read.
         field_chars: Of a field's text; what is longer is cut, with ``…``. A spreadsheet's cell holds little more.
         parse_s: Seconds to parse one page or one message.
         file_bytes: Of one attachment; ``None`` for no bound of our own.
@@ -42,6 +43,7 @@ class Bounds:
     page_depth: int = 520
     page_attachments: int = 5_000
     page_fields: int = 1_000
+    page_lines: int = 20_000
     field_chars: int = 32_000
     parse_s: float = 10.0
     file_bytes: int | None = None

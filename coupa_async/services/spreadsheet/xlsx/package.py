@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -37,13 +38,16 @@ def check_package(package: ZipFile, bounds: Bounds = _BOUNDS) -> str:
     return ""
 
 
-def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) -> None:
-    """Copy a package with some of its parts replaced, in the order given there after all others.
+def copy_package(
+    source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write], changed: Mapping[str, bytes] = MappingProxyType({})
+) -> None:
+    """Copy a package with some of its parts replaced or added, in the order given there after all others.
 
     Args:
         source: The package.
         out: Takes the copy, from its beginning; need not be read.
         replaced: Parts by name, with what writes each.
+        changed: The content of further parts by name, which stay in their places.
 
     Raises:
         CannotEditError: If two parts have one name, or a part is signed.
@@ -58,10 +62,12 @@ def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) 
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as target:
         target.comment = source.comment
         for part in parts:
-            if part.filename not in replaced:
+            if part.filename in changed:
+                target.writestr(_like(part), changed[part.filename], ZIP_DEFLATED, _LEVEL)
+            elif part.filename not in replaced:
                 _copy(source, part, target)
         for name, write in replaced.items():
-            info = _like(source.getinfo(name))
+            info = _like(source.getinfo(name)) if name in source.NameToInfo else ZipInfo(name)
             info.compress_type = ZIP_DEFLATED
             with target.open(info, "w", force_zip64=info.file_size > _ZIP64_BYTES // 2) as part_out:
                 write(part_out)

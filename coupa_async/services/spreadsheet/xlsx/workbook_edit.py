@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import BinaryIO
 from zipfile import ZipFile
 
+from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.xlsx.added_sheet import AddedSheet
 from coupa_async.services.spreadsheet.xlsx.book import read_book
 from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
 from coupa_async.services.spreadsheet.xlsx.edits import Edits
@@ -17,9 +19,15 @@ _CELL = start_tag(b"c")
 
 
 def write_workbook(
-    package: ZipFile, layout: Layout, edits: Edits, out: BinaryIO, *, without_rows: bool = False
+    package: ZipFile,
+    layout: Layout,
+    edits: Edits,
+    out: BinaryIO,
+    *,
+    without_rows: bool = False,
+    lines: tuple[AddedSheet, LineTable] | None = None,
 ) -> None:
-    """Copy a workbook with cells set.
+    """Copy a workbook with cells set, and with the sheet of lines if there is one.
 
     Args:
         package: The workbook.
@@ -27,6 +35,7 @@ def write_workbook(
         edits: What to set.
         out: Takes the copy.
         without_rows: Whether only all else is tried.
+        lines: Where orders' lines go, and what they are.
 
     Raises:
         CannotEditError: If its sheet is made in a way that no cell can be set in safely.
@@ -44,10 +53,13 @@ def write_workbook(
                 without_rows=without_rows,
             )
         }
+        if lines is not None:
+            place, table = lines
+            replaced[place.part] = lambda part: place.write(table, writer, part)
         if book.styles:
-            # After the sheet, for the sheet's cells tell which styles there must be.
+            # After the sheets, for the sheets' cells tell which styles there must be.
             replaced[book.styles] = lambda part: part.write(writer.markup())
-        copy_package(package, out, replaced)
+        copy_package(package, out, replaced, lines[0].changed if lines is not None else {})
 
 
 def _last_style(row: bytes) -> bytes:
