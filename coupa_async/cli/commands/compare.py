@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import psutil
+from anyio import to_thread
 from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
@@ -120,7 +121,7 @@ async def _on_recorded(case: Case, site: RecordedSite) -> int:
     def open_backend(own: Settings, arm: Arm) -> Backend:
         return double if arm.backend == DOUBLE else find_arm(own, arm)[0]
 
-    make_setup = _stage(case, sample, truth)
+    make_setup = await to_thread.run_sync(_stage, case, sample, truth)
     return await _run(
         case,
         replace(
@@ -139,7 +140,7 @@ async def _on_recorded(case: Case, site: RecordedSite) -> int:
 
 async def _on_tenant(case: Case, path: Path) -> int:
     case.settings.tenant()
-    return await _run(case, _stage(case, path, {}), {}, case.browsers())
+    return await _run(case, await to_thread.run_sync(_stage, case, path, {}), {}, case.browsers())
 
 
 def _stage(case: Case, path: Path, truth: Mapping[str, ExpectedOrder]) -> RunSetupFactory:

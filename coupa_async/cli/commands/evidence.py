@@ -15,13 +15,13 @@ from rich.console import Console
 from coupa_async.app.compose import find_backend
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.prompts import is_person_there
+from coupa_async.domain.errors import WorklistError
 from coupa_async.evaluation.checks.checks import CHECKS
 from coupa_async.evaluation.checks.environment import Check, CheckSetup
 from coupa_async.evaluation.checks.report import report
 from coupa_async.evaluation.disk_audit import read_expected_orders
 from coupa_async.evaluation.recorded_site import read_expected_orders as site_truth
 from coupa_async.evaluation.recorded_site import recorded_site, write_sample
-from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.worklist import read_worklist
 
 _BACKENDS = ("playwright", "selenium")
@@ -59,7 +59,9 @@ async def evidence(settings: Evidence) -> int:
     console = Console(stderr=True)
     if settings.input is not None:
         settings.tenant()
-        read_worklist(settings.input, WorklistOptions(), fresh=True)
+        worklist = await to_thread.run_sync(read_worklist, settings.input)
+        if why := worklist.layout.obstacle:
+            raise WorklistError(f"{settings.input}: {why}: save it as .xlsx")
     for name in _BACKENDS:
         find_backend(settings.model_copy(update={"backend": name, "base_url": settings.base_url or _NOWHERE}))
     is_guided = settings.input is not None and is_person_there(settings)

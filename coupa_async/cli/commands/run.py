@@ -102,7 +102,7 @@ async def run(
         notes=tuple(dict.fromkeys((*settings.notes, *notes))),
     )
     if settings.dry_run:
-        return dry_run(request, read_orders(request), as_json=settings.json_)
+        return dry_run(request, await to_thread.run_sync(read_orders, request), as_json=settings.json_)
     console = Console(stderr=True)
     with progress(console, quiet=settings.quiet) as display:
         begun = noting(request.input.name, request.settings.output_dir.resolve())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,13 @@ def _beside(worklist: Worklist, folder: Path) -> list[tuple[object, ...]]:
     )
     rows = list(openpyxl.load_workbook(beside).active.iter_rows(values_only=True))
     return [row[:3] for row in rows[1:]]
+
+
+def test_a_dry_run_says_where_results_would_go(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "coupa_async", "run", str(xls(tmp_path)), "--dry-run", "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "PO1" in done.stderr
 
 
 def test_what_a_cell_of_an_old_workbook_shows_is_read(tmp_path: Path) -> None:
