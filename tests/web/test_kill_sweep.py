@@ -14,7 +14,7 @@ from tests.e2e.conftest import cells, results
 from tests.web.conftest import serving
 from tests.web.test_whole_runs import begin, done, environment, site, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 __all__ = ["environment", "site"]  # fixtures
 POINTS, ORDERS, LONGEST_S = 30, 500, 0.2
 
