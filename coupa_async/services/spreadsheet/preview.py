@@ -7,12 +7,12 @@ from itertools import islice
 from pathlib import Path
 
 from coupa_async.domain.order import OrderNumber
+from coupa_async.services.spreadsheet import workbook
 from coupa_async.services.spreadsheet.cells import cell_text, is_blank
 from coupa_async.services.spreadsheet.columns import SUPPLIER, group_column, link_columns, sheet_folder_columns
 from coupa_async.services.spreadsheet.formats import format_of
 from coupa_async.services.spreadsheet.options import WorklistOptions
-from coupa_async.services.spreadsheet.table import Header
-from coupa_async.services.spreadsheet.workbook import sheet_names
+from coupa_async.services.spreadsheet.table import Header, Table
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 _FIRST_ROWS = 6
@@ -68,6 +68,7 @@ def preview(path: Path, options: WorklistOptions) -> Preview:
     worklist = read_worklist(path, options)
     with format_of(path).open_table(path, options) as table:
         header = table.header
+        sheets = _sheets(path, table)
         filled = (row for row in table.rows if not all(map(is_blank, row.cells)))
         first = tuple(
             (row.number, tuple(cell_text(cell)[:_CELL_CHARS] for cell in row.cells))
@@ -79,7 +80,14 @@ def preview(path: Path, options: WorklistOptions) -> Preview:
         header=header,
         links=link_columns(header, options.id_column, path),
         group=group_column(header, options.group_column, path),
-        sheets=sheet_names(path) if worklist.layout.sheet else (),
+        sheets=sheets,
         first_rows=first,
         repeated=tuple((numbers[key], rows) for key, rows in worklist.rows.items() if len(rows) > 1),
     )
+
+
+def _sheets(path: Path, table: Table) -> tuple[str, ...]:
+    """Return the sheets that may be chosen; of formats that are read as a whole, those that could be meant."""
+    if format_of(path) is workbook:
+        return workbook.sheet_names(path)
+    return (table.sheet, *table.others) if table.sheet else ()
