@@ -118,3 +118,14 @@ def test_a_column_that_the_user_had_before_our_first_is_never_taken_for_data_of_
     assert grid(again)[1][1] == "my own"
     third = write(read(again, data=FIELDS), result("PO1", data=DATA))
     assert grid(third) == grid(again)
+
+
+@pytest.mark.parametrize("name", ["orders.xlsx", "orders.csv"])
+def test_a_date_with_a_time_is_both_in_a_workbook_and_in_a_text_file(tmp_path: Path, name: str) -> None:
+    data = OrderData(language="en-US", fields=(("order date", "06/30/2025 02:15 PM"),))
+    path = book(tmp_path, [["PO"], ["PO1"]]) if name.endswith("xlsx") else text(tmp_path, "PO\nPO1\n")
+    out = write(read(path, data=FIELDS[:1]), result("PO1", data=data))
+    if name.endswith("csv"):
+        assert out.read_text().splitlines()[1].endswith(",2025-06-30 14:15:00")
+    else:
+        assert grid(out)[1][-1] == datetime(2025, 6, 30, 14, 15)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time
+from decimal import Decimal
 
 from coupa_async.services.spreadsheet.cells import Value, looks_like_formula
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, cell_markup, is_empty, plain, start_tag
@@ -16,6 +17,8 @@ _COUNT = re.compile(rb"(?<=\scount=[\"'])[0-9]+(?=[\"'])")
 _NAMED = re.compile(rb' (\w+)="(\w+)"')
 _AS_TEXT = b' quotePrefix="1"'  # stays text when the user edits it: ECMA-376-1 §18.8.45
 _AS_DATE = b' numFmtId="14" applyNumberFormat="1"'
+_AS_MOMENT = b' numFmtId="22" applyNumberFormat="1"'
+_DAY_S = 86_400
 _FIRST_DAY, _FIRST_DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 
@@ -45,13 +48,21 @@ class CellWriter:
             value: A text stays one, whatever it begins with. A date is shown as its workbook's country shows dates.
         """
         if isinstance(value, date):
-            day = (value - self._first_day).days
-            if day > 0 and int(style or b"0") < len(self._formats):
-                return cell_markup(prefix, reference, self._style(style, _AS_DATE), day)
-            return cell_markup(prefix, reference, style, value.isoformat())
+            is_moment = isinstance(value, datetime)
+            days = self._days(value)
+            if days > 0 and int(style or b"0") < len(self._formats):
+                return cell_markup(prefix, reference, self._style(style, _AS_MOMENT if is_moment else _AS_DATE), days)
+            return cell_markup(prefix, reference, style, str(value))
         if isinstance(value, str) and looks_like_formula(value):
             style = self._style(style, _AS_TEXT)
         return cell_markup(prefix, reference, style, value)
+
+    def _days(self, value: date) -> int | Decimal:
+        """Count the days from the workbook's first one, with the part of the last that a time of day is."""
+        if not isinstance(value, datetime):
+            return (value - self._first_day).days
+        since = value.replace(tzinfo=None) - datetime.combine(self._first_day, time.min)
+        return since.days + round(Decimal(since.seconds) / _DAY_S, 10)
 
     def _style(self, style: bytes, added: bytes) -> bytes:
         """Give a style that is another one with attributes added; that other one if there is none to be had."""
