@@ -72,9 +72,10 @@ def write_results(
         options = replace(worklist.options, sheet=worklist.layout.sheet or None)  # others may have been added before it
         worklist = read_worklist(worklist.path, options)
     fills = _fills(worklist, results, output_dir.absolute(), left, data or DataColumns(fields=worklist.options.data))
+    layout = replace(worklist.layout, folder=destination.absolute().parent)
     return replace_file(
         destination,
-        lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out),
+        lambda out: spreadsheet.write_table(worklist.path, layout, fills, out),
         now,
         follow=destination == worklist.path,  # the user's own may be one
     )

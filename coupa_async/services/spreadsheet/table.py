@@ -119,6 +119,7 @@ class Layout:
         columns: The column (0-based) of each of our columns.
         names: What each of them is headed.
         width: How many columns are in use already; result columns from here on are new and need a header.
+        folder: Where the copy goes, for links to be relative to it; ``None`` sets no links.
     """
 
     sheet: str = ""
@@ -131,6 +132,7 @@ class Layout:
     columns: tuple[int, ...]
     names: tuple[str, ...] = RESULT_COLUMNS
     width: int
+    folder: Path | None = None
 
 
 class Sink(Protocol):

@@ -18,6 +18,7 @@ from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Sink, Table
 from coupa_async.services.spreadsheet.xlsx.book import Book, Sheet, read_book, relations
+from coupa_async.services.spreadsheet.xlsx.cell_links import CellLinks
 from coupa_async.services.spreadsheet.xlsx.cell_reader import CellReader
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.number_formats import NumberFormats
@@ -71,13 +72,14 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) ->
     """
     if layout.obstacle:
         raise WorklistError(f"{path}: {layout.obstacle}")
-    edits = _edits(layout, fills)
+    links = CellLinks(layout)
+    edits = _edits(layout, links.of(fills))
     # A ZIP archive that a full disk breaks off has no good end, so it is whole before it goes there.
     with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder) as whole:
         with _broken_told(path), ZipFile(path) as package:
             if trouble := check_package(package):
                 raise CannotEditError(trouble)
-            write_workbook(package, layout, edits, whole)
+            write_workbook(package, layout, edits, links, whole)
         whole.seek(0)
         shutil.copyfileobj(whole, out, _COPY_BYTES)
 

@@ -39,7 +39,7 @@ def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) 
     Args:
         source: The package.
         out: Takes the copy, from its beginning; need not be read.
-        replaced: Parts by name, with what writes each.
+        replaced: Parts by name, with what writes each; those that are not there yet are added.
 
     Raises:
         CannotEditError: If two parts have one name, or a part is signed.
@@ -57,7 +57,7 @@ def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) 
             if part.filename not in replaced:
                 _copy(source, part, target)
         for name, write in replaced.items():
-            info = _like(source.getinfo(name))
+            info = _like(source.NameToInfo.get(name) or ZipInfo(name))
             info.compress_type = ZIP_DEFLATED
             with target.open(info, "w", force_zip64=info.file_size > _ZIP64_BYTES // 2) as part_out:
                 write(part_out)

@@ -28,6 +28,7 @@ def edit_sheet(
     *,
     header_row: int,
     header_style: Callable[[bytes], bytes],
+    edit_tail: Callable[[bytes, bytes], bytes] = lambda tail, _: tail,
     bounds: Bounds = _BOUNDS,
 ) -> None:
     """Copy a worksheet's part with cells set.
@@ -39,7 +40,8 @@ def edit_sheet(
         make_cell: Makes the cells.
         header_row: The row whose new cells have a style of their own.
         header_style: Tells that style by the row's markup.
-        bounds: On one row.
+        edit_tail: Edits what stands behind the rows, with the prefix of its elements.
+        bounds: On one row, and on what stands behind the rows for it to be edited.
 
     Raises:
         CannotEditError: If there is no room, or the part is made in a way that is not understood.
@@ -61,7 +63,15 @@ def edit_sheet(
             style = header_style(row) if number == header_row else b""
             row = edit_row(row, number, edits[number], make_cell, style)
         out.write(row)
-    for piece in part.rest():
+    tail, rest = b"", part.rest()
+    for piece in rest:
+        tail += piece
+        if len(tail) > bounds.table_sheet_row_bytes:
+            break
+    else:
+        tail = edit_tail(tail, prefix)
+    out.write(tail)
+    for piece in rest:
         out.write(piece)
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import BinaryIO
+from functools import partial
+from typing import IO, BinaryIO
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.table import Layout
 from coupa_async.services.spreadsheet.xlsx.book import read_book
+from coupa_async.services.spreadsheet.xlsx.cell_links import CellLinks, relations_part
 from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
 from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
+from coupa_async.services.spreadsheet.xlsx.wider_tables import wider_filter, wider_tables
 
 _CELL = start_tag(b"c")
 
 
-def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells], out: BinaryIO) -> None:
-    """Copy a workbook with cells set.
+def write_workbook(
+    package: ZipFile, layout: Layout, edits: Mapping[int, Cells], links: CellLinks, out: BinaryIO
+) -> None:
+    """Copy a workbook with cells and links set, and with filter and table reaching over new columns.
 
     Raises:
         CannotEditError: If its sheet is made in a way that no cell can be set in safely.
@@ -27,16 +32,37 @@ def write_workbook(package: ZipFile, layout: Layout, edits: Mapping[int, Cells],
     """
     book = read_book(package)
     writer = CellWriter(package.read(book.styles) if book.styles else b"", counts_from_1904=book.counts_from_1904)
+    related = relations_part(package, layout.part)
+    links.look(package, layout.part, related)
+    widen = wider_filter(package, layout)
+
+    def edit_tail(tail: bytes, prefix: bytes) -> bytes:
+        return links.edit(widen(tail), prefix)
+
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
-                sheet, part, edits, writer.cell, header_row=layout.header_row, header_style=_last_style
+                sheet,
+                part,
+                edits,
+                writer.cell,
+                header_row=layout.header_row,
+                header_style=_last_style,
+                edit_tail=edit_tail,
             )
         }
+        replaced |= {name: partial(_write, markup) for name, markup in wider_tables(package, layout).items()}
+        if links.are_there:
+            # After the sheet, which tells which links there are.
+            replaced[related] = lambda part: part.write(links.relations(package, related))
         if book.styles:
             # After the sheet, for the sheet's cells tell which styles there must be.
             replaced[book.styles] = lambda part: part.write(writer.markup())
         copy_package(package, out, replaced)
+
+
+def _write(markup: bytes, part: IO[bytes]) -> None:
+    part.write(markup)
 
 
 def _last_style(row: bytes) -> bytes:
