@@ -38,8 +38,8 @@ test: setup ## the fast tests, JOBS side by side
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow" --ignore tests/report_pages $(ARGS)
 
 # pytest-playwright leaves a running loop behind, so the site's own tests have a process to themselves.
-test-site: setup ## the browser tests of the report and of the comparison's page
-	$(BIN)/pytest -q tests/report_pages $(ARGS)
+test-site: setup ## the browser tests of the report, of the comparison's page and of the local page
+	$(BIN)/pytest -q -m "not slow" tests/report_pages $(ARGS)
 
 # The contract of every backend, and the runs that hold one against the other.
 test-contract: setup ## the contract of all backends, and the runs that compare them
@@ -71,6 +71,7 @@ test-browsers: setup ## the sample on both backends and a second version of Chro
 test-slow: setup ## the tests that take minutes and that `make test` leaves out
 	$(BIN)/pytest -q -n $(JOBS) -m "slow and not timing" --ignore tests/report_pages $(ARGS)
 	$(BIN)/pytest -q -s -m timing --ignore tests/report_pages $(ARGS)
+	$(BIN)/pytest -q -m slow tests/report_pages $(ARGS)
 
 # Every browser test by its name, those of `make test` among them.
 test-browser: setup test-site ## every browser test by its name
@@ -145,7 +146,8 @@ check: lint test test-site test-slow ## all that must pass before a change is me
 bench: setup ## measure speed, into docs/performance.md; QUICK=1 for two minutes
 	$(BIN)/python -m tests.benchmarks --into docs/performance.md $(if $(QUICK),--quick)
 
-# The pictures of docs/walk.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
+# The pictures of docs/walk.md and docs/app.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
 walk: setup ## the pictures of docs/walk.md, of the program at work
 	@for program in tmux Xvfb; do command -v $$program >/dev/null || { echo "make walk needs $$program" >&2; exit 2; }; done
 	$(BIN)/python -m tools.walk
+	$(BIN)/python -m tools.walk_app

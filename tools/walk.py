@@ -34,7 +34,7 @@ COMMANDS = {
     "walk-retry": "coupa-async retry out",
 }
 # Slow enough to be watched, and to be stopped in the middle.
-_SITE = ["--port", "8765", "--sign-in", "sso", "--latency-ms", "900", "--file-latency-ms", "600"]
+_SITE = ("--port", "8765", "--sign-in", "sso", "--latency-ms", "900", "--file-latency-ms", "600")
 _ORDERS = 175
 _LINES = 34
 
@@ -105,7 +105,7 @@ def main() -> int:
     Returns:
         The exit code.
     """
-    with tempfile.TemporaryDirectory(prefix="walk") as folder, _site() as where:
+    with tempfile.TemporaryDirectory(prefix="walk") as folder, recorded_site(*_SITE) as where:
         walker = Walker(Path(folder), where)
         _furnish(walker)
         walker.do("walk-doctor")
@@ -120,9 +120,9 @@ def main() -> int:
 
 
 @contextmanager
-def _site() -> Iterator[dict[str, str]]:
+def recorded_site(*options: str) -> Iterator[dict[str, str]]:
     """Run the recorded site while the block runs; it ends with its stdin."""
-    command = [sys.executable, "-m", "fixtures", "serve", "--until-eof", *_SITE]
+    command = [sys.executable, "-m", "fixtures", "serve", "--until-eof", *options]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101 - a pipe, as asked for
         yield json.loads(process.stdout.readline())

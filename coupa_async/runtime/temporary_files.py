@@ -18,6 +18,7 @@ from coupa_async.runtime.disk_errors import patiently
 
 _log = logging.getLogger(__name__)
 _FOLDER = "coupa-"
+_NAME_BYTES = 200  # of 255 that a name may have, with the process and a number after it
 
 
 @contextmanager
@@ -65,7 +66,8 @@ def temporary_files_in(folder: Path) -> dict[str, str]:
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name}.tmp"
+    name = target.name.encode(errors="surrogateescape")[:_NAME_BYTES].decode(errors="ignore")
+    return f".{name}.tmp"
 
 
 def _orphans(folder: Path, prefix: str) -> list[Path]:

@@ -66,7 +66,7 @@ async def read_form(request: Request, access: Access) -> Form:
 
 
 async def save_body(request: Request, access: Access, into: Path, limit_bytes: int) -> None:
-    """Stream a request's body into a new file; nothing of it is left if it is refused.
+    """Stream a request's body into a new file. What was written of one that is refused stays there.
 
     Raises:
         RefusedError: If it is too large, or does not come from one of our pages.
@@ -77,14 +77,9 @@ async def save_body(request: Request, access: Access, into: Path, limit_bytes: i
     if int(request.headers.get("content-length") or 0) > limit_bytes:
         raise RefusedError(too_large)
     size = 0
-    try:
-        async with await anyio.open_file(into, "xb") as file:
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limit_bytes:
-                    raise RefusedError(too_large)
-                await file.write(chunk)
-    except BaseException:
-        with anyio.CancelScope(shield=True):
-            await anyio.Path(into).unlink(missing_ok=True)
-        raise
+    async with await anyio.open_file(into, "xb") as file:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit_bytes:
+                raise RefusedError(too_large)
+            await file.write(chunk)

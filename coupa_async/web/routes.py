@@ -6,29 +6,37 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from coupa_async.domain.errors import UnexpectedError
-from coupa_async.web.pages import begin, entry, folders, orders, run, runs, settings, sign_in, start, support
+from coupa_async.domain.errors import CoupaError, UnexpectedError
+from coupa_async.domain.redaction import redacted
+from coupa_async.web.pages import again, begin, entry, folders, orders, run, runs, settings, sign_in, start, support
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError
-from coupa_async.web.serving.guard import Guard
+from coupa_async.web.serving.middleware import AccessMiddleware
 from coupa_async.web.site import Site
 
 _HERE = Path(__file__).parent
 
 
-def make_site(site: Site) -> Guard:
+def make_site(site: Site) -> AccessMiddleware:
     """Put the pages together, with the guard before them."""
     below = [*_doors(), *_steps(), *_runs(), Mount("/static", StaticFiles(directory=_HERE / "static"))]
-    handlers = {RefusedError: _refused, 404: _not_there, 405: _not_there, 500: _unexpected}
+    handlers = {
+        RefusedError: _refused,
+        CoupaError: _failed,
+        ClientDisconnect: _left,
+        404: _not_there,
+        405: _not_there,
+        500: _unexpected,
+    }
     app = Starlette(routes=[Mount(site.access.base, routes=below)], exception_handlers=handlers)
     app.state.site = site
-    return Guard(app, site.access, site.presence.note)
+    return AccessMiddleware(app, site.access, site.presence.note)
 
 
 def _doors() -> list[BaseRoute]:
@@ -66,7 +74,7 @@ def _steps() -> list[BaseRoute]:
         _post("/orders/{sheet}/change", orders.change),
         Route("/orders/{sheet}/rows.csv", orders.bad_rows),
         Route("/orders/{sheet}/folders", folders.show),
-        _post("/orders/{sheet}/outlook", folders.outlook),
+        _post("/orders/{sheet}/plan", folders.plan),
         _post("/orders/{sheet}/keep", folders.keep),
         _post("/orders/{sheet}/begin", begin.begin),
     ]
@@ -77,8 +85,10 @@ def _runs() -> list[BaseRoute]:
         Route("/runs", runs.show),
         Route("/runs/{run}", run.show),
         Route("/runs/{run}/events", run.events),
+        Route("/runs/{run}/folders.zip", run.take_along),
         _post("/runs/{run}/stop", run.stop),
-        _post("/runs/{run}/again", run.again),
+        _post("/runs/{run}/again", again.again),
+        _post("/runs/{run}/correct", again.correct),
         _post("/runs/{run}/open", run.open_it),
         _post("/runs/{run}/rename", runs.rename),
         _post("/runs/{run}/forget", runs.forget),
@@ -94,6 +104,14 @@ async def _refused(request: Request, error: Exception) -> Response:
     answer = page(request, "refused.html", status=error.refusal.status, text=error.refusal.text)
     answer.headers["connection"] = "close"  # what else is being sent is not read
     return answer
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return page(request, "refused.html", status=409, text=redacted(str(error)))
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # for nobody: the window is closed
 
 
 async def _not_there(request: Request, _: Exception) -> Response:

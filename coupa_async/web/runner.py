@@ -56,13 +56,13 @@ class Runner:
     """Starts runs in a task group that outlives every request.
 
     Attributes:
-        book: The runs that are known.
+        known_runs: The list of runs.
         latest: The run that goes on, or the last one that did; ``None`` before the first.
     """
 
-    def __init__(self, tasks: TaskGroup, book: RunBook) -> None:
+    def __init__(self, tasks: TaskGroup, known_runs: RunBook) -> None:
         """Take both."""
-        self.book = book
+        self.known_runs = known_runs
         self.latest: LiveRun | None = None
         self._tasks = tasks
 
@@ -75,27 +75,36 @@ class Runner:
         """Return what this page knows of a run of its own; ``None`` of any other."""
         return self.latest if self.latest is not None and self.latest.known.id == run_id else None
 
-    async def start(self, name: str, folder: Path, work: Work) -> LiveRun:
+    def require_idle(self) -> None:
+        """See that no run goes on.
+
+        Raises:
+            OutputError: If one does.
+        """
+        if (active := self.active) is not None:
+            raise OutputError(f"{active.known.name} goes on: wait for its end, or stop it first")
+
+    async def start(self, name: str, folder: Path, work: Work, *, sheet: str = "") -> LiveRun:
         """Start a run.
 
         Args:
             name: What the list shows.
             folder: Its output folder.
             work: Does it.
+            sheet: The id of its spreadsheet, if one was given now.
 
         Raises:
-            OutputError: If another run goes on.
+            OutputError: If another run goes on, or the list of runs cannot be written.
         """
-        if (active := self.active) is not None:
-            raise OutputError(f"{active.known.name} goes on: wait for its end, or stop it first")
+        self.require_idle()
         # Nothing is waited for between looking and starting: two windows may ask at once.
         run = LiveRun(known=KnownRun(id="", name=name, folder=str(folder), begun_at=""))
         before, self.latest = self.latest, run
         try:
-            run.known = await to_thread.run_sync(self.book.note, name, folder, datetime.now())
-        except OSError as error:
+            run.known = await to_thread.run_sync(self.known_runs.note, name, folder, datetime.now(), sheet)
+        except BaseException:
             self.latest = before
-            raise OutputError(f"the list of runs cannot be written ({error.strerror or error}): free space") from error
+            raise
         self._tasks.start_soon(self._work, run, work, name=f"run {run.known.id}")
         return run
 

@@ -22,7 +22,7 @@ from coupa_async.web.serving.access import Access
 from coupa_async.web.serving.connections import BoundedProtocol
 from coupa_async.web.serving.presence import Presence
 from coupa_async.web.sheets import SheetStore
-from coupa_async.web.sign_in_job import SignInDesk
+from coupa_async.web.sign_in_job import SignInJobs
 from coupa_async.web.site import OpenOnDesktop, Site
 
 IDLE_S = 1800.0
@@ -79,7 +79,7 @@ async def serve(request: ServeRequest, *, ready: Callable[[Access], None]) -> si
                 presence=Presence(),
                 runner=Runner(tasks, RunBook(request.folder / "runs.json")),
                 sheets=SheetStore(request.folder / "sheets"),
-                sign_in=SignInDesk(tasks, request.read_settings),
+                sign_in=SignInJobs(tasks, request.read_settings),
                 read_settings=request.read_settings,
                 output_root=request.output_root,
                 open_on_desktop=request.open_on_desktop,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from anyio import CapacityLimiter, to_thread
+
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.files.naming import fold, safe_name
 from coupa_async.domain.selection import split_orders
@@ -38,11 +40,12 @@ class Sheet:
 
 
 class SheetStore:
-    """The spreadsheets. Blocking."""
+    """The spreadsheets. Blocking, but for what says otherwise by being asynchronous."""
 
     def __init__(self, root: Path) -> None:
         """Take a folder; it is made with the first spreadsheet."""
         self._root = root
+        self._turn = CapacityLimiter(1)
 
     def place(self, name: str) -> tuple[str, Path]:
         """Choose where a spreadsheet of that name is written.
@@ -85,8 +88,11 @@ class SheetStore:
             return None
         return Sheet(id=sheet_id, path=path, choice=_read(folder / _CHOICE) or self._remembered(path))
 
-    def choose(self, sheet: Sheet, choice: Mapping[str, str]) -> None:
-        """Keep what was chosen for a spreadsheet, and for later ones of its name."""
+    async def choose(self, sheet: Sheet, choice: Mapping[str, str]) -> None:
+        """Keep what was chosen for a spreadsheet, and for later ones of its name. One choice after another."""
+        await to_thread.run_sync(self._choose, sheet, choice, limiter=self._turn)
+
+    def _choose(self, sheet: Sheet, choice: Mapping[str, str]) -> None:
         _write(sheet.path.with_name(_CHOICE), choice)
         known = _read(self._root / _CHOICE)
         _write(self._root / _CHOICE, dict([*known.items(), (fold(sheet.path.name), json.dumps(choice))][-500:]))

@@ -42,7 +42,7 @@ class SignInJob:
             self.steps.append(event.text)
 
 
-class SignInDesk:
+class SignInJobs:
     """Starts sign-ins.
 
     Attributes:

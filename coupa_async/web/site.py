@@ -14,7 +14,7 @@ from coupa_async.web.runner import Runner
 from coupa_async.web.serving.access import Access
 from coupa_async.web.serving.presence import Presence
 from coupa_async.web.sheets import SheetStore
-from coupa_async.web.sign_in_job import SignInDesk
+from coupa_async.web.sign_in_job import SignInJobs
 
 OpenOnDesktop = Callable[[Path], None]
 
@@ -34,7 +34,7 @@ class Site:
     presence: Presence
     runner: Runner
     sheets: SheetStore
-    sign_in: SignInDesk
+    sign_in: SignInJobs
     read_settings: Callable[[], Settings]
     output_root: Path
     open_on_desktop: OpenOnDesktop

@@ -78,6 +78,13 @@ LABELS = {
     "download_timeout_s": mark("Seconds that a file may take"),
     "max_file_mb": mark("Megabytes that a file may have"),
     "visible_only": mark("Leave out rows that are hidden"),
+    "data": mark("Order data as columns (basic, all)"),
+    "types": mark("Only files of these types (pdf, docx)"),
+    "no_files": mark("Only the data, no files"),
+    "names": mark("Only files whose names match (*contract*)"),
+    "intent": mark("Files for the supplier, or others"),
+    "files_from": mark("Only files from (header, lines, comments, requisition)"),
+    "link_duplicates": mark("Equal files once, linked"),
     "skip_unseen_groups": mark("Leave companies for last of which no order can be seen"),
 }
 VALUES = {
@@ -89,6 +96,8 @@ VALUES = {
     "fallback": mark("only if the order has none"),
     "always": mark("always"),
     "never": mark("never"),
+    "supplier": mark("only those for the supplier"),
+    "internal": mark("only the others"),
 }
 # Words of the program that the page shows as they are, in English, or translated.
 SAID = (

@@ -98,16 +98,16 @@ def test_a_run_of_sixty_orders_is_chosen_begun_left_stopped_gone_on_with_and_loo
     expect(page.get_by_text("1 row is no order")).to_be_visible()
     page.get_by_role("link", name="Go on to folders and options").click()
 
-    outlook = page.locator("#outlook")
-    expect(outlook).to_contain_text("(the supplier)")
+    plan = page.locator("#plan")
+    expect(plan).to_contain_text("(the supplier)")
     page.get_by_role("checkbox", name="Region").check()
-    expect(outlook.locator("li").nth(1)).to_have_text("Region 0")
+    expect(plan.locator("li").nth(1)).to_have_text("Region 0")
     page.get_by_role("button", name="Up: Region").click()
-    expect(outlook.locator("li").first).to_have_text("Region 0")
+    expect(plan.locator("li").first).to_have_text("Region 0")
     expect(page.get_by_role("button", name="Up: Region")).to_be_focused()
     page.get_by_role("checkbox", name="Supplier").uncheck()
     page.get_by_text("The command that does the same").click()
-    expect(outlook.locator("code")).to_contain_text("--folder-columns Region")
+    expect(plan.locator("code")).to_contain_text("--folder-columns Region")
     page.get_by_role("button", name=f"Run {ORDERS} orders").click()
 
     expect(page.locator(".counts b").first).to_have_text(re.compile(r"[1-9]"))
@@ -135,7 +135,9 @@ def test_a_run_of_sixty_orders_is_chosen_begun_left_stopped_gone_on_with_and_loo
     assert complaints == []
 
 
-def test_failed_orders_of_a_pasted_list_are_shown_by_cause_and_tried_again(page: Page, start: str, app: App) -> None:
+def test_failed_orders_of_a_pasted_list_are_shown_by_cause_tried_again_and_corrected(
+    page: Page, start: str, app: App
+) -> None:
     page.goto(f"{start}/orders")
     page.get_by_label("A list").fill("PO15263000\nPO15263002 PO15262984")
     page.get_by_role("button", name="Use this list").click()
@@ -147,11 +149,23 @@ def test_failed_orders_of_a_pasted_list_are_shown_by_cause_and_tried_again(page:
     cause.get_by_role("button", name=re.compile("Retry these")).click()
     expect(page.locator(".cause")).to_have_count(2)
     assert results(app.documents / "pasted")["15263002"].outcome is Outcome.FAILED
+    page.get_by_role("button", name="Correct the numbers").click()
+    numbers = page.get_by_label("A list")
+    expect(numbers).to_have_value("PO15263000")
+    numbers.fill("PO15262984")
+    page.get_by_role("button", name="Use this list").click()
+    page.get_by_role("link", name="Go on to folders and options").click()
+    page.get_by_label("Where the folders go").fill(str(app.documents / "corrected"))
+    page.get_by_role("button", name="Run 1 order").click()
+    expect(page.get_by_text("Every order came out well.")).to_be_visible()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["English", "Português (Brasil)"])
 def test_no_page_keeps_anybody_out_in_light_and_dark_wide_and_narrow(
-    page: Page, start: str, look: Look, tmp_path: Path
+    page: Page, start: str, look: Look, tmp_path: Path, language: str
 ) -> None:
+    page.get_by_role("button", name=language).click()
     for path in ("/", "/sign-in", "/orders", "/runs", "/settings", "/help", "/no/such/page"):
         page.goto(start + path)
         expect(page.locator("main .pulse")).to_have_count(0)
@@ -160,7 +174,9 @@ def test_no_page_keeps_anybody_out_in_light_and_dark_wide_and_narrow(
     page.locator("#file").set_input_files(sheet(tmp_path, 20))
     expect(page.get_by_role("heading", level=1)).to_have_text("pedidos.csv")
     look(page)
-    page.get_by_role("link", name="Go on to folders and options").click()
+    page.locator(".actions .primary").click()
+    look(page)
+    page.locator("details summary").last.click()  # the other options
     look(page)
     page.goto(f"{start}/runs")
     page.get_by_role("link", name=re.compile("orders|pedidos")).first.click()
@@ -168,6 +184,7 @@ def test_no_page_keeps_anybody_out_in_light_and_dark_wide_and_narrow(
     look(page)
 
 
+@pytest.mark.slow
 def test_the_sample_runs_without_a_tenant_and_its_page_is_fit_for_everybody_while_it_runs(
     page: Page, start: str, look: Look
 ) -> None:
@@ -205,6 +222,7 @@ def test_a_window_of_another_browser_is_not_let_in(browser: Browser, start: str)
     assert answer.status == 403
 
 
+@pytest.mark.slow
 def test_the_first_paint_comes_within_a_second(page: Page, start: str) -> None:
     def painted_ms() -> float:
         page.goto(f"{start}/")

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import psutil
 import pytest
 
-from coupa_async.runtime.temporary_files import staged, temporary_folder
+from coupa_async.runtime.temporary_files import staged, sweep_staged, temporary_folder
 
 
 def test_a_file_is_replaced_at_once_and_nothing_stays_beside_it(tmp_path: Path) -> None:
@@ -46,3 +47,16 @@ def test_a_temporary_folder_goes_and_takes_those_of_killed_runs_along(
         (ours / "file").touch()
         assert not left.exists()
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "é" * 127])
+def test_the_longest_name_that_a_disk_takes_is_staged_and_swept(tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    with staged(target) as path:
+        path.write_bytes(b"whole")
+        path.replace(target)
+    assert target.read_bytes() == b"whole"
+    left = path.with_name(re.sub(r"\.tmp\d+", f".tmp{nobodys_pid()}", path.name))
+    left.write_bytes(b"of a process that was killed")
+    sweep_staged(target)
+    assert not left.exists()

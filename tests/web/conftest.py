@@ -24,7 +24,11 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 class Answer:
     status: int
     headers: Mapping[str, str]
-    text: str
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        return self.data.decode()
 
 
 @dataclass
@@ -59,7 +63,7 @@ class Window:
             connection.endheaders(data)
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, found, answer.read().decode())
+            return Answer(answer.status, found, answer.read())
         finally:
             connection.close()
 
@@ -100,7 +104,7 @@ class App:
         """What a second start of the program asks for."""
         told = json.loads((self.home / "data" / "coupa-async" / "app" / "served.json").read_text())
         window = Window(self.host, self.base)
-        authorization = {"Authorization": f"Bearer {told['asking']}", "Origin": None}
+        authorization = {"Authorization": f"Bearer {told['start_key']}", "Origin": None}
         answer = window.ask("POST", "/another", b"", headers=authorization)
         return str(json.loads(answer.text)["address"])
 
@@ -134,8 +138,9 @@ def serving(home: Path, *words: str, **environment: str) -> Iterator[App]:
         subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True, env=env, cwd=home / "work") as process,
     ):
         assert process.stderr is not None
-        found = _ADDRESS.search(process.stderr.readline())
-        assert found is not None, process.stderr.read()
+        line = process.stderr.readline()
+        found = _ADDRESS.search(line)
+        assert found is not None, line + process.stderr.read()
         try:
             yield App(process, found[0], home)
         finally:

@@ -71,14 +71,15 @@ def test_only_so_many_tokens_wait(access: Access) -> None:
 
 
 def test_a_second_start_is_known_by_what_stands_in_the_file(access: Access) -> None:
-    headers = {"host": HOST, "authorization": f"Bearer {access.asking}"}
+    headers = {"host": HOST, "authorization": f"Bearer {access.start_key}"}
     assert access.refuse("POST", f"{access.base}/another", headers) is None
     assert access.refuse("POST", f"{access.base}/another", headers | {"authorization": "Bearer x"}) == WRONG_ORIGIN
     assert access.refuse("POST", f"{access.base}/demo", headers) == WRONG_ORIGIN
+    assert asked(access, "POST", path="/another", origin=access.origin) == NOT_LET_IN
 
 
 def test_two_pages_have_nothing_in_common() -> None:
     first, second = Access(host=HOST), Access(host=HOST)
-    assert not {first.base, first.session, first.csrf, first.asking} & {
-        second.base, second.session, second.csrf, second.asking
+    assert not {first.base, first.session, first.csrf, first.start_key} & {
+        second.base, second.session, second.csrf, second.start_key
     }  # fmt: skip

@@ -14,7 +14,7 @@ import openpyxl
 import psutil
 import pytest
 
-from tests.web.conftest import App, Window, serving
+from tests.web.conftest import App, Window
 
 EVIL = "http://evil.example"
 
@@ -172,11 +172,11 @@ def test_zeros_without_a_stated_length_are_refused_as_soon_as_they_are_too_many(
 
 def test_a_zip_bomb_is_refused_with_one_line(window: Window) -> None:
     out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("xl/workbook.xml", b"\0" * 2**20)
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            for _ in range(600):
-                part.write(b"\0" * 2**20)
+            for _ in range(60):
+                part.write(b"\0" * 10 * 2**20)
     told = json.loads(window.upload("bomb.xlsx", out.getvalue()).text)
     page = window.get(told["go"].removeprefix(window.base))
     assert page.status == 422
@@ -226,11 +226,3 @@ def test_no_page_has_a_script_or_a_style_in_it_or_names_another_host(window: Win
 def test_the_file_that_says_where_the_page_is_is_for_the_user_alone(app: App) -> None:
     path = app.home / "data" / "coupa-async" / "app" / "served.json"
     assert path.stat().st_mode & 0o077 == 0
-
-
-def test_secrets_of_the_settings_are_on_no_page(tmp_path: Path) -> None:
-    secret = {"COUPA_PASSWORD": "s3cr3t-word", "COUPA_USERNAME": "u", "COUPA_BASE_URL": "http://127.0.0.1:9"}
-    with serving(tmp_path, **secret) as app:
-        window = app.enter()
-        for path in ("/", "/orders"):
-            assert "s3cr3t" not in window.get(path).text

@@ -16,7 +16,7 @@ from coupa_async.app.runs.run_book import KnownRun
 from coupa_async.domain.events import MemoryRead, OrderFinished, OrderStarted, PaceChanged, RunStarted, Warned
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment
-from coupa_async.web.pages.run import _told_progress
+from coupa_async.web.pages.run import _progress_data
 from coupa_async.web.runner import LiveRun
 
 HTML = "<script>document.title='owned'</script>"
@@ -55,7 +55,7 @@ def fill(progress: RunProgress, events: int) -> None:
 def test_what_a_window_is_told_stays_small_and_is_text(language: str) -> None:
     run = live_run()
     fill(run.progress, 5_000)
-    html = cast("str", _told_progress(request(language), run)["html"])
+    html = cast("str", _progress_data(request(language), run)["html"])
     assert len(html) < 12_000
     assert "<script" not in html
     assert "&lt;script&gt;" in html
@@ -64,9 +64,9 @@ def test_what_a_window_is_told_stays_small_and_is_text(language: str) -> None:
 def test_five_thousand_events_a_minute_told_to_two_windows_take_under_three_percent_of_a_processor() -> None:
     run, asked = live_run(), request()
     fill(run.progress, 100)
-    _told_progress(asked, run)  # compiles the template, once
+    _progress_data(asked, run)  # compiles the template, once
     begun_s = time.process_time()
     fill(run.progress, 5_000)
     for _ in range(2 * 120):  # two windows, twice a second
-        _told_progress(asked, run)
+        _progress_data(asked, run)
     assert time.process_time() - begun_s < 0.03 * 60

@@ -1,4 +1,4 @@
-"""Spreadsheets that were given to the page, and the runs that it knows."""
+"""Spreadsheets that were given to the page."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async.app.runs.run_book import RunBook
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.preview import preview
 from coupa_async.web.sheets import SheetStore
 
+pytestmark = pytest.mark.anyio
 NOW = datetime(2025, 7, 1, 12)
 
 
@@ -27,11 +27,11 @@ def given(store: SheetStore, name: str = "orders.csv") -> str:
     return sheet_id
 
 
-def test_what_was_chosen_is_remembered_for_the_next_file_of_that_name(store: SheetStore) -> None:
+async def test_what_was_chosen_is_remembered_for_the_next_file_of_that_name(store: SheetStore) -> None:
     sheet = store.find(given(store))
     assert sheet is not None
     assert sheet.choice == {}
-    store.choose(sheet, {"id_column": "Link"})
+    await store.choose(sheet, {"id_column": "Link"})
     again, other = store.find(given(store, "Orders.csv")), store.find(given(store, "other.csv"))
     assert again is not None
     assert other is not None
@@ -80,26 +80,3 @@ def test_a_pasted_list_is_read_as_a_person_means_it(
     found = preview(sheet.path, WorklistOptions()).worklist
     assert [order.number.shown for order in found.orders] == orders
     assert [row.shown for row in found.bad_rows] == bad
-
-
-def test_a_folder_that_is_run_again_keeps_its_id_and_name(tmp_path: Path) -> None:
-    book = RunBook(tmp_path / "app" / "runs.json")
-    first = book.note("june", tmp_path / "a", datetime(2025, 6, 1))
-    book.note("july", tmp_path / "b", datetime(2025, 7, 1))
-    book.rename(first.id, "June, all")
-    again = book.note("june", tmp_path / "a", datetime(2025, 8, 1))
-    assert (again.id, again.name) == (first.id, "June, all")
-    assert [run.name for run in book.all()] == ["June, all", "july"]
-    book.forget(first.id)
-    assert book.find(first.id) is None
-    assert [run.name for run in book.all()] == ["july"]
-
-
-@pytest.mark.parametrize("text", ["", "{", "null", "[1]", '[{"id": "x"}]', "\x00"])
-def test_a_list_of_runs_that_cannot_be_read_is_an_empty_one(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "runs.json"
-    path.write_text(text, encoding="utf-8")
-    book = RunBook(path)
-    assert book.all() == ()
-    book.note("july", tmp_path, NOW)
-    assert len(book.all()) == 1

@@ -9,12 +9,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlencode
+from zipfile import ZipFile
 
 import pytest
 
 from coupa_async.domain.outcome import Outcome
+from coupa_async.services.records.journal import Journal
 from fixtures.workbook import write_load
 from tests.e2e.conftest import Site, cells, results, served
 from tests.web.conftest import App, Window, serving
@@ -76,6 +79,12 @@ def test_a_run_is_begun_stopped_seen_from_two_windows_and_gone_on_with(app: App,
     assert "Running" in other.get("/").text
     assert other.post(f"{place}/again", what="open").status == 409
     assert other.post("/demo").status == 409
+    one_order = app.home / "one.xlsx"
+    write_load(one_order, 1)
+    told = json.loads(other.upload("load.xlsx", one_order.read_bytes()).text)
+    again = other.post(f"{told['go'].removeprefix(window.base)}/begin", output_dir=str(app.documents / "load"))
+    assert again.status == 409
+    assert (app.documents / "load" / "input" / "load.xlsx").read_bytes() == (app.home / "load.xlsx").read_bytes()
     assert other.post(f"{place}/stop", how="finish").status == 303
     text = until(window, place, "This run was stopped")
     found = re.search(r"Go on with (\d+) orders", text)
@@ -135,6 +144,19 @@ def test_a_server_that_is_killed_shows_its_run_as_interrupted_and_goes_on_with_o
         assert Counter(result.outcome for result in found.values()) == {Outcome.COMPLETED: ORDERS}
 
 
+def test_a_run_that_was_killed_before_its_first_order_is_begun_with_one_click(app: App, window: Window) -> None:
+    place = begin(app, window, 5)
+    until(window, place, "Every order came out well.")
+    for path in (app.documents / "load").glob("journal.sqlite3*"):
+        path.unlink()
+    with Journal(app.documents / "load" / "journal.sqlite3"):  # killed when this was all that it had made
+        pass
+    assert "This run was interrupted before its first order." in window.get(place).text
+    assert "Go on" in window.get("/runs").text
+    assert window.post(f"{place}/again", what="open").status == 303
+    until(window, place, "Every order came out well.")
+
+
 def test_events_tell_a_window_how_a_run_gets_on_until_it_is_over(app: App, window: Window) -> None:
     place = begin(app, window, 20)
     told = window.get(f"{place}/events").text  # comes to its end with the run
@@ -145,6 +167,18 @@ def test_events_tell_a_window_how_a_run_gets_on_until_it_is_over(app: App, windo
     last = json.loads(messages[-2][1])
     assert last["total"] == 20
     assert "<script" not in told
+
+
+def test_folders_are_taken_along_as_a_zip(app: App, window: Window) -> None:
+    place = begin(app, window, 5)
+    until(window, place, "Every order came out well.")
+    assert "Take folders along" in window.get(place).text
+    answer = window.get(f"{place}/folders.zip?outcome=COMPLETED")
+    with ZipFile(BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        assert len({PurePosixPath(name).parent for name in archive.namelist()}) == 5
+    for asked in ("", "?outcome=FAILED", "?outcome=../../etc"):
+        assert window.get(f"{place}/folders.zip{asked}").status == 404
 
 
 def test_a_name_with_html_is_text_wherever_it_is_shown(app: App, window: Window) -> None:
@@ -192,6 +226,10 @@ def test_failures_are_sorted_by_cause_and_those_of_one_cause_tried_again(
         key: result.outcome for key, result in before.items()
     }
     assert window.post(f"{place}/again", cause="nothing-like-it").status == 409
+    answer = window.post("/orders/paste", numbers="PO15262984")  # another list into the same folder
+    sheet = answer.headers["location"].removeprefix(window.base)
+    assert window.post(f"{sheet}/begin", output_dir=str(app.documents / "pasted")).status == 303
+    assert "What did not come out well" not in until(window, place, "Every order came out well.")
     body = urlencode({"csrf": window.csrf, "what": "/etc/passwd"})
     assert window.ask("POST", f"{place}/open", body).status == 404
 

@@ -58,6 +58,8 @@ def toml_values(path: Path | Traversable) -> dict[str, Any]:
         line = int(found[1]) if found else len(text.splitlines())
         cure = 'write NAME = "VALUE", a backslash as \\\\'
         raise SettingsError(f"{path}: cannot be read as TOML, line {line}: {error}: {cure}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: cannot be read as TOML: its values lie too deep in each other") from error
 
 
 class TomlFile(TomlConfigSettingsSource):

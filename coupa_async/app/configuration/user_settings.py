@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, SecretStr, ValidationError
 from pydantic_settings import EnvSettingsSource
@@ -18,6 +17,7 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.settings_files import DOT_ENV, TOML, DotEnvFile, TomlFile, file_text, toml_values
 from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.pages.links import split
 from coupa_async.runtime.temporary_files import staged
 
 
@@ -55,7 +55,7 @@ def write(path: Path, name: str, text: str) -> None:
     Raises:
         SettingsError: If the setting cannot have that value, or it holds a password, or the file cannot be written.
     """
-    if urlsplit(text).password:
+    if split(text).password:
         raise SettingsError(f"{name}: the address holds a password, which a file of settings is no place for")
     value = _checked(name, text)
     if isinstance(value, SecretStr):

@@ -31,6 +31,18 @@ def opened(folder: Path) -> Iterator[tuple[Journal, History]]:
         yield journal, history
 
 
+def has_begun(folder: Path) -> bool:
+    """Return whether a run has begun in a folder. Blocking. A kill may come before that, its journal being there.
+
+    Raises:
+        OutputError: If its journal cannot be read.
+    """
+    if not (folder / FILE_NAME).is_file():
+        return False
+    with opened(folder) as (_, history):
+        return bool(history.runs())
+
+
 def folder_status(folder: Path) -> tuple[Summary, RunStatus]:
     """Return where the run of an output folder stands, also while it goes on. Blocking.
 

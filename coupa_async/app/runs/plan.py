@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from coupa_async.app.configuration.settings import Settings
@@ -27,9 +28,9 @@ def tree(paths: Iterable[PurePosixPath]) -> Iterator[tuple[int, str]]:
     """Draw folders as lines of depth and name, each folder once."""
     above: tuple[str, ...] = ()
     for path in sorted(paths):
-        same = next((n for n, (one, other) in enumerate(zip(above, path.parts, strict=False)) if one != other), None)
-        same = min(len(above), len(path.parts)) if same is None else same
-        yield from ((depth, path.parts[depth]) for depth in range(same, len(path.parts)))
+        pairs = zip(above, path.parts, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        yield from ((depth, path.parts[depth]) for depth in range(shared, len(path.parts)))
         above = path.parts
 
 

@@ -34,7 +34,7 @@ _WARNINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class InHand:
+class OrderProgress:
     """An order in flight.
 
     Attributes:
@@ -57,11 +57,11 @@ class WorkerProgress:
         instead: ``starting``, ``signing in``, ``a new browser``, ``given up`` or ``done``; empty while it works.
     """
 
-    orders: dict[str, InHand] = field(default_factory=dict)
+    orders: dict[str, OrderProgress] = field(default_factory=dict)
     instead: str = "starting"
     since_s: float = 0.0
 
-    def oldest(self) -> InHand | None:
+    def oldest(self) -> OrderProgress | None:
         """Return the order that has been in flight the longest; ``None`` if none is, or it does something else."""
         # A copy: events come in while another thread draws.
         orders = [*self.orders.values()]
@@ -174,9 +174,9 @@ class RunProgress:
         now = self._clock()
         match event:
             case OrderStarted():
-                worker.orders[event.number.key] = InHand(event.number.shown, now, event.attempt)
+                worker.orders[event.number.key] = OrderProgress(event.number.shown, now, event.attempt)
             case OrderRetried():
-                worker.orders[event.number.key] = InHand(event.number.shown, now, again_s=event.delay_s)
+                worker.orders[event.number.key] = OrderProgress(event.number.shown, now, again_s=event.delay_s)
             case OrderFinished():
                 worker.orders.pop(event.result.number.key, None)
             case SignInStarted():

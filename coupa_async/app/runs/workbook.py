@@ -8,6 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from coupa_async.domain.errors import StorageError
+from coupa_async.domain.files.naming import marked
 from coupa_async.runtime.disk_errors import refuse_link
 from coupa_async.services.records.history import RunRecord
 from coupa_async.services.spreadsheet.results import why_not_writable
@@ -35,7 +36,7 @@ class Workbook:
     @property
     def alone(self) -> Path:
         """The workbook of results alone, where the other cannot be filled in."""
-        return self.folder / f"{self.path.stem}-results.xlsx"
+        return self.folder / marked(f"{self.path.stem}.xlsx", "-results")
 
 
 def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, in_place: bool) -> Workbook:
@@ -87,8 +88,8 @@ def _copies(runs: Sequence[RunRecord]) -> Iterator[tuple[str, Path]]:
 
 
 def _names(source: Path) -> Iterable[str]:
-    numbered = (f"{source.stem} (results {number}){source.suffix}" for number in count(2))
-    return chain((source.name, f"{source.stem} (results){source.suffix}"), numbered)
+    numbered = (marked(source.name, f" (results {number})") for number in count(2))
+    return chain((source.name, marked(source.name, " (results)")), numbered)
 
 
 def _is_same(path: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.app.configuration.settings import Command, Settings
+from coupa_async.app.shortcut import make_shortcut
 from coupa_async.app.window import open_window
 from coupa_async.runtime.cleanup import plain_errors
 from coupa_async.runtime.desktop import open_on_desktop
@@ -23,6 +24,7 @@ class App(Command):
     model_config = SettingsConfigDict(cli_prog_name="coupa-async app")
 
     no_open: bool = Field(False, description="open no window; say the address to open")
+    shortcut: bool = Field(False, description="put an entry into the start menu, and open nothing")
     idle_minutes: float = Field(30.0, gt=0, description="minutes without a window and without a run until it ends")
 
 
@@ -34,16 +36,20 @@ async def app(settings: App) -> int:
 
     Raises:
         RunError: If another one is served and does not answer.
-        OutputError: If what the page keeps cannot be written.
+        OutputError: If what the page keeps, or the shortcut, cannot be written.
     """
-    from coupa_async.web.serving.instance import AnotherRunsError, app_dir, find_first, only_one
+    if settings.shortcut:
+        path = await to_thread.run_sync(make_shortcut)
+        Console(stderr=True).print(f"coupa-async is among your programs now: {path}", highlight=False, soft_wrap=True)
+        return 0
+    from coupa_async.web.serving.instance import AnotherRunsError, app_dir, read_address, single_instance
 
     folder = app_dir()
     try:
-        with only_one(folder):
+        with single_instance(folder):
             return await _serve(settings, folder)
     except AnotherRunsError:
-        first = await to_thread.run_sync(find_first, folder)
+        first = await to_thread.run_sync(read_address, folder)
         await _show(settings, await to_thread.run_sync(first.another_address))
         return 0
 
@@ -52,14 +58,14 @@ async def _serve(settings: App, folder: Path) -> int:
     # The server takes a tenth of a second to import, which the other commands need not wait for.
     from coupa_async.web.server import ServeRequest, serve
     from coupa_async.web.serving.access import Access
-    from coupa_async.web.serving.instance import tell_where
+    from coupa_async.web.serving.instance import write_address
 
     ended_by = None
     with plain_errors():
         async with anyio.create_task_group() as tasks:
 
             def ready(access: Access) -> None:
-                tell_where(folder, access)
+                write_address(folder, access)
                 tasks.start_soon(_show, settings, access.address(), name="window")
 
             request = ServeRequest(

@@ -18,7 +18,8 @@ from coupa_async.domain.outcome import Outcome
 _WORK = "__WORK"
 UNKNOWN = "Unknown"
 _ROOM = len("_ (9999).part")
-_LONGEST = 255 - _ROOM  # a component has 255 bytes on Linux and 255 UTF-16 units on Windows; UTF-8 is never shorter
+_MOST = 255
+_LONGEST = _MOST - _ROOM  # a component has 255 bytes on Linux and 255 UTF-16 units on Windows; UTF-8 is never shorter
 _LONGEST_SUFFIX_BYTES = 20
 _RESERVED = frozenset(
     ("CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789\u00b9\u00b2\u00b3"))
@@ -129,6 +130,12 @@ def unique_name(name: str, taken: AbstractSet[str]) -> str:
     return candidate
 
 
+def marked(name: str, mark: str) -> str:
+    """Put a mark before a name's extension. A name that becomes too long is cut before the mark."""
+    stem, suffix = _split(name)
+    return _fit(stem, _MOST - len((mark + suffix).encode(errors="surrogatepass"))) + mark + suffix
+
+
 def work_folder(number: OrderNumber) -> str:
     """Name the work folder of an order: ``PO123__WORK``."""
     return f"{_base(number)}{_WORK}"
@@ -213,5 +220,10 @@ def _split(name: str) -> tuple[str, str]:
 def _cut(name: str) -> str:
     """Cut the stem so that the name's UTF-8 fits, never inside a character."""
     stem, suffix = _split(name)
-    room = _LONGEST - len(suffix.encode())
-    return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + suffix
+    return _fit(stem, _LONGEST - len(suffix.encode())).rstrip(" .") + suffix
+
+
+def _fit(text: str, most_bytes: int) -> str:
+    """Cut a text after so many bytes of UTF-8; as file names may be, it need not be valid."""
+    data = text.encode(errors="surrogatepass")
+    return text if len(data) <= most_bytes else data[:most_bytes].decode(errors="ignore")

@@ -12,6 +12,8 @@ _SPACES = re.compile(r"\s+")
 _NUMBER = r"((?:P[OM][ \-]?)?[^\W_][\w\-./]{0,60})"
 _MARKED = re.compile(rf"(?:#|\bn\.?[ºo°r]\.?(?=[ :#]))[ :#]{{0,8}}{_NUMBER}", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![\w\-./]){_NUMBER}", re.IGNORECASE)
+# Thai, Chinese, Japanese and Korean put no space between a word and a number.
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u312f\u3130-\u318f\u31a0-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 # Without a mark or a prefix before it, what is short, a date or a revision is no order number.
 _SHORTEST_BARE = 5
 _PREFIXED = re.compile(r"P[OM][ \-]?[0-9]", re.IGNORECASE)
@@ -37,13 +39,16 @@ def named_numbers(heading: str, title: str) -> tuple[str, ...]:
     """
     for text, is_title in ((heading, False), (title, True)):
         line = _SPACES.sub(" ", text).strip()[:500]
-        for marked in _MARKED.finditer(line):
-            if any(char.isdecimal() for char in marked[1]):
-                return (marked[1].rstrip(".-/"),)
-        found = [bare[1].rstrip(".-/") for bare in _BARE.finditer(line) if _is_number(bare, is_title=is_title)]
-        if found:
+        if found := dict.fromkeys((*_in(_UNSPACED.sub(" ", line), is_title), *_in(line, is_title))):
             return tuple(found)
     return ()
+
+
+def _in(line: str, is_title: bool) -> list[str]:
+    for marked in _MARKED.finditer(line):
+        if any(char.isdecimal() for char in marked[1]):
+            return [marked[1].rstrip(".-/")]
+    return [bare[1].rstrip(".-/") for bare in _BARE.finditer(line) if _is_number(bare, is_title=is_title)]
 
 
 def identify(named: tuple[str, ...], page_id: str, key: str, asked_id: str) -> Identity:

@@ -216,7 +216,7 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
         broken_requisition="" if requisition_url or not _is_web(requisition_link) else requisition_link,
         missing="; ".join(map(str, lacking(parts))),
         session_length_s=session_length_s(html),
-        numbers=named_numbers(_heading(tree), _title(tree)),
+        numbers=_numbers(tree),
         page_id=(root.attributes.get("data-id") or "").strip() if root else "",
         parts=parts,
         outside=outside,
@@ -227,9 +227,11 @@ def _is_web(link: str) -> bool:
     return link.lower().startswith(("http:", "https:", "//"))
 
 
-def _heading(tree: LexborHTMLParser) -> str:
-    heading = tree.css_first("#pageHeader")
-    return heading.text() if heading else ""
+def _numbers(tree: LexborHTMLParser) -> tuple[str, ...]:
+    """Read the numbers that the heading names. An element in it may be a word of its own, or a part of the number."""
+    heading, title = tree.css_first("#pageHeader"), _title(tree)
+    texts = [heading.text(separator=" "), heading.text()] if heading else [""]
+    return tuple(dict.fromkeys(number for text in texts for number in named_numbers(text, title)))
 
 
 def _title(tree: LexborHTMLParser) -> str:

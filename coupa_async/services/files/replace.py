@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from coupa_async.domain.errors import StorageError
+from coupa_async.domain.files.naming import marked
 from coupa_async.runtime.disk_errors import is_held, is_link, patiently, private
 from coupa_async.runtime.temporary_files import staged
 
+_TIME = "%Y-%m-%d %H%M%S"
 _STAMP = r"\d{4}-\d\d-\d\d \d{6}"
 
 
@@ -61,7 +63,7 @@ def replace_file(
             except OSError as error:
                 if not is_held(error):
                     raise
-                beside = destination.with_name(f"{target.stem} (results {now:%Y-%m-%d %H%M%S}){target.suffix}")
+                beside = destination.with_name(marked(target.name, f" (results {now:{_TIME}})"))
                 patiently(partial(ours.replace, beside), sleep=sleep)
                 return beside
     except OSError as error:
@@ -85,12 +87,17 @@ class Leftovers(NamedTuple):
 
 def leftovers(path: Path) -> Leftovers:
     """Find what earlier runs have put beside a file. Blocking."""
-    found: dict[str, list[Path]] = {"backup": [], "results": []}
-    pattern = re.compile(rf"{re.escape(path.stem)} \((backup|results) {_STAMP}\){re.escape(path.suffix)}")
-    for other in sorted(path.parent.iterdir()):
-        if match := pattern.fullmatch(other.name):
-            found[match[1]].append(other)
-    return Leftovers(backups=tuple(found["backup"]), results=tuple(found["results"]))
+    beside = sorted(path.parent.iterdir())
+    backups, results = (
+        tuple(other for other in beside if _pattern(path, kind).fullmatch(other.name)) for kind in ("backup", "results")
+    )
+    return Leftovers(backups=backups, results=results)
+
+
+def _pattern(path: Path, kind: str) -> re.Pattern[str]:
+    mark = f" ({kind} {datetime(2000, 1, 1):{_TIME}})"  # as long as any other time
+    before, _, after = marked(path.name, mark).rpartition(mark)
+    return re.compile(rf"{re.escape(before)} \({kind} {_STAMP}\){re.escape(after)}")
 
 
 def back_up(path: Path, now: datetime) -> Path:
@@ -99,7 +106,7 @@ def back_up(path: Path, now: datetime) -> Path:
     Raises:
         StorageError: If the copy cannot be written.
     """
-    backup = path.with_name(f"{path.stem} (backup {now:%Y-%m-%d %H%M%S}){path.suffix}")
+    backup = path.with_name(marked(path.name, f" (backup {now:{_TIME}})"))
     try:
         shutil.copy2(path, backup)
     except OSError as error:

@@ -12,6 +12,7 @@ from coupa_async.services.spreadsheet.columns import SUPPLIER, group_column, lin
 from coupa_async.services.spreadsheet.formats import format_of
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.table import Header
+from coupa_async.services.spreadsheet.workbook import sheet_names
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 _FIRST_ROWS = 6
@@ -27,6 +28,7 @@ class Preview:
         header: The row that names its columns.
         links: Which columns (0-based) may lead to orders' pages.
         group: The column (0-based) that tells whose an order is; ``None`` if there is none.
+        sheets: The names of the workbook's sheets; none for a text file.
         first_rows: The first rows below the header, each with its number and its cells as shown.
         repeated: Orders that several rows name, with these rows.
     """
@@ -35,6 +37,7 @@ class Preview:
     header: Header
     links: tuple[int, ...]
     group: int | None
+    sheets: tuple[str, ...]
     first_rows: tuple[tuple[int, tuple[str, ...]], ...]
     repeated: tuple[tuple[OrderNumber, tuple[int, ...]], ...]
 
@@ -76,6 +79,7 @@ def preview(path: Path, options: WorklistOptions) -> Preview:
         header=header,
         links=link_columns(header, options.id_column, path),
         group=group_column(header, options.group_column, path),
+        sheets=sheet_names(path) if worklist.layout.sheet else (),
         first_rows=first,
         repeated=tuple((numbers[key], rows) for key, rows in worklist.rows.items() if len(rows) > 1),
     )

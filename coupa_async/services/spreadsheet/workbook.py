@@ -33,6 +33,18 @@ _LAST_COLUMN = 16_384
 _COPY_BYTES = 1 << 20
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of a workbook's worksheets.
+
+    Raises:
+        WorklistError: If the file is no workbook that can be read.
+    """
+    with _broken_told(path), ZipFile(path) as package:
+        if trouble := check_package(package):
+            raise CannotEditError(trouble)
+        return tuple(sheet.title for sheet in read_book(package).sheets)
+
+
 @contextmanager
 def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
     """Find the sheet with the orders and open it.

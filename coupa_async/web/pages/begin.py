@@ -16,37 +16,43 @@ from starlette.responses import RedirectResponse, Response
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.sign_in import has_screen
-from coupa_async.domain.errors import CoupaError, OutputError
+from coupa_async.domain.errors import OutputError
 from coupa_async.domain.selection import Selection
+from coupa_async.runtime.temporary_files import staged
 from coupa_async.web.demo import demo
 from coupa_async.web.pages.folders import choice_of, chosen
 from coupa_async.web.pages.orders import sheet_of
-from coupa_async.web.requests import RefusedError, read_form
-from coupa_async.web.runner import work_on
-from coupa_async.web.serving.access import Refusal
+from coupa_async.web.requests import read_form
+from coupa_async.web.runner import LiveRun, work_on
 from coupa_async.web.sheets import Sheet
-from coupa_async.web.site import site_of
+from coupa_async.web.site import Site, site_of
 
 
 async def begin(request: Request) -> Response:
     """Run the orders of a spreadsheet."""
     site, sheet = site_of(request), await sheet_of(request)
     form = await read_form(request, site.access)
-    choice = choice_of(form, chosen(site, sheet))
-    try:
-        settings = await to_thread.run_sync(_settings, choice)
-        settings.tenant()
-        path = await to_thread.run_sync(_keep_input, sheet, settings.output_dir)
-        await to_thread.run_sync(site.sheets.choose, sheet, choice)
-        work = work_on(
-            lambda switch: RunRequest(
-                settings=settings, input=path, selection=Selection(), may_ask=is_person_there(), signals=switch.open
-            )
-        )
-        run = await site.runner.start(sheet.path.stem, settings.output_dir, work)
-    except CoupaError as error:
-        raise RefusedError(Refusal(409, str(error))) from error
+    run = await begin_sheet(site, sheet, choice_of(form, chosen(site, sheet)))
     return RedirectResponse(f"{site.access.base}/runs/{run.known.id}", 303)
+
+
+async def begin_sheet(site: Site, sheet: Sheet, choice: Mapping[str, str]) -> LiveRun:
+    """Begin a run on a spreadsheet that was given, as was chosen for it.
+
+    Raises:
+        InputError: If that cannot be done; nothing was begun then.
+    """
+    settings = await to_thread.run_sync(_settings, choice)
+    settings.tenant()
+    site.runner.require_idle()  # before the spreadsheet of the run that goes on is replaced
+    path = await to_thread.run_sync(_keep_input, sheet, settings.output_dir)
+    await site.sheets.choose(sheet, choice)
+    work = work_on(
+        lambda switch: RunRequest(
+            settings=settings, input=path, selection=Selection(), may_ask=is_person_there(), signals=switch.open
+        )
+    )
+    return await site.runner.start(sheet.path.stem, settings.output_dir, work, sheet=sheet.id)
 
 
 async def begin_demo(request: Request) -> Response:
@@ -54,10 +60,7 @@ async def begin_demo(request: Request) -> Response:
     site = site_of(request)
     await read_form(request, site.access)
     folder = site.output_root / f"sample {datetime.now():%Y-%m-%d %H%M%S}"
-    try:
-        run = await site.runner.start("sample", folder, demo(folder))
-    except CoupaError as error:
-        raise RefusedError(Refusal(409, str(error))) from error
+    run = await site.runner.start("sample", folder, demo(folder))
     return RedirectResponse(f"{site.access.base}/runs/{run.known.id}", 303)
 
 
@@ -82,7 +85,9 @@ def _keep_input(sheet: Sheet, root: Path) -> Path:
     path = root / "input" / sheet.path.name
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(sheet.path, path)
+        with staged(path) as part:
+            shutil.copyfile(sheet.path, part)
+            part.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error}): choose another folder") from error
     return path

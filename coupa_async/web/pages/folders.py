@@ -13,21 +13,20 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from coupa_async.app.configuration.setting_states import SettingState, setting_states
 from coupa_async.app.runs.plan import command_line, planned_folder, tree
-from coupa_async.domain.errors import CoupaError, InputError
+from coupa_async.domain.errors import CoupaError
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from coupa_async.services.spreadsheet.columns import SUPPLIER
 from coupa_async.services.spreadsheet.preview import Preview, preview
 from coupa_async.web.pages.orders import sheet_of, worklist_options
 from coupa_async.web.rendering import fragment, page
-from coupa_async.web.requests import Form, RefusedError, read_form
-from coupa_async.web.serving.access import Refusal
+from coupa_async.web.requests import Form, read_form
 from coupa_async.web.sheets import Sheet
 from coupa_async.web.site import Site, site_of
 
-OPTIONS = ("workers", "requisition", "msg_pdf", "empty_folders")
+OPTIONS = ("workers", "data", "requisition", "types", "no_files", "msg_pdf")
 ADVANCED = (
-    "lane", "tabs", "requests_per_s", "max_attempts", "page_timeout_s", "download_timeout_s", "max_file_mb",
-    "skip_unseen_groups", "visible_only",
+    "names", "intent", "files_from", "link_duplicates", "empty_folders", "lane", "tabs", "requests_per_s",
+    "max_attempts", "page_timeout_s", "download_timeout_s", "max_file_mb", "skip_unseen_groups", "visible_only",
 )  # fmt: skip
 _IN_TREE = 8
 _SUPPLIER = "(supplier)"
@@ -44,11 +43,8 @@ class Level:
 async def show(request: Request) -> Response:
     """Show the levels, the tree and the options."""
     site, sheet = site_of(request), await sheet_of(request)
-    try:
-        found = await to_thread.run_sync(preview, sheet.path, worklist_options(sheet.choice))
-        states = await to_thread.run_sync(_states, site)
-    except InputError as error:
-        raise RefusedError(Refusal(422, str(error))) from error
+    found = await to_thread.run_sync(preview, sheet.path, worklist_options(sheet.choice))
+    states = await to_thread.run_sync(_states, site)
     choice = chosen(site, sheet)
     return page(
         request,
@@ -59,11 +55,11 @@ async def show(request: Request) -> Response:
         levels=_levels(found, choice),
         options=[states[name] for name in OPTIONS],
         advanced=[states[name] for name in ADVANCED],
-        **_outlook(sheet, found, choice),
+        **_plan(sheet, found, choice),
     )
 
 
-async def outlook(request: Request) -> Response:
+async def plan(request: Request) -> Response:
     """Show what folders, and which command, a choice comes to. Nothing is kept."""
     site, sheet = site_of(request), await sheet_of(request)
     choice = choice_of(await read_form(request, site.access), chosen(site, sheet))
@@ -71,15 +67,15 @@ async def outlook(request: Request) -> Response:
         found = await to_thread.run_sync(preview, sheet.path, worklist_options(choice))
     except CoupaError as error:
         nothing = {"tree": [], "more": 0, "supplier": "", "command": ""}
-        return HTMLResponse(fragment(request, "_outlook.html", error=str(error), **nothing))
-    return HTMLResponse(fragment(request, "_outlook.html", error="", **_outlook(sheet, found, choice)))
+        return HTMLResponse(fragment(request, "_plan.html", error=str(error), **nothing))
+    return HTMLResponse(fragment(request, "_plan.html", error="", **_plan(sheet, found, choice)))
 
 
 async def keep(request: Request) -> Response:
     """Keep a choice without running."""
     site, sheet = site_of(request), await sheet_of(request)
     choice = choice_of(await read_form(request, site.access), chosen(site, sheet))
-    await to_thread.run_sync(site.sheets.choose, sheet, choice)
+    await site.sheets.choose(sheet, choice)
     return RedirectResponse(f"{site.access.base}/orders/{sheet.id}/folders", 303)
 
 
@@ -117,7 +113,7 @@ def _levels(found: Preview, choice: Mapping[str, str]) -> list[Level]:
     return [*(Level(name, is_on=True) for name in on), *(Level(name, is_on=False) for name in rest)]
 
 
-def _outlook(sheet: Sheet, found: Preview, choice: Mapping[str, str]) -> dict[str, Any]:
+def _plan(sheet: Sheet, found: Preview, choice: Mapping[str, str]) -> dict[str, Any]:
     first = islice(found.worklist.orders, _IN_TREE)
     return {
         "tree": list(tree(planned_folder(order, _SUPPLIER) for order in first)),

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, InputError, WorklistError
+from coupa_async.runtime.cleanup import cleanup
 from coupa_async.services.languages.catalogue import mark
 from coupa_async.services.spreadsheet.cells import delimited_text
 from coupa_async.services.spreadsheet.options import WorklistOptions
@@ -21,32 +23,49 @@ from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError, read_form, save_body
 from coupa_async.web.serving.access import Refusal
 from coupa_async.web.sheets import SUFFIXES, Sheet
-from coupa_async.web.site import site_of
+from coupa_async.web.site import Site, site_of
 
-_COLUMNS = ("po_column", "id_column", "group_column")
+_READ_BY = ("sheet", "po_column", "id_column", "group_column")
+_REMOVE_S = 5.0
 NO_SUCH = Refusal(404, mark("There is no such page. What it showed may have been removed."))
 
 
 async def choose(request: Request) -> Response:
     """Show the ways to give orders."""
-    return page(request, "orders.html", suffixes=",".join(SUFFIXES), error="", pasted="")
+    return show_ways(request)
+
+
+def show_ways(request: Request, *, error: str = "", pasted: str = "") -> Response:
+    """Show them, with a list of numbers filled in, or with what is wrong with it."""
+    status = 422 if error else 200
+    return page(request, "orders.html", status=status, suffixes=",".join(SUFFIXES), error=error, pasted=pasted)
 
 
 async def upload(request: Request) -> Response:
     """Take a spreadsheet, streamed. Answers a script: where to go on, or what is wrong."""
-    site = site_of(request)
     try:
-        sheet_id, path = await to_thread.run_sync(site.sheets.place, request.query_params.get("name", ""))
-        try:
-            await save_body(request, site.access, path, Bounds().upload_bytes)
-        except RefusedError as error:
-            await to_thread.run_sync(site.sheets.remove, sheet_id)
-            refusal = error.refusal
-            head = {"connection": "close"}  # the rest of what is sent is not read
-            return JSONResponse({"error": refusal.text}, refusal.status, headers=head)
+        sheet_id = await _receive(request)
+    except RefusedError as error:
+        head = {"connection": "close"}  # the rest of what is sent is not read
+        return JSONResponse({"error": error.refusal.text}, error.refusal.status, headers=head)
     except CoupaError as error:
         return JSONResponse({"error": str(error)}, 422)
-    return JSONResponse({"go": f"{site.access.base}/orders/{sheet_id}"})
+    except OSError as error:
+        return JSONResponse({"error": f"it cannot be kept ({error.strerror or error}): free space"}, 507)
+    return JSONResponse({"go": f"{site_of(request).access.base}/orders/{sheet_id}"})
+
+
+async def _receive(request: Request) -> str:
+    """Keep a spreadsheet that is sent, or nothing of it. Returns its id."""
+    site = site_of(request)
+    sheet_id, path = await to_thread.run_sync(site.sheets.place, request.query_params.get("name", ""))
+    try:
+        await save_body(request, site.access, path, Bounds().upload_bytes)
+    except BaseException:  # also when the window is closed meanwhile
+        remove = partial(to_thread.run_sync, site.sheets.remove, sheet_id)
+        await cleanup("an upload", remove, within_s=_REMOVE_S)
+        raise
+    return sheet_id
 
 
 async def paste(request: Request) -> Response:
@@ -54,7 +73,7 @@ async def paste(request: Request) -> Response:
     site = site_of(request)
     form = await read_form(request, site.access)
     if not (text := form.text("numbers")):
-        return page(request, "orders.html", suffixes=",".join(SUFFIXES), error="empty", pasted="", status=422)
+        return show_ways(request, error="empty")
     sheet_id = await to_thread.run_sync(site.sheets.keep_pasted, text, datetime.now())
     return RedirectResponse(f"{site.access.base}/orders/{sheet_id}", 303)
 
@@ -75,23 +94,20 @@ async def change(request: Request) -> Response:
     """Read a spreadsheet in another way, and remember that."""
     site, sheet = site_of(request), await sheet_of(request)
     form = await read_form(request, site.access)
-    choice = {**sheet.choice, **{name: form.text(name) for name in _COLUMNS if name in form}}
+    choice = {**sheet.choice, **{name: form.text(name) for name in _READ_BY if name in form}}
     choice = {name: value for name, value in choice.items() if value}
     try:
         await to_thread.run_sync(preview, sheet.path, worklist_options(choice))
     except WorklistError:
         return await _show(request, sheet, choice)  # which says what is wrong with it
-    await to_thread.run_sync(site.sheets.choose, sheet, choice)
+    await site.sheets.choose(sheet, choice)
     return RedirectResponse(f"{site.access.base}/orders/{sheet.id}", 303)
 
 
 async def bad_rows(request: Request) -> Response:
     """Hand out the rows that are no orders, each with its reason."""
     sheet = await sheet_of(request)
-    try:
-        found = await to_thread.run_sync(preview, sheet.path, worklist_options(sheet.choice))
-    except InputError as error:
-        raise RefusedError(Refusal(422, str(error))) from error
+    found = await to_thread.run_sync(preview, sheet.path, worklist_options(sheet.choice))
     out = io.StringIO(newline="")
     table = csv.writer(out)
     table.writerow(["ROW", "VALUE", "REASON"])
@@ -106,7 +122,16 @@ async def sheet_of(request: Request) -> Sheet:
     Raises:
         RefusedError: If there is none.
     """
-    sheet = await to_thread.run_sync(site_of(request).sheets.find, request.path_params["sheet"])
+    return await find_sheet(site_of(request), request.path_params["sheet"])
+
+
+async def find_sheet(site: Site, sheet_id: str) -> Sheet:
+    """Return the spreadsheet of an id.
+
+    Raises:
+        RefusedError: If there is none.
+    """
+    sheet = await to_thread.run_sync(site.sheets.find, sheet_id)
     if sheet is None:
         raise RefusedError(NO_SUCH)
     return sheet
@@ -116,6 +141,7 @@ def worklist_options(choice: Mapping[str, str]) -> WorklistOptions:
     """Return how a spreadsheet is read, as it was chosen."""
     folders = choice.get("folder_columns")
     return WorklistOptions(
+        sheet=choice.get("sheet"),
         po_column=choice.get("po_column"),
         id_column=choice.get("id_column"),
         group_column=choice.get("group_column"),

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from coupa_async.app.configuration.settings import Settings
-from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run
-from coupa_async.app.runs.open_run import RunRequest
+from coupa_async.app.runs.output_folder import has_begun
 from coupa_async.app.runs.run_book import KnownRun
-from coupa_async.app.runs.run_result import RunResult, run_result
-from coupa_async.domain.errors import CoupaError, InputError, SignInError
-from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection
+from coupa_async.app.runs.run_result import RunResult, folders_of, run_result
+from coupa_async.domain.errors import CoupaError, SignInError
+from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.causes import outcomes_in_order
-from coupa_async.web.demo import demo_again
-from coupa_async.web.pages.begin import is_person_there
+from coupa_async.services.files.archive import zip_chunks
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import fragment, page
-from coupa_async.web.requests import Form, RefusedError, read_form
-from coupa_async.web.runner import LiveRun, Work, work_on
-from coupa_async.web.serving.access import Refusal
+from coupa_async.web.requests import RefusedError, read_form
+from coupa_async.web.runner import LiveRun
 from coupa_async.web.site import site_of
 
 _EVERY_S = 0.5
 _SIGN_OF_LIFE_S = 15.0
-_OPENED = ("folder", "workbook", "report")
 
 
 async def show(request: Request) -> Response:
@@ -48,24 +43,24 @@ async def events(request: Request) -> Response:
     known = await run_of(request)
     live = site_of(request).runner.live(known.id)
     head = {"x-accel-buffering": "no"}
-    return StreamingResponse(_told(request, live), media_type="text/event-stream", headers=head)
+    return StreamingResponse(_event_stream(request, live), media_type="text/event-stream", headers=head)
 
 
-async def _told(request: Request, live: LiveRun | None) -> AsyncIterator[str]:
+async def _event_stream(request: Request, live: LiveRun | None) -> AsyncIterator[str]:
     site = site_of(request)
     with site.presence.listening():
         shown, quiet_s = -1, 0.0
         while live is not None and live.is_at_work:
             if live.progress.changes != shown or quiet_s >= _SIGN_OF_LIFE_S:
                 shown, quiet_s = live.progress.changes, 0.0
-                yield _message("progress", _told_progress(request, live))
+                yield _message("progress", _progress_data(request, live))
             with anyio.move_on_after(_EVERY_S):
                 await live.over.wait()
             quiet_s += _EVERY_S
         yield _message("over", {})
 
 
-def _told_progress(request: Request, live: LiveRun) -> dict[str, object]:
+def _progress_data(request: Request, live: LiveRun) -> dict[str, object]:
     progress = live.progress
     html = fragment(request, "_progress.html", live=live, progress=progress, **_progress_values(live))
     return {"html": html, "done": progress.done, "total": progress.total}
@@ -90,49 +85,6 @@ async def stop(request: Request) -> Response:
     return RedirectResponse(f"{site.access.base}/runs/{known.id}", 303)
 
 
-async def again(request: Request) -> Response:
-    """Run some of a folder's orders again: the open ones, those of one cause, or all that did not come out well."""
-    site, known = site_of(request), await run_of(request)
-    form = await read_form(request, site.access)
-    try:
-        earlier = await to_thread.run_sync(earlier_run, known.root)
-        selection = await to_thread.run_sync(_selection, known.root, form)
-        work = await to_thread.run_sync(_work_again, earlier, selection)
-        await site.runner.start(known.name, known.root, work)
-    except CoupaError as error:
-        raise RefusedError(Refusal(409, str(error))) from error
-    return RedirectResponse(f"{site.access.base}/runs/{known.id}", 303)
-
-
-def _work_again(earlier: EarlierRun, selection: Selection) -> Work:
-    """Return the work of going on with a folder as its latest run was told. Blocking."""
-    values = earlier.values({}, ())
-    if earlier.is_demo:
-        return demo_again(earlier.folder, values, selection)
-    settings = Settings.read(**values)
-    settings.tenant()
-    return work_on(
-        lambda switch: RunRequest(
-            settings=settings,
-            input=Path(str(values["input"])),
-            selection=selection,
-            in_place=bool(values.get("in_place")),
-            may_ask=is_person_there(),
-            signals=switch.open,
-        )
-    )
-
-
-def _selection(root: Path, form: Form) -> Selection:
-    """Return the orders that are meant. Blocking."""
-    if not (cause := form.text("cause")):
-        return Selection(due=UNFINISHED if form.text("what") == "unfinished" else Selection().due)
-    keys = next((group.keys for group in run_result(root).causes if group.cause == cause), frozenset[str]())
-    if not keys:
-        raise InputError("no order has this cause any more: load the page again")
-    return Selection(due=EVERYTHING, only=keys)
-
-
 async def open_it(request: Request) -> Response:
     """Show the folder, the workbook or the report with the system's own program."""
     site, known = site_of(request), await run_of(request)
@@ -147,13 +99,24 @@ async def open_it(request: Request) -> Response:
     return RedirectResponse(f"{site.access.base}/runs/{known.id}", 303)
 
 
+async def take_along(request: Request) -> Response:
+    """Hand out the folders of the orders that came to some outcomes as one zip, made while it is sent."""
+    known = await run_of(request)
+    outcomes = {outcome for outcome in Outcome if outcome in request.query_params.getlist("outcome")}
+    folders = await to_thread.run_sync(folders_of, known.root, outcomes)
+    if not folders:
+        raise RefusedError(NO_SUCH)
+    head = {"content-disposition": f"attachment; filename*=utf-8''{quote(known.name, safe='')}.zip"}
+    return StreamingResponse(zip_chunks(known.root, folders), media_type="application/zip", headers=head)
+
+
 async def run_of(request: Request) -> KnownRun:
     """Return the run that an address names.
 
     Raises:
         RefusedError: If there is none.
     """
-    known = await to_thread.run_sync(site_of(request).runner.book.find, request.path_params["run"])
+    known = await to_thread.run_sync(site_of(request).runner.known_runs.find, request.path_params["run"])
     if known is None:
         raise RefusedError(NO_SUCH)
     return known
@@ -162,8 +125,10 @@ async def run_of(request: Request) -> KnownRun:
 async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) -> Response:
     result: RunResult | None = None
     error = str(live.error) if live and live.error else ""
+    can_begin = False
     try:
-        result = await to_thread.run_sync(run_result, known.root)
+        can_begin = bool(known.sheet) and not await to_thread.run_sync(has_begun, known.root)
+        result = None if can_begin else await to_thread.run_sync(run_result, known.root)
     except CoupaError as wrong:
         error = error or str(wrong)
     ended = live.summary if live else None
@@ -171,6 +136,7 @@ async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) 
         request,
         "result.html",
         known=known,
+        can_begin=can_begin,
         result=result,
         error=error or (str(ended.error) if ended and ended.error else ""),
         wants_sign_in=isinstance(live.error or (ended and ended.error) if live else None, SignInError),

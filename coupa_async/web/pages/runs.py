@@ -9,7 +9,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from coupa_async.app.runs.output_folder import folder_status
+from coupa_async.app.runs.output_folder import folder_status, has_begun
 from coupa_async.app.runs.run_book import KnownRun, RunBook
 from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.errors import CoupaError
@@ -46,7 +46,7 @@ class Earlier:
 async def show(request: Request) -> Response:
     """Show the list."""
     site = site_of(request)
-    runs = await to_thread.run_sync(_runs, site.runner.book)
+    runs = await to_thread.run_sync(_runs, site.runner.known_runs)
     return page(request, "runs.html", runs=runs)
 
 
@@ -55,7 +55,7 @@ async def rename(request: Request) -> Response:
     site, known = site_of(request), await run_of(request)
     form = await read_form(request, site.access)
     if name := form.text("name")[:_NAME_CHARS]:
-        await to_thread.run_sync(site.runner.book.rename, known.id, name)
+        await to_thread.run_sync(site.runner.known_runs.rename, known.id, name)
     return RedirectResponse(f"{site.access.base}/runs", 303)
 
 
@@ -65,16 +65,18 @@ async def forget(request: Request) -> Response:
     await read_form(request, site.access)
     active = site.runner.active
     if active is None or active.known.id != known.id:
-        await to_thread.run_sync(site.runner.book.forget, known.id)
+        await to_thread.run_sync(site.runner.known_runs.forget, known.id)
     return RedirectResponse(f"{site.access.base}/runs", 303)
 
 
-def _runs(book: RunBook) -> list[Earlier]:
-    return [_earlier(known) for known in book.all()[:_SHOWN]]
+def _runs(known_runs: RunBook) -> list[Earlier]:
+    return [_earlier(known) for known in known_runs.all()[:_SHOWN]]
 
 
 def _earlier(known: KnownRun) -> Earlier:
     try:
+        if known.sheet and not has_begun(known.root):
+            return Earlier(known=known, is_open=True)
         summary, status = folder_status(known.root)
     except CoupaError as error:
         return Earlier(known=known, error=str(error))

@@ -11,8 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in_state
 from coupa_async.domain.errors import CoupaError
 from coupa_async.web.rendering import fragment, page
-from coupa_async.web.requests import RefusedError, read_form
-from coupa_async.web.serving.access import Refusal
+from coupa_async.web.requests import read_form
 from coupa_async.web.site import site_of
 
 
@@ -63,9 +62,6 @@ async def forget(request: Request) -> Response:
     """Remove the sign-in from this computer."""
     site = site_of(request)
     await read_form(request, site.access)
-    try:
-        settings = await to_thread.run_sync(site.read_settings)
-        await to_thread.run_sync(forget_sign_in, settings)
-    except CoupaError as error:
-        raise RefusedError(Refusal(409, str(error))) from error
+    settings = await to_thread.run_sync(site.read_settings)
+    await to_thread.run_sync(forget_sign_in, settings)
     return RedirectResponse(f"{site.access.base}/sign-in", 303)

@@ -9,18 +9,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from coupa_async.app.configuration import user_settings
 from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.diagnose import Diagnosis, diagnose
-from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.errors import CoupaError
 from coupa_async.services.diagnostics.checks import Severity
 from coupa_async.web.rendering import fragment, page
-from coupa_async.web.requests import RefusedError, read_form
-from coupa_async.web.serving.access import Refusal
+from coupa_async.web.requests import read_form
 from coupa_async.web.site import site_of
 
 
 async def start(request: Request) -> Response:
     """Show what there is to do; the checks come after it, for they take their time."""
     site = site_of(request)
-    runs = await to_thread.run_sync(site.runner.book.all)
+    runs = await to_thread.run_sync(site.runner.known_runs.all)
     return page(request, "start.html", runs=runs[:3])
 
 
@@ -32,7 +31,7 @@ async def checks(request: Request) -> Response:
         settings = await to_thread.run_sync(site.read_settings)
         has_tenant = settings.base_url is not None
         found = await diagnose(settings)
-    except SettingsError as wrong:
+    except CoupaError as wrong:
         error = str(wrong)
     to_mend = [finding for finding in found.findings if finding.mark is not Severity.GOOD]
     good = [finding for finding in found.findings if finding.mark is Severity.GOOD]
@@ -47,8 +46,5 @@ async def set_tenant(request: Request) -> Response:
     address = form.text("base_url")
     if "://" not in address:
         address = f"https://{address}"
-    try:
-        await to_thread.run_sync(user_settings.write, user_file(), "base_url", address)
-    except SettingsError as error:
-        raise RefusedError(Refusal(422, str(error))) from error
+    await to_thread.run_sync(user_settings.write, user_file(), "base_url", address)
     return RedirectResponse(f"{site.access.base}/", 303)

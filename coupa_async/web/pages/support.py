@@ -12,10 +12,8 @@ from coupa_async.app.configuration.setting_states import setting_states
 from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.diagnose import diagnose
 from coupa_async.app.support_bundle import support_bundle
-from coupa_async.domain.errors import CoupaError
 from coupa_async.web.rendering import page
-from coupa_async.web.requests import RefusedError, read_form
-from coupa_async.web.serving.access import Refusal
+from coupa_async.web.requests import read_form
 from coupa_async.web.site import site_of
 
 
@@ -28,14 +26,11 @@ async def bundle(request: Request) -> Response:
     """Gather the bundle, and show it."""
     site = site_of(request)
     await read_form(request, site.access)
-    try:
-        settings = await to_thread.run_sync(site.read_settings)
-        states = await to_thread.run_sync(setting_states, settings)
-        found = await diagnose(settings)
-        runs = await to_thread.run_sync(site.runner.book.all)
-        text = await to_thread.run_sync(support_bundle, found, states, runs[0].root if runs else None)
-    except CoupaError as error:
-        raise RefusedError(Refusal(409, str(error))) from error
+    settings = await to_thread.run_sync(site.read_settings)
+    states = await to_thread.run_sync(setting_states, settings)
+    found = await diagnose(settings)
+    runs = await to_thread.run_sync(site.runner.known_runs.all)
+    text = await to_thread.run_sync(support_bundle, found, states, runs[0].root if runs else None)
     return page(request, "help.html", version=version("coupa-async"), file=str(user_file()), bundle=text)
 
 

@@ -46,7 +46,7 @@ class Access:
         base: The path that everything is below.
         session: The value of the cookie.
         csrf: What every form sends along.
-        asking: What another start of the program shows to be given a token; it stands in a file of the user's.
+        start_key: What another start of the program shows to be given a token; it stands in a file of the user's.
     """
 
     host: str
@@ -54,13 +54,17 @@ class Access:
     base: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(12)}")
     session: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    asking: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    start_key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     _tokens: dict[str, float] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
         """The page's origin."""
         return f"http://{self.host}"
+
+    @property
+    def _another(self) -> str:
+        return f"{self.base}/another"
 
     def address(self) -> str:
         """Return an address that lets one window in, once, within ten minutes."""
@@ -101,13 +105,15 @@ class Access:
             return WRONG_ORIGIN
         if is_entry or self._is_second_start(path, headers):
             return None
+        if path == self._another:  # a window has no use for it
+            return NOT_LET_IN
         if not path.startswith(f"{self.base}/") or not self._has_cookie(headers.get("cookie", "")):
             return NOT_LET_IN
         return None
 
     def _is_second_start(self, path: str, headers: Mapping[str, str]) -> bool:
         shown = headers.get("authorization", "").removeprefix("Bearer ")
-        return path == f"{self.base}/another" and hmac.compare_digest(shown.encode(), self.asking.encode())
+        return path == self._another and hmac.compare_digest(shown.encode(), self.start_key.encode())
 
     def _has_cookie(self, header: str) -> bool:
         pairs = (pair.strip().partition("=") for pair in header.split(";"))

@@ -25,11 +25,11 @@ class AnotherRunsError(OutputError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class ServedPage:
     """Where a page is served, as its file says."""
 
     base_url: str
-    asking: str
+    start_key: str
 
     def another_address(self) -> str:
         """Ask for an address that lets one more window in. Blocking.
@@ -37,7 +37,7 @@ class Served:
         Raises:
             RunError: If it does not answer.
         """
-        headers = {"Authorization": f"Bearer {self.asking}"}
+        headers = {"Authorization": f"Bearer {self.start_key}"}
         request = urllib.request.Request(f"{self.base_url}/another", b"", headers)  # noqa: S310 - on this machine
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
@@ -55,7 +55,7 @@ def app_dir() -> Path:
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
+def single_instance(folder: Path) -> Iterator[None]:
     """Be the only page of this user while the block runs. Blocking.
 
     Raises:
@@ -63,19 +63,20 @@ def only_one(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(folder / "lock", AnotherRunsError(f"{folder}: coupa-async app runs already")):
+        _file(folder).unlink(missing_ok=True)  # of one that was killed: it would mislead a second start
         yield
 
 
-def tell_where(folder: Path, access: Access) -> None:
+def write_address(folder: Path, access: Access) -> None:
     """Write down where the page is, readable for the user alone. Blocking."""
-    text = json.dumps({"base_url": f"{access.origin}{access.base}", "asking": access.asking})
+    text = json.dumps({"base_url": f"{access.origin}{access.base}", "start_key": access.start_key})
     with staged(_file(folder)) as part:
         with open(part, "xb", opener=private) as file:
             file.write(text.encode())
         part.replace(_file(folder))
 
 
-def find_first(folder: Path) -> Served:
+def read_address(folder: Path) -> ServedPage:
     """Read where the page is. Blocking.
 
     Raises:
@@ -83,7 +84,7 @@ def find_first(folder: Path) -> Served:
     """
     try:
         told = json.loads(_file(folder).read_text(encoding="utf-8"))
-        return Served(base_url=told["base_url"], asking=told["asking"])
+        return ServedPage(base_url=told["base_url"], start_key=told["start_key"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"coupa-async app is starting, or ends just now ({error}): try again") from error
 

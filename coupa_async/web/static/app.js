@@ -39,10 +39,10 @@ function offerNotification() {
   });
 }
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; but one whose answer is a file leaves the page as it is.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (button) setTimeout(() => { button.disabled = true; });
+  if (button && !("download" in event.target.dataset)) setTimeout(() => { button.disabled = true; });
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

@@ -4,16 +4,16 @@ const WAIT_MS = 250;
 
 export function chooseFolders(form) {
   if (!form) return;
-  const outlook = document.getElementById("outlook");
+  const plan = document.getElementById("plan");
   let waiting = 0;
   let asked = 0;
 
   async function show() {
     const mine = ++asked;
-    const answer = await fetch(form.dataset.outlook, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const answer = await fetch(form.dataset.plan, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     const html = await answer.text();
     // The server has escaped every name in it.
-    if (answer.ok && mine === asked) outlook.innerHTML = html;
+    if (answer.ok && mine === asked) plan.innerHTML = html;
   }
 
   form.addEventListener("input", () => {

@@ -33,6 +33,12 @@ def test_a_file_is_read_in_the_encoding_that_its_mark_tells(here: Path, encoding
     assert unknown_names(Run, {}) == []
 
 
+def test_a_file_with_lists_in_lists_without_end_is_refused(here: Path) -> None:
+    (here / "coupa.toml").write_text(f"folder_columns = {'[' * 5_000}")
+    with pytest.raises(SettingsError, match=r"coupa\.toml: cannot be read as TOML"):
+        Settings.read()
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le"])
 @pytest.mark.parametrize("name", [".env", "coupa.toml"])
 def test_a_file_in_another_encoding_is_one_line_with_file_line_and_cure(here: Path, name: str, encoding: str) -> None:

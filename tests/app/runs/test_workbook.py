@@ -12,6 +12,7 @@ import pytest
 
 from coupa_async.app.runs.fill_in import FilledIn, fill_in
 from coupa_async.app.runs.workbook import plan_workbook
+from coupa_async.services.files.replace import back_up, leftovers
 from coupa_async.services.records.history import History, RunRecord
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from tests.services.spreadsheet.sheets import book, grid, read, result, text
@@ -120,3 +121,17 @@ def test_no_text_of_the_tenants_becomes_a_formula_in_the_workbook_of_results(
     path.unlink()
     sheet = openpyxl.load_workbook(fill_in(workbook, worklist, journal, now=AT).written).active
     assert (sheet["D2"].value, sheet["D2"].data_type, sheet["D2"].quotePrefix) == ("=1+1", "s", True)
+
+
+@pytest.mark.parametrize("stem", ["x" * 251, "é" * 125])
+def test_the_longest_name_that_a_disk_takes_is_filled_in_backed_up_and_found_again(
+    tmp_path: Path, out: Path, journal: Journal, stem: str
+) -> None:
+    path = text(tmp_path, "PO\nPO1\n").rename(tmp_path / f"{stem}.csv")
+    assert "COMPLETED" in written(path, out, journal).written.read_text(encoding="utf-8-sig")
+    beside = plan_workbook(read(path), tmp_path, [], in_place=False)
+    assert beside.path.name.endswith(" (results).csv")
+    assert len(beside.path.name.encode()) <= 255
+    assert len(beside.alone.name.encode()) <= 255
+    backups = {back_up(path, at) for at in (AT, AT.replace(year=2026))}
+    assert set(leftovers(path).backups) == backups

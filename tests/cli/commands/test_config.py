@@ -135,6 +135,8 @@ def test_a_value_in_several_lines_is_left_to_an_editor(file: Path, capsys: pytes
         (["set", "workers"], "workers: no value"),
         (["set", "base_url", ""], "base_url: no value"),
         (["set", "base_url", "tenant"], "is no address"),
+        (["set", "base_url", "http://[x"], "base_url"),
+        (["set", "workers", "http://[x"], "workers"),
         (["set", "selenium_url", "http://me:s3cret@grid"], "holds a password"),
         (["set", "password", "s3cret"], "never on a command line"),
         (["set", "COUPA_PASSWORD"], "coupa-async[keyring]"),

@@ -26,6 +26,10 @@ BASE = "https://t.example"
         ("Pedido de compra n.º 2D-1234567 - Emitido", "2D-1234567"),
         ("Bestellung 4500001234", "4500001234"),
         ("Pedido PO123 Revision 2", "123"),
+        ("采购订单PO99871", "99871"),
+        ("発注書番号PO99871です", "99871"),
+        ("구매주문#US0158122", "US0158122"),
+        ("ใบสั่งซื้อ4500001234", "4500001234"),
     ],
 )
 def test_a_heading_names_the_order_in_every_language(heading: str, key: str) -> None:
@@ -40,6 +44,29 @@ def test_a_heading_names_the_order_in_every_language(heading: str, key: str) -> 
 def test_a_heading_without_a_number_names_none(heading: str) -> None:
     assert named_numbers(heading, "") == ()
     assert identify((), "", "1", "1") is Identity.UNNAMED
+
+
+def test_a_number_with_signs_of_such_a_language_in_it_is_that_number() -> None:
+    assert identify(named_numbers("订单 #采购-2024-001", ""), "", "采购-2024-001", "") is Identity.SAME
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Purchase Order #PO99871<span>Issued</span>",
+        "<span>Purchase Order</span><span>PO99871</span><a>Print</a>",
+        "Purchase Order #PO<b>99871</b>",
+        "Purchase Order #PO99<wbr>871",
+        "采购订单<span>PO99871</span>已发",
+    ],
+)
+def test_what_stands_beside_the_number_without_a_space_belongs_to_it_or_not(heading: str) -> None:
+    page = read_page(
+        f"<html data-controller=order_headers data-action=show><h1 id=pageHeader>{heading}</h1>", f"{BASE}/x/1", BASE
+    )
+    assert isinstance(page, OrderPage)
+    assert identify(page.numbers, page.page_id, "99871", "72001") is Identity.SAME
+    assert identify(page.numbers, page.page_id, "72001", "99871") is Identity.OTHER
 
 
 def test_the_title_says_it_where_the_heading_does_not_but_a_company_with_a_number_is_no_order() -> None:

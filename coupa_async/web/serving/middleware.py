@@ -28,7 +28,7 @@ _HEADERS = {
 }
 
 
-class Guard:
+class AccessMiddleware:
     """ASGI middleware around the whole site."""
 
     def __init__(self, site: Site, access: Access, seen: Callable[[], None]) -> None:
