@@ -29,6 +29,10 @@ from coupa_async.domain import errors
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, check_path
 from coupa_async.domain.redaction import redacted
 
+Language = Literal["en", "pt-BR"]
+"""A language of ``services/languages``."""
+LANGUAGE = "language of what a person reads: en or pt-BR; default: the system's"
+
 
 class Command(BaseSettings):
     """The base of every command's settings: where values come from.
@@ -129,6 +133,7 @@ class Settings(Command):
     notify: CliDualFlag[bool] = Field(
         True, description="call you at the end of a run: bell, title, a notice of the desktop"
     )
+    language: Language | None = Field(None, description=LANGUAGE)
     workers: int = Field(
         1,
         ge=1,
