@@ -11,10 +11,14 @@ from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from backends.browser.chromium import BrowserOptions
 from coupa_async.domain.errors import BrowserMissingError, SettingsError
 from coupa_async.ports import Backend, Profile, Session
+
+if TYPE_CHECKING:
+    from backends.rest.tokens import ApiClient
 
 GROUP = "coupa_async.backends"
 _OWN = ("playwright", "selenium")
@@ -70,3 +74,36 @@ def open_lane(backend: Backend, options: BrowserOptions, lane: str, base_url: st
     from backends.direct.session import DirectBackend  # the HTTP library takes a tenth of a second
 
     return DirectBackend(options, backend, base_url, is_forced=lane == "direct")
+
+
+def open_api(name: str, options: BrowserOptions, client: ApiClient) -> Backend:
+    """Make the backend of the tenant's API, with the direct lane behind it for what the API does not give.
+
+    Args:
+        name: The backend that starts browsers, which need not be here.
+        options: Its options.
+        client: The API's client.
+
+    Raises:
+        SettingsError: If there is no backend of that name.
+    """
+    from backends.rest.session import RestBackend
+
+    browser: Backend
+    try:
+        browser = open_backend(name, options)
+    except BrowserMissingError as error:
+        browser = _Missing(name, error)
+    return RestBackend(options, open_lane(browser, options, "direct", client.base_url), client)
+
+
+class _Missing:
+    """A backend whose library is not here: that matters once a browser is needed."""
+
+    def __init__(self, name: str, error: BrowserMissingError) -> None:
+        self.name = name
+        self._error = error
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """See ``ports.Backend``."""
+        raise self._error

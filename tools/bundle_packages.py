@@ -15,6 +15,8 @@ from pathlib import Path, PurePosixPath
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools.pins import LOCK, is_pinned, pins
+
 ROOT = Path(__file__).parents[1]
 PYTHON = (3, 11)
 # What markers of packages are read against; pip reads them against the machine that it runs on.
@@ -40,7 +42,7 @@ def gather(lib: Path, system: str) -> list[Package]:
     """Unpack the wheels of a system into a folder. Blocking.
 
     Raises:
-        SystemExit: If a package is missing that one of them needs there.
+        SystemExit: If a package is missing that one of them needs there, or is not the one that was pinned.
     """
     pip = [sys.executable, "-m", "pip"]
     with tempfile.TemporaryDirectory() as folder:
@@ -49,7 +51,9 @@ def gather(lib: Path, system: str) -> list[Package]:
         extra = _FOR_WINDOWS if system == "windows" else []
         words = ["download", "-q", "--only-binary=:all:", "-d", folder, "-c", str(ROOT / "constraints.txt")]
         subprocess.run([*pip, *words, f"{ours}[selenium]", *extra], check=True)
-        packages = [_unpack(wheel, lib) for wheel in sorted(Path(folder).glob("*.whl"))]
+        theirs = [_unpack(wheel, lib) for wheel in sorted(Path(folder).glob("*.whl")) if wheel != ours]
+        packages = [_unpack(ours, lib), *theirs]
+    _check_digests(theirs)
     _check(packages, WINDOWS if system == "windows" else {})
     return sorted(packages, key=lambda package: package.name.lower())
 
@@ -86,6 +90,12 @@ def _unpack(wheel: Path, lib: Path) -> Package:
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     requires = tuple(fields.get_all("Requires-Dist", []))
     return Package(fields["Name"], fields["Version"], licence or "see its files", digest, requires)
+
+
+def _check_digests(packages: Sequence[Package]) -> None:
+    known = pins(LOCK.read_text(encoding="utf-8"))
+    if strange := [package.name for package in packages if not is_pinned(package.name, package.sha256, known)]:
+        raise SystemExit(f"not the files of requirements.lock: {', '.join(strange)}")
 
 
 def _check(packages: Sequence[Package], environment: dict[str, str]) -> None:

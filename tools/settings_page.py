@@ -40,8 +40,8 @@ $ coupa-async config set workers 4
 $ coupa-async config unset workers
 ```
 
-In `coupa.toml` a setting has the flag's name, with `_` for `-`; those without a flag are `password`, `headless` and
-`interactive`:
+In `coupa.toml` a setting has the flag's name, with `_` for `-`; those without a flag are `password`,
+`client_secret`, `token_rest_s`, `headless` and `interactive`:
 
 ```toml
 base_url = "https://TENANT.coupahost.com"
@@ -59,7 +59,8 @@ COUPA_FOLDER_COLUMNS=Region,{supplier}
 
 A password is never a flag, for flags are shown to everybody on the machine who lists processes, and `config` writes
 none into a file. With the extra `keyring` (`coupa-async[keyring]`), the system's keyring keeps it for one user of one
-tenant: `coupa-async config set password` asks for it, `coupa-async config unset password` removes it.
+tenant: `coupa-async config set password` asks for it, `coupa-async config unset password` removes it. Likewise
+`client_secret`, for one client of the [API](api.md).
 
 A switch is turned off by `--no-` before its name where the help of the command says so, and in a variable by `false`.
 Seconds end in `_S`.

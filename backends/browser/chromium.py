@@ -147,6 +147,11 @@ class ResponseHead:
         return not any(suffix_of(name) in PAGE_SUFFIXES for name in names)
 
     @property
+    def is_file(self) -> bool:
+        """Whether a file comes with it."""
+        return 200 <= self.status < 300 and not self.is_page
+
+    @property
     def length(self) -> int | None:
         """The announced size of the file; ``None`` if there is none, or if it counts compressed bytes."""
         text = self.headers.get("content-length", "")

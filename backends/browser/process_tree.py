@@ -24,18 +24,6 @@ def children() -> frozenset[psutil.Process]:
     return frozenset(psutil.Process().children())
 
 
-def known_as(name: str, among: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Return those of our processes that still have a certain name."""
-    found = []
-    for process in among:
-        try:
-            if process.name().startswith(name):
-                found.append(process)
-        except psutil.Error:
-            continue  # ended meanwhile
-    return found
-
-
 @asynccontextmanager
 async def temporary_folder() -> AsyncIterator[Path]:
     """Make a folder for the temporary files of a browser and its driver, which leave them when they are killed."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import anyio
 
+from coupa_async.runtime.processes import child_environment
+
 _ANSWER_S = 3.0
 _VERSION = re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9}){3}")
 
@@ -26,7 +28,7 @@ async def program_version(path: Path) -> str:
     """Return the version that a program prints for ``--version``; empty if there is none in time."""
     text = ""
     with anyio.move_on_after(_ANSWER_S):
-        asked = await anyio.run_process([str(path), "--version"], check=False)
+        asked = await anyio.run_process([str(path), "--version"], check=False, env=child_environment())
         text = asked.stdout.decode(errors="replace")
     return _last(text)
 

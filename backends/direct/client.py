@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import re
-import ssl
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -22,17 +18,16 @@ import httpx2
 from backends.browser.chromium import BrowserOptions, ResponseHead
 from backends.direct.cookies import Jar
 from backends.direct.download import PartialDownload
-from backends.direct.network import use_cheap_sockets
 from backends.direct.network_errors import error_text, translated, without_query
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     DownloadTimeoutError,
+    ExcessivePageError,
     ForbiddenAddressError,
     NotAFileError,
     PageError,
     PageTimeoutError,
     RefusedDownloadError,
-    SettingsError,
 )
 from coupa_async.domain.http.headers import page_text
 from coupa_async.domain.http.targets import Targets, target_of
@@ -46,14 +41,10 @@ _PIECE_BYTES = 1 << 18  # what comes in one piece from the network
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _NOBODY = httpx2.Auth()
 _PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate"}
+_RECORD = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 # As it is, so that its length can be checked and what is missing can be asked for.
 _FILE = {"Accept": "*/*", "Accept-Encoding": "identity"}
 _BROKEN = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError, httpx2.DecodingError)
-_SYSTEMS = {
-    "win32": "Windows NT 10.0; Win64; x64",
-    "darwin": "Macintosh; Intel Mac OS X 10_15_7",
-    "linux": f"X11; Linux {platform.machine() or 'x86_64'}",
-}
 
 
 class Client:
@@ -70,9 +61,20 @@ class Client:
         self._http = http
         self._jar = jar
         self._options = options
+        self._own_headers: Callable[[str], Mapping[str, str]] = lambda url: {}
         self._targets = options.targets or Targets(base_url=jar.base_url)
         self._bounds = {"timeout": {"connect": options.page_timeout_s}}  # whoever asks bounds the rest
         self._silence_s = 2 * options.page_timeout_s
+
+    def with_headers(self, own_headers: Callable[[str], Mapping[str, str]]) -> Client:
+        """Return the same client with more headers, such as a token.
+
+        Args:
+            own_headers: Returns them for an address; asked for each address on a way.
+        """
+        client = copy(self)
+        client._own_headers = own_headers
+        return client
 
     async def page(self, url: str) -> Document:
         """Fetch a page.
@@ -83,36 +85,77 @@ class Client:
         Raises:
             UnreachableError: If the network did not carry the request.
             PageTimeoutError: If it did not come in time.
-            PageError: If it is no page, or longer than any page is.
+            PageError: If it is no page.
+            ExcessivePageError: If it is larger than a page may be.
         """
+        document, is_page = await self._document(url, _PAGE)
+        if document.status is not None and 200 <= document.status < 300 and not is_page:
+            raise PageError(f"{url}: a file came instead of a page")
+        return document
+
+    async def record(self, url: str) -> Document:
+        """Fetch an answer of the tenant's API, whatever its type; otherwise as :meth:`page`."""
+        document, _ = await self._document(url, _RECORD)
+        return document
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Document:
+        """Send a form to the tenant. A redirect is not followed, for what is sent may be secret.
+
+        Raises:
+            PageError: As :meth:`page`.
+        """
+        with translated([url]):
+            try:
+                with anyio.fail_after(self._options.page_timeout_s):
+                    headers = {"User-Agent": self.agent} | _RECORD
+                    request = httpx2.Request("POST", url, data=dict(form), headers=headers, extensions=self._bounds)
+                    response = await self._http.send(request, stream=True, auth=_NOBODY)
+                    try:
+                        body = await self._body(response)
+                    finally:
+                        await response.aclose()
+            except TimeoutError as error:
+                raise PageTimeoutError(f"{url}: no answer in {self._options.page_timeout_s:.0f} s") from error
+        return self._told(_head_of(response), body, ())
+
+    async def _document(self, url: str, headers: dict[str, str]) -> tuple[Document, bool]:
+        """Fetch what an address answers, and say whether that is a page."""
         trail: list[str] = []
         with translated(trail):
             try:
                 with anyio.fail_after(self._options.page_timeout_s):
-                    async with self._get(url, _PAGE, trail) as (response, head):
+                    async with self._get(url, headers, trail) as (response, head):
                         body = await self._body(response)
             except TimeoutError as error:
                 raise PageTimeoutError(f"{url}: no page in {self._options.page_timeout_s:.0f} s") from error
             except ForbiddenAddressError as error:
                 if len(trail) == 1 or target_of(error.url) is None or self._targets.is_tenant(error.url):
                     raise PageError(f"{without_query(url)}: {error}") from error
-                return Document(url=trail[-1], html="", via=tuple(trail[:-1]))
-        if 200 <= head.status < 300 and not head.is_page:
-            raise PageError(f"{url}: a file came instead of a page")
+                return Document(url=trail[-1], html="", via=tuple(trail[:-1])), True
+        return self._told(head, body, tuple(trail[:-1])), head.is_page
+
+    def _told(self, head: ResponseHead, body: bytearray | None, via: tuple[str, ...]) -> Document:
         if body is None:
-            raise PageError(f"{url}: a page of more than {self._options.bounds.page_bytes / 2**20:.0f} MB")
+            raise ExcessivePageError(f"{head.url}: the page has more than {self._options.bounds.page_bytes:,} bytes")
         return Document(
             url=head.url,
             html=page_text(body, head.headers.get("content-type", "")),
             status=head.status,
             retry_after_s=head.retry_after_s(datetime.now(UTC)),
-            via=tuple(trail[:-1]),
+            via=via,
         )
 
-    async def file(self, url: str, into: Path) -> Download:
+    async def file(
+        self, url: str, into: Path, *, is_page: Callable[[ResponseHead], bool] = lambda head: head.is_page
+    ) -> Download:
         """Fetch a file. A transfer that breaks off goes on where it was, while the server allows that and more comes.
 
         A connection that brings nothing for long is broken off, too: it may have died while the machine slept.
+
+        Args:
+            url: Its address.
+            into: Where to.
+            is_page: Whether an answer is no file, but a page or a record in its place.
 
         Raises:
             UnreachableError: If the network did not carry the request.
@@ -124,12 +167,14 @@ class Client:
             try:
                 with anyio.fail_after(self._options.download_timeout_s):
                     while True:
-                        if (download := await self._attempt(url, part, trail)) is not None:
+                        if (download := await self._attempt(url, part, trail, is_page)) is not None:
                             return download
             except TimeoutError as error:
                 raise DownloadTimeoutError(f"no whole file in {self._options.download_timeout_s:.0f} s") from error
 
-    async def _attempt(self, url: str, part: PartialDownload, trail: list[str]) -> Download | None:
+    async def _attempt(
+        self, url: str, part: PartialDownload, trail: list[str], is_page: Callable[[ResponseHead], bool]
+    ) -> Download | None:
         """Fetch a file, or the rest of it.
 
         Returns:
@@ -139,7 +184,7 @@ class Client:
         trail.clear()
         try:
             with anyio.fail_after(self._silence_s) as alive:
-                return await self._file(url, part, alive, trail)
+                return await self._file(url, part, alive, trail, is_page)
         except (*_BROKEN, TimeoutError) as error:
             if part.can_go_on and part.size_bytes > before:
                 return None
@@ -147,7 +192,14 @@ class Client:
                 raise DownloadTimeoutError(f"nothing came for {self._silence_s:.0f} s") from error
             raise BrokenDownloadError(f"the transfer broke off ({error_text(error)})") from error
 
-    async def _file(self, url: str, part: PartialDownload, alive: anyio.CancelScope, trail: list[str]) -> Download:
+    async def _file(
+        self,
+        url: str,
+        part: PartialDownload,
+        alive: anyio.CancelScope,
+        trail: list[str],
+        is_page: Callable[[ResponseHead], bool],
+    ) -> Download:
         def moved() -> None:
             now_s = anyio.current_time()
             if alive.deadline < now_s + self._silence_s / 2:  # not for every piece: a deadline is dear to move
@@ -158,9 +210,10 @@ class Client:
                 raise BrokenDownloadError("the transfer broke off, and the server has no rest of it")
             if not 200 <= head.status < 300:
                 raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
-            if head.is_page:
-                text = page_text(await self._body(response) or b"", head.headers.get("content-type", ""))
-                raise NotAFileError(head.url, text, tuple(trail[:-1]))
+            if is_page(head):
+                record = b"" if head.is_page else await self._body(response)
+                text = page_text(record or b"", head.headers.get("content-type", ""))
+                raise NotAFileError(head.url, tuple(trail[:-1]), text)
             part.begin(head)
             await part.fill(response.aiter_bytes(), moved)
         return replace(part.download(), via=tuple(trail))
@@ -188,8 +241,7 @@ class Client:
                 self._jar.take(at, response.headers.get_list("set-cookie"), version=version)
                 location = response.headers.get("location", "") if response.status_code in _REDIRECTS else ""
                 if not location:
-                    named = dict(response.headers.items())
-                    yield response, ResponseHead(url=str(response.url), status=response.status_code, headers=named)
+                    yield response, _head_of(response)
                     return
                 at = _joined(at, location)
                 await _leave_fit(response)
@@ -200,6 +252,7 @@ class Client:
     def _request(self, at: str, headers: dict[str, str]) -> httpx2.Request:
         cookies = self._jar.header(at)
         own = {"User-Agent": self.agent} | headers | ({"Cookie": cookies} if cookies else {})
+        own |= self._own_headers(at)
         encoded = own if cookies.isascii() else httpx2.Headers(own, encoding="utf-8")
         try:
             return httpx2.Request("GET", at, headers=encoded, extensions=self._bounds)
@@ -219,6 +272,11 @@ class Client:
         return body
 
 
+def _head_of(response: httpx2.Response) -> ResponseHead:
+    headers = dict(response.headers.items())
+    return ResponseHead(url=str(response.url), status=response.status_code, headers=headers)
+
+
 def _joined(at: str, location: str) -> str:
     """Return where a redirect leads. What is no address is returned unchanged, and is refused when it is asked."""
     try:
@@ -236,51 +294,3 @@ async def _leave_fit(response: httpx2.Response) -> None:
                 size += len(piece)
                 if size > _SHORT_BYTES:
                     return
-
-
-def connect(options: BrowserOptions) -> httpx2.AsyncClient:
-    """Make the connection pool, with the system's trust store and proxies.
-
-    HTTP/1.1 on purpose: see ``docs/decisions/http-1-1.md``.
-
-    Raises:
-        SettingsError: If the client certificate cannot be used.
-    """
-    trusted = trust()
-    if options.client_cert is not None:
-        try:
-            trusted.load_cert_chain(options.client_cert, options.client_key)
-        except (OSError, ssl.SSLError) as error:
-            key = f" with COUPA_CLIENT_KEY={options.client_key}" if options.client_key else ""
-            raise SettingsError(f"COUPA_CLIENT_CERT={options.client_cert}{key}: {error}") from error
-    here = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-    http = httpx2.AsyncClient(
-        verify=trusted,
-        mounts=dict.fromkeys(here),  # browsers do not ask a proxy for these either
-        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=20.0),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: they are the jar's business
-    )
-    use_cheap_sockets(http, options.targets)
-    return http
-
-
-def trust() -> ssl.SSLContext:
-    """Return a TLS context that trusts what the system trusts, or what the environment names instead.
-
-    Raises:
-        SettingsError: If what it names cannot be read.
-    """
-    try:
-        return httpx2.create_ssl_context()
-    except OSError as error:
-        named = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
-        what = " ".join(named) or "the system's certificates"
-        raise SettingsError(f"{what}: cannot be read ({error}): correct or unset it") from error
-
-
-def user_agent(channel: str, version: str) -> str:
-    """Return the User-Agent of a browser. All but the major version is fixed, as in today's browsers."""
-    system = _SYSTEMS.get(sys.platform, _SYSTEMS["linux"])
-    major = f"{version.partition('.')[0]}.0.0.0"
-    edge = f" Edg/{major}" if channel == "msedge" else ""
-    return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major} Safari/537.36{edge}"

@@ -18,7 +18,8 @@ from anyio import to_thread
 
 from backends.browser.chromium import BrowserOptions
 from backends.browser.storage_state import read_state, write_state
-from backends.direct.client import Client, connect
+from backends.direct.client import Client
+from backends.direct.connection import connect
 from backends.direct.cookies import Jar
 from backends.direct.fallback_browser import FallbackBrowser
 from backends.direct.user_agent import agent_of

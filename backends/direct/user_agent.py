@@ -9,7 +9,7 @@ from pathlib import Path
 from backends.browser.chromium import Browser, BrowserOptions, find_browser
 from backends.browser.storage_state import replace_private
 from backends.browser.versions import browser_version
-from backends.direct.client import user_agent
+from backends.direct.connection import user_agent
 from coupa_async.domain.errors import BrowserMissingError
 
 # What a browser without a version of its own to tell is taken for.

@@ -128,7 +128,7 @@ class FakeSession:
         """See ``ports.Session``."""
         answer = await self._ask(url)
         if isinstance(answer, Document):
-            raise NotAFileError(answer.url, answer.html, answer.via)
+            raise NotAFileError(answer.url, answer.via)
         assert isinstance(answer, Body)  # noqa: S101 - the one kind left
         await worker_threads.run(partial(into.write_bytes, answer.data))
         return Download(

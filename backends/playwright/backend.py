@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+from anyio import to_thread
 from playwright.async_api import BrowserContext, Error, Playwright, ProxySettings
 
 from backends.browser.chromium import Browser, BrowserOptions, find_browser, flags
 from backends.browser.process_tree import Tree, temporary_folder
+from backends.browser.profile_folder import downloads_of, prepare
 from backends.browser.proxies import proxy_login
 from backends.playwright.driver import start_driver
 from backends.playwright.errors import first_line
@@ -99,7 +101,7 @@ class PlaywrightBackend:
         self, playwright: Playwright, browser: Browser, profile: Profile, temporary: Path
     ) -> BrowserContext:
         options = self._options
-        profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await to_thread.run_sync(prepare, profile.directory)
         try:
             with anyio.fail_after(options.launch_timeout_s + options.close_timeout_s):
                 return await playwright.chromium.launch_persistent_context(
@@ -111,7 +113,7 @@ class PlaywrightBackend:
                     args=flags(options),
                     chromium_sandbox=None,
                     accept_downloads=True,
-                    downloads_path=profile.directory / "downloads",
+                    downloads_path=downloads_of(profile.directory),
                     artifacts_dir=temporary,
                     env={**child_environment(), **temporary_files_in(temporary)},
                     proxy=_proxy(),

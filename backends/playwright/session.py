@@ -129,12 +129,12 @@ class PlaywrightSession:
             await self.open(url)
         shown = self._pool.showing(url)
         assert shown is not None  # noqa: S101 - it was opened
-        page = shown.page
         with translated(url, within_s=self._answer_s):
-            html = await page.content()
-            await to_thread.run_sync(partial(into.with_name(f"{into.name}.html").write_text, html, encoding="utf-8"))
-            await page.screenshot(path=into.with_name(f"{into.name}.png"))
-        return page.url
+            document = await shown.document()
+            write = partial(into.with_name(f"{into.name}.html").write_text, document.html, encoding="utf-8")
+            await to_thread.run_sync(write)
+            await shown.page.screenshot(path=into.with_name(f"{into.name}.png"))
+        return document.url
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
@@ -166,9 +166,16 @@ class PlaywrightSession:
 
     async def _tab(self, page: Page | None = None) -> Tab:
         with translated("a tab", within_s=self._answer_s):
-            block, answer_s = self._options.headless, self._answer_s
-            spawn, targets = self._answers.spawn, self._options.targets
-            return await Tab.open(self._context, spawn, page=page, block=block, answer_s=answer_s, targets=targets)
+            options = self._options
+            return await Tab.open(
+                self._context,
+                self._answers.spawn,
+                page=page,
+                block=options.headless,
+                answer_s=self._answer_s,
+                targets=options.targets,
+                bounds=options.bounds,
+            )
 
     def _greet(self, page: Page) -> None:
         page.on("crash", lambda _: self._lost.set())

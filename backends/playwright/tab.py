@@ -7,29 +7,32 @@ shown inline never announces a download.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 from anyio import to_thread
 from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import TimeoutError as SlowError
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead
+from backends.browser.chromium import ABANDONED, BROKEN, REDIRECTS, ResponseHead
+from backends.browser.reading import bounded_growth
 from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, shown_document, way_to
 from backends.playwright.errors import first_line, is_gone, translated
+from backends.playwright.page_reader import PageReader
 from backends.playwright.raw_headers import RawHeaders
 from backends.playwright.transfer import Transfer
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import (
     BrokenDownloadError,
+    ExcessivePageError,
     ForbiddenAddressError,
     NotAFileError,
     PageTimeoutError,
     RefusedDownloadError,
-    SessionLostError,
 )
 from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Document, Download, Fill
@@ -40,9 +43,6 @@ _PATTERNS = [
     {"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"},
     *({"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _HEAVY),
 ]
-_READINGS = 20
-
-T = TypeVar("T")
 
 
 class Tab:
@@ -55,7 +55,15 @@ class Tab:
     """
 
     def __init__(
-        self, page: Page, cdp: CDPSession, spawn: Spawn, *, frame: str, answer_s: float, targets: Targets | None
+        self,
+        page: Page,
+        cdp: CDPSession,
+        spawn: Spawn,
+        *,
+        frame: str,
+        answer_s: float,
+        targets: Targets | None,
+        bounds: Bounds,
     ) -> None:
         self.page = page
         self.head: ResponseHead | None = None
@@ -67,6 +75,7 @@ class Tab:
         self._answer_s = answer_s
         self._as_file = False
         self._targets = targets
+        self._reader = PageReader(page, cdp, frame=frame, answer_s=answer_s, bounds=bounds)
         self._forbidden: ForbiddenAddressError | None = None
         self._transfer = Transfer(spawn)
         self._tells_progress = False
@@ -82,6 +91,7 @@ class Tab:
         block: bool,
         answer_s: float,
         targets: Targets | None,
+        bounds: Bounds,
     ) -> Tab:
         """Open a tab, or take one over.
 
@@ -92,11 +102,13 @@ class Tab:
             block: Whether images, fonts and media are not loaded.
             answer_s: Seconds that any answer of the page may take.
             targets: Where a file may be fetched from; ``None`` for anywhere.
+            bounds: How large a page may be.
         """
         page = page or await context.new_page()
         cdp = await context.new_cdp_session(page)
         tree = await cdp.send("Page.getFrameTree")
-        tab = cls(page, cdp, spawn, frame=tree["frameTree"]["frame"]["id"], answer_s=answer_s, targets=targets)
+        frame = tree["frameTree"]["frame"]["id"]
+        tab = cls(page, cdp, spawn, frame=frame, answer_s=answer_s, targets=targets, bounds=bounds)
         tab._cdp.on("Fetch.requestPaused", tab._paused)
         page.on("download", lambda announced: tab._transfer.has_begun(announced))
         tab._cdp.on("Page.downloadProgress", lambda event: tab._transfer.has_progressed(event))
@@ -108,14 +120,22 @@ class Tab:
 
         Raises:
             PageTimeoutError: If it does not come in time.
+            ExcessivePageError: If it is larger than a page may be.
         """
         await self._raw.watch(on=False)
         self._expect(as_file=False)
         try:
-            if "#" in url:  # of the page that is shown, it would be a part, and asked of nobody
+            # Of the page that is shown, an address with a `#` would be a part, and asked of nobody.
+            if "#" in url or self._reader.is_excessive:
                 await self.page.goto("about:blank", timeout=within_s * 1000)
-            await self.page.goto(url, wait_until="domcontentloaded", timeout=within_s * 1000)
+                self._reader.is_excessive = False
+            async with bounded_growth(self._reader.look):
+                await self.page.goto(url, wait_until="domcontentloaded", timeout=within_s * 1000)
+        except ExcessivePageError:
+            await self._reader.stop()
+            raise
         except SlowError as error:
+            await self._reader.stop()
             raise PageTimeoutError(f"{url}: no page in {within_s:.0f} s") from error
         except Error as error:
             # Chromium shows a page of its own for a bare error status; what the tenant answered is in the head.
@@ -124,8 +144,8 @@ class Tab:
 
     async def document(self) -> Document:
         """Read the page as it is now."""
-        html = await self._html()
-        return shown_document(self.page.url, html, self.head, self.answered)
+        shown, html = await self._reader.page()
+        return shown_document(shown, html, self.head, self.answered)
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
         """Fill a form in and send it."""
@@ -138,12 +158,7 @@ class Tab:
 
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
-        try:
-            await self._await_answer(self.page.evaluate(NEXT_CHANGE))
-        except Error as error:
-            if is_gone(error):
-                raise
-            await self.page.wait_for_load_state("domcontentloaded")  # a navigation took the page away
+        await self._reader.change()
 
     async def ask(self) -> None:
         """Check that the browser itself answers, and not only the page."""
@@ -183,8 +198,8 @@ class Tab:
         if head is not None and not 200 <= head.status < 300:
             raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
         if head is None or head.is_page:
-            html, url = await self._html(), self.page.url
-            raise NotAFileError(url, html, way_to(url, self.answered))
+            shown = head.url if head else self.page.url
+            raise NotAFileError(shown, way_to(shown, self.answered))
         await to_thread.run_sync(room.check, 0, head.length)
         await self._transfer.finish(into, room, is_remote=self._is_remote)
         return Download(
@@ -204,24 +219,6 @@ class Tab:
         """Forget what was seen; say whether a good answer that is no page is to become a download."""
         self.head, self.answered, self._as_file, self._forbidden = None, [], as_file, None
         self._transfer = Transfer(self._spawn)
-
-    async def _html(self) -> str:
-        for _ in range(_READINGS):
-            try:
-                return await self._await_answer(self.page.content())
-            except Error as error:
-                if is_gone(error):
-                    raise
-                await self.change()  # it is on its way to another page
-        raise PageTimeoutError(f"{self.page.url}: the page goes on and on to other pages")
-
-    async def _await_answer(self, answer: Awaitable[T]) -> T:
-        """Wait for an answer of the page's own; one whose script never ends gives none."""
-        try:
-            with anyio.fail_after(self._answer_s):
-                return await answer
-        except TimeoutError as error:
-            raise SessionLostError(f"{self.page.url}: the page does not answer") from error
 
     def _paused(self, event: dict[str, Any]) -> None:
         self._spawn(lambda: self._answer(event))
@@ -245,7 +242,10 @@ class Tab:
         status, sent = event["responseStatusCode"], event.get("responseHeaders", [])
         if event["frameId"] == self._frame:
             self._take(event["request"]["url"], status, sent)
-            if self._as_file and self.head is not None and 200 <= status < 300 and not self.head.is_page:
+            if self._as_file and self.head is not None and not self.head.is_file:
+                await self._cdp.send("Fetch.failRequest", {**request, "errorReason": "Aborted"})  # its head is enough
+                return
+            if self._as_file and self.head is not None:
                 kept = [header for header in sent if header["name"].lower() != "content-disposition"]
                 forced = {"name": "Content-Disposition", "value": 'attachment; filename="file"'}
                 answer = {**request, "responseCode": status, "responseHeaders": [*kept, forced]}

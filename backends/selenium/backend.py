@@ -15,9 +15,11 @@ from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.command import Command
 
 from backends.browser.chromium import Browser, BrowserOptions, find_browser
-from backends.browser.process_tree import Tree, children, known_as, temporary_folder
+from backends.browser.process_tree import Tree, temporary_folder
+from backends.browser.profile_folder import prepare
 from backends.selenium.bidi import FAULTS, BidiConnection
-from backends.selenium.driver import driver_path, launch_error, start
+from backends.selenium.driver import launch_error, start
+from backends.selenium.manager import find_driver
 from backends.selenium.service import service_of
 from backends.selenium.session import SeleniumSession
 from coupa_async.domain.errors import LaunchError
@@ -37,7 +39,6 @@ class SeleniumBackend:
 
     def __init__(self, options: BrowserOptions) -> None:
         self._options = options
-        self._looking = anyio.Lock()
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """Start a browser on a profile. No process of it stays behind, however the block is left.
@@ -93,11 +94,11 @@ class SeleniumBackend:
 
     async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
         options = self._options
-        profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await to_thread.run_sync(prepare, profile.directory)
         try:
             with anyio.fail_after(options.launch_timeout_s):
                 if service is not None and not service.path:
-                    await self._find_driver(browser, service)
+                    service.path = await find_driver(browser, close_s=options.close_timeout_s)
                 return await to_thread.run_sync(
                     partial(start, browser, service, profile, options), abandon_on_cancel=True
                 )
@@ -105,15 +106,3 @@ class SeleniumBackend:
             raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
         except FAULTS as error:
             raise launch_error(error, browser, options) from error
-
-    async def _find_driver(self, browser: Browser, service: Any) -> None:
-        """Let Selenium Manager fetch the driver; one at a time, so that its process is known if it hangs."""
-        async with self._looking:
-            before = children()
-            find = partial(driver_path, browser, service, self._options)
-            try:
-                service.path = await to_thread.run_sync(find, abandon_on_cancel=True)
-            finally:
-                tree = Tree(known_as("selenium-manager", children() - before))
-                within_s = self._options.close_timeout_s
-                await cleanup("Selenium Manager", partial(tree.end, within_s=within_s), within_s=4 * within_s)

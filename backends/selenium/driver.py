@@ -7,7 +7,6 @@ from typing import Any
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchDriverException
 from selenium.webdriver.chromium.webdriver import ChromiumDriver
-from selenium.webdriver.common.driver_finder import DriverFinder
 
 from backends.browser.chromium import Browser, BrowserOptions, flags
 from coupa_async.domain.errors import BrowserMissingError, LaunchError
@@ -15,11 +14,6 @@ from coupa_async.ports import Profile
 
 # Selenium waits for each BiDi answer in steps of this; its default of 0.1 s would be most of an order's time.
 _ANSWER_STEP_S = 0.005
-
-
-def driver_path(browser: Browser, service: Any, options: BrowserOptions) -> str:
-    """Let Selenium Manager find or fetch the driver. Selenium's errors are raised unchanged."""
-    return DriverFinder(service, _wanted(browser, options)).get_driver_path()
 
 
 def launch_error(error: Exception, browser: Browser, options: BrowserOptions) -> BrowserMissingError | LaunchError:
@@ -38,33 +32,34 @@ def launch_error(error: Exception, browser: Browser, options: BrowserOptions) ->
 
 def start(browser: Browser, service: Any, profile: Profile, options: BrowserOptions) -> ChromiumDriver:
     """Start the driver and its browser, here or on a Grid. Selenium's errors are raised unchanged."""
-    wanted = _wanted(browser, options)
+    capabilities = wanted(browser, options)
     if options.selenium_url is not None:
-        wanted.enable_downloads = True
-        remote: Any = webdriver.Remote(command_executor=options.selenium_url, options=wanted)
+        capabilities.enable_downloads = True
+        remote: Any = webdriver.Remote(command_executor=options.selenium_url, options=capabilities)
         remote.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
         on_grid: ChromiumDriver = remote
         return on_grid
-    wanted.add_argument(f"--user-data-dir={profile.directory}")
+    capabilities.add_argument(f"--user-data-dir={profile.directory}")
     service.record = profile.record
     kind: Any = webdriver.Edge if browser.channel == "msedge" else webdriver.Chrome
-    driver: Any = kind(options=wanted, service=service)
+    driver: Any = kind(options=capabilities, service=service)
     driver.command_executor.client_config.websocket_interval = _ANSWER_STEP_S
     started: ChromiumDriver = driver
     return started
 
 
-def _wanted(browser: Browser, options: BrowserOptions) -> Any:
-    wanted: Any = webdriver.EdgeOptions() if browser.channel == "msedge" else webdriver.ChromeOptions()
-    wanted.page_load_strategy = "none"
-    wanted.set_capability("webSocketUrl", True)
+def wanted(browser: Browser, options: BrowserOptions) -> Any:
+    """Return what is asked of the driver: which browser, and how it is to be."""
+    capabilities: Any = webdriver.EdgeOptions() if browser.channel == "msedge" else webdriver.ChromeOptions()
+    capabilities.page_load_strategy = "none"
+    capabilities.set_capability("webSocketUrl", True)
     # The browser answers dialogs by itself, in tabs that pages open too; one that asks before it is left is left.
-    wanted.set_capability("unhandledPromptBehavior", {"default": "dismiss", "beforeUnload": "accept"})
+    capabilities.set_capability("unhandledPromptBehavior", {"default": "dismiss", "beforeUnload": "accept"})
     for flag in flags(options):
-        wanted.add_argument(flag)
+        capabilities.add_argument(flag)
     if options.headless:
-        wanted.add_argument("--headless=new")
+        capabilities.add_argument("--headless=new")
     if options.selenium_url is None:
-        wanted.binary_location = str(browser.path)
-        wanted.add_argument("--remote-debugging-pipe")  # to its driver; every user of the machine reaches a port
-    return wanted
+        capabilities.binary_location = str(browser.path)
+        capabilities.add_argument("--remote-debugging-pipe")  # to its driver; every user of the machine reaches a port
+    return capabilities

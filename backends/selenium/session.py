@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 
 from backends.browser.chromium import BrowserOptions
 from backends.browser.process_tree import Tree, watch
+from backends.browser.profile_folder import downloads_of
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, write_state
 from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab, other_tabs
@@ -48,14 +49,13 @@ class SeleniumSession:
         self._bidi.listen_elsewhere(self._let_on)
         await self._bidi.begin()
         if self._options.selenium_url is None:  # a Grid has set its own folder, which it hands files out of
-            self._files = profile.directory / "downloads"
+            self._files = downloads_of(profile.directory)
             behavior = {"type": "allowed", "destinationFolder": str(self._files)}
             await self._bidi.command("browser.setDownloadBehavior", downloadBehavior=behavior)
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
         first = await self._bidi.command("browsingContext.getTree", maxDepth=0)
-        context, targets = first["contexts"][0]["context"], self._options.targets
-        self._pool.add(await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets))
+        self._pool.add(await self._tab(first["contexts"][0]["context"]))
 
     def end(self) -> None:
         """Answer no more browser events."""
@@ -178,8 +178,9 @@ class SeleniumSession:
         if name == "network.responseStarted":
             self._answers.spawn(partial(let_on, self._bidi, params, has_head=True))
 
-    async def _tab(self) -> Tab:
-        return await Tab.open(self._bidi, self._answers.spawn, context=None, targets=self._options.targets)
+    async def _tab(self, context: str | None = None) -> Tab:
+        targets, bounds = self._options.targets, self._options.bounds
+        return await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets, bounds=bounds)
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._bidi.command("browsingContext.getTree", maxDepth=0)

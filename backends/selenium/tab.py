@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,14 +13,18 @@ import anyio
 from anyio import to_thread
 from selenium.webdriver.common.by import By
 
-from backends.browser.chromium import ABANDONED, BROKEN, NEXT_CHANGE, REDIRECTS, ResponseHead, page_error
+from backends.browser.chromium import ABANDONED, BROKEN, REDIRECTS, ResponseHead, page_error
+from backends.browser.reading import bounded_growth
 from backends.browser.redirects import forbidden_redirect
 from backends.browser.tab_pool import Spawn, shown_document, way_to
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
+from backends.selenium.page_reader import PageReader
 from backends.selenium.transfer import Transfer
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import (
     BrokenDownloadError,
+    ExcessivePageError,
     ForbiddenAddressError,
     NotAFileError,
     PageError,
@@ -33,12 +36,8 @@ from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Document, Download, Fill
 from coupa_async.runtime.disk_space import Room
 
-_READINGS = 20
-_PAGE = "JSON.stringify([location.href, document.documentElement ? document.documentElement.outerHTML : ''])"
 # What a new navigation does to the one before it, told late; the answer to a download, too.
 _ABORTED = "ERR_ABORTED"
-# What a page's own scripts have made of the objects that are asked here is not seen in a sandbox.
-_SANDBOX = "coupa-async"
 _LATE_S = 3.0
 
 
@@ -51,7 +50,9 @@ class Tab:
         answered: The addresses that answered since then, redirects included, in order.
     """
 
-    def __init__(self, context: str, bidi: BidiConnection, spawn: Spawn, *, targets: Targets | None) -> None:
+    def __init__(
+        self, context: str, bidi: BidiConnection, spawn: Spawn, *, targets: Targets | None, bounds: Bounds
+    ) -> None:
         self.context = context
         self.head: ResponseHead | None = None
         self.answered: list[str] = []
@@ -59,6 +60,7 @@ class Tab:
         self._spawn = spawn
         self._as_file = False
         self._targets = targets
+        self._reader = PageReader(context, bidi, bounds=bounds)
         self._forbidden: ForbiddenAddressError | None = None
         self._error = ""
         self._arrived = anyio.Event()
@@ -69,7 +71,9 @@ class Tab:
         bidi.listen(context, self._take)
 
     @classmethod
-    async def open(cls, bidi: BidiConnection, spawn: Spawn, *, context: str | None, targets: Targets | None) -> Tab:
+    async def open(
+        cls, bidi: BidiConnection, spawn: Spawn, *, context: str | None, targets: Targets | None, bounds: Bounds
+    ) -> Tab:
         """Open a tab, or take one over.
 
         Args:
@@ -77,10 +81,11 @@ class Tab:
             spawn: Starts a task of the session.
             context: A tab that is there already.
             targets: Where a file may be fetched from; ``None`` for anywhere.
+            bounds: How large a page may be.
         """
         if context is None:
             context = (await bidi.command("browsingContext.create", type="tab", background=True))["context"]
-        tab = cls(context, bidi, spawn, targets=targets)
+        tab = cls(context, bidi, spawn, targets=targets, bounds=bounds)
         await bidi.command("network.addIntercept", phases=["responseStarted"], contexts=[context])
         return tab
 
@@ -89,14 +94,22 @@ class Tab:
 
         Raises:
             PageTimeoutError: If it does not come in time.
+            ExcessivePageError: If it is larger than a page may be.
         """
-        if "#" in url:  # of the page that is shown, it would be a part, and asked of nobody
+        # Of the page that is shown, an address with a `#` would be a part, and asked of nobody.
+        if "#" in url or self._reader.is_excessive:
             await self._bidi.command("browsingContext.navigate", context=self.context, url="about:blank", wait="none")
+            self._reader.is_excessive = False
         self._go(url, as_file=False)
         try:
             with anyio.fail_after(within_s):
-                await self._arrived.wait()
+                async with bounded_growth(self._reader.look):
+                    await self._arrived.wait()
+        except ExcessivePageError:
+            await self._reader.stop()
+            raise
         except TimeoutError as error:
+            await self._reader.stop()
             raise PageTimeoutError(f"{url}: no page in {within_s:.0f} s") from error
         # Chromium shows a page of its own for a bare error status; what the tenant answered is in the head.
         if self._error and (self.head is None or "ERR_HTTP_RESPONSE_CODE_FAILURE" not in self._error):
@@ -104,7 +117,7 @@ class Tab:
 
     async def document(self) -> Document:
         """Read the page as it is now."""
-        shown, html = await self._page()
+        shown, html = await self._reader.page()
         return shown_document(shown, html, self.head, self.answered)
 
     async def fill(self, step: Fill, *, within_s: float) -> None:
@@ -126,10 +139,7 @@ class Tab:
 
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
-        try:
-            await self._evaluate(f"({NEXT_CHANGE})()", wait=True)
-        except PageError:
-            await anyio.sleep(0.05)  # a navigation took the page away; the next one is on its way
+        await self._reader.change()
 
     async def ask(self) -> None:
         """Check that the browser itself answers, and not only the page."""
@@ -162,8 +172,8 @@ class Tab:
         if head is not None and not 200 <= head.status < 300:
             raise RefusedDownloadError(head.status, head.retry_after_s(datetime.now(UTC)), head.url)
         if head is None or head.is_page:
-            shown, html = await self._page()
-            raise NotAFileError(shown, html, way_to(shown, self.answered))
+            shown = head.url if head else (await self._reader.page())[0]
+            raise NotAFileError(shown, way_to(shown, self.answered))
         await to_thread.run_sync(room.check, 0, head.length)
         await self._transfer.finish(into, heard, room, files)
         return Download(
@@ -203,23 +213,6 @@ class Tab:
 
         self._spawn(go)
 
-    async def _page(self) -> tuple[str, str]:
-        for _ in range(_READINGS):
-            try:
-                url, html = json.loads(await self._evaluate(_PAGE, wait=False))
-            except PageError:
-                await self.change()  # it is on its way to another page
-            else:
-                return url, html
-        raise PageTimeoutError("the page goes on and on to other pages")
-
-    async def _evaluate(self, expression: str, *, wait: bool) -> Any:
-        target = {"context": self.context, "sandbox": _SANDBOX}
-        answer = await self._bidi.command("script.evaluate", expression=expression, target=target, awaitPromise=wait)
-        if answer["type"] != "success":
-            raise PageError(f"the page's script failed: {answer['exceptionDetails']['text']}")
-        return answer["result"].get("value")
-
     def _take(self, name: str, params: Mapping[str, Any]) -> None:
         """Take note of an event, unless it is a late one of an earlier navigation."""
         navigation = params.get("navigation")
@@ -249,7 +242,20 @@ class Tab:
             self.answered.append(response["url"].partition("#")[0])
             if response["status"] not in REDIRECTS:
                 forced = self._headed(navigation, response)
+                if self._as_file and not forced:
+                    self._spawn(partial(self._refuse, params))
+                    return
         self._spawn(partial(self._let_on, params, has_head=self.head is not None, **forced))
+
+    async def _refuse(self, params: Mapping[str, Any]) -> None:
+        """Let nothing more of an answer come: its head is enough."""
+        try:
+            await self._bidi.command("network.failRequest", request=params["request"]["request"])
+        except PageError:
+            return  # its tab has gone on to something else
+        except SessionLostError:
+            if not self._is_given_up:
+                raise
 
     async def _let_on(self, params: Mapping[str, Any], **how: Any) -> None:
         response = params["response"]
@@ -258,7 +264,7 @@ class Tab:
                 headers = {item["name"].lower(): item["value"]["value"] for item in response["headers"]}
                 self._forbidden = await forbidden_redirect(response["url"], headers, self._targets)
                 if self._forbidden is not None:
-                    await self._bidi.command("network.failRequest", request=params["request"]["request"])
+                    await self._refuse(params)
                     return  # the navigation itself ends with an error, and so arrives
             await let_on(self._bidi, params, **how)
         except SessionLostError:
@@ -271,13 +277,11 @@ class Tab:
         headers = {item["name"].lower(): item["value"]["value"] for item in sent}
         self._navigation = navigation
         self.head = ResponseHead(url=response["url"], status=response["status"], headers=headers)
-        is_good = 200 <= response["status"] < 300
-        if self._as_file and is_good and not self.head.is_page:
+        if self._as_file:
+            self._arrived.set()
+        if self._as_file and self.head.is_file:
             kept = [item for item in sent if item["name"].lower() != "content-disposition"]
             own = f'attachment; filename="{self._transfer.name_file()}"'
             header = {"name": "Content-Disposition", "value": {"type": "string", "value": own}}
-            self._arrived.set()
             return {"headers": [*kept, header]}
-        if self._as_file and not is_good:
-            self._arrived.set()
         return {}

@@ -15,6 +15,7 @@ import anyio
 from anyio import to_thread
 from pydantic import SecretStr
 
+from coupa_async.app.compose_api import make_api_backend, make_source
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.bounds import Bounds
@@ -28,12 +29,13 @@ from coupa_async.domain.policies.throttle import ThrottleLimits
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
-from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
+from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate, SignInLimits
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.gather import gather
+from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.collection.collector import Collector, CollectorConfig
 from coupa_async.services.collection.fetch import RetryLimits
 from coupa_async.services.collection.named import Requisition
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 _PERSON_S = 600.0
 _MIB = 2**20
+# What Coupa allows. Its burst of 20 is left to it: evenly spaced requests never need one, and are never refused.
+_API_PER_S = 25.0
 
 
 def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
@@ -63,6 +67,8 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     from backends.browser.proxies import proxy_login
 
     options = browser_options(settings)
+    if settings.chosen_lane == "api":
+        return make_api_backend(settings, options), []
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
     if elsewhere:
@@ -119,6 +125,11 @@ def make_bounds(settings: Settings) -> Bounds:
     )
 
 
+def make_flow(settings: Settings) -> SignInFlow:
+    """Return how a session of the chosen lane signs in without a person."""
+    return ApiSignIn(settings.tenant()) if settings.chosen_lane == "api" else make_sign_in(settings)
+
+
 def make_sign_in(settings: Settings) -> CoupaSignIn:
     """Return how a session signs in without a person."""
     base_url = settings.tenant()
@@ -161,9 +172,10 @@ def make_worker_context(
         tabs=_tabs(settings),
         recycle_orders=settings.session_orders,
     )
-    person = partial(sign_in_by_hand, settings, notify) if may_ask else None
+    has_person = may_ask and settings.chosen_lane != "api"
+    person = partial(sign_in_by_hand, settings, notify) if has_person else None
     gate = SignInGate(
-        make_sign_in(settings),
+        make_flow(settings),
         settings.state_file(),
         notify,
         jitter=random.random,
@@ -173,7 +185,7 @@ def make_worker_context(
     throttle = ThrottleLimits(
         floor=min(settings.min_in_flight, settings.max_in_flight),
         ceiling=settings.max_in_flight,
-        requests_per_s=settings.requests_per_s or math.inf,
+        requests_per_s=settings.requests_per_s or (_API_PER_S if settings.chosen_lane == "api" else math.inf),
     )
     collector = make_collector(settings, journal, storage, limits, gate, notify)
     return WorkerContext(
@@ -197,6 +209,7 @@ def make_collector(
     notify: Observer,
 ) -> Collector:
     """Put together what brings in one order."""
+    reads_data = bool(settings.data) or settings.no_files or settings.refresh_data
     config = CollectorConfig(
         base_url=settings.tenant(),
         journal=journal,
@@ -208,12 +221,13 @@ def make_collector(
         session_lasts=gate.session_lasts,
         warn=lambda text: notify(Warned(text=text, is_lasting=True)),
         order_path=settings.order_path,
+        source=make_source(settings, make_bounds(settings), notify, reads_data=reads_data),
         bounds=make_bounds(settings),
         requisition=Requisition(settings.requisition),
         allowed_hosts=make_targets(settings).allowed_hosts,
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
-        reads_data=bool(settings.data) or settings.no_files or settings.refresh_data,
+        reads_data=reads_data,
         wanted=wanted_files(settings),
         no_files=settings.no_files,
     )
@@ -270,7 +284,7 @@ def _tabs(settings: Settings) -> int:
     """
     if settings.tabs is not None:
         return settings.tabs
-    return 1 if settings.lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
+    return 1 if settings.chosen_lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
 
 
 def recorded_backend(base_url: str) -> Backend:

@@ -13,6 +13,7 @@ import anyio
 from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
+from coupa_async.app.check_api import check_api
 from coupa_async.app.compose import browser_options, find_backend, make_sign_in
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
@@ -47,7 +48,7 @@ class Diagnosis:
 
 
 async def diagnose(settings: Settings) -> Diagnosis:
-    """Check the set-up, and ask the tenant without a browser whether we are signed in."""
+    """Check the set-up, and ask the tenant without a browser whether we are signed in, or its API for an order."""
     folder = settings.output_dir.resolve()
     extra = "selenium" if settings.backend == "selenium" else ""
     jobs: list[tuple[str, _Check]] = [
@@ -125,6 +126,8 @@ async def _proxy_password(settings: Settings) -> list[Finding]:
 
 async def _browser(settings: Settings) -> list[Finding]:
     """Look for the browser, a policy that forbids it, and for Selenium the driver that fits it."""
+    if settings.chosen_lane == "api" and not settings.msg_pdf:
+        return [good("browser", "the lane api needs none")]
     from backends import open_backend
     from backends.browser.chromium import find_browser
     from backends.browser.versions import browser_version
@@ -170,14 +173,14 @@ async def _source(settings: Settings) -> list[Finding]:
 
 async def _tenant(settings: Settings) -> list[Finding]:
     """Connect to the tenant step by step, then ask it without a browser whether we are signed in."""
-    from backends.direct.client import trust
+    from backends.direct.connection import trust
 
     if settings.base_url is None:
         return [bad("tenant", "the address of your Coupa is not set", _SET_IT)]
     steps = await reach(settings.tenant(), trust())
     if any(step.mark is Severity.BAD for step in steps):
         return steps
-    return steps + await _signed_in(settings)
+    return steps + await (check_api(settings) if settings.chosen_lane == "api" else _signed_in(settings))
 
 
 async def _signed_in(settings: Settings) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""The tenant's password in the system's keyring, where the extra `keyring` is installed."""
+"""Passwords and the API client's secret in the system's keyring, where the extra `keyring` is installed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from coupa_async.domain.errors import SettingsError
 _HOW = "pip install 'coupa-async[keyring]', or set COUPA_PASSWORD"
 
 
-def read_password(base_url: str, username: str) -> SecretStr | None:
+def read_password(base_url: str, username: str, variable: str = "COUPA_PASSWORD") -> SecretStr | None:
     """Return the password that :func:`keep_password` kept for this user of this tenant; ``None`` if there is none.
+
+    Args:
+        base_url: The tenant's address.
+        username: The user, or the API's client.
+        variable: What to set instead, for the message.
 
     Raises:
         SettingsError: If the keyring is locked or broken.
@@ -26,7 +31,7 @@ def read_password(base_url: str, username: str) -> SecretStr | None:
     except keyring.errors.NoKeyringError:
         return None  # a server has none
     except keyring.errors.KeyringError as error:
-        raise SettingsError(f"the system's keyring: {error}: unlock it, or set COUPA_PASSWORD") from error
+        raise SettingsError(f"the system's keyring: {error}: unlock it, or set {variable}") from error
     return SecretStr(found) if found else None
 
 

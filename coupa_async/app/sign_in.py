@@ -92,10 +92,11 @@ def forget_sign_in(settings: Settings) -> tuple[Path, ...]:
     Returns:
         What was removed.
     """
-    state, base = settings.state_file(), profiles_dir() / BASE
-    found = tuple(path for path in (state, base) if path.exists())
+    state, token, base = settings.state_file(), settings.token_file(), profiles_dir() / BASE
+    found = tuple(path for path in (state, token, base) if path.exists())
     forget_base(profiles_dir())
     _remove(state)
+    _remove(token)
     return found
 
 

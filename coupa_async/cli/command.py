@@ -13,10 +13,11 @@ from typing import TypeVar
 from pydantic import AliasChoices, Field
 from pydantic_settings import CliApp, CliPositionalArg, CliSettingsSource, SettingsError
 
+from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.setting_errors import plain_settings_errors
 from coupa_async.app.configuration.setting_names import unknown_names
 from coupa_async.app.configuration.setting_places import as_written
-from coupa_async.app.configuration.settings import LANGUAGE, Command, Language, Settings
+from coupa_async.app.configuration.settings import LANGUAGE, Language, Settings
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import HELP_ALL, help_formatter
 from coupa_async.domain import errors

@@ -7,8 +7,9 @@ from argparse import SUPPRESS, Action, RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.setting_groups import OFTEN, setting_groups
-from coupa_async.app.configuration.settings import Command, Settings
+from coupa_async.app.configuration.settings import Settings
 
 HELP_ALL = "--help-all"
 _TYPED = {"str": "TEXT", "Path": "PATH", "int": "N", "float": "X"}

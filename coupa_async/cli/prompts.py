@@ -18,7 +18,7 @@ from coupa_async.domain.errors import SettingsError
 from coupa_async.services.languages.catalogue import mark
 
 _YES, _NO = frozenset({"y", "yes", "s", "sim", "si", "sí"}), frozenset({"n", "no", "não", "nao"})
-_LANES = ["auto", "direct", "browser"]
+_LANES = ["auto", "api", "direct", "browser"]
 
 
 _HOW_NOT_ASKED = mark(

@@ -30,6 +30,8 @@ class Bounds:
         table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
         table_sheet_row_bytes: Of the markup of one row of a workbook's sheet. 16,384 cells of ordinary texts have 3 MB.
         table_parts: Files in a workbook's archive.
+        table_s: Seconds to read a workbook of a kind that is only read.
+        table_memory_bytes: What reading one of those may take.
         upload_bytes: Of a spreadsheet that is given to the page.
     """
 
@@ -50,4 +52,6 @@ class Bounds:
     table_row_bytes: int = 8 * _MIB
     table_sheet_row_bytes: int = 32 * _MIB
     table_parts: int = 10_000
+    table_s: float = 120.0
+    table_memory_bytes: int = 2_048 * _MIB
     upload_bytes: int = 100 * _MIB

@@ -185,6 +185,7 @@ class Attachment:
         place: Where on the page it stands first.
         line: The number of the line that it belongs to; empty for one of no line.
         intent: For whom it is, where the page says so.
+        also_at: Another address of the same file, for where the first one does not give it; empty if there is none.
     """
 
     id: str
@@ -192,6 +193,7 @@ class Attachment:
     name: str
     url: str = ""
     text: str = ""
+    also_at: str = ""
     place: AttachmentPlace = AttachmentPlace.ELSEWHERE
     line: str = ""
     intent: AttachmentIntent = AttachmentIntent.UNKNOWN

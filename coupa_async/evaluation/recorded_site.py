@@ -52,6 +52,8 @@ class RecordedSite:
     sso_url: str
     username: str
     password: SecretStr
+    client_id: str = ""
+    client_secret: SecretStr | None = None
     mode: str = FORM
 
     @property
@@ -64,6 +66,11 @@ class RecordedSite:
             "password": self.password,
             "sign_in_origins": (self.sso_url,),
         }
+
+    def settings_of(self, lane: str) -> dict[str, object]:
+        """Return the settings of a run on it in a lane; only ``api`` has a client, for ``auto`` would use it, too."""
+        client = {"client_id": self.client_id, "client_secret": self.client_secret}
+        return self.settings | (client if lane == "api" else {})
 
     async def ask(self, what: str, **body: object) -> None:
         """Change one setting of its admin page."""
@@ -129,8 +136,14 @@ async def _where(site: Process, said: IO[bytes]) -> RecordedSite:
     try:
         with anyio.fail_after(_START_S):
             where = json.loads(await BufferedByteReceiveStream(site.stdout).receive_until(b"\n", _LINE_BYTES))
-        secret, names = SecretStr(where["password"]), ("base_url", "sso_url", "username")
-        return RecordedSite(password=secret, **{name: where[name] for name in names})
+        return RecordedSite(
+            base_url=where["base_url"],
+            sso_url=where["sso_url"],
+            username=where["username"],
+            password=SecretStr(where["password"]),
+            client_id=where["client_id"],
+            client_secret=SecretStr(where["client_secret"]),
+        )
     except _NOT_STARTED as error:
         silence = f"silent for {_START_S:.0f} s" if isinstance(error, TimeoutError) else "it does not say where it is"
         raise _not_done("serve", _last_words(_read(said)) or silence) from error

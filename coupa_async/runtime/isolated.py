@@ -38,9 +38,9 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
     async with _limiter():
         with anyio.move_on_after(within_s + _START_S) as deadline:
             done = await anyio.run_process(
-                [sys.executable, "-P", "-m", module, *arguments],
+                module_command(module, arguments),
                 check=False,
-                env=_environment(),
+                env=module_environment(),
                 start_new_session=sys.platform != "win32",  # Ctrl-C is for us, who let it finish
                 creationflags=_DETACHED | _NO_WINDOW if sys.platform == "win32" else 0,
             )
@@ -52,17 +52,28 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
     return b"", error_text[:300] or late  # the deadline ends it without a word
 
 
-def answer(read: Callable[[], bytes], *, within_s: float, known: tuple[type[Exception], ...]) -> int:
+def answer(
+    read: Callable[[], bytes],
+    *,
+    within_s: float,
+    known: tuple[type[Exception], ...],
+    memory_bytes: int | None = None,
+) -> int:
     """Be that process: write what ``read`` returns, or one line about the error that it raises.
 
     Args:
         read: Blocking.
         within_s: Seconds from now until the process ends, whatever it does.
         known: Errors whose message says enough.
+        memory_bytes: What the process may take, where the system can hold it to that; Windows has the deadline alone.
 
     Returns:
         The exit code.
     """
+    if memory_bytes is not None and sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     errors: tuple[type[Exception], ...] = (*known, MemoryError, RecursionError)
     with Path(os.devnull).open("wb") as no_other_tab:
@@ -89,5 +100,11 @@ def _limiter() -> anyio.CapacityLimiter:
         return limiter
 
 
-def _environment() -> dict[str, str]:
+def module_command(module: str, arguments: Sequence[str]) -> list[str]:
+    """Return the command that runs a module of ours in a process of its own."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def module_environment() -> dict[str, str]:
+    """Return the environment for it: it finds our modules and knows none of our settings."""
     return child_environment() | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -21,7 +21,7 @@ from coupa_async.runtime.temporary_files import staged
 _ID = re.compile(r"[0-9a-f]{16}")
 _KEPT = 40
 _CHOICE = "choice.json"
-SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ def test_what_is_no_origin_is_refused(text: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_run_on_the_recorded_site_names_its_identity_provider() -> None:
-    there = {"base_url": "http://127.0.0.1:1", "sso_url": "http://localhost:1", "username": "ann"}
-    site = RecordedSite(**there, password=SecretStr("open-sesame"))
+    here, there, password = "http://127.0.0.1:1", "http://localhost:1", SecretStr("open-sesame")
+    site = RecordedSite(base_url=here, sso_url=there, username="ann", password=password)
     assert Settings.read().model_copy(update=site.settings).sign_in_origins == ("http://localhost:1",)
 
 

@@ -42,6 +42,7 @@ def test_an_unknown_backend_lists_the_known_ones(installed: None) -> None:
         backends.open_backend("netscape", BrowserOptions())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="policies are in the registry there")
 @pytest.mark.parametrize(("value", "forbids"), [(False, True), (0, True), (True, False), ("no", False)])
 @pytest.mark.parametrize("channel", ["msedge", "chrome", "chromium"])
 def test_a_policy_against_automation_is_found(tmp_path: Path, channel: str, value: object, forbids: bool) -> None:

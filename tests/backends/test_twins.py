@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.test_layers import ROOT
 
-TWINS = ("backend", "session", "tab", "transfer")
+TWINS = ("backend", "session", "tab", "page_reader", "transfer")
 # What only one of the libraries needs, or offers.
 OWN: dict[str, set[str]] = {
     "playwright": {"Transfer.expect", "Transfer.has_progressed"},

@@ -15,7 +15,7 @@ from tests.chaos.turmoil import turmoil
 from tests.chaos.world import site
 
 # Most on the double, whose runs are short; enough on each browser to meet what only browsers do.
-_SHARES = {"double": 8, "playwright": 1, "selenium": 1}
+_SHARES = {"double": 6, "api": 2, "playwright": 1, "selenium": 1}
 _SHOWN = 12
 
 

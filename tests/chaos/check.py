@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import openpyxl
 
 from coupa_async.domain.files.naming import folder_path, outcome_folder
-from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.order import OrderNumber, normal_number
 from coupa_async.domain.outcome import Outcome
 from fixtures.catalogue import load
 from tests.chaos.world import SHEET, World, rows
@@ -57,9 +58,18 @@ def asked_again(world: World, settled: frozenset[str], since: int) -> list[str]:
             key = parts[2]
         elif parts[1] == "attachment":
             key = files.get(parts[4], parts[4][:-1])  # a load order's, and one digit more
-        if key in settled:
-            found.append(f"asked again for {entry['path']}, of an order that had its outcome")
+        elif parts[1:3] == ["api", "purchase_orders"] and len(parts) > 3:
+            key = parts[3]
+        keys = {key, *_looked_up(entry["query"])}
+        found += [f"asked again for {entry['path']}, of {known} that had its outcome" for known in keys & settled]
     return found
+
+
+def _looked_up(query: str) -> Iterator[str]:
+    """Tell the orders that a query of the API names."""
+    for name, value in parse_qsl(query):
+        if name in ("po_number", "po_number[in]"):
+            yield from map(normal_number, value.split(","))
 
 
 def _journal(world: World) -> Iterator[str]:
@@ -166,7 +176,7 @@ def _leftovers(world: World) -> Iterator[str]:
             yield f"a temporary file: {path.name}"
     own = world.home / "coupa-async"
     for path in own.rglob("*"):
-        is_kept = path.name in ("profiles", "state", "base.lock") or (
+        is_kept = path.name in ("profiles", "state", "base.lock", "app", "runs.lock", "runs.json") or (
             path.parent.name == "state" and path.suffix == ".json" and not path.name.startswith(".")
         )
         if not is_kept:

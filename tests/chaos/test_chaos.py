@@ -14,6 +14,12 @@ def test_sixty_orders_keep_their_truth(where: dict[str, str], seed: int) -> None
     assert turmoil(where, "double", seed) == []
 
 
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_over_the_api_too(where: dict[str, str], seed: int) -> None:
+    assert turmoil(where, "api", seed) == []
+
+
 @pytest.mark.browser
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("backend", "seed"), [("playwright", 10), ("selenium", 5)])

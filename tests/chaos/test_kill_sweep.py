@@ -19,6 +19,11 @@ def test_a_run_killed_at_any_instant_is_finished_by_the_next(where: dict[str, st
     assert tally.points == 20
 
 
+@pytest.mark.timeout(300)
+def test_over_the_api_too(where: dict[str, str]) -> None:
+    assert sweep(where, "api", points=8, seed=1).bad == []
+
+
 @pytest.mark.browser
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("backend", ["playwright", "selenium"])

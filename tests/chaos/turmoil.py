@@ -13,7 +13,7 @@ from fixtures.catalogue import LOAD_IDS, load
 from tests.chaos import harm, plugin
 from tests.chaos.check import asked_again, violations
 from tests.chaos.schedule import Blow, schedule
-from tests.chaos.world import World, kill, world
+from tests.chaos.world import API, World, kill, world
 
 _LOAD_ORDERS = 60 - len(load().orders)
 _END_S = 240.0
@@ -28,7 +28,7 @@ def turmoil(where: dict[str, str], backend: str, seed: int) -> list[str]:
     Returns:
         The violations.
     """
-    has_browsers = backend != plugin.BACKEND
+    has_browsers = backend not in (plugin.BACKEND, API)
     folders = {"COUPA_FOLDER_COLUMNS": "{supplier}"} if seed % 2 else {}
     with world(where, backend, load_orders=_LOAD_ORDERS, **_SETTINGS, **folders) as made:
         # An SSO knows nobody before the first sign-in there, so half of the schedules begin with it.
@@ -129,9 +129,11 @@ class _Run:
         match blow.what:
             case "expire":
                 ask("expire", {"sso": size < 0.5})
+                ask("revoke", {})
             case "landing":
                 ask("sign-in", {"mode": "sso-landing"})
                 ask("expire", {})
+                ask("revoke", {})
             case "cut":
                 ask("cut", {"seconds": 0.3 + 2 * size})
             case "busy":
@@ -144,11 +146,14 @@ class _Run:
                 self._calm_s = now_s + 2
             case "wall" | "busy page":
                 own = {"kind": "wall"} if blow.what == "wall" else {"kind": "status", "status": 503, "retry_after": "1"}
-                ask("fault", {"path": f"/order_headers/{self._load_key(size)}", "first": 1, **own})
+                key = self._load_key(size)
+                for path in (f"/order_headers/{key}", f"/api/purchase_orders/{key}/comments"):
+                    ask("fault", {"path": path, "first": 1, **own})
             case "truncated file" | "reset file":
                 key, kind = self._load_key(size), blow.what.split()[0].removesuffix("d")
-                path = f"/attachment/attachment_file/type/{key}1/Document_{key}-1.pdf"
-                ask("fault", {"path": path, "kind": kind, "first": 1})
+                page = f"/attachment/attachment_file/type/{key}1/Document_{key}-1.pdf"
+                for path in (page, f"/api/purchase_orders/{key}/attachments/{key}1"):
+                    ask("fault", {"path": path, "kind": kind, "first": 1})
 
     def _load_key(self, size: float) -> int:
         return LOAD_IDS[int(size * _LOAD_ORDERS)]

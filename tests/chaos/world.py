@@ -27,6 +27,7 @@ from tests.chaos import plugin
 
 ROOT = Path(__file__).parents[2]
 SHEET = "orders.xlsx"
+API = "api"
 _FILE_BYTES = 20_000
 
 
@@ -37,7 +38,7 @@ class World:
     Attributes:
         root: All that they leave is below it.
         where: The site's addresses and the user's name and password.
-        backend: ``playwright``, ``selenium``, or the double.
+        backend: ``playwright``, ``selenium``, the double, or ``api``: the lane of that name, which starts none.
         truth: What must come of every order, as ``python -m fixtures truth`` tells it.
         settings: More of the environment of a run.
         disk: A folder on the disk that the output folder is to be on; ``None`` for that of everything else.
@@ -87,7 +88,14 @@ class World:
             "TMPDIR": str(self.temporary),
             "PYTHONPATH": os.pathsep.join((str(self.root / "plugin"), str(ROOT))),
         }
-        return os.environ | own | self.settings
+        return os.environ | own | (self._client if self.backend == API else {}) | self.settings
+
+    @property
+    def _client(self) -> dict[str, str]:
+        """The API's client, and nobody who could sign in."""
+        who = {"COUPA_CLIENT_ID": self.where["client_id"], "COUPA_CLIENT_SECRET": self.where["client_secret"]}
+        nobody = {"COUPA_USERNAME": "", "COUPA_PASSWORD": ""}
+        return who | nobody | {"BACKEND": plugin.BACKEND, "COUPA_LANE": "api", "COUPA_TOKEN_REST_S": "0"}
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start the program in a session of its own; what it says goes to ``said.txt``."""

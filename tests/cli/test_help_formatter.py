@@ -13,7 +13,7 @@ from coupa_async.cli.commands.completion import verbs
 from coupa_async.cli.main import main
 
 # Read, but never typed: a secret, and what --headed and --no-input say better.
-SUPPRESSED = ("password", "headless", "interactive")
+SUPPRESSED = ("password", "client_secret", "token_rest_s", "headless", "interactive")
 INSIDES = re.compile(
     r"\bstr\b|\bint\b|\bfloat\b|\bbool\b|tuple|Path\b|Optional|Pydantic|<class|Outcome\.|frozenset|\bNone\b|"
     r"default: \(\)|default: \)|default: \S*\.0\)|--\S+-[, ]"

@@ -12,7 +12,7 @@ from coupa_async.cli.invocation import as_typed, command
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    path = tmp_path / "a folder" / "coupa-async"
+    path = tmp_path / "a folder" / f"coupa-async{'.exe' if sys.platform == 'win32' else ''}"
     path.parent.mkdir()
     path.touch(mode=0o755)
     return path
@@ -30,7 +30,7 @@ def test_one_that_the_shell_does_not_find_is_proposed_as_it_was_started(
     monkeypatch.setattr(sys, "argv", [str(program)])
     monkeypatch.setenv("PATH", "")
     monkeypatch.chdir(program.parents[1])
-    quoted = f'"{Path("a folder") / "coupa-async"}"'
+    quoted = f'"{Path("a folder") / program.name}"'
     assert command() == quoted
     assert as_typed("signed out: coupa-async login, then coupa-async retry out") == (
         f"signed out: {quoted} login, then {quoted} retry out"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,14 @@ def told(*words: str) -> str:
     ("variable", "value", "story"),
     [
         ("MAX_PARALLEL_WORKERS", "dois", "MAX_PARALLEL_WORKERS (workers): 'dois' is not a whole number"),
-        ("max_parallel_workers", "0", "max_parallel_workers: '0' is less than 1"),
+        pytest.param(
+            *("max_parallel_workers", "0", "max_parallel_workers: '0' is less than 1"),
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="names are in capitals there"),
+        ),
         ("COUPA_WORKERS", "65", "COUPA_WORKERS (workers): '65' is more than 64"),
         ("COUPA_GRACE_S", "long", "COUPA_GRACE_S (grace_s): 'long' is not a number"),
         ("COUPA_EMPTY_FOLDERS", "talvez", "COUPA_EMPTY_FOLDERS (empty_folders): 'talvez' is neither true nor false"),
-        ("COUPA_LANE", "fast", "COUPA_LANE (lane): 'fast' is none of 'auto', 'direct' or 'browser'"),
+        ("COUPA_LANE", "fast", "COUPA_LANE (lane): 'fast' is none of 'auto', 'api', 'direct' or 'browser'"),
         (
             "COUPA_BASE_URL",
             "acme",

@@ -45,6 +45,9 @@ FORGED = (
 )
 
 
+GROWS = "<script>setInterval(() => document.body.append('0123456789'.repeat(30000)), 50)</script>"
+
+
 FRAME_LOADED = "const p = document.createElement('p'); p.id = 'loaded'; document.body.append(p)"
 
 
@@ -107,6 +110,8 @@ PAGES = {
     "/sessions/new": html(FORM),
     "/html": html("no file"),
     "/forged": html(FORGED),
+    "/huge": html("<p>" + "0123456789" * 300_000),
+    "/grows": html(GROWS),
     "/tabs": html("<script>open('/plain'); open('/closes'); open('/alert'); open('/hang')</script>tabs"),
     "/closes": html("<script>setTimeout(close, 50)</script>"),
     "/stays": html(STAYS),

@@ -97,7 +97,9 @@ class Site:
             case "/drip-file":
                 return await self._in_pieces(request, 12, pause_s=0.5)
             case "/endless-file":
-                return await self._endless(request)
+                return await self._endless(request, "application/pdf")
+            case "/endless-page":
+                return await self._endless(request, "text/html")
             case "/leads-to":
                 to = f"http://127.0.0.1:{int(request.query['port'])}/"
                 return page(f"<form method=post action={to}><input id=user><button id=go>Go</button></form>")
@@ -145,8 +147,8 @@ class Site:
                 return page(f'<iframe src={elsewhere}/busy onload="{FRAME_LOADED}"></iframe>')
         return None
 
-    async def _endless(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "application/pdf"})
+    async def _endless(self, request: web.Request, kind: str) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": kind})
         await response.prepare(request)
         self.flowing += 1
         try:

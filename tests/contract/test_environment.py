@@ -10,6 +10,7 @@ import psutil
 import pytest
 from anyio import to_thread
 
+from coupa_async.ports import Profile
 from tests.contract.conftest import Open
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
@@ -17,8 +18,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.process]
 ASKED = ("/status", "/sessions", "/json/version", "/json/list")
 
 
-async def test_no_process_of_ours_is_told_the_password(launch: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_we_start_is_told_no_password_answers_nobody_else_and_finds_no_old_download(
+    launch: Open, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COUPA_PASSWORD", "open-sesame")
+    old = profile.directory / "downloads" / "folder" / "download-0.crdownload"
+    old.parent.mkdir(parents=True)
+    old.write_text("half of another order's file")
     async with launch():
         told = {}
         for process in psutil.Process().children(recursive=True):
@@ -28,17 +34,9 @@ async def test_no_process_of_ours_is_told_the_password(launch: Open, monkeypatch
                 continue  # ended meanwhile, or hides itself
         assert len(told) >= 2
         assert not [pid for pid, environment in told.items() if "COUPA_PASSWORD" in environment]
-
-
-async def test_no_other_user_of_the_machine_is_answered(launch: Open) -> None:
-    async with launch():
-        told = [
-            f"http://{host}:{port}{path}"
-            for host, port in set(listening())
-            for path in ASKED
-            if await to_thread.run_sync(is_answered, f"http://{host}:{port}{path}")
-        ]
-    assert not told
+        addresses = [f"http://{host}:{port}{path}" for host, port in set(listening()) for path in ASKED]
+        assert not [address for address in addresses if await to_thread.run_sync(is_answered, address)]
+        assert not old.parent.exists()
 
 
 def listening() -> Iterator[tuple[str, int]]:

@@ -155,11 +155,11 @@ async def test_an_empty_file_is_a_file_of_no_bytes(launch: Open, site: Site, int
         assert (await session.download(f"{site.url}/empty", into)).size_bytes == 0
 
 
-async def test_a_page_in_place_of_a_file_is_handed_back(launch: Open, site: Site, into: Path) -> None:
+async def test_a_page_in_place_of_a_file_is_told_with_its_address(launch: Open, site: Site, into: Path) -> None:
     async with launch() as session:
         with pytest.raises(NotAFileError) as caught:
             await session.download(f"{site.url}/html", into)
-        assert "no file" in caught.value.html
+        assert caught.value.url == f"{site.url}/html"
         with pytest.raises(NotAFileError) as caught:
             await session.download(f"{site.url}/walled-file", into)
         assert caught.value.url == f"{site.url}/sessions/new"

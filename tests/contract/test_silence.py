@@ -10,7 +10,14 @@ import anyio
 import pytest
 
 from coupa_async.domain.bounds import Bounds
-from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError, ForbiddenAddressError
+from coupa_async.domain.errors import (
+    DownloadError,
+    DownloadTimeoutError,
+    ExcessivePageError,
+    FileTooLargeError,
+    ForbiddenAddressError,
+    NotAFileError,
+)
 from coupa_async.domain.http.targets import Targets
 from coupa_async.ports import Backend, Profile
 from tests.contract.conftest import OPTIONS, make
@@ -80,9 +87,30 @@ async def test_a_file_that_is_too_large_is_refused_by_what_is_announced_and_by_w
         with anyio.fail_after(30), pytest.raises(FileTooLargeError):
             await session.download(f"{site.url}{path}", tmp_path / "5.part")
         assert (await session.download(f"{site.url}/plain", tmp_path / "6.part")).size_bytes
-        with anyio.fail_after(5):  # what is given up is asked for no more
-            while site.flowing:  # noqa: ASYNC110 - the site has no event for it
-                await anyio.sleep(0.05)
+        await nothing_flows(site)
+
+
+async def test_a_page_that_is_too_large_is_refused_and_no_more_of_it_comes(
+    backend_name: str, profile: Profile, site: Site, tmp_path: Path
+) -> None:
+    options = replace(OPTIONS, page_timeout_s=10.0, bounds=Bounds(page_bytes=2**20))
+    async with make(backend_name, options, base_url=site.url).session(profile) as session:
+        for path in ("/huge", "/endless-page", "/grows"):
+            with anyio.fail_after(20), pytest.raises(ExcessivePageError, match=f"{path}: the page has"):
+                await session.open(f"{site.url}{path}", until=lambda document: False)
+            await nothing_flows(site)
+        with pytest.raises(NotAFileError):
+            await session.download(f"{site.url}/endless-page", tmp_path / "5.part")
+        await nothing_flows(site)
+        assert "page" in (await session.open(f"{site.url}/page")).html
+        assert (await session.download(f"{site.url}/plain", tmp_path / "6.part")).size_bytes
+
+
+async def nothing_flows(site: Site) -> None:
+    """Wait until the site sends nothing any more: what is given up is asked for no more."""
+    with anyio.fail_after(5):
+        while site.flowing:  # noqa: ASYNC110 - the site has no event for it
+            await anyio.sleep(0.05)
 
 
 async def test_a_page_cannot_forge_what_is_read_of_it(patient: Backend, profile: Profile, site: Site) -> None:

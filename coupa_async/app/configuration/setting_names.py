@@ -9,7 +9,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import AliasChoices
 
-from coupa_async.app.configuration.settings import Command, Settings
+from coupa_async.app.configuration.command_settings import Command
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.settings_files import DOT_ENV, TOML, encoding_of, toml_values
 from coupa_async.app.configuration.user_folders import user_file
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from coupa_async.app.configuration.settings import Command
+from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.settings_files import DOT_ENV, TOML, file_text
 from coupa_async.app.configuration.user_folders import user_file
 

@@ -14,6 +14,7 @@ from coupa_async.app.configuration.settings import Settings, shown
 from coupa_async.app.configuration.user_folders import user_file
 
 HIDDEN = "(hidden)"
+_IN_KEYRING = ("password", "client_secret")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def setting_states(settings: Settings, flags: Collection[str] = ()) -> list[Sett
         if name in flags:
             return "flag"
         found = next((origin for origin, values in origins if name in values), None)
-        return found or ("keyring" if name == "password" and settings.password else "default")
+        return found or ("keyring" if name in _IN_KEYRING and getattr(settings, name) else "default")
 
     return [
         SettingState(

@@ -12,80 +12,19 @@ from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    CliDualFlag,
-    CliSuppress,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import CliDualFlag, CliSuppress, NoDecode
 
-from coupa_async.app.configuration.setting_errors import plain_settings_errors
-from coupa_async.app.configuration.settings_files import DOT_ENV, TOML, DotEnvFile, TomlFile
-from coupa_async.app.configuration.user_folders import data_dir, user_file
+from coupa_async.app.configuration.command_settings import Command
+from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.app.password import read_password
 from coupa_async.domain import errors
+from coupa_async.domain.api.queries import SCOPES
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, check_path
 from coupa_async.domain.redaction import redacted
 
 Language = Literal["en", "pt-BR"]
 """A language of ``services/languages``."""
 LANGUAGE = "language of what a person reads: en or pt-BR; default: the system's"
-
-
-class Command(BaseSettings):
-    """The base of every command's settings: where values come from.
-
-    Attributes:
-        is_typed: Whether all that the command needs is typed after its name: no file of settings is in its way.
-        unused: Settings that mean nothing to the command: it offers no flag for them.
-        seldom: Settings that it seldom needs: only the help of all shows them.
-    """
-
-    is_typed: ClassVar[bool] = True
-    unused: ClassVar[frozenset[str]] = frozenset()
-    seldom: ClassVar[frozenset[str]] = frozenset()
-
-    model_config = SettingsConfigDict(
-        env_prefix="COUPA_",
-        extra="ignore",
-        populate_by_name=True,
-        cli_kebab_case=True,
-        cli_implicit_flags="toggle",
-        cli_hide_none_type=True,
-        cli_avoid_json=True,
-        cli_exit_on_error=False,
-        cli_shortcuts={"output-dir": "o", "files-from": "from"},
-    )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources of values, the strongest first."""
-        if cls.is_typed:
-            return (init_settings,)
-        here, own = TomlFile(settings_cls, TOML), TomlFile(settings_cls, user_file())
-        return init_settings, env_settings, DotEnvFile(settings_cls, DOT_ENV), here, own
-
-    @classmethod
-    def read(cls, **given: object) -> Self:
-        """Read the settings.
-
-        Args:
-            given: Values that go before all others.
-
-        Raises:
-            SettingsError: One line that names the setting.
-        """
-        with plain_settings_errors():
-            return cls(**given)
 
 
 class Settings(Command):
@@ -105,6 +44,12 @@ class Settings(Command):
     sign_in_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="identity providers whose forms may be filled in, too, separated by commas: https://HOST"
     )
+    client_id: str | None = Field(None, description="the API client that your Coupa administrator made for you")
+    client_secret: CliSuppress[SecretStr | None] = Field(None, description="its secret")
+    scopes: Annotated[tuple[str, ...], NoDecode] = Field(
+        SCOPES, description="what the API client may read, separated by spaces or commas"
+    )
+    token_rest_s: CliSuppress[float] = Field(5.0, ge=0, description="seconds before the first use of an API token")
     storage_state: Path | None = Field(None, description="file that keeps the sign-in; default: one for each Coupa")
     backend: str = Field(
         "playwright", validation_alias=AliasChoices("backend", "BACKEND"), description="playwright or selenium"
@@ -141,7 +86,7 @@ class Settings(Command):
         validation_alias=AliasChoices("workers", "MAX_PARALLEL_WORKERS"),
         description="browsers side by side",
     )
-    lane: Literal["auto", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
+    lane: Literal["auto", "api", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
     tabs: int | None = Field(
         None, ge=1, le=64, description="orders at once in one browser; default: 1 in the lane browser, else many"
     )
@@ -215,9 +160,10 @@ class Settings(Command):
     _notes: list[str] = PrivateAttr(default_factory=list)
 
     @field_validator(
-        "username", "password", "storage_state", "browser_path", "driver_path", "edge_profile_dir", "playwright_ws",
-        "selenium_url", "client_cert", "client_key", "sheet", "po_column", "id_column", "group_column", "encoding",
-        "intent", mode="before",
+        "username", "password", "client_id", "client_secret", "storage_state", "browser_path", "driver_path",
+        "edge_profile_dir", "playwright_ws", "selenium_url", "client_cert", "client_key", "sheet", "po_column",
+        "id_column", "group_column", "encoding", "intent",
+        mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
@@ -245,6 +191,11 @@ class Settings(Command):
         if wrong := check_path(value):
             raise ValueError(wrong)
         return value
+
+    @field_validator("scopes", mode="before")
+    @classmethod
+    def _are_words(cls, value: object) -> object:
+        return (tuple(value.replace(",", " ").split()) or SCOPES) if isinstance(value, str) else value
 
     @field_validator("folder_columns", "allowed_hosts", "data", "types", "names", "files_from", mode="before")
     @classmethod
@@ -275,6 +226,8 @@ class Settings(Command):
     def _password_in_the_keyring(self) -> Self:
         if self.password is None and self.username and self.base_url:
             self.password = read_password(self.base_url, self.username)
+        if self.client_secret is None and self.client_id and self.base_url:
+            self.client_secret = read_password(self.base_url, self.client_id, "COUPA_CLIENT_SECRET")
         return self
 
     def tenant(self) -> str:
@@ -291,6 +244,12 @@ class Settings(Command):
         return self.base_url
 
     @property
+    def chosen_lane(self) -> str:
+        """The lane; for ``auto`` the API, if its client is set."""
+        has_client = self.client_id is not None and self.client_secret is not None
+        return "api" if self.lane == "auto" and has_client else self.lane
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the person should know of how the settings were read, a sentence each."""
         return tuple(dict.fromkeys(self._notes))
@@ -304,9 +263,13 @@ class Settings(Command):
         host = urlsplit(self.tenant()).netloc.replace(":", "_")
         return self.storage_state or data_dir() / "state" / f"{host}.json"
 
+    def token_file(self) -> Path:
+        """Return the file that keeps the API's token."""
+        return self.state_file().with_suffix(".token.json")
+
     def shown(self) -> dict[str, object]:
         """Return the settings for a report: without secrets and user names, and with redacted addresses."""
-        hidden = {"username", "json_", "quiet"}
+        hidden = {"username", "client_id", "json_", "quiet"}
         given = {name: getattr(self, name) for name in type(self).model_fields if name not in hidden}
         return {name: shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
 

@@ -118,7 +118,7 @@ async def open_folder(
     begin = partial(
         history.begin,
         backend=settings.backend,
-        lane=settings.lane,
+        lane=settings.chosen_lane,
         workers=settings.workers,
         settings=settings.shown() | known,
         asked=_asked_orders(worklist),

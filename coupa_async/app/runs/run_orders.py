@@ -145,3 +145,4 @@ def _sweep(settings: Settings) -> None:
     """Remove what killed runs left. Only a run without orders needs this: any other does it when it starts."""
     sweep(profiles_dir(), keep=BASE)
     sweep_staged(settings.state_file())
+    sweep_staged(settings.token_file())

@@ -11,7 +11,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.configuration.settings import Command, Settings
+from coupa_async.app.configuration.command_settings import Command
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.shortcut import make_shortcut
 from coupa_async.app.window import open_window
 from coupa_async.runtime.cleanup import plain_errors

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
 
-from coupa_async.app.configuration.settings import Command
+from coupa_async.app.configuration.command_settings import Command
 from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import applicable_actions

@@ -9,13 +9,17 @@ from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
 
 from coupa_async.app.configuration import user_settings
+from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.setting_states import setting_states
-from coupa_async.app.configuration.settings import Command, Settings
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.password import forget_password, keep_password, require_keyring
 from coupa_async.cli.command import parse
 from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError
+
+# Secrets, which the system's keyring keeps, and the setting that says whose each is.
+_OWNERS = {"password": "username", "client_secret": "client_id"}
 
 
 class Config(Settings):
@@ -66,11 +70,11 @@ async def config(settings: Config) -> int:
         _show(settings)
         return 0
     name = user_settings.known(settings.name or "")
-    is_secret = name == "password"
+    is_secret = name in _OWNERS
     if settings.action == "unset":
-        _forget() if is_secret else user_settings.remove(user_file(), name)
+        forget_password(*_whose(name)) if is_secret else user_settings.remove(user_file(), name)
     elif is_secret:
-        _keep(settings.value)
+        _keep(name, settings.value)
     elif settings.value is None:
         raise SettingsError(f"{name}: no value: coupa-async config set {name} VALUE")
     else:
@@ -93,26 +97,26 @@ def _show(settings: Config) -> None:
     print(f"\nyour own file of settings: {user_file()}")  # noqa: T201
 
 
-def _keep(value: str | None) -> None:
+def _keep(name: str, value: str | None) -> None:
+    shown = name.replace("_", " ")
     if value is not None:
-        raise SettingsError("a password is never on a command line: coupa-async config set password asks for it")
+        raise SettingsError(f"a {shown} is never on a command line: coupa-async config set {name} asks for it")
     require_keyring()
-    base_url, username = _whose()
-    given = ask_for_password(f"password of {username} at {base_url}: ")
+    base_url, owner = _whose(name)
+    given = ask_for_password(f"{shown} of {owner} at {base_url}: ")
     if not given.strip("\r\n"):
-        raise SettingsError("nothing was typed: no password is kept")
-    keep_password(base_url, username, SecretStr(given.strip("\r\n")))
+        raise SettingsError(f"nothing was typed: no {shown} is kept")
+    keep_password(base_url, owner, SecretStr(given.strip("\r\n")))
 
 
-def _forget() -> None:
-    forget_password(*_whose())
-
-
-def _whose() -> tuple[str, str]:
+def _whose(name: str) -> tuple[str, str]:
+    """Return the tenant, and who of it a secret belongs to."""
     settings = Settings.read()
-    if settings.base_url is None or settings.username is None:
-        raise SettingsError("set base_url and username first: a password is kept for one user at one address")
-    return settings.base_url, settings.username
+    owner, owner_name = getattr(settings, _OWNERS[name]), _OWNERS[name]
+    if settings.base_url is None or owner is None:
+        what, whose = name.replace("_", " "), "user" if owner_name == "username" else "client"
+        raise SettingsError(f"set base_url and {owner_name} first: a {what} is kept for one {whose} at one address")
+    return settings.base_url, owner
 
 
 def _without_own(words: list[str]) -> list[str]:

@@ -26,6 +26,7 @@ class Demo(Settings):
     unused: ClassVar[frozenset[str]] = frozenset(
         {
             *("base_url", "login_url", "username", "password", "sign_in_origins", "storage_state", "interactive"),
+            *("client_id", "client_secret", "scopes", "token_rest_s"),
             *("edge_profile_dir", "edge_profile_name", "playwright_ws", "selenium_url", "client_cert", "client_key"),
             *("allowed_hosts", "sheet", "po_column", "id_column", "order_path", "group_column", "skip_unseen_groups"),
         }
@@ -54,4 +55,6 @@ async def demo(settings: Demo) -> int:
         Console(stderr=True).print(where, highlight=False)
         own = {"input": sample, "storage_state": state_beside(sample), "fresh": True, "no_input": True}
         given = settings.model_dump(exclude=set(Demo.unused))
-        return await run(Run.model_construct(**(given | site.settings | own)), is_demo=True, notes=settings.notes)
+        return await run(
+            Run.model_construct(**(given | site.settings_of(settings.lane) | own)), is_demo=True, notes=settings.notes
+        )

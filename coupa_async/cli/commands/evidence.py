@@ -121,6 +121,7 @@ async def _recorded(settings: Evidence) -> AsyncIterator[MakeStage]:
             "COUPA_USERNAME": site.username,
             "COUPA_PASSWORD": site.password.get_secret_value(),
             "COUPA_SIGN_IN_ORIGINS": site.sso_url,
+            "COUPA_CLIENT_ID": "",  # the user's own is for the user's own tenant
         }
 
         async def end_sessions() -> None:

@@ -75,5 +75,8 @@ async def retry(settings: Retry) -> int:
         plain = {name: Run.model_fields[name].get_default() for name in Demo.unused}
         own = {"storage_state": state_beside(Path(str(values["input"]))), "no_input": True}
         return await run(
-            Run.read(**(plain | values | site.settings | own)), selection, is_demo=True, notes=settings.notes
+            Run.read(**(plain | values | site.settings_of(settings.lane) | own)),
+            selection,
+            is_demo=True,
+            notes=settings.notes,
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, ClassVar
 
+from anyio import to_thread
 from pydantic import Field, field_validator
 from pydantic_settings import CliPositionalArg, NoDecode, SettingsConfigDict
 from rich.console import Console
@@ -16,6 +17,7 @@ from coupa_async.app.runs.run_book import noting
 from coupa_async.app.runs.run_orders import run_orders
 from coupa_async.cli.commands.dry_run import dry_run
 from coupa_async.cli.display.farewell import call_back, open_results
+from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.progress import progress
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.cli.language import spoken
@@ -24,6 +26,8 @@ from coupa_async.domain.errors import BadOrderNumberError, SettingsError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import EVERYTHING, Selection, split_orders
+from coupa_async.services.languages.user_language import user_language
+from coupa_async.services.spreadsheet.template import write_template
 
 
 class Run(Settings):
@@ -32,11 +36,14 @@ class Run(Settings):
     model_config = SettingsConfigDict(cli_prog_name="coupa-async run")
     tells_notes: ClassVar[bool] = True
 
-    input: CliPositionalArg[Path | None] = Field(None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv")
+    input: CliPositionalArg[Path | None] = Field(
+        None, description="the spreadsheet: .xlsx, .xlsm, .csv or .tsv; .xls, .xlsb and .ods are only read"
+    )
     fresh: bool = Field(False, description="run every order again, whatever came of it before")
     headed: bool = Field(False, description="show the browsers")
     only: Annotated[tuple[str, ...], NoDecode] = Field((), description="these orders of the spreadsheet alone: PO1,PO2")
     limit: int | None = Field(None, ge=1, description="so many orders at most, the first ones")
+    template: bool = Field(False, description="write a spreadsheet to begin with (INPUT, else orders.xlsx) and end")
     dry_run: bool = Field(False, description="say what would be done and where; asks and writes nothing")
     in_place: bool = Field(False, description="fill in the spreadsheet itself, after a backup beside it")
     no_input: bool = Field(False, description="never ask a person")
@@ -79,6 +86,8 @@ async def run(
     Raises:
         InputError: Before anything is written and before the tenant is asked for anything.
     """
+    if settings.template:
+        return await _begin_with(settings.input or Path("orders.xlsx"))
     selection = selection or settings.selection()
     if not settings.dry_run:
         settings.tenant()
@@ -108,3 +117,10 @@ async def run(
     if settings.json_:
         print(summary.to_json(), flush=True)  # noqa: T201 - the line that scripts read
     return summary.exit_code
+
+
+async def _begin_with(path: Path) -> int:
+    await to_thread.run_sync(write_template, path, user_language())
+    text = f'{path}: put your order numbers in the place of the examples, then: coupa-async run "{path}"'
+    tell(Console(stderr=True), text)
+    return 0

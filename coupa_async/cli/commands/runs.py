@@ -13,7 +13,8 @@ from pydantic import Field, PrivateAttr
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
-from coupa_async.app.configuration.settings import LANGUAGE, Command, Language
+from coupa_async.app.configuration.command_settings import Command
+from coupa_async.app.configuration.settings import LANGUAGE, Language
 from coupa_async.app.runs.output_folder import folder_status
 from coupa_async.app.runs.run_book import KnownRun, run_book
 from coupa_async.app.runs.summary import Summary

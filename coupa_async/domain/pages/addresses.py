@@ -22,6 +22,7 @@ class Way(StrEnum):
     PATH = "path"
     NUMBER = "number"
     DIGITS = "digits"
+    API = "api"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypedDict
 from urllib.parse import unquote
 
@@ -91,27 +92,44 @@ def _file(node: LexborNode, address: str) -> Attachment | None:
     return Attachment(id=attachment_id, kind=kind, name=name or "", url=address, **_stands(node))
 
 
-def _text(node: LexborNode, address: str = "") -> Attachment:
-    text = "\n".join(filter(None, (node.text(deep=True).strip(), address)))
+def text_attachment(attachment_id: str, text: str) -> Attachment:
+    """Make a text attachment, named by its first line that says something. Without an id its text identifies it."""
     first = next((line.strip(" \t=-*_") for line in text.splitlines() if line.strip(" \t=-*_")), "")
     return Attachment(
-        id=_item_id(node) or _hash(text),
+        id=attachment_id or _hash(text),
         kind=AttachmentKind.TEXT,
         name=" ".join(first.split())[:_TEXT_NAME_CHARS].strip() or "Text attachment",
         text=text,
-        **_stands(node),
     )
 
 
-def _link(node: LexborNode, address: str) -> Attachment:
-    title = _title(node) or node.text(strip=True)
+def url_attachment(attachment_id: str, label: str, address: str, shown: str = "") -> Attachment:
+    """Make a URL attachment; of an address that is not for a link, a text attachment.
+
+    Args:
+        attachment_id: Its id; empty if it has none, then its address identifies it.
+        label: What it is called; empty if it has no name.
+        address: Where it points.
+        shown: The text that stands for it.
+    """
     scheme = split(address).scheme
     if scheme not in ("http", "https", "ftp", "mailto"):
         # What is no address, file: and the like are shown, never made something that opens.
-        return _text(node, "" if scheme == "javascript" or address in node.text() else address)
-    name = redacted(title or address)
-    own_id, kind = _item_id(node) or _hash(address), AttachmentKind.URL
-    return Attachment(id=own_id, kind=kind, name=name, url=address, **_stands(node))
+        is_told = scheme == "javascript" or address in shown
+        return text_attachment(attachment_id, "\n".join(filter(None, (shown, "" if is_told else address))))
+    return Attachment(
+        id=attachment_id or _hash(address), kind=AttachmentKind.URL, name=redacted(label or address), url=address
+    )
+
+
+def _text(node: LexborNode) -> Attachment:
+    return replace(text_attachment(_item_id(node), node.text(deep=True).strip()), **_stands(node))
+
+
+def _link(node: LexborNode, address: str) -> Attachment:
+    label = _title(node) or node.text(strip=True)
+    link = url_attachment(_item_id(node), label, address, node.text(deep=True).strip())
+    return replace(link, **_stands(node))
 
 
 class _Stands(TypedDict):

@@ -16,7 +16,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from coupa_async.domain.pages.links import file_id
 from coupa_async.domain.pages.places import is_in_line
 
-_COUNT = re.compile(r"\(\s*(\d[\d.,\u00a0\u202f]{0,12})\s*\)")
+# In parentheses of any script, perhaps beside a mark of the direction of writing, with thousands set apart.
+_COUNT = re.compile(r"[(\uff08][^\w()]{0,4}(\d{1,12}(?:[.,'\u2019\u066c\s]\d{2,3}){0,4})[^\w()]{0,4}[)\uff09]")
+_ALONE = re.compile(r"(?<![\w.,#-])\d{1,9}(?![\w.,-])")
 _ISLAND = "#s-mountCommentsApp"
 _ITEMS = "div.attachments li.attachment, .lineAttachments li.attachment"
 _NONE = "div.attachments .show.none"
@@ -195,9 +197,11 @@ def _lines(tables: list[LexborNode]) -> Part | None:
 
 
 def _count(node: LexborNode) -> int | None:
-    """Read the number in parentheses, the part of such a label that no language changes; ``None`` without one."""
-    match = _COUNT.search(node.text())
-    digits = "".join(ch for ch in match[1] if ch.isdecimal()) if match else ""
+    """Read the number in parentheses, or the only one in a label: no language changes that. ``None`` without one."""
+    text = node.text()
+    match = _COUNT.search(text)
+    found = [match[1]] if match else _ALONE.findall(text)
+    digits = "".join(ch for ch in found[0] if ch.isdecimal()) if len(found) == 1 else ""
     return int(digits) if digits else None
 
 

@@ -34,9 +34,11 @@ from coupa_async.domain.policies.sameness import Streaks, Trait, warning
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
-from coupa_async.services.collection.fetch import RetryLimits, Staged, fetch
-from coupa_async.services.collection.find_order import FoundOrder, OrderFinder, traits_of
+from coupa_async.services.collection.fetch import FileAddresses, RetryLimits, Staged, fetch
+from coupa_async.services.collection.find_order import OrderFinder
+from coupa_async.services.collection.found_order import FoundOrder, traits_of
 from coupa_async.services.collection.named import Requisition, named_attachments
+from coupa_async.services.collection.order_source import OrderSource
 from coupa_async.services.collection.recorder import ResultRecorder
 from coupa_async.services.collection.signed_in import is_about_sign_in
 from coupa_async.services.collection.snapshots import keep_snapshot
@@ -77,6 +79,7 @@ class CollectorConfig:
         reads_data: Whether an order's data is read from its page, and kept.
         wanted: Which attachments are wanted.
         no_files: Whether pages are only read: an order that has attachments stays PENDING.
+        source: Where orders are read from; ``None`` for the tenant's pages.
         bounds: Limits on what pages and files can make the program do.
     """
 
@@ -90,6 +93,7 @@ class CollectorConfig:
     session_lasts: Callable[[float], None]
     warn: Callable[[str], None] = lambda text: None
     order_path: str = DEFAULT_PATH
+    source: OrderSource | None = None
     requisition: Requisition = Requisition.FALLBACK
     files_at_once: int = 3
     empty_folders: bool = False
@@ -108,7 +112,10 @@ class Collector:
         self._config = config
         self._targets = Targets(base_url=config.base_url, allowed_hosts=config.allowed_hosts)
         self._recorder = ResultRecorder(config.journal, config.storage, config.now)
-        self._finder = OrderFinder(config.base_url, config.order_path, config.bounds, reads_data=config.reads_data)
+        self._source = config.source or OrderFinder(
+            config.base_url, config.order_path, config.bounds, reads_data=config.reads_data
+        )
+        self._addresses = FileAddresses()
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -132,7 +139,7 @@ class Collector:
             error = "no such order in Coupa, or no access to it"
             return self._result(order, await self._begin(order), Outcome.PO_NOT_FOUND, error=error, **_from(found))
         config = self._config
-        named = await named_attachments(page, session, self._rule, base_url=config.base_url, bounds=config.bounds)
+        named = await named_attachments(page, self._source, session, self._rule, base_url=config.base_url)
         wanted, left_out = config.wanted.choose(named.attachments)
         notes = [text for text in (left_out, *named.notes) if text]
         about = {"supplier": page.supplier, "found": len(named.attachments), "data": found.data, **_from(found)}
@@ -163,14 +170,14 @@ class Collector:
         Raises:
             CoupaError: As :meth:`collect`.
         """
-        found = await self._finder.find(order, session, heartbeat)
+        found = await self._source.find(order, session, heartbeat)
         if isinstance(found.page, OrderPage):
             self._note_session_length(found.page)
         return found
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
         """Turn an error that trying again does not cure into a result, and keep a snapshot of the page."""
-        url = error.url if isinstance(error, WrongOrderError) else self._finder.url(order)
+        url = error.url if isinstance(error, WrongOrderError) else self._source.url(order)
         if session is not None:
             await self._snapshot(order, url, session, Outcome.FAILED)
         outcome, text = Outcome.TIMEOUT if is_timeout(error) else Outcome.FAILED, redacted(str(error))
@@ -230,7 +237,14 @@ class Collector:
     ) -> Staged | FailedAttachment:
         config = self._config
         fetched = await fetch(
-            attachment, source, session, folder, base_url=config.base_url, tries=config.tries, targets=self._targets
+            attachment,
+            source,
+            session,
+            folder,
+            base_url=config.base_url,
+            tries=config.tries,
+            targets=self._targets,
+            addresses=self._addresses,
         )
         heartbeat()
         return fetched

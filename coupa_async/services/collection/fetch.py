@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,9 @@ from coupa_async.domain.errors import (
     CutDownloadError,
     DownloadError,
     NotAFileError,
+    NotOverApiError,
     PageError,
+    RefusedDownloadError,
     StorageError,
 )
 from coupa_async.domain.files.content import (
@@ -33,9 +35,9 @@ from coupa_async.domain.files.naming import attachment_name, is_made_harmless
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource
 from coupa_async.domain.outcome import FailedAttachment
-from coupa_async.domain.policies.retry import Backoff, Retry, decide, is_timeout
+from coupa_async.domain.policies.retry import Backoff, Retry, decide, is_busy, is_timeout
 from coupa_async.domain.redaction import redacted
-from coupa_async.ports import Session
+from coupa_async.ports import Download, Session
 from coupa_async.runtime import worker_threads
 from coupa_async.runtime.disk_errors import translate_os_errors
 from coupa_async.runtime.name_lookup import check_target
@@ -85,6 +87,22 @@ class RetryLimits:
     jitter: Callable[[], float]
 
 
+class FileAddresses:
+    """Which of two addresses gave the last file: of the next one, that is tried first, which saves requests."""
+
+    def __init__(self) -> None:
+        self._best = 0
+
+    def of(self, attachment: Attachment) -> list[tuple[int, str]]:
+        """List a file's addresses with their numbers, the most promising one first."""
+        found = [(number, url) for number, url in enumerate((attachment.url, attachment.also_at)) if url or not number]
+        return sorted(found, key=lambda entry: entry[0] != self._best)
+
+    def gave(self, number: int) -> None:
+        """Note that the address of this number gave its file."""
+        self._best = number
+
+
 async def fetch(
     attachment: Attachment,
     source: AttachmentSource,
@@ -94,6 +112,7 @@ async def fetch(
     base_url: str,
     tries: RetryLimits,
     targets: Targets | None = None,
+    addresses: FileAddresses | None = None,
 ) -> Staged | FailedAttachment:
     """Fetch one attachment; try again where that can help.
 
@@ -106,16 +125,15 @@ async def fetch(
         StorageError: If the disk takes no more.
         PageError: If the tenant cannot be reached.
     """
-    targets = targets or Targets(base_url=base_url)
+    targets, addresses = targets or Targets(base_url=base_url), addresses or FileAddresses()
     part = folder.part(attachment.id)
     doubted = _Doubted()
     attempt = 1
     while True:
         try:
-            if attachment.kind is AttachmentKind.FILE:
-                await check_target(attachment.url, targets)
             with translate_os_errors(part):
-                return await _once(attachment, source, session, part, doubted, base_url)
+                ask = partial(_ask, attachment, session, part, base_url, targets, addresses)
+                return await _once(attachment, source, part, doubted, ask)
         except StorageError:
             await worker_threads.run(partial(folder.discard, part))  # the journal wants the room
             raise
@@ -136,15 +154,44 @@ async def fetch(
             attempt += 1
 
 
+async def _ask(
+    attachment: Attachment, session: Session, part: Path, base_url: str, targets: Targets, addresses: FileAddresses
+) -> Download:
+    """Fetch a file from the first of its addresses that gives it.
+
+    Raises:
+        DownloadError: That of the first address, if none does.
+    """
+    first: DownloadError | None = None
+    for number, url in addresses.of(attachment):
+        await check_target(url, targets)
+        try:
+            download = await ask_for_file(session, url, part, base_url)
+        except (RefusedDownloadError, NotAFileError) as error:
+            if isinstance(error, RefusedDownloadError) and is_busy(error.status):
+                raise
+            if first is None or (isinstance(first, NotOverApiError) and first.is_record):
+                first = error  # that the API gives no bytes is no trouble yet
+            continue
+        addresses.gave(number)
+        return download
+    assert first is not None  # noqa: S101 - there is an address, and each has failed
+    raise first
+
+
 async def _once(
-    attachment: Attachment, source: AttachmentSource, session: Session, part: Path, doubted: _Doubted, base_url: str
+    attachment: Attachment,
+    source: AttachmentSource,
+    part: Path,
+    doubted: _Doubted,
+    ask: Callable[[], Awaitable[Download]],
 ) -> Staged:
     started_s = anyio.current_time()
     suggested, expected = None, None
     found: Inspection | None = None
     if attachment.kind is AttachmentKind.FILE:
         try:
-            download = await ask_for_file(session, attachment.url, part, base_url)
+            download = await ask()
         except BrokenDownloadError as error:
             raise CutDownloadError(str(error)) from error
         suggested, expected = download.suggested_name, download.expected_bytes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from coupa_async.domain.bounds import Bounds
@@ -15,35 +14,14 @@ from coupa_async.domain.pages.addresses import DEFAULT_PATH, Candidate, Way, can
 from coupa_async.domain.pages.identity import Identity, identify
 from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
-from coupa_async.domain.policies.sameness import Trait
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
+from coupa_async.services.collection.found_order import FoundOrder
 from coupa_async.services.collection.pages import open_document
 
 # After so many orders of a kind whose page was found in one way and no other, a not-found is believed without the rest.
 _PROVEN = 3
 _BOUNDS = Bounds()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundOrder:
-    """What was found at an order's addresses.
-
-    Attributes:
-        page: The order's page, or the not-found page.
-        url: Its address; for an order that is not found, the first address tried.
-        way: How the address was found.
-        is_named: Whether the page itself says that it is this order's.
-        fallback_reason: Why it was left to a browser in the direct lane; empty if it was not.
-        data: What the page shows of the order besides attachments, where that was asked for.
-    """
-
-    page: OrderPage | NotFoundPage
-    url: str
-    way: Way
-    is_named: bool = False
-    fallback_reason: str = ""
-    data: OrderData = NO_DATA
 
 
 class OrderFinder:
@@ -114,6 +92,11 @@ class OrderFinder:
         assert missing is not None  # noqa: S101 - there is an address at least, and each was one or the other
         return missing
 
+    async def requisition(self, page: OrderPage, session: Session) -> OrderPage | NotFoundPage:
+        """See ``OrderSource``."""
+        found, _, _ = await open_document(session, page.requisition_url, self._base_url, self._bounds)
+        return found
+
     async def _data(self, html: str) -> OrderData:
         if not self._reads_data:
             return NO_DATA
@@ -132,19 +115,6 @@ class OrderFinder:
         kind = kind_of(order.number)
         others = any(count for (known, other), count in self._proofs.items() if known == kind and other is not way)
         return self._proofs[kind, way] >= _PROVEN and not others
-
-
-def traits_of(found: FoundOrder) -> set[Trait]:
-    """Return what an order's page lacks that is suspicious if many orders in a row lack it."""
-    page = found.page
-    if isinstance(page, NotFoundPage):
-        return {Trait.NOT_FOUND}
-    lacking = {
-        Trait.NO_ATTACHMENTS: not page.attachments and not page.requisition_url,
-        Trait.NO_SUPPLIER: not page.supplier,
-        Trait.NO_NUMBER: not found.is_named,
-    }
-    return {trait for trait, is_lacking in lacking.items() if is_lacking}
 
 
 def _identity(page: OrderPage, order: Order, candidate: Candidate, *, is_sure: bool) -> Identity:

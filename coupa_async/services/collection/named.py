@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.files.wanted import Named
 from coupa_async.domain.order import AttachmentKind, AttachmentSource
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
-from coupa_async.services.collection.pages import open_document
+from coupa_async.services.collection.order_source import OrderSource
 
 
 class Requisition(StrEnum):
@@ -48,19 +47,19 @@ class NamedAttachments:
 
 
 async def named_attachments(
-    page: OrderPage, session: Session, rule: Requisition, *, base_url: str, bounds: Bounds
+    page: OrderPage, source: OrderSource, session: Session, rule: Requisition, *, base_url: str
 ) -> NamedAttachments:
     """List an order's attachments.
 
     Args:
         page: The order's.
-        session: Opens the requisition's page.
+        source: Reads its requisition.
+        session: For that.
         rule: When that is opened.
         base_url: The tenant's address.
-        bounds: Limits on pages.
 
     Raises:
-        SignInRequiredError, PageError, SessionLostError: As :func:`open_document`.
+        SignInRequiredError, PageError, SessionLostError: As ``OrderSource.requisition``.
     """
     named = [(AttachmentSource.ORDER, attachment) for attachment in page.attachments]
     has_file = any(attachment.kind is AttachmentKind.FILE for attachment in page.attachments)
@@ -73,7 +72,7 @@ async def named_attachments(
     if is_signed_out(page.requisition_url, base_url):  # at another origin, or into the sign-in
         trouble = f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
         return NamedAttachments(named, (page,), trouble)
-    requisition, _, _ = await open_document(session, page.requisition_url, base_url, bounds)
+    requisition = await source.requisition(page, session)
     if isinstance(requisition, NotFoundPage):
         return NamedAttachments(named, (page,))
     known = {attachment.id for attachment in page.attachments}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -122,11 +123,16 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
         result.found,
         len(result.saved),
         "; ".join(item.name for item in result.saved),
-        processed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        redacted(result.error),
-        str(output_dir / result.folder) if result.folder else "",
+        datetime.fromtimestamp(processed_at.timestamp()).isoformat(" ", "seconds"),
+        redacted(result.error) if result.error else "",
+        _joined(str(output_dir), result.folder) if result.folder else "",
         result.url,
     )
+
+
+def _joined(folder: str, path: str) -> str:
+    """Join a folder and a path below it that is in order: pathlib would look into it for longer than all else takes."""
+    return f"{folder.removesuffix(os.sep)}{os.sep}{path.replace('/', os.sep)}"
 
 
 def bad_row_values(reason: str, status: str = NOT_AN_ORDER, names: Sequence[str] = RESULT_COLUMNS) -> Values:

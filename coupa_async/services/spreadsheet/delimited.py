@@ -100,6 +100,22 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) ->
     out.write(text.end.encode(text.encoding))
 
 
+def try_table(path: Path, layout: Layout, fills: Iterable[Fill]) -> None:
+    """Find out whether results can be filled in.
+
+    Raises:
+        WorklistError: If they cannot.
+    """
+    write_table(path, layout, fills, _Nowhere())
+
+
+class _Nowhere:
+    """Takes what is written, and keeps nothing of it."""
+
+    def write(self, data: bytes, /) -> int:
+        return len(data)
+
+
 def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
     for column, value in zip(layout.columns, values, strict=True):
         if value is not None:

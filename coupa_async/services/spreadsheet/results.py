@@ -37,7 +37,7 @@ def why_not_writable(worklist: Worklist) -> str:
     trial: Values = (_TRIAL,) * len(worklist.options.names)
     fills = [*((rows, trial) for rows in worklist.rows.values()), *(((bad.row,), trial) for bad in worklist.bad_rows)]
     try:
-        format_of(worklist.path).write_table(worklist.path, worklist.layout, fills, _Nowhere())
+        format_of(worklist.path).try_table(worklist.path, worklist.layout, fills)
     except WorklistError as error:
         return str(error)
     return ""
@@ -140,10 +140,3 @@ def _fills(
 def _speaker(language: str) -> Callable[[str], str]:
     """Return what puts a note into a language."""
     return str if language == "en" else partial(translated, texts=catalogue(language))
-
-
-class _Nowhere:
-    """Takes what is written, and keeps nothing of it."""
-
-    def write(self, data: bytes, /) -> int:
-        return len(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +88,7 @@ class Table:
         encoding: Of a text file; empty for a workbook.
         note: What the user should know of how it was read; empty for nothing.
         obstacle: Why no cell of it may be set; empty if they may.
+        is_plain: Tells whether cells of each row that was read can be set without a trial.
     """
 
     header: Header
@@ -102,6 +103,7 @@ class Table:
     encoding: str = ""
     note: str = ""
     obstacle: str = ""
+    is_plain: Callable[[], bool] = bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ class Layout:
         delimiter: As in ``Table``.
         encoding: As in ``Table``.
         obstacle: As in ``Table``.
+        is_plain: Whether cells of each row can be set without a trial.
         header_row: The header's number, 1-based.
         columns: The column (0-based) of each of our columns.
         names: What each of them is headed.
@@ -128,6 +131,7 @@ class Layout:
     delimiter: str = ""
     encoding: str = ""
     obstacle: str = ""
+    is_plain: bool = False
     header_row: int
     columns: tuple[int, ...]
     names: tuple[str, ...] = RESULT_COLUMNS
@@ -143,7 +147,7 @@ class Sink(Protocol):
 
 
 class Format(Protocol):
-    """One kind of file. Both functions block."""
+    """One kind of file. All functions block."""
 
     def open_table(self, path: Path, options: WorklistOptions) -> AbstractContextManager[Table]:
         """Find the table in a file and open it; raises ``WorklistError`` on opening and while its rows are read."""
@@ -154,4 +158,11 @@ class Format(Protocol):
         Raises:
             WorklistError: If the file can no longer be read.
             OSError: If ``out`` takes no more.
+        """
+
+    def try_table(self, path: Path, layout: Layout, fills: Iterable[Fill]) -> None:
+        """Find out whether results can be filled in.
+
+        Raises:
+            WorklistError: If they cannot.
         """

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import IO
 from zipfile import ZipFile
 
 from coupa_async.domain.errors import WorklistError
@@ -18,12 +19,11 @@ from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Sink, Table
 from coupa_async.services.spreadsheet.xlsx.book import Book, Sheet, read_book, relations
-from coupa_async.services.spreadsheet.xlsx.cell_links import CellLinks
 from coupa_async.services.spreadsheet.xlsx.cell_reader import CellReader
+from coupa_async.services.spreadsheet.xlsx.edits import Edits
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.number_formats import NumberFormats
 from coupa_async.services.spreadsheet.xlsx.package import check_package
-from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.shared_strings import SharedStrings
 from coupa_async.services.spreadsheet.xlsx.sheet_facts import Range, SheetFacts, sheet_facts
 from coupa_async.services.spreadsheet.xlsx.sheet_rows import sheet_rows
@@ -71,6 +71,7 @@ def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
             merged=tuple(facts.merged),
             reserved=_reserved(facts.merged, header.row),
             obstacle="the sheet is protected" if facts.is_protected else "",
+            is_plain=lambda: facts.is_plain,
             links={place: related[name].target for place, name in facts.links.items() if name in related},
         )
 
@@ -82,39 +83,56 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) ->
         WorklistError: If the workbook can no longer be read, or no cell can be set in it safely.
         OSError: If ``out`` takes no more.
     """
+    edits = _edits(layout, fills)
+    # A ZIP archive that a full disk breaks off has no good end, so it is whole before it goes there.
+    with _copy(path, layout, edits) as whole:
+        shutil.copyfileobj(whole, out, _COPY_BYTES)
+
+
+def try_table(path: Path, layout: Layout, fills: Iterable[Fill]) -> None:
+    """Find out whether results can be filled in.
+
+    Rows that were all read as plain ones are not tried: what was read of them is all that it takes.
+
+    Raises:
+        WorklistError: If they cannot.
+    """
+    with _copy(path, layout, _edits(layout, fills), without_rows=layout.is_plain):
+        pass
+
+
+@contextmanager
+def _copy(path: Path, layout: Layout, edits: Edits, *, without_rows: bool = False) -> Iterator[IO[bytes]]:
     if layout.obstacle:
         raise WorklistError(f"{path}: {layout.obstacle}")
-    links = CellLinks(layout)
-    edits = _edits(layout, links.of(fills))
-    # A ZIP archive that a full disk breaks off has no good end, so it is whole before it goes there.
     with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder) as whole:
         with _broken_told(path), ZipFile(path) as package:
             if trouble := check_package(package):
                 raise CannotEditError(trouble)
-            write_workbook(package, layout, edits, links, whole)
+            write_workbook(package, layout, edits, whole, without_rows=without_rows)
         whole.seek(0)
-        shutil.copyfileobj(whole, out, _COPY_BYTES)
+        yield whole
 
 
-def _edits(layout: Layout, fills: Iterable[Fill]) -> dict[int, Cells]:
-    places = sorted((column + 1, index) for index, column in enumerate(layout.columns))
-    new = tuple((column, layout.names[index]) for column, index in places if column > layout.width)
-    edits: dict[int, Cells] = {layout.header_row: new} if new else {}
+def _edits(layout: Layout, fills: Iterable[Fill]) -> Edits:
+    edits = Edits(layout.columns)
+    new = sorted(item for item in zip(layout.columns, layout.names, strict=True) if item[0] >= layout.width)
+    if new:
+        edits.put(layout.header_row, [(column + 1, name) for column, name in new])
     for rows, values in fills:
-        cells = tuple((column, value) for column, index in places if (value := values[index]) is not None)
-        edits |= dict.fromkeys(rows, cells)
-    _uncover(edits, [item for item in layout.merged if any(item[0] <= column <= item[2] for column, _ in places)])
+        edits.fill(rows, values)
+    columns = [column + 1 for column in layout.columns]
+    _uncover(edits, [item for item in layout.merged if any(item[0] <= column <= item[2] for column in columns)])
     return edits
 
 
-def _uncover(edits: dict[int, Cells], merged: Sequence[Range]) -> None:
+def _uncover(edits: Edits, merged: Sequence[Range]) -> None:
     """Leave out what merged ranges hide: each shows what its first cell holds."""
-    rows = sorted(edits) if merged else []
+    rows = edits.rows() if merged else []
     for left, top, right, bottom in merged:
         for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
-            edits[row] = tuple(
-                cell for cell in edits[row] if not left <= cell[0] <= right or (cell[0], row) == (left, top)
-            )
+            cells = edits.cells(row)
+            edits.put(row, [cell for cell in cells if not left <= cell[0] <= right or (cell[0], row) == (left, top)])
 
 
 def _choose(
@@ -153,7 +171,7 @@ class _Opened:
         try:
             with package.open(sheet.part) as part:
                 self._facts = sheet_facts(part)
-            self.rows = _rows(path, package, sheet, reader)
+            self.rows = _rows(path, package, sheet, reader, self._facts)
             self.head = list(islice(self.rows, HEAD_ROWS))
         except WorklistError as error:  # it matters only if this sheet is the one that is wanted
             self._error = error
@@ -173,9 +191,9 @@ def _cell_reader(package: ZipFile, book: Book) -> CellReader:
         return CellReader(SharedStrings(part), formats)
 
 
-def _rows(path: Path, package: ZipFile, sheet: Sheet, reader: CellReader) -> Iterator[Row]:
+def _rows(path: Path, package: ZipFile, sheet: Sheet, reader: CellReader, facts: SheetFacts) -> Iterator[Row]:
     with _broken_told(path), package.open(sheet.part) as part:
-        yield from sheet_rows(part, reader)
+        yield from sheet_rows(part, reader, facts)
 
 
 def _reserved(merged: Sequence[Range], header_row: int) -> int:

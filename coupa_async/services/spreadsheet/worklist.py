@@ -62,7 +62,7 @@ def read_worklist(path: Path, options: WorklistOptions = _DEFAULT, *, fresh: boo
     columns make folders for every order, a blank one being ``Unknown``; if no row has, the supplier does.
 
     Args:
-        path: .xlsx, .xlsm, .csv, .tsv or .txt.
+        path: .xlsx, .xlsm, .xls, .xlsb, .ods, .csv, .tsv or .txt.
         options: How to read it.
         fresh: Whether orders that are COMPLETED in the sheet are wanted again.
 
@@ -116,6 +116,7 @@ def _layout(table: Table, places: ResultPlaces, width: int) -> Layout:
         delimiter=table.delimiter,
         encoding=table.encoding,
         obstacle=table.obstacle,
+        is_plain=table.is_plain(),
         header_row=table.header.row,
         columns=places.columns,
         names=places.names,

@@ -10,7 +10,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from backends.direct.client import Client, connect
+from backends.direct.client import Client
+from backends.direct.connection import connect
 from backends.direct.cookies import Jar
 from coupa_async.domain.errors import DownloadTimeoutError
 from tests.backends.conftest import BYTES, LONG, OPTIONS, Tenant

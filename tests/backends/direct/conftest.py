@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from backends.browser.chromium import BrowserOptions
-from backends.direct.client import Client, connect
+from backends.direct.client import Client
+from backends.direct.connection import connect
 from backends.direct.cookies import Jar
 from tests.backends.conftest import OPTIONS
 from tests.fakes.raw_server import Answers, RawServer, raw_server

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from backends.direct.client import trust
+from backends.direct.connection import trust
 from coupa_async.domain.errors import SettingsError
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backends.browser.chromium import ResponseHead
-from backends.direct.client import user_agent
+from backends.direct.connection import user_agent
 from backends.direct.cookies import Jar, parse_cookie
 from coupa_async.ports import Cookie
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from backends.direct.client import Client, connect
+from backends.direct.client import Client
+from backends.direct.connection import connect
 from backends.direct.cookies import Jar
 from coupa_async.domain.errors import ForbiddenAddressError, UnreachableError
 from coupa_async.domain.http.targets import Targets

@@ -53,6 +53,22 @@ def test_a_count_that_is_none_is_no_exception(count: str) -> None:
     assert isinstance(order(html.replace("7200", "7" * 5000)), OrderPage)
 
 
+@pytest.mark.parametrize(
+    "label",
+    ["(2)", "\uff082\uff09", "(\u200e2\u200f)", "[2]", "2 Anhänge anzeigen", "Anexos: 2", "(\u0662)", "\u00a0( 2 )"],
+)
+def test_a_count_is_read_in_every_script_and_form(label: str) -> None:
+    button = f'<button class="s-viewFileAttachment">{label}</button>'
+    page = order(order_html(NONE, ISLAND.format(f'<li class="comment">{button}</li>')))
+    assert page.missing == "the page announces 2 comment attachments and shows 0"
+
+
+@pytest.mark.parametrize("label", ["View Offer-2025.pdf", "View 3.pdf", "2 of 7", "no. #12"])
+def test_a_number_that_counts_nothing_is_none(label: str) -> None:
+    button = f'<button class="s-viewFileAttachment">{label}</button>'
+    assert order(order_html(NONE, ISLAND.format(f'<li class="comment">{button}</li>'))).is_complete
+
+
 def test_a_count_may_have_separators() -> None:
     html = order_html(NONE, '<button class="s-viewFileAttachment">View (1.234)</button>')
     assert order(html).missing == "the page announces 1,234 comment attachments and shows 0"

@@ -12,7 +12,8 @@ from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.ports import Document, Profile
-from coupa_async.services.collection.find_order import FoundOrder, OrderFinder
+from coupa_async.services.collection.find_order import OrderFinder
+from coupa_async.services.collection.found_order import FoundOrder
 
 pytestmark = pytest.mark.anyio
 BASE = "https://t.example"

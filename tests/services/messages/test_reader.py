@@ -127,8 +127,8 @@ async def test_a_reader_ends_with_whoever_waits_for_it(tmp_path: Path) -> None:
 @pytest.mark.anyio
 async def test_the_reader_is_told_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUPA_PASSWORD", "s3cr3t")
-    assert "COUPA_PASSWORD" not in isolated._environment()
-    assert isolated._environment()["PATH"] == os.environ["PATH"]
+    assert "COUPA_PASSWORD" not in isolated.module_environment()
+    assert isolated.module_environment()["PATH"] == os.environ["PATH"]
 
 
 def test_a_letter_crosses_as_bytes_and_an_outline() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
+from python_calamine import load_workbook
 
 from coupa_async.domain.errors import StorageError
 from tests.services.spreadsheet.sheets import RESULTS, book, grid, numbers, read, result, text, write
@@ -188,3 +189,31 @@ def test_the_copy_is_the_users_alone_and_a_file_that_is_replaced_keeps_its_mode(
     path.chmod(0o640)
     assert write(read(path), result("PO1")).stat().st_mode & 0o777 == 0o600
     assert write(read(path), result("PO1"), to=path).stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "a & b",
+            "<b>",
+            "a > b",
+            "_x0041_",
+            " a",
+            "a ",
+            "a  b",
+            "a\tb",
+            "S\u00e3o Paulo",
+            "\U0001f4c4 a",
+            "1e5",
+            "0012",
+        ),
+        *("C:\\out", "/out", "-", "", "a\nb", "\u200b=1", "'a", "TRUE", "\u0661"),
+    ],
+)
+def test_a_text_is_in_the_sheet_as_it_is_beside_others_that_are_simple(tmp_path: Path, text: str) -> None:
+    copy = write(read(book(tmp_path, [["PO"], ["PO1"], ["PO2"]])), result("PO1", supplier=text), result("PO2"))
+    rows = load_workbook(copy).get_sheet_by_name("PO_Data").to_python()
+    assert (rows[1][2], rows[2][2]) == (text, "ACME")
+    assert rows[1][1] == rows[2][1] == "COMPLETED"
+    assert [isinstance(cell, str) for cell in rows[1]] == [True, True, True, False, False, True, True, True, True, True]

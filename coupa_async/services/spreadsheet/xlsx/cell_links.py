@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from posixpath import basename, dirname, join
 from urllib.parse import quote
@@ -11,7 +12,8 @@ from xml.sax.saxutils import quoteattr
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Value
-from coupa_async.services.spreadsheet.table import Fill, Layout
+from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.xlsx.edits import Edits
 from coupa_async.services.spreadsheet.xlsx.markup import plain, whole_element
 from coupa_async.services.spreadsheet.xlsx.sheet_tail import Place, link_count, with_links
 
@@ -32,49 +34,43 @@ _NONE = (
 
 
 class CellLinks:
-    """The links of one copy of a workbook, gathered while its cells are set."""
+    """The links of one copy of a workbook."""
 
-    def __init__(self, layout: Layout) -> None:
-        """Begin."""
-        self._layout = layout
-        self._targets: dict[Place, str] = {}
+    def __init__(self, layout: Layout, edits: Edits) -> None:
+        """Begin.
+
+        Args:
+            layout: Where results go; its folder is what links are relative to.
+            edits: What the cells are set to.
+        """
+        self._edits = edits
+        self._folder = layout.folder
+        self._columns = frozenset(layout.columns[index] + 1 for index in _LINKED)
         self._relations: dict[str, bytes] = {}
         self._used: frozenset[bytes] = frozenset()
         self._first = 1
 
     @property
     def are_there(self) -> bool:
-        """Whether any cell leads anywhere, or no longer does."""
-        return bool(self._targets)
-
-    def of(self, fills: Iterable[Fill]) -> Iterator[Fill]:
-        """Pass on what cells are set to, and take note of where they lead."""
-        folder, columns = self._layout.folder, self._layout.columns
-        linked = [] if folder is None else [(columns[index] + 1, index) for index in _LINKED]
-        for rows, values in fills:
-            yield rows, values
-            for column, index in linked:
-                value = values[index]
-                if value is not None:
-                    self._targets.update(dict.fromkeys(((row, column) for row in rows), link_target(value, folder)))
+        """Whether any cell leads anywhere."""
+        return next(self._targets(), None) is not None
 
     def look(self, package: ZipFile, sheet: str, related: str) -> None:
         """See which relations the sheet has already, and whether it is of the kind that Excel writes."""
         with package.open(sheet) as part:
             if _STRICT in part.read(_BEGINNING_BYTES):
-                self._targets.clear()
+                self._folder = None
         if related in package.NameToInfo:
             taken = (int(id_.removeprefix(_PREFIX)) for id_ in _ID.findall(package.read(related)))
             self._first = max(taken, default=0) + 1
 
     def edit(self, tail: bytes, prefix: bytes) -> bytes:
         """Set the links in what stands behind the sheet's rows."""
-        if not self._targets:
+        if self._folder is None:
             return tail
         room = max(MOST_LINKS - link_count(tail), 0)
-        linked = [place for place in sorted(self._targets) if self._targets[place]][:room]
-        links = {place: self._relation(self._targets[place]) for place in linked}
-        edited = with_links(tail, prefix, links, self._targets.keys() - links.keys())
+        links = {place: self._relation(target) for place, target in islice(self._targets(), room)}
+        edited = with_links(tail, prefix, links, self._is_set)
         self._used = frozenset(_ID.findall(edited))
         return edited
 
@@ -91,6 +87,17 @@ class CellLinks:
             for target, id_ in self._relations.items()
         )
         return kept[: end.start()] + added.encode() + kept[end.start() :]
+
+    def _targets(self) -> Iterator[tuple[Place, str]]:
+        """Tell where cells lead, row after row."""
+        for row in self._edits.rows() if self._folder is not None else ():
+            for column, value in self._edits.cells(row):
+                if column in self._columns and (target := link_target(value, self._folder)):
+                    yield (row, column), target
+
+    def _is_set(self, place: Place) -> bool:
+        row, column = place
+        return column in self._columns and any(cell[0] == column for cell in self._edits.cells(row))
 
     def _relation(self, target: str) -> bytes:
         return self._relations.setdefault(target, _PREFIX + b"%d" % (self._first + len(self._relations)))

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 
-from coupa_async.services.spreadsheet.cells import Value, looks_like_formula
-from coupa_async.services.spreadsheet.xlsx.markup import attribute, cell_markup, is_empty, plain, start_tag
+from coupa_async.services.spreadsheet.cells import CELL_CHARS, Value, looks_like_formula
+from coupa_async.services.spreadsheet.xlsx.edits import Cells
+from coupa_async.services.spreadsheet.xlsx.markup import (
+    attribute,
+    cell_markup,
+    column_letters,
+    is_empty,
+    plain,
+    start_tag,
+)
 
 _FORMATS = start_tag(b"cellXfs")
 _FORMATS_END = re.compile(rb"</(?:[\w.-]+:)?cellXfs\s*>")
@@ -37,6 +46,21 @@ class CellWriter:
         self._formats = _formats(self._seen)
         self._added: dict[tuple[int, bytes], int] = {}
         self._first_day = _FIRST_DAY_1904 if counts_from_1904 else _FIRST_DAY
+
+    def new_cells(self, prefix: bytes, row: int, style: bytes, cells: Cells) -> bytes:
+        """Make the cells that a row does not have yet, an empty text being none; arguments as for :meth:`cell`."""
+        name, own = prefix.decode(), f' s="{style.decode()}"' if style else ""
+        is_simple = _is_simple("".join(value for _, value in cells if isinstance(value, str)))
+        pieces: list[str] = []
+        for column, value in cells:
+            if isinstance(value, int):
+                pieces.append(f'<{name}c r="{_letters(column)}{row}"{own}><{name}v>{value}</{name}v></{name}c>')
+            elif isinstance(value, str) and is_simple and _keeps_its_ends(value):
+                start = f'<{name}c r="{_letters(column)}{row}"{own} t="inlineStr">'
+                pieces.append(f"{start}<{name}is><{name}t>{value}</{name}t></{name}is></{name}c>")
+            elif value != "":
+                pieces.append(self.cell(prefix, b"%b%d" % (column_letters(column), row), style, value).decode())
+        return "".join(pieces).encode()
 
     def cell(self, prefix: bytes, reference: bytes, style: bytes, value: Value) -> bytes:
         """Make a cell.
@@ -87,6 +111,28 @@ class CellWriter:
         tag = _COUNT.sub(count, self._markup[start.start() : start.end()], count=1)
         before, between = self._markup[: start.start()], self._markup[start.end() : end.start()]
         return before + tag + between + added + self._markup[end.start() :]
+
+
+@cache
+def _letters(column: int) -> str:
+    return column_letters(column).decode()
+
+
+def _is_simple(text: str) -> bool:
+    """Tell texts that go into cells as they are, but for their ends: no markup, and nothing cut off."""
+    return (
+        text.isprintable()
+        and len(text) * 2 <= CELL_CHARS
+        and "&" not in text
+        and "<" not in text
+        and ">" not in text
+        and "_x" not in text
+    )
+
+
+def _keeps_its_ends(text: str) -> bool:
+    """Tell a text that is not empty, does not begin like a formula, and has no space at its end."""
+    return (text[:1].isalnum() or text.startswith(("/", "\\"))) and text[-1] != " "
 
 
 def _changed(markup: bytes, added: bytes) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from coupa_async.services.spreadsheet.cells import Value
+from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
+from coupa_async.services.spreadsheet.xlsx.edits import Cells
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import (
     attribute,
@@ -22,20 +24,23 @@ _CELL = start_tag(b"c")
 _CELL_END = re.compile(rb"</(?:[\w.-]+:)?c\s*>")
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 _ROW_END = re.compile(rb"</(?:[\w.-]+:)?row\s*>\Z")
-_SPANS = re.compile(rb"(?<=\sspans=[\"'])[0-9: ]+(?=[\"'])")
-
-Cells = Sequence[tuple[int, Value]]
-"""Columns, 1-based and ascending, and what goes there."""
-MakeCell = Callable[[bytes, bytes, bytes, Value], bytes]
-"""Makes a cell's markup from prefix, reference, style and value."""
+_SPANS = re.compile(rb"(?<=\s)spans=[\"']([0-9: ]+)")
 
 
-def new_row(prefix: bytes, number: int, cells: Cells, make_cell: MakeCell) -> bytes:
+def new_row(prefix: bytes, number: int, cells: Cells, writer: CellWriter) -> bytes:
     """Write a row that the sheet has no markup for."""
-    return b'<%brow r="%d">%b</%brow>' % (prefix, number, _all(prefix, number, cells, b"", make_cell), prefix)
+    return b'<%brow r="%d">%b</%brow>' % (prefix, number, writer.new_cells(prefix, number, b"", cells), prefix)
 
 
-def edit_row(raw: bytes, number: int, cells: Cells, make_cell: MakeCell, new_style: bytes = b"") -> bytes:
+def extend_row(prefix: bytes, raw: bytes, number: int, cells: Cells, writer: CellWriter, style: bytes) -> bytes:
+    """Put cells behind the last one of a row that is not empty and as :func:`plain_row` takes it."""
+    start, end = raw.find(b">") + 1, raw.rfind(b"<")
+    return b"".join(
+        (_wider(raw[:start], cells), raw[start:end], writer.new_cells(prefix, number, style, cells), raw[end:])
+    )
+
+
+def edit_row(raw: bytes, number: int, cells: Cells, writer: CellWriter, new_style: bytes = b"") -> bytes:
     """Set cells of a row.
 
     A cell with a formula stays as it is: its result is the user's.
@@ -44,7 +49,7 @@ def edit_row(raw: bytes, number: int, cells: Cells, make_cell: MakeCell, new_sty
         raw: The row's markup, from its start tag to its end.
         number: The row's, 1-based.
         cells: What to set; an empty text empties a cell that is there.
-        make_cell: See ``MakeCell``.
+        writer: Makes the cells.
         new_style: The style of cells that are not there yet.
 
     Raises:
@@ -55,9 +60,13 @@ def edit_row(raw: bytes, number: int, cells: Cells, make_cell: MakeCell, new_sty
     if start is None:
         raise CannotEditError(f"row {number} begins in a way that is not understood")
     prefix = start["prefix"] or b""
+
+    def added(first: int, stop: int) -> bytes:
+        return writer.new_cells(prefix, number, new_style, cells[first:stop]) if first < stop else b""
+
     if is_empty(start["attributes"]):
         opened = raw[: start.end() - 2].rstrip() + b">"
-        return _wider(opened, cells) + _all(prefix, number, cells, new_style, make_cell) + b"</%brow>" % prefix
+        return _wider(opened, cells) + added(0, len(cells)) + b"</%brow>" % prefix
     end = _ROW_END.search(seen)
     if end is None or b"AlternateContent" in seen:
         raise CannotEditError(f"row {number} holds more than cells")
@@ -69,14 +78,15 @@ def edit_row(raw: bytes, number: int, cells: Cells, make_cell: MakeCell, new_sty
         before = done
         while done < len(cells) and cells[done][0] < cell.column:
             done += 1
-        pieces += (raw[position : cell.start], _all(prefix, number, cells[before:done], new_style, make_cell))
+        pieces += (raw[position : cell.start], added(before, done))
         position = cell.start
         if done < len(cells) and cells[done][0] == cell.column:
             if not cell.has_formula:
-                pieces.append(_new(prefix, number, *cells[done], cell.style, make_cell))
+                reference = column_letters(cell.column) + b"%d" % number
+                pieces.append(writer.cell(prefix, reference, cell.style, cells[done][1]))
                 position = cell.stop
             done += 1
-    pieces += (raw[position : end.start()], _all(prefix, number, cells[done:], new_style, make_cell))
+    pieces += (raw[position : end.start()], added(done, len(cells)))
     return b"".join((*pieces, raw[end.start() :]))
 
 
@@ -110,20 +120,15 @@ def _cell_end(seen: bytes, match: re.Match[bytes], number: int) -> int:
     return end.end()
 
 
-def _all(prefix: bytes, number: int, cells: Cells, style: bytes, make_cell: MakeCell) -> bytes:
-    """Write cells that are not there yet; an empty one is not written."""
-    return b"".join(_new(prefix, number, column, value, style, make_cell) for column, value in cells if value != "")
-
-
-def _new(prefix: bytes, number: int, column: int, value: Value, style: bytes, make_cell: MakeCell) -> bytes:
-    return make_cell(prefix, column_letters(column) + b"%d" % number, style, value)
-
-
 def _wider(start: bytes, cells: Cells) -> bytes:
     """Have a row's ``spans``, where it states them, reach to the last cell."""
     column = cells[-1][0] if cells else 0
-    match = _SPANS.search(start)
-    ends = match[0].replace(b" ", b":").split(b":") if match else []
-    if match is None or not ends[-1].isdigit() or int(ends[-1]) >= column:
-        return start
-    return start[: match.start()] + b"%b:%d" % (ends[0], column) + start[match.end() :]
+    place = start.find(b"spans=")
+    spans = _SPANS.match(start, place) if place >= 0 else None
+    return start[: spans.start(1)] + _reaching(spans[1], column) + start[spans.end(1) :] if spans else start
+
+
+@lru_cache(maxsize=64)
+def _reaching(spans: bytes, column: int) -> bytes:
+    ends = spans.replace(b" ", b":").split(b":")
+    return b"%b:%d" % (ends[0], column) if ends[-1].isdigit() and int(ends[-1]) < column else spans

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.services.spreadsheet.table import Sink
+from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
+from coupa_async.services.spreadsheet.xlsx.edits import Cells, Edits
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import column_letters, column_number
-from coupa_async.services.spreadsheet.xlsx.row_edit import Cells, MakeCell, edit_row, new_row
+from coupa_async.services.spreadsheet.xlsx.row_edit import edit_row, extend_row, new_row
 from coupa_async.services.spreadsheet.xlsx.sheet_part import SheetPart
 
 _BOUNDS = Bounds()
 _LAST_COLUMN = 16_384
+_WRITTEN_BYTES = 1 << 19  # at a time: each piece for itself would take longer to hand over than to make
 _DIMENSION = re.compile(
     rb"(?P<start><(?:[\w.-]+:)?dimension\s+ref=[\"'][A-Z]{1,3}[0-9]{1,7}:)(?P<column>[A-Z]{1,3})(?=[0-9]{1,7}[\"'])"
 )
@@ -23,12 +26,13 @@ _DIMENSION = re.compile(
 def edit_sheet(
     source: IO[bytes],
     out: Sink,
-    edits: Mapping[int, Cells],
-    make_cell: MakeCell,
+    edits: Edits,
+    writer: CellWriter,
     *,
     header_row: int,
     header_style: Callable[[bytes], bytes],
     edit_tail: Callable[[bytes, bytes], bytes] = lambda tail, _: tail,
+    without_rows: bool = False,
     bounds: Bounds = _BOUNDS,
 ) -> None:
     """Copy a worksheet's part with cells set.
@@ -36,17 +40,18 @@ def edit_sheet(
     Args:
         source: The part.
         out: Takes the copy.
-        edits: What to set, by the row's number.
-        make_cell: Makes the cells.
+        edits: What to set.
+        writer: Makes the cells.
         header_row: The row whose new cells have a style of their own.
         header_style: Tells that style by the row's markup.
         edit_tail: Edits what stands behind the rows, with the prefix of its elements.
+        without_rows: Whether only what comes before the rows is tried.
         bounds: On one row, and on what stands behind the rows for it to be edited.
 
     Raises:
         CannotEditError: If there is no room, or the part is made in a way that is not understood.
     """
-    widest = max((cells[-1][0] for cells in edits.values() if cells), default=0)
+    widest = edits.widest()
     if widest > _LAST_COLUMN:
         raise CannotEditError(f"there is no room for the results: a sheet has {_LAST_COLUMN:,} columns")
     part = SheetPart(source, bounds.table_sheet_row_bytes)
@@ -54,15 +59,28 @@ def edit_sheet(
     if not part.has_rows:
         raise CannotEditError("the sheet has no rows")
     out.write(_reaching(head, widest))
-    absent = _Absent(edits, prefix, make_cell)
-    for number, gap, row, _ in part.rows(prefix):
-        out.write(gap)
-        for added in absent.above(number):
-            out.write(added)
-        if number in edits:
+    if without_rows:
+        return
+    waiting = _Waiting(edits, prefix, writer)
+    pieces: list[bytes] = []
+    size = 0
+    for number, gap, row, last in part.rows(prefix):
+        pieces.append(gap)
+        if waiting.row < number or not number:
+            pieces += waiting.absent(number)
+        if waiting.row == number and number:
+            cells = waiting.take()
             style = header_style(row) if number == header_row else b""
-            row = edit_row(row, number, edits[number], make_cell, style)
-        out.write(row)
+            if last and cells and last < cells[0][0]:
+                row = extend_row(prefix, row, number, cells, writer, style)
+            elif cells:
+                row = edit_row(row, number, cells, writer, style)
+        pieces.append(row)
+        size += len(row)
+        if size > _WRITTEN_BYTES:
+            out.write(b"".join(pieces))
+            pieces, size = [], 0
+    out.write(b"".join(pieces))
     tail, rest = b"", part.rest()
     for piece in rest:
         tail += piece
@@ -75,21 +93,29 @@ def edit_sheet(
         out.write(piece)
 
 
-class _Absent:
-    """The rows that get cells and that the sheet has no markup for."""
+class _Waiting:
+    """The rows that get cells, in order, up to row 0 after the last.
 
-    def __init__(self, edits: Mapping[int, Cells], prefix: bytes, make_cell: MakeCell) -> None:
-        self._edits, self._prefix, self._make_cell = edits, prefix, make_cell
-        self._waiting = iter(sorted(edits))
-        self._due = next(self._waiting, 0)
+    Attributes:
+        row: The one that comes next.
+    """
 
-    def above(self, number: int) -> Iterator[bytes]:
-        """Write those that come before a row; all that are left before row 0, which comes last."""
-        while self._due and (not number or self._due < number):
-            yield new_row(self._prefix, self._due, self._edits[self._due], self._make_cell)
-            self._due = next(self._waiting, 0)
-        if self._due == number:
-            self._due = next(self._waiting, 0)
+    def __init__(self, edits: Edits, prefix: bytes, writer: CellWriter) -> None:
+        self._edits, self._prefix, self._writer = edits, prefix, writer
+        self._rows = iter(edits.rows())
+        self.row = next(self._rows, 0)
+
+    def take(self) -> Cells:
+        """Tell the cells of the next one, and go on."""
+        cells = self._edits.cells(self.row)
+        self.row = next(self._rows, 0)
+        return cells
+
+    def absent(self, number: int) -> Iterator[bytes]:
+        """Write those before a row that the sheet has no markup for; before row 0, which comes last, all."""
+        while self.row and (not number or self.row < number):
+            row = self.row
+            yield new_row(self._prefix, row, self.take(), self._writer)
 
 
 def _reaching(head: bytes, column: int) -> bytes:

@@ -33,12 +33,14 @@ class SheetFacts:
         links: References of cells' links (relation ids) by row and column, both 1-based; of a range, its first cell's.
         tables: References of the sheet's tables.
         is_protected: Whether its cells are locked.
+        is_plain: Whether all rows that were read are as :func:`plain_row` takes them.
     """
 
     merged: list[Range] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
     is_protected: bool = False
+    is_plain: bool = True
 
 
 def sheet_facts(source: IO[bytes]) -> SheetFacts:

@@ -18,6 +18,7 @@ from coupa_async.services.spreadsheet.xlsx.markup import (
     letters_number,
     start_tag,
 )
+from coupa_async.services.spreadsheet.xlsx.sheet_facts import SheetFacts
 from coupa_async.services.spreadsheet.xlsx.sheet_part import SheetPart
 from coupa_async.services.spreadsheet.xlsx.text import plain_text, readable
 
@@ -123,8 +124,14 @@ class _OddRow(SheetRow):
         return self._found
 
 
-def sheet_rows(source: IO[bytes], reader: CellReader, bounds: Bounds = _BOUNDS) -> Iterator[Row]:
+def sheet_rows(source: IO[bytes], reader: CellReader, facts: SheetFacts, bounds: Bounds = _BOUNDS) -> Iterator[Row]:
     """Read the rows of a worksheet's part that has been looked through.
+
+    Args:
+        source: The part.
+        reader: Reads its cells.
+        facts: What was found around the rows; is told whether all are plain.
+        bounds: On one row.
 
     Raises:
         CannotEditError: If its rows are not as rows are, or their markup is broken.
@@ -137,7 +144,11 @@ def sheet_rows(source: IO[bytes], reader: CellReader, bounds: Bounds = _BOUNDS) 
     for number, gap, markup, last in part.rows(prefix):
         if last is None or gap:
             checker.check(gap + markup)
-        if not number or number > _LAST_ROW:
+        if not number:
+            break
+        facts.is_plain = facts.is_plain and last is not None
+        if number > _LAST_ROW:
+            facts.is_plain = False
             break
         if not markup.isascii():
             markup.decode()  # so that what is not in UTF-8 is told here

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from coupa_async.services.spreadsheet.xlsx.markup import (
@@ -12,6 +12,7 @@ from coupa_async.services.spreadsheet.xlsx.markup import (
     column_letters,
     column_number,
     plain,
+    row_number,
     whole_element,
 )
 
@@ -90,16 +91,15 @@ def link_count(tail: bytes) -> int:
     return sum(1 for _ in _LINK.finditer(tail))
 
 
-def with_links(tail: bytes, prefix: bytes, links: Mapping[Place, bytes], gone: Collection[Place]) -> bytes:
+def with_links(tail: bytes, prefix: bytes, links: Mapping[Place, bytes], is_set: Callable[[Place], bool]) -> bytes:
     """Set links of cells.
 
     Args:
         tail: What stands behind the rows.
         prefix: Of the sheet's elements, with its colon.
         links: The relation's id of each.
-        gone: Cells whose links are taken out.
+        is_set: Tells a cell whose link of before is taken out.
     """
-    named = {column_letters(column) + b"%d" % row for row, column in (*links, *gone)}
     start = b'<%bhyperlink xmlns:r="%b"' % (prefix, _RELATIONS)
     added = b"".join(
         b'%b ref="%b%d" r:id="%b"/>' % (start, column_letters(column), row, relation)
@@ -107,9 +107,8 @@ def with_links(tail: bytes, prefix: bytes, links: Mapping[Place, bytes], gone: C
     )
     there = next((item for item in _top_level(tail) if item.name == b"hyperlinks"), None)
     if there is not None:
-        kept = _LINK.sub(
-            lambda link: b"" if attribute(link[0], b"ref") in named else link[0], tail[there.begun : there.inner_end]
-        )
+        inner = tail[there.begun : there.inner_end]
+        kept = _LINK.sub(lambda link: b"" if is_set(_place(attribute(link[0], b"ref"))) else link[0], inner)
         if kept.strip() or added:
             return tail[: there.begun] + kept + added + tail[there.inner_end :]
         return tail[: there.start] + tail[there.end :]
@@ -117,6 +116,10 @@ def with_links(tail: bytes, prefix: bytes, links: Mapping[Place, bytes], gone: C
         return tail
     place = next((item.start for item in _top_level(tail) if item.name in _BEHIND), _sheet_end(tail))
     return tail[:place] + b"<%bhyperlinks>%b</%bhyperlinks>" % (prefix, added, prefix) + tail[place:]
+
+
+def _place(reference: bytes) -> Place:
+    return row_number(reference), column_number(reference)
 
 
 class _Element(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import IO, BinaryIO
 from zipfile import ZipFile
@@ -11,9 +10,9 @@ from coupa_async.services.spreadsheet.table import Layout
 from coupa_async.services.spreadsheet.xlsx.book import read_book
 from coupa_async.services.spreadsheet.xlsx.cell_links import CellLinks, relations_part
 from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
+from coupa_async.services.spreadsheet.xlsx.edits import Edits
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
-from coupa_async.services.spreadsheet.xlsx.row_edit import Cells
 from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
 from coupa_async.services.spreadsheet.xlsx.wider_tables import wider_filter, wider_tables
 
@@ -21,9 +20,16 @@ _CELL = start_tag(b"c")
 
 
 def write_workbook(
-    package: ZipFile, layout: Layout, edits: Mapping[int, Cells], links: CellLinks, out: BinaryIO
+    package: ZipFile, layout: Layout, edits: Edits, out: BinaryIO, *, without_rows: bool = False
 ) -> None:
-    """Copy a workbook with cells and links set, and with filter and table reaching over new columns.
+    """Copy a workbook with cells and their links set, and with filter and table reaching over new columns.
+
+    Args:
+        package: The workbook.
+        layout: Where its results go.
+        edits: What to set.
+        out: Takes the copy.
+        without_rows: Whether only all else is tried.
 
     Raises:
         CannotEditError: If its sheet is made in a way that no cell can be set in safely.
@@ -33,6 +39,7 @@ def write_workbook(
     book = read_book(package)
     writer = CellWriter(package.read(book.styles) if book.styles else b"", counts_from_1904=book.counts_from_1904)
     related = relations_part(package, layout.part)
+    links = CellLinks(layout, edits)
     links.look(package, layout.part, related)
     widen = wider_filter(package, layout)
 
@@ -42,13 +49,11 @@ def write_workbook(
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
-                sheet,
-                part,
-                edits,
-                writer.cell,
+                *(sheet, part, edits, writer),
                 header_row=layout.header_row,
                 header_style=_last_style,
                 edit_tail=edit_tail,
+                without_rows=without_rows,
             )
         }
         replaced |= {name: partial(_write, markup) for name, markup in wider_tables(package, layout).items()}

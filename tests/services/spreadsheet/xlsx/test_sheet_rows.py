@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from coupa_async.domain.errors import WorklistError
+from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.table import Row
 from coupa_async.services.spreadsheet.workbook import _cell_reader
-from coupa_async.services.spreadsheet.xlsx import sheet_part
+from coupa_async.services.spreadsheet.xlsx import sheet_edit, sheet_part
 from coupa_async.services.spreadsheet.xlsx.book import read_book
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import plain_row
+from coupa_async.services.spreadsheet.xlsx.sheet_facts import SheetFacts
 from coupa_async.services.spreadsheet.xlsx.sheet_rows import sheet_rows
 from tests.house.patterns import Use, hostile, seconds, troubles
 from tests.services.spreadsheet.sheets import numbers, read
 from tests.services.spreadsheet.zoo import ZOO
-from tests.services.spreadsheet.zoo.by_hand import by_hand, sheet_data
+from tests.services.spreadsheet.zoo.by_hand import by_hand, odd_markup, sheet_data
 from tests.services.spreadsheet.zoo.written import SHEET, rules, written
 
 _CELLS = (
@@ -43,7 +47,7 @@ def _rows(path: Path, rows: bytes) -> list[tuple[int, list[object], bool, int, l
     with ZipFile(path) as package:
         reader = _cell_reader(package, read_book(package))
     sheet = io.BytesIO(b"<worksheet><sheetData>%b</sheetData></worksheet>" % rows)
-    return [_shown(row) for row in sheet_rows(sheet, reader)]
+    return [_shown(row) for row in sheet_rows(sheet, reader, SheetFacts())]
 
 
 def _shown(row: Row) -> tuple[int, list[object], bool, int, list[str]]:
@@ -70,7 +74,8 @@ def test_a_workbook_is_read_alike_if_none_of_its_rows_is_plain(
     path = ZOO[name](tmp_path / "in.xlsx")
     worklist = read(path)
     monkeypatch.setattr(sheet_part, "plain_row", _never)
-    assert read(path) == worklist
+    odd = read(path)
+    assert replace(odd, layout=replace(odd.layout, is_plain=worklist.layout.is_plain)) == worklist
 
 
 @pytest.mark.parametrize(
@@ -132,6 +137,20 @@ def test_the_pattern_of_a_plain_row_takes_time_in_proportion_to_its_text(prefix:
     for length, within_s in ((5_000, 0.1), (100_000, 1.0)):
         for text in hostile(pattern, length):
             assert min(seconds(use, text) for _ in range(2)) <= within_s, text[:80]
+
+
+def test_rows_that_are_all_plain_are_not_tried_before_the_run_and_any_other_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, odd = read(by_hand(tmp_path / "usual.xlsx", sheet_data())), read(odd_markup(tmp_path / "odd.xlsx"))
+
+    def fails(*_: object) -> bytes:
+        raise CannotEditError("tried")
+
+    for name in ("extend_row", "edit_row"):
+        monkeypatch.setattr(sheet_edit, name, fails)
+    assert why_not_writable(usual) == ""
+    assert "tried" in why_not_writable(odd)
 
 
 def test_nearly_all_rows_of_the_usual_writers_are_plain(tmp_path: Path) -> None:

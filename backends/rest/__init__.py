@@ -1,0 +1,1 @@
+"""The lane of the tenant's official API: tokens, and answers instead of pages."""

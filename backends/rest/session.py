@@ -1,0 +1,232 @@
+"""Sessions on the API: its addresses are asked with a token, all others through the direct lane."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+
+from backends.browser.chromium import BrowserOptions, ResponseHead
+from backends.direct.client import Client
+from backends.direct.connection import connect
+from backends.direct.cookies import Jar
+from backends.rest.tokens import ApiClient, Tokens
+from coupa_async.domain.api.answers import NotJsonError, read_json, text
+from coupa_async.domain.api.queries import TOKEN, any_order, attachment_id_of, is_api
+from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError, RefusedDownloadError, TokenRefusedError
+from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.pages.page import is_signed_out
+from coupa_async.domain.pages.sign_in import origin_of
+from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, accept_any
+from coupa_async.runtime.cleanup import cleanup
+
+_AGENT = "coupa-async"
+_REFUSED = (401, 403)
+
+
+class RestBackend:
+    """Sessions on the API, each with a session of the direct lane for what the API does not give."""
+
+    name = "rest"
+
+    def __init__(self, options: BrowserOptions, pages: Backend, client: ApiClient) -> None:
+        """Make the backend.
+
+        Args:
+            options: Time-outs and certificates.
+            pages: Opens the tenant's pages, where a person has signed in.
+            client: The API's client.
+        """
+        self._options = options
+        self._pages = pages
+        self._client = client
+        self._tokens = Tokens(client)
+
+    def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
+        """Start a session. Nothing is asked yet.
+
+        Raises:
+            SettingsError: If the client certificate cannot be used.
+        """
+        return self._session(profile)
+
+    @asynccontextmanager
+    async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        http = connect(self._options)
+        try:
+            async with self._pages.session(profile) as pages:
+                base_url = self._client.base_url
+                client = Client(http, Jar(base_url), self._options, _AGENT)
+                yield RestSession(client, self._tokens, pages, base_url)
+        finally:
+            name = f"the API's connections of {profile.name}"
+            await cleanup(name, http.aclose, within_s=self._options.close_timeout_s)
+
+
+class RestSession:
+    """The API over HTTP, with a session for pages behind it."""
+
+    def __init__(self, client: Client, tokens: Tokens, pages: Session, base_url: str) -> None:
+        self._client = client
+        self._tokens = tokens
+        self._token = ""
+        self._pages = pages
+        self._base_url = base_url
+        self._targets = Targets(base_url=base_url)
+        self._opens_files = True
+
+    @property
+    def pids(self) -> Sequence[int]:
+        """See ``ports.Session``."""
+        return self._pages.pids
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
+        """See ``ports.Session``. An answer of the API comes as it is, whatever its type and its status."""
+        if not is_api(url, self._base_url):
+            return await self._pages.open(url, until=until)
+        self._token = token = await self._tokens.good(self._client)
+        document = await self._with(token).record(url)
+        if document.status != 401:
+            return document
+        self._token = token = await self._tokens.renewed(token, self._client)
+        return await self._with(token).record(url)
+
+    async def download(self, url: str, into: Path) -> Download:
+        """See ``ports.Session``. A page of the sign-in never comes in a file's place: that is a refusal of the API.
+
+        Raises:
+            NotOverApiError: If neither a token nor a sign-in opens the address.
+        """
+        if is_api(url, self._base_url):
+            return await self._content(url, into)
+        if not self._targets.is_tenant(url):
+            return await self._pages.download(url, into)
+        refused, is_person_in = NotOverApiError(401, url), bool(await self._pages.cookies())
+        if self._opens_files or not is_person_in:
+            try:
+                return await self._with_token(url, into)
+            except NotOverApiError as error:
+                refused = error
+            self._opens_files = refused.status != 401  # then the pages' addresses want a person's sign-in, here as ever
+        if not is_person_in:
+            raise refused
+        try:
+            return await self._pages.download(url, into)
+        except NotAFileError as error:
+            if is_signed_out(error.url, self._base_url):
+                raise refused from error
+            raise
+
+    async def sign_in(
+        self,
+        url: str,
+        fill: Callable[[Document], Fill | None],
+        *,
+        until: Callable[[Document], bool],
+        within_s: float | None = None,
+    ) -> Document:
+        """See ``ports.Session``. At the API's own address this gets a new token; no form is filled in."""
+        if url != f"{self._base_url}{TOKEN}":
+            return await self._pages.sign_in(url, fill, until=until, within_s=within_s)
+        self._token = await self._tokens.renewed(self._token, self._client)
+        return Document(url=url, html="", status=200)
+
+    async def cookies(self) -> Sequence[Cookie]:
+        """See ``ports.Session``. Those of the pages."""
+        return await self._pages.cookies()
+
+    async def save_state(self, path: Path) -> None:
+        """See ``ports.Session``. That of the pages, if a person has signed in; the token is kept by itself."""
+        if await self._pages.cookies():
+            await self._pages.save_state(path)
+
+    async def load_state(self, path: Path) -> None:
+        """See ``ports.Session``. That of the pages."""
+        if await to_thread.run_sync(path.exists):
+            await self._pages.load_state(path)
+
+    async def snapshot(self, url: str, into: Path) -> str:
+        """See ``ports.Session``. Of a page, which a person's sign-in shows.
+
+        Raises:
+            PageError: If nobody has signed in.
+        """
+        if not await self._pages.cookies():
+            raise PageError(f"{url}: nobody has signed in to see it")
+        return await self._pages.snapshot(url, into)
+
+    async def print_pdf(self, html: str, into: Path) -> None:
+        """See ``ports.Session``."""
+        await self._pages.print_pdf(html, into)
+
+    async def _content(self, url: str, into: Path) -> Download:
+        """Fetch an attachment's bytes.
+
+        Raises:
+            NotOverApiError: If its record comes instead.
+        """
+        try:
+            return await self._with_token(url, into, is_page=_may_be_record)
+        except NotAFileError as error:
+            if not _may_be_json(error.text):
+                raise
+            if _is_record(error.text, attachment_id_of(url)):
+                raise NotOverApiError(200, url, is_record=True) from error
+        return await self._with_token(url, into)  # a file that is JSON by itself
+
+    async def _with_token(
+        self, url: str, into: Path, is_page: Callable[[ResponseHead], bool] = lambda head: head.is_page
+    ) -> Download:
+        token = await self._tokens.good(self._client)
+        try:
+            return await self._file(token, url, into, is_page)
+        except NotOverApiError as error:
+            if error.status != 401 or not is_api(url, self._base_url):
+                raise
+        token = await self._tokens.renewed(token, self._client)
+        try:
+            return await self._file(token, url, into, is_page)
+        except NotOverApiError as error:
+            probe = await self._with(token).record(any_order(self._base_url))
+            if probe.status == 401:  # it is the token, once more, and not the file
+                raise TokenRefusedError(url) from error
+            raise
+
+    async def _file(self, token: str, url: str, into: Path, is_page: Callable[[ResponseHead], bool]) -> Download:
+        try:
+            return await self._with(token).file(url, into, is_page=is_page)
+        except RefusedDownloadError as error:
+            if error.status in _REFUSED and self._targets.is_tenant(error.url or url):
+                raise NotOverApiError(error.status, error.url or url) from error
+            raise
+        except NotAFileError as error:
+            if self._targets.is_tenant(url) and is_signed_out(error.url, self._base_url):
+                raise NotOverApiError(401, url) from error
+            raise
+
+    def _with(self, token: str) -> Client:
+        """Return the client with a token, for the tenant's own origin and no other."""
+        home = origin_of(self._base_url)
+        return self._client.with_headers(
+            lambda url: {"Authorization": f"Bearer {token}"} if origin_of(url) == home else {}
+        )
+
+
+def _may_be_record(head: ResponseHead) -> bool:
+    kind = head.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_marked = head.headers.get("content-disposition", "").strip().lower().startswith("attachment")
+    return head.is_page or (kind.endswith("json") and not is_marked)
+
+
+def _may_be_json(answer: str) -> bool:
+    return answer.lstrip()[:1] in ("{", "[")
+
+
+def _is_record(answer: str, attachment_id: str) -> bool:
+    try:
+        value = read_json(answer)
+    except NotJsonError:
+        return False
+    return isinstance(value, dict) and text(value, "id") == attachment_id

@@ -1,0 +1,63 @@
+"""Makes the parts of a run that ask the tenant's API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import SettingsError
+from coupa_async.domain.events import Warned
+from coupa_async.ports import Backend, Observer
+from coupa_async.services.api.orders import ApiOrders
+from coupa_async.services.collection.find_order import OrderFinder
+from coupa_async.services.collection.order_source import OrderSource
+
+if TYPE_CHECKING:
+    from backends.browser.chromium import BrowserOptions
+
+
+def make_api_backend(settings: Settings, options: BrowserOptions) -> Backend:
+    """Make the backend of the tenant's API. No browser need be here, unless messages are to be printed.
+
+    Raises:
+        SettingsError: If the client is not set.
+        BrowserMissingError: If messages are to be printed, and there is no browser.
+    """
+    from backends import open_api
+    from backends.browser.chromium import find_browser
+    from backends.rest.tokens import ApiClient
+
+    if settings.msg_pdf:
+        find_browser(options)
+    if settings.client_id is None or settings.client_secret is None:
+        missing = "COUPA_CLIENT_ID" if settings.client_id is None else "COUPA_CLIENT_SECRET"
+        raise SettingsError(f"--lane api: {missing} is not set: your Coupa administrator makes the client")
+    client = ApiClient(
+        base_url=settings.tenant(),
+        client_id=settings.client_id,
+        secret=settings.client_secret,
+        scopes=settings.scopes,
+        kept=settings.token_file(),
+        rests_s=settings.token_rest_s,
+    )
+    return open_api(settings.backend, options, client)
+
+
+def make_source(settings: Settings, bounds: Bounds, notify: Observer, *, reads_data: bool) -> OrderSource | None:
+    """Return where orders are read from; ``None`` for the tenant's pages.
+
+    What the API does not show is read from them where a person has signed in.
+    """
+    if settings.chosen_lane != "api":
+        return None
+    base_url = settings.tenant()
+    has_person = settings.state_file().exists()
+    return ApiOrders(
+        base_url,
+        settings.order_path,
+        bounds,
+        reads_data=reads_data,
+        pages=OrderFinder(base_url, settings.order_path, bounds) if has_person else None,
+        warn=lambda text: notify(Warned(text=text, is_lasting=True)),
+    )

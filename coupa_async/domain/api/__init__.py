@@ -1,0 +1,1 @@
+"""Reads what the tenant's official API answers: ``docs/api.md``. It gives the same records as a page."""

@@ -1,0 +1,116 @@
+"""Reads an order or a requisition of the API into the record that a page gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coupa_async.domain.api.answers import Record, inside, records, text
+from coupa_async.domain.api.attachments import Placed, in_header, in_lines, is_silent, read_attachment
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.errors import ExcessivePageError
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, normal_number
+from coupa_async.domain.pages.page import OrderPage
+
+_BOUNDS = Bounds()
+_PATHS = {AttachmentSource.ORDER: "order_headers", AttachmentSource.REQUISITION: "requisition_headers"}
+_LINES = {AttachmentSource.ORDER: "order_lines", AttachmentSource.REQUISITION: "requisition_lines"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiDocument:
+    """An order or a requisition, as far as its own record says.
+
+    Attributes:
+        id: The tenant's id of it.
+        number: The order's number; empty for a requisition.
+        attachments: Of the document itself; ``None`` if the record does not say.
+        lines: The attachments of its lines; ``None`` if the record does not tell its lines.
+        lines_are_silent: Whether a line does not say which attachments it has.
+        record: The record itself.
+    """
+
+    kind: AttachmentSource
+    id: str
+    number: str = ""
+    attachments: tuple[Placed, ...] | None = None
+    lines: tuple[Placed, ...] | None = None
+    lines_are_silent: bool = False
+    record: Record
+
+    @property
+    def key(self) -> str:
+        """What identifies the order, as ``OrderNumber.key``."""
+        return normal_number(self.number)
+
+    def page(
+        self,
+        base_url: str,
+        comments: Iterable[Placed] = (),
+        lacks: Sequence[str] = (),
+        own: Iterable[Placed] = (),
+        bounds: Bounds = _BOUNDS,
+    ) -> OrderPage:
+        """Make the record that its page would give.
+
+        Args:
+            base_url: The tenant's address.
+            comments: The attachments of its comments.
+            lacks: What the API does not show of it, a clause each.
+            own: Its own attachments, where its record does not say.
+            bounds: How many attachments it may have.
+
+        Raises:
+            ExcessivePageError: If it has more.
+        """
+        url = page_url(base_url, self.kind, self.id)
+        found: dict[str, Attachment] = {}
+        odd = []
+        for placed in (*(self.attachments or ()), *own, *(self.lines or ()), *comments):
+            item = read_attachment(placed, url, base_url, self.kind)
+            if item is None:
+                odd.append(f"the API does not show what is in {placed.name}")
+            elif item.id not in found or _is_better(item, found[item.id]):
+                found[item.id] = item
+        if len(found) > bounds.page_attachments:
+            most = f"more than {bounds.page_attachments:,}"
+            raise ExcessivePageError(f"{url}: the API names {len(found):,} attachments, {most}")
+        behind = text(inside(self.record, "requisition_header"), "id")
+        return OrderPage(
+            kind=self.kind,
+            url=url,
+            supplier=" ".join(text(inside(self.record, "supplier"), "name", "display_name").split()),
+            attachments=tuple(found.values()),
+            requisition_url=page_url(base_url, AttachmentSource.REQUISITION, behind) if behind.isdecimal() else "",
+            missing="; ".join(dict.fromkeys([*lacks, *odd])),
+            session_length_s=None,
+            numbers=(self.number,) if self.number else (),
+            page_id=self.id,
+        )
+
+
+def page_url(base_url: str, kind: AttachmentSource, document_id: str) -> str:
+    """Return the address of a document's page."""
+    return f"{base_url}/{_PATHS[kind]}/{document_id}"
+
+
+def read_document(record: Record, kind: AttachmentSource) -> ApiDocument | None:
+    """Read a record; ``None`` if it lacks what tells which document it is."""
+    document_id, number = text(record, "id"), text(record, "po_number")
+    is_order = kind is AttachmentSource.ORDER
+    if not document_id.isdecimal() or (is_order and not number):
+        return None
+    own, lines = records(record.get("attachments")), records(record.get(_LINES[kind]))
+    return ApiDocument(
+        kind=kind,
+        id=document_id,
+        number=number if is_order else "",
+        attachments=None if own is None else in_header(own),
+        lines=None if lines is None else in_lines(lines),
+        lines_are_silent=lines is not None and is_silent(lines),
+        record=record,
+    )
+
+
+def _is_better(item: Attachment, known: Attachment) -> bool:
+    return item.kind is AttachmentKind.FILE and known.kind is not AttachmentKind.FILE

@@ -1,0 +1,104 @@
+"""Writes the API's addresses. ``fields`` is always sent: a whole order may have half a megabyte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+from coupa_async.domain.order import AttachmentSource, OrderNumber
+
+API = "/api/"
+TOKEN = "/oauth2/token"  # noqa: S105 - an address
+SCOPES = ("core.purchase_order.read", "core.requisition.read", "core.comment.read")
+PAGE = 50  # records that an answer has at most
+_ATTACHMENT = [
+    "id",
+    "type",
+    "intent",
+    "file_file_name",
+    "file_content_type",
+    "file_file_size",
+    "file_url",
+    "url",
+    "text",
+]
+_KINDS = {AttachmentSource.ORDER: "purchase_orders", AttachmentSource.REQUISITION: "requisitions"}
+_ATTACHMENTS = {"attachments": _ATTACHMENT}
+_LINE = ["id", "line_num", "total", {"currency": ["code"]}, _ATTACHMENTS]
+_FIELDS: dict[AttachmentSource, list[object]] = {
+    AttachmentSource.ORDER: [
+        *("id", "po_number", "status", "created_at", {"supplier": ["name", "number"]}, {"currency": ["code"]}),
+        *({"requisition_header": ["id"]}, {"payment_term": ["code"]}, {"ship_to_user": ["id", "fullname"]}),
+        *(_ATTACHMENTS, {"order_lines": _LINE}),
+    ],
+    AttachmentSource.REQUISITION: ["id", _ATTACHMENTS, {"requisition_lines": ["id", "line_num", _ATTACHMENTS]}],
+}
+
+
+def number_forms(number: OrderNumber) -> tuple[str, ...]:
+    """List the forms in which the API may know an order's number, the likeliest first, each once."""
+    shown = number.shown
+    bare = shown[2:] if shown[:2].upper() in ("PO", "PM") else shown
+    return tuple(dict.fromkeys((shown, number.key, f"PO{number.key}", bare, shown.upper())))
+
+
+def by_numbers(base_url: str, numbers: Sequence[str], *, is_bulk: bool) -> str:
+    """Return the address that looks orders up by their numbers, or by one of them without the ``in`` operator."""
+    name, value = ("po_number[in]", ",".join(numbers)) if is_bulk else ("po_number", numbers[0])
+    return _address(base_url, "purchase_orders", _FIELDS[AttachmentSource.ORDER], **{name: value})
+
+
+def any_order(base_url: str) -> str:
+    """Return an address that whoever may read orders may ask."""
+    return _address(base_url, "purchase_orders", ["id"], limit="1")
+
+
+def any_requisition(base_url: str) -> str:
+    """Return an address that whoever may read requisitions may ask."""
+    return _address(base_url, "requisitions", ["id"], limit="1")
+
+
+def any_comments(base_url: str, order_id: str) -> str:
+    """Return an address that whoever may read comments may ask."""
+    return _address(base_url, f"purchase_orders/{order_id}/comments", ["id"], limit="1")
+
+
+def document(base_url: str, kind: AttachmentSource, document_id: str) -> str:
+    """Return the address of an order or a requisition."""
+    return _address(base_url, f"{_KINDS[kind]}/{document_id}", _FIELDS[kind])
+
+
+def comments(base_url: str, kind: AttachmentSource, document_id: str, offset: int = 0) -> str:
+    """Return the address of its comments, from ``offset`` on."""
+    return _listed(base_url, f"{_KINDS[kind]}/{document_id}/comments", ["id", _ATTACHMENTS], offset)
+
+
+def attachments(base_url: str, kind: AttachmentSource, document_id: str, offset: int = 0) -> str:
+    """Return the address of its attachments, from ``offset`` on."""
+    return _listed(base_url, f"{_KINDS[kind]}/{document_id}/attachments", _ATTACHMENT, offset)
+
+
+def content(base_url: str, kind: AttachmentSource, document_id: str, attachment_id: str) -> str:
+    """Return the address of an attachment's bytes."""
+    return f"{base_url}{API}{_KINDS[kind]}/{document_id}/attachments/{quote(attachment_id, safe='')}"
+
+
+def is_api(url: str, base_url: str) -> bool:
+    """Return whether an address is one of the tenant's API."""
+    return url.startswith(f"{base_url}{API}")
+
+
+def attachment_id_of(url: str) -> str:
+    """Return the attachment's id in the address of its bytes."""
+    return urlsplit(url).path.rpartition("/")[2]
+
+
+def _listed(base_url: str, path: str, fields: Sequence[object], offset: int) -> str:
+    return _address(base_url, path, fields, **({"offset": str(offset)} if offset else {}))
+
+
+def _address(base_url: str, path: str, fields: Sequence[object], **arguments: str) -> str:
+    given = arguments | {"fields": json.dumps(fields, separators=(",", ":"))}
+    query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',')}" for name, value in given.items())
+    return f"{base_url}{API}{path}?{query}"
