@@ -160,8 +160,8 @@ def size_text(size_bytes: float) -> str:
     """Format a size for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if size_bytes >= factor:
-            return f"{size_bytes / factor:.1f} {unit}"
-    return f"{size_bytes / 1e3:.1f} kB"
+            return f"{amount(size_bytes / factor, 1)} {unit}"
+    return f"{amount(size_bytes / 1e3, 1)} kB"
 
 
 def span_text(seconds: float) -> str:
