@@ -19,8 +19,8 @@ _WRITTEN = {
     "AttachmentName": "their names, joined with `; `",
     "LAST_PROCESSED": "local time, `YYYY-MM-DD HH:MM:SS`",
     "ERROR_MESSAGE": "why not all is there, or where it came from",
-    "DOWNLOAD_FOLDER": "the order's folder",
-    "COUPA_URL": "the order's page",
+    "DOWNLOAD_FOLDER": "the order's folder; in a workbook a link, relative if the folder is below it",
+    "COUPA_URL": "the order's page; in a workbook a link",
 }
 _INTRO = """\
 # Every header and column

@@ -128,7 +128,7 @@ class Tokens:
             )
         if "invalid_client" in why or answer.status == 401:
             return SignInRefusedError(f"COUPA_CLIENT_ID and COUPA_CLIENT_SECRET are not accepted ({why}): check both")
-        return SignInRefusedError(f"the tenant gives the API client no token ({answer.status}, {why})")
+        return SignInRefusedError(f"Coupa gives the API client no token ({answer.status}, {why})")
 
     def _key(self) -> list[str]:
         return [self._client.base_url, self._client.client_id, " ".join(self._client.scopes)]

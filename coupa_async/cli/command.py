@@ -17,7 +17,7 @@ from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.setting_errors import plain_settings_errors
 from coupa_async.app.configuration.setting_names import unknown_names
 from coupa_async.app.configuration.setting_places import as_written
-from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.settings import LANGUAGE, Language, Settings
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import HELP_ALL, help_formatter
 from coupa_async.domain import errors
@@ -31,6 +31,7 @@ class FolderCommand(Command):
     """A command about an output folder: it needs no tenant."""
 
     dir: CliPositionalArg[Path] = Field(description="the output folder of a run")
+    language: Language | None = Field(None, description=LANGUAGE)
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from coupa_async.app.exit_codes import BUG, exit_code
+from coupa_async.cli import language
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.output import patient_streams
@@ -43,9 +44,10 @@ def _main(words: list[str]) -> int:
         print(f"coupa-async {version('coupa-async')}")  # noqa: T201
         return 0
     try:
+        language.speak(language.language_of(words[1:]))
         return _run(words[0], words[1:])
     except CoupaError as error:
-        print(f"coupa-async: {as_typed(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"coupa-async: {as_typed(language.message(str(error)))}", file=sys.stderr)  # noqa: T201
         return exit_code(error)
     except KeyboardInterrupt:
         return 130
@@ -60,6 +62,7 @@ def _run(name: str, words: list[str]) -> int:
     from coupa_async.cli.command import read  # pydantic takes a tenth of a second, which --help need not wait for
 
     settings = read(name, words)
+    language.speak(getattr(settings, "language", None) or language.language_of(words))
     module = import_module(f"coupa_async.cli.commands.{name}")
     import anyio
 

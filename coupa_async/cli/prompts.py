@@ -13,13 +13,15 @@ from rich.console import Console
 from rich.prompt import Confirm, IntPrompt, InvalidResponse, Prompt
 
 from coupa_async.app.configuration.settings import Settings
+from coupa_async.cli.language import _
 from coupa_async.domain.errors import SettingsError
+from coupa_async.services.languages.catalogue import mark
 
 _YES, _NO = frozenset({"y", "yes", "s", "sim", "si", "sí"}), frozenset({"n", "no", "não", "nao"})
 _LANES = ["auto", "api", "direct", "browser"]
 
 
-_HOW_NOT_ASKED = (
+_HOW_NOT_ASKED = mark(
     "(not asked again after: coupa-async config set msg_pdf true, or false; not now: --msg-pdf, --no-msg-pdf)"
 )
 
@@ -30,7 +32,7 @@ class _YesNo(Confirm):
     def process_response(self, value: str) -> bool:
         word = value.strip().casefold()
         if word not in _YES | _NO:
-            raise InvalidResponse("Please answer y (s) or n")
+            raise InvalidResponse(_("Please answer y (s) or n"))
         return word in _YES
 
 
@@ -65,10 +67,12 @@ def ask_for_messages(settings: Settings) -> dict[str, object]:
     if settings.msg_pdf is not None or not is_person_there(settings):
         return {}
     console = Console(stderr=True)
-    console.print(_HOW_NOT_ASKED, highlight=False, markup=False, style="dim")
+    console.print(_(_HOW_NOT_ASKED), highlight=False, markup=False, style="dim")
     try:
         with ended_by_interrupt():
-            return {"msg_pdf": _YesNo.ask("Save Outlook messages (.msg) as PDF, too?", default=False, console=console)}
+            return {
+                "msg_pdf": _YesNo.ask(_("Save Outlook messages (.msg) as PDF, too?"), default=False, console=console)
+            }
     except EOFError:
         return {}
 
@@ -104,9 +108,9 @@ def ask_for_input(settings: Settings, given: Path | None) -> tuple[Path, dict[st
     console = Console(stderr=True)
     try:
         with ended_by_interrupt():
-            path = Path(Prompt.ask("Spreadsheet with the orders", console=console).strip().strip("'\"")).expanduser()
-            workers = IntPrompt.ask("Browsers side by side", default=settings.workers, console=console)
-            lane = Prompt.ask("Lane", choices=_LANES, default=settings.lane, console=console)
+            path = Path(Prompt.ask(_("Spreadsheet with the orders"), console=console).strip().strip("'\"")).expanduser()
+            workers = IntPrompt.ask(_("Browsers side by side"), default=settings.workers, console=console)
+            lane = Prompt.ask(_("Lane"), choices=_LANES, default=settings.lane, console=console)
     except EOFError as error:
         raise SettingsError("nobody answered: name the spreadsheet: coupa-async run orders.xlsx") from error
     return path, {"workers": max(1, min(workers, 64)), "lane": lane}

@@ -22,6 +22,10 @@ from coupa_async.domain.api.queries import SCOPES
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, check_path
 from coupa_async.domain.redaction import redacted
 
+Language = Literal["en", "pt-BR"]
+"""A language of ``services/languages``."""
+LANGUAGE = "language of what a person reads: en or pt-BR; default: the system's"
+
 
 class Settings(Command):
     """The settings of every command that asks the tenant.
@@ -74,6 +78,7 @@ class Settings(Command):
     notify: CliDualFlag[bool] = Field(
         True, description="call you at the end of a run: bell, title, a notice of the desktop"
     )
+    language: Language | None = Field(None, description=LANGUAGE)
     workers: int = Field(
         1,
         ge=1,

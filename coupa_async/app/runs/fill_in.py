@@ -163,6 +163,7 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         visible_only=bool(earlier.settings.get("visible_only")),
         encoding=_known(earlier, "encoding"),
         data=chosen_fields(_listed(earlier, "data")),
+        language=_known(earlier, "language") or "en",
     )
     with opened(folder) as (journal, _):
         completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}

@@ -82,6 +82,7 @@ def read_orders(request: RunRequest) -> Worklist:
         visible_only=settings.visible_only,
         encoding=settings.encoding,
         data=chosen_fields(settings.data),
+        language=settings.language or "en",
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():

@@ -13,6 +13,7 @@ from rich.console import Console
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.earlier_run import check_demo_folder
 from coupa_async.cli.commands.run import Run, run
+from coupa_async.cli.language import _
 from coupa_async.evaluation.recorded_site import recorded_site, state_beside, write_sample
 
 
@@ -50,7 +51,8 @@ async def demo(settings: Demo) -> int:
     sample = settings.output_dir / "input" / "sample.xlsx"
     await write_sample(sample)
     async with recorded_site() as site:
-        Console(stderr=True).print(f"the recorded site is at {site.base_url}", highlight=False)
+        where = _("the recorded site is at %(address)s") % {"address": site.base_url}
+        Console(stderr=True).print(where, highlight=False)
         own = {"input": sample, "storage_state": state_beside(sample), "fresh": True, "no_input": True}
         given = settings.model_dump(exclude=set(Demo.unused))
         return await run(

@@ -13,6 +13,7 @@ from rich.console import Console
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.diagnose import diagnose
 from coupa_async.cli.display.findings import show_findings
+from coupa_async.cli.language import _
 
 
 class Doctor(Settings):
@@ -34,8 +35,8 @@ async def doctor(settings: Doctor) -> int:
     code = found.exit_code
     console = Console(stderr=True)
     show_findings(found.findings, console)
-    verdict = {0: "a run can start", 3: "a run can start once you are signed in"}
-    console.print(verdict.get(code, "a run cannot start yet"), highlight=False)
+    verdict = {0: _("a run can start"), 3: _("a run can start once you are signed in")}
+    console.print(verdict.get(code, _("a run cannot start yet")), highlight=False)
     if settings.json_:
         told = {"findings": [asdict(finding) for finding in found.findings], "exit_code": code}
         print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read

@@ -15,6 +15,7 @@ from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in, sign_i
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.live import span_text
 from coupa_async.cli.invocation import as_typed
+from coupa_async.cli.language import _, message
 from coupa_async.domain.errors import SettingsError
 from coupa_async.domain.events import Event, Warned
 
@@ -47,7 +48,7 @@ async def login(settings: Login) -> int:
     console = Console(stderr=True)
 
     def say(text: str) -> None:
-        tell(console, as_typed(text))
+        tell(console, as_typed(message(text)))
 
     def notify(event: Event, /) -> None:
         if isinstance(event, Warned):
@@ -71,9 +72,12 @@ async def login(settings: Login) -> int:
 
 def _summary(state: SignInState, settings: Login) -> str:
     if settings.forget:
-        return f"forgotten: the next run at {state.tenant} has to sign in"
+        return _("forgotten: the next run at %(address)s has to sign in") % {"address": state.tenant}
     if not state.signed_in:
-        return f"signed out of {state.tenant}: coupa-async login"
+        return _("signed out of %(address)s: coupa-async login") % {"address": state.tenant}
     since = (state.since or "").replace("T", " ")
-    lasts = f"\nit lasts {span_text(state.lasts_s)} unused, and longer while it is used" if state.lasts_s else ""
-    return f"signed in to {state.tenant} since {since}{lasts}"
+    signed_in = _("signed in to %(address)s since %(since)s") % {"address": state.tenant, "since": since}
+    if not state.lasts_s:
+        return signed_in
+    lasts = _("it lasts %(span)s unused, and longer while it is used") % {"span": span_text(state.lasts_s)}
+    return f"{signed_in}\n{lasts}"

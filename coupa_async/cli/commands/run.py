@@ -20,6 +20,7 @@ from coupa_async.cli.display.farewell import call_back, open_results
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.progress import progress
 from coupa_async.cli.display.summary import show_summary
+from coupa_async.cli.language import spoken
 from coupa_async.cli.prompts import ask_for_input, ask_for_messages, is_person_there
 from coupa_async.domain.errors import BadOrderNumberError, SettingsError
 from coupa_async.domain.order import OrderNumber
@@ -92,6 +93,7 @@ async def run(
         settings.tenant()
     path, answers = ask_for_input(settings, settings.input)
     answers |= {} if settings.dry_run else ask_for_messages(settings)
+    answers |= {} if spoken() == "en" else {"language": spoken()}
     request = RunRequest(
         settings=settings.model_copy(update=answers | {"headless": settings.headless and not settings.headed}),
         input=path.absolute(),  # for a retry from any other folder

@@ -14,6 +14,7 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from rich.console import Console
 
 from coupa_async.app.configuration.command_settings import Command
+from coupa_async.app.configuration.settings import LANGUAGE, Language
 from coupa_async.app.runs.output_folder import folder_status
 from coupa_async.app.runs.run_book import KnownRun, run_book
 from coupa_async.app.runs.summary import Summary
@@ -21,6 +22,7 @@ from coupa_async.cli.command import parse
 from coupa_async.cli.commands import report, retry
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.invocation import as_typed
+from coupa_async.cli.language import _
 from coupa_async.domain.errors import CoupaError, InputError, SettingsError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.counts import counted
@@ -38,6 +40,7 @@ class Runs(Command):
         "show", description="what to do; default: show. What follows N is as for retry and report"
     )
     number: CliPositionalArg[int | None] = Field(None, description="N: the folder's number in the list")
+    language: Language | None = Field(None, description=LANGUAGE)
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
     _instead: retry.Retry | report.Report | None = PrivateAttr(None)
 
@@ -108,7 +111,7 @@ def _look(known: KnownRun) -> _Earlier:
     try:
         summary, status = folder_status(known.root)
     except CoupaError as error:
-        return _Earlier(known=known, error=str(error) if known.root.is_dir() else "the folder is gone")
+        return _Earlier(known=known, error=str(error) if known.root.is_dir() else _("the folder is gone"))
     return _Earlier(known=known, summary=summary, status=status)
 
 
@@ -120,22 +123,23 @@ def _show(earlier: Sequence[_Earlier], console: Console) -> None:
         tell(console, f"     {item.error or _counts(item.summary)}", style="dim", indent=5)
         tell(console, f"     {item.known.folder}", style="dim", indent=5)
     if len(earlier) > _SHOWN:
-        tell(console, f"and {len(earlier) - _SHOWN:,} more: --json has them all", style="dim")
-    hint = "coupa-async runs resume N goes on with one; coupa-async runs report N --open shows it"
-    tell(console, as_typed(hint) if earlier else "no run so far: coupa-async run orders.xlsx, or coupa-async demo")
+        tell(console, _("and %(num)s more: --json has them all") % {"num": len(earlier) - _SHOWN}, style="dim")
+    hint = _("coupa-async runs resume N goes on with one; coupa-async runs report N --open shows it")
+    none = _("no run so far: coupa-async run orders.xlsx, or coupa-async demo")
+    tell(console, as_typed(hint if earlier else none))
 
 
 def _counts(summary: Summary) -> str:
     counts = (f"{outcome.value} {summary.outcomes[outcome]:,}" for outcome in Outcome if summary.outcomes[outcome])
-    return ", ".join(counts) or "no orders"
+    return ", ".join(counts) or _("no orders")
 
 
 def _state(item: _Earlier) -> str:
-    told = ["demo"] if item.summary.is_demo else []
+    told = [_("demo")] if item.summary.is_demo else []
     if item.summary.is_at_work:
-        told.append("at work now")
+        told.append(_("at work now"))
     elif item.status is not None and item.status.started_at is not None and item.status.ended_at is None:
-        told.append("killed before its end")
+        told.append(_("killed before its end"))
     return f"  ({', '.join(told)})" if told else ""
 
 

@@ -22,15 +22,17 @@ from coupa_async.cli.commands.login import Login
 from coupa_async.cli.display.findings import show_findings
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.invocation import as_typed
+from coupa_async.cli.language import _
 from coupa_async.cli.prompts import ask_yes_no, ended_by_interrupt, is_person_there
 from coupa_async.domain.errors import OutageError, SettingsError
 from coupa_async.domain.events import Event, Warned
 from coupa_async.services.diagnostics.checks import Finding, Severity
+from coupa_async.services.languages.catalogue import mark
 
 _EXAMPLE = "https://TENANT.coupahost.com"
 # Checks that say nothing of the address if they go wrong, as where a VPN is off.
 _OF_THE_NETWORK = ("DNS", "proxy", "connection")
-_QUESTION = "The address of your Coupa (any link of it that you paste will do)"
+_QUESTION = mark("The address of your Coupa (any link of it that you paste will do)")
 
 
 class Setup(Settings):
@@ -63,14 +65,15 @@ async def setup(settings: Setup) -> int:
     chosen, findings = await _choose(settings, console, may_ask=may_ask)
     for name, value in _to_keep(chosen, findings).items():
         await to_thread.run_sync(user_settings.write, user_file(), name, value)
-        tell(console, f"{name} is {value}: kept in {user_file()}", indent=4)
+        kept = {"name": name, "value": value, "file": user_file()}
+        tell(console, _("%(name)s is %(value)s: kept in %(file)s") % kept, indent=4)
     for text in _stronger(str(chosen.base_url)):
         tell(console, text, style="yellow", indent=4)
     code = Diagnosis(findings).exit_code
     if code == 3 and may_ask and has_screen(sys.platform, os.environ):
         code = await _sign_in(chosen, console)
-    said = {0: "ready: coupa-async run orders.xlsx", 3: "coupa-async login is what is left to do"}
-    tell(console, as_typed(said.get(code, "a run cannot start yet: coupa-async doctor says more")))
+    said = {0: _("ready: coupa-async run orders.xlsx"), 3: _("coupa-async login is what is left to do")}
+    tell(console, as_typed(said.get(code, _("a run cannot start yet: coupa-async doctor says more"))))
     return code
 
 
@@ -92,7 +95,7 @@ async def _choose(settings: Setup, console: Console, *, may_ask: bool) -> tuple[
             tell(console, str(error), style="red")
             given = None
             continue
-        tell(console, f"looking at {chosen.base_url}", style="dim")
+        tell(console, _("looking at %(address)s") % {"address": chosen.base_url}, style="dim")
         of_address, of_browser = await check_address(chosen), await check_browser(chosen)
         findings = [*of_browser, *of_address]
         show_findings(findings, console)
@@ -102,7 +105,7 @@ async def _choose(settings: Setup, console: Console, *, may_ask: bool) -> tuple[
         if not may_ask:
             kind = OutageError if wrong[0].name in _OF_THE_NETWORK else SettingsError
             raise kind(f"{chosen.base_url} is not kept: {wrong[0].text}: {wrong[0].cure}".rstrip(": "))
-        if ask_yes_no("Keep this address all the same?", default=False):
+        if ask_yes_no(_("Keep this address all the same?"), default=False):
             return chosen, findings
         given = None
 
@@ -126,7 +129,7 @@ def _ask(settings: Setup, *, may_ask: bool) -> str:
     try:
         with ended_by_interrupt():
             default = settings.base_url or _EXAMPLE
-            return Prompt.ask(_QUESTION, default=default, console=Console(stderr=True))
+            return Prompt.ask(_(_QUESTION), default=default, console=Console(stderr=True))
     except EOFError as error:
         raise SettingsError(f"nobody answered: say the address: coupa-async setup {_EXAMPLE}") from error
 
@@ -144,11 +147,12 @@ def _stronger(base_url: str) -> Iterator[str]:
     for place, values in user_settings.origins():
         other = str(values.get("base_url") or "")
         if place != str(user_file()) and other and other.rstrip("/") != base_url:
-            yield f"{place} says {other}, which goes before it: take COUPA_BASE_URL out there"
+            told = {"place": place, "address": other}
+            yield _("%(place)s says %(address)s, which goes before it: take COUPA_BASE_URL out there") % told
 
 
 async def _sign_in(chosen: Settings, console: Console) -> int:
-    if not ask_yes_no("Sign in now, in a window?", default=True):
+    if not ask_yes_no(_("Sign in now, in a window?"), default=True):
         return 3
 
     def notify(event: Event, /) -> None:

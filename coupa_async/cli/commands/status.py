@@ -14,6 +14,7 @@ from coupa_async.cli.command import FolderCommand
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.live import left_text
 from coupa_async.cli.display.summary import show_summary
+from coupa_async.cli.language import _
 from coupa_async.services.records.status import RunStatus
 
 
@@ -46,12 +47,17 @@ async def status(settings: Status) -> int:
 
 
 def _latest_run(status: RunStatus, left_s: float | None, *, is_at_work: bool) -> str:
-    last = f"last order at {status.last_processed:%Y-%m-%d %H:%M:%S}" if status.last_processed else "no order yet"
+    last = _("no order yet")
+    if status.last_processed:
+        last = _("last order at %(at)s") % {"at": f"{status.last_processed:%Y-%m-%d %H:%M:%S}"}
     if status.started_at is None:
         return last
     if is_at_work:
-        more = "stopping" if status.is_stopping else left_text(left_s) if left_s else ""
-        end = ", ".join(filter(None, ("at work now", more)))
+        more = _("stopping") if status.is_stopping else left_text(left_s) if left_s else ""
+        end = ", ".join(filter(None, (_("at work now"), more)))
     else:
-        end = f"ended {status.ended_at:%Y-%m-%d %H:%M:%S}" if status.ended_at else "killed before its end"
-    return f"latest run begun {status.started_at:%Y-%m-%d %H:%M:%S}, {end}; {last}"
+        end = _("killed before its end")
+        if status.ended_at:
+            end = _("ended %(at)s") % {"at": f"{status.ended_at:%Y-%m-%d %H:%M:%S}"}
+    begun = _("latest run begun %(at)s") % {"at": f"{status.started_at:%Y-%m-%d %H:%M:%S}"}
+    return f"{begun}, {end}; {last}"

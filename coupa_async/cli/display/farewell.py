@@ -7,9 +7,9 @@ from rich.console import Console
 
 from coupa_async.app.runs.summary import Summary
 from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.language import _, amount, orders
 from coupa_async.domain.errors import OutputError
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.totals.counts import counted
 from coupa_async.runtime.desktop import open_on_desktop
 from coupa_async.runtime.desktop_notice import show_notice
 
@@ -20,11 +20,12 @@ def headline(summary: Summary) -> str:
     """Say in half a line what came of a run."""
     total, still_open = summary.outcomes.total(), summary.outcomes[Outcome.PENDING]
     if summary.error is not None or summary.stopped_by:
-        return f"stopped: {total - still_open:,} of {counted(total, 'order')} done"
+        return _("stopped: %(num)s of %(orders)s done") % {"num": amount(total - still_open), "orders": orders(total)}
     good = sum(count for outcome, count in summary.outcomes.items() if outcome.is_good)
     if good == total:
-        return f"finished: {counted(total, 'order')}, all well"
-    return f"finished: {good:,} of {counted(total, 'order')} well, {total - good:,} to look at"
+        return _("finished: %(orders)s, all well") % {"orders": orders(total)}
+    told = {"num": amount(good), "orders": orders(total), "rest": amount(total - good)}
+    return _("finished: %(num)s of %(orders)s well, %(rest)s to look at") % told
 
 
 async def call_back(summary: Summary, console: Console) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coupa_async.app.runs.progress import RunProgress, WorkerProgress
+from coupa_async.cli.language import _, amount, files
 from coupa_async.domain.events import Draining, Event, OrderFinished, PaceChanged, RunStarted
 from coupa_async.domain.outcome import Outcome
 
@@ -42,7 +43,7 @@ class LiveDisplay:
         self._progress = RunProgress(clock)
         self._bar = Progress(
             SpinnerColumn(),
-            TextColumn("orders"),
+            TextColumn(_("orders")),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[left]}", style="cyan"),
@@ -75,7 +76,7 @@ class LiveDisplay:
         counts = Text("  ").join(
             Text(f"{item.value} {n}", STYLES[item]) for item in Outcome if (n := progress.counts[item])
         )
-        facts = Text("  ·  ".join(filter(None, self._facts())), "dim")
+        facts = Text("  ·  ".join(filter(None, self._facts())), "dim", no_wrap=True, overflow="ellipsis")
         end = [Text(stopping_text(progress.draining), "yellow")] if progress.draining else []
         return Group(self._bar, counts, facts, *end, self._table())
 
@@ -84,19 +85,20 @@ class LiveDisplay:
         seconds = self._progress.left_s()
         if seconds is None:
             return ""
-        return "waiting" if self._progress.is_waiting else left_text(seconds)
+        return _("waiting") if self._progress.is_waiting else left_text(seconds)
 
     def _facts(self) -> Iterator[str]:
         progress = self._progress
         rate = progress.bytes_per_s()
         if progress.files:
-            yield f"{progress.files} files, {size_text(progress.size_bytes)}, {size_text(rate)}/s"
+            yield f"{files(progress.files)}, {size_text(progress.size_bytes)}, {size_text(rate)}/s"
         if (memory := progress.memory) is not None:
-            yield f"memory {memory.usage_percent:.0f} of {memory.threshold_percent:.0f} %"
+            shares = {"used": f"{memory.usage_percent:.0f}", "limit": f"{memory.threshold_percent:.0f}"}
+            yield _("memory %(used)s of %(limit)s %%") % shares
         if progress.pace is not None:
             yield pace_text(progress.pace)
         if (lost := progress.lost) is not None:
-            yield f"no connection to Coupa: waiting up to {span_text(lost.patience_s)}"
+            yield _("no connection to Coupa: waiting up to %(span)s") % {"span": span_text(lost.patience_s)}
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -107,7 +109,7 @@ class LiveDisplay:
             at, since_s = _at(worker)
             table.add_row(Text(f"  {name}", "dim"), at, f"{self._progress.now_s() - since_s:.0f} s")
         if len(busy) > _LINES:
-            table.add_row(Text(f"  and {len(busy) - _LINES} more", "dim"), "", "")
+            table.add_row(Text(f"  {more_text(len(busy) - _LINES)}", "dim"), "", "")
         return table
 
 
@@ -115,10 +117,10 @@ def _at(worker: WorkerProgress) -> tuple[str, float]:
     """Return what a worker does: of several orders, the one that has been in flight the longest."""
     order = worker.oldest()
     if order is None:
-        return worker.instead or "waiting", worker.since_s
-    step = f"attempt {order.attempt}" if order.attempt > 1 else ""
-    step = step if order.again_s is None else f"again in {order.again_s:.0f} s"
-    more = f"and {len(worker.orders) - 1} more" if len(worker.orders) > 1 else ""
+        return _(worker.instead or "waiting"), worker.since_s
+    step = _("attempt %(number)s") % {"number": order.attempt} if order.attempt > 1 else ""
+    step = step if order.again_s is None else _("again in %(seconds)s s") % {"seconds": amount(order.again_s)}
+    more = more_text(len(worker.orders) - 1) if len(worker.orders) > 1 else ""
     return "  ".join(filter(None, (order.shown, step, more))), order.since_s
 
 
@@ -130,36 +132,41 @@ def left_text(seconds: float, now: datetime | None = None) -> str:
         now: The time of day; ``None`` for the clock's.
     """
     if seconds < 120:
-        return f"about {max(seconds, 1):.0f} s left"
+        return _("about %(span)s left") % {"span": f"{max(seconds, 1):.0f} s"}
     now = now or datetime.now()
     end = now + timedelta(seconds=seconds)
     day = "" if end.date() == now.date() else f"{end:%a} " if seconds < _WEEK_S else f"{end:%Y-%m-%d} "
-    return f"about {span_text(seconds)} left, until {day}{end:%H:%M}"
+    return _("about %(span)s left, until %(end)s") % {"span": span_text(seconds), "end": f"{day}{end:%H:%M}"}
+
+
+def more_text(number: int) -> str:
+    """Say how many are not shown."""
+    return _("and %(num)s more") % {"num": amount(number)}
 
 
 def stopping_text(event: Draining) -> str:
     """Say what a run does that was asked to stop, and what the person can do."""
-    grace = span_text(event.grace_s)
-    return f"Stopping: the orders begun are finished first ({grace} at most). Ctrl-C again stops at once"
+    stopping = _("Stopping: the orders begun are finished first (%(span)s at most). Ctrl-C again stops at once")
+    return stopping % {"span": span_text(event.grace_s)}
 
 
 def pace_text(event: PaceChanged) -> str:
     """Describe the pace."""
     per_s = "" if event.requests_per_s is None else f", {event.requests_per_s:.0f}/s"
-    return f"{event.limit} requests at once{per_s}"
+    return _("%(limit)s requests at once") % {"limit": event.limit} + per_s
 
 
 def size_text(size_bytes: float) -> str:
     """Format a size for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if size_bytes >= factor:
-            return f"{size_bytes / factor:.1f} {unit}"
-    return f"{size_bytes / 1e3:.1f} kB"
+            return f"{amount(size_bytes / factor, 1)} {unit}"
+    return f"{amount(size_bytes / 1e3, 1)} kB"
 
 
 def span_text(seconds: float) -> str:
     """Format a duration for people."""
     if seconds < 120:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{amount(seconds, 1)} s"
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

@@ -9,6 +9,7 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_settings import origins
 from coupa_async.app.runs.summary import AGAIN, Summary
 from coupa_async.cli.invocation import as_typed, shown_path
+from coupa_async.cli.language import _
 from coupa_async.domain.errors import (
     CoupaError,
     OutageError,
@@ -36,16 +37,16 @@ def _steps(summary: Summary) -> Iterator[Step]:
         if open_orders and summary.error is not None and not summary.is_demo:
             yield from _first(summary.error, summary)
         if summary.bad_rows and summary.input is not None:
-            yield "correct", f"{shown_path(summary.input)}  (its rows that name no order, if they should)"
+            yield _("correct"), _why(shown_path(summary.input), _("its rows that name no order, if they should"))
         fewer = " --workers 1" if isinstance(summary.error, RestartIntensityError) else ""
         if open_orders:
-            yield "go on", f"coupa-async retry {folder}{fewer}"
+            yield _("go on"), f"coupa-async retry {folder}{fewer}"
         elif any(summary.outcomes[item] for item in AGAIN):
-            yield "again", f"coupa-async retry {folder}"
+            yield _("again"), f"coupa-async retry {folder}"
     if summary.report is not None:
-        yield "look", f"coupa-async report {folder} --open"
+        yield _("look"), f"coupa-async report {folder} --open"
     if summary.is_demo:
-        yield "yours", "coupa-async setup  (for your own orders: the address of your Coupa, once)"
+        yield _("yours"), _why("coupa-async setup", _("for your own orders: the address of your Coupa, once"))
 
 
 def _first(error: CoupaError, summary: Summary) -> Iterator[Step]:
@@ -55,19 +56,35 @@ def _first(error: CoupaError, summary: Summary) -> Iterator[Step]:
         case SignInRefusedError(origin=origin) if origin:
             known = str(summary.settings.get("sign_in_origins") or "").replace(" ", "")
             trusted = ",".join(filter(None, (known, origin)))
-            yield "first", f"coupa-async config set sign_in_origins {trusted}  (if that is your identity provider)"
-            yield "or", f"coupa-async login{tenant}"
+            yield (
+                _("first"),
+                _why(f"coupa-async config set sign_in_origins {trusted}", _("if that is your identity provider")),
+            )
+            yield _("or"), f"coupa-async login{tenant}"
         case SignInRefusedError(is_of_credentials=True):
-            yield "first", f"{_new_password()}  (this one would be refused again, and too many tries lock an account)"
-            yield "or", f"coupa-async login{tenant}  (in a window, without COUPA_USERNAME and COUPA_PASSWORD)"
+            yield (
+                _("first"),
+                _why(_new_password(), _("this one would be refused again, and too many tries lock an account")),
+            )
+            yield (
+                _("or"),
+                _why(f"coupa-async login{tenant}", _("in a window, without COUPA_USERNAME and COUPA_PASSWORD")),
+            )
         case SignInError():
-            yield "first", f"coupa-async login{tenant}"
+            yield _("first"), f"coupa-async login{tenant}"
         case OutageError():
-            yield "first", f"coupa-async doctor{tenant}  (says where the way to your Coupa ends)"
+            yield _("first"), _why(f"coupa-async doctor{tenant}", _("says where the way to your Coupa ends"))
         case RestartIntensityError():
-            yield "first", f"coupa-async doctor{tenant}  (says what the browser or the memory lacks)"
+            yield _("first"), _why(f"coupa-async doctor{tenant}", _("says what the browser or the memory lacks"))
         case ProgramError():
-            yield "first", f"coupa-async doctor{tenant} --json  (send what it says, with run.log, to whoever helps you)"
+            yield (
+                _("first"),
+                _why(f"coupa-async doctor{tenant} --json", _("send what it says, with run.log, to whoever helps you")),
+            )
+
+
+def _why(command: str, reason: str) -> str:
+    return f"{command}  ({reason})"
 
 
 def _tenant_flag(base_url: str) -> str:

@@ -15,6 +15,7 @@ from coupa_async.cli.display.fitting import shortened, tell
 from coupa_async.cli.display.live import STYLES, LiveDisplay
 from coupa_async.cli.display.sentences import sentence
 from coupa_async.cli.invocation import as_typed
+from coupa_async.cli.language import _, amount, message
 from coupa_async.domain.events import Draining, Event, OrderFinished, OrderRetried, RunStarted, TenantLost, Warned
 from coupa_async.domain.redaction import redacted
 
@@ -106,10 +107,11 @@ def _order_line(event: OrderFinished, done: int, total: int, width: int | None) 
         (f"{result.outcome.value:<14}", STYLES[result.outcome]),
     )
     if is_well or not result.error or width is None or width >= _WIDE:
-        files = f"{len(result.saved)}/{result.found} files" if result.found else ""
-        line.append(f" {files:<10} {result.seconds:5.1f} s")
+        told = {"saved": len(result.saved), "found": result.found}
+        files = _("%(saved)s/%(found)s files") % told if result.found else ""
+        line.append(f" {files:<10} {amount(result.seconds, 1):>5} s")
     if not is_well and result.error:
-        reason = redacted(result.error)
+        reason = message(redacted(result.error))
         room = None if width is None else width - line.cell_len - 2
         line.append(f"  {reason if room is None else shortened(reason, room)}", "dim")
     return line

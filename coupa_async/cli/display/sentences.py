@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coupa_async.cli.display.live import pace_text, span_text, stopping_text
+from coupa_async.cli.language import _, amount, message, ngettext, orders
 from coupa_async.domain.events import (
     Draining,
     Event,
@@ -16,9 +17,6 @@ from coupa_async.domain.events import (
     WorkerRestarting,
     WorkerStopped,
 )
-from coupa_async.domain.totals.counts import counted
-
-_NOTHING = "(nothing to do)"
 
 
 def sentence(event: Event) -> tuple[str, str]:
@@ -27,30 +25,37 @@ def sentence(event: Event) -> tuple[str, str]:
         case RunStarted():
             return _started(event), ""
         case OrderRetried():
-            return f"{event.number.shown}: again in {event.delay_s:.1f} s: {event.reason}", "dim"
+            again = _("again in %(seconds)s s") % {"seconds": amount(event.delay_s, 1)}
+            return f"{event.number.shown}: {again}: {message(event.reason)}", "dim"
         case WorkerRestarting():
-            return f"{event.worker} begins again by itself {_NOTHING}: {event.reason}", "yellow"
+            again = _("%(worker)s begins again by itself (nothing to do)") % {"worker": event.worker}
+            return f"{again}: {message(event.reason)}", "yellow"
         case WorkerStopped(reason=reason) if reason:
-            return f"{event.worker} is given up, the others go on: {reason}", "red"
+            given_up = _("%(worker)s is given up, the others go on") % {"worker": event.worker}
+            return f"{given_up}: {message(reason)}", "red"
         case PersonWaitedFor():
-            return f"waited {span_text(event.seconds)} for you; going on", "dim"
+            return _("waited %(span)s for you; going on") % {"span": span_text(event.seconds)}, "dim"
         case SignedIn():
-            return f"signed in ({event.seconds:.1f} s)", "dim"
+            return _("signed in (%(seconds)s s)") % {"seconds": amount(event.seconds, 1)}, "dim"
         case PaceChanged(reason=reason) if reason:
-            return f"Coupa is busy: slowing down to {pace_text(event)} {_NOTHING}: {reason}", "dim"
+            busy = _("Coupa is busy: slowing down to %(pace)s (nothing to do)") % {"pace": pace_text(event)}
+            return f"{busy}: {message(reason)}", "dim"
         case Draining():
             return stopping_text(event), "yellow"
         case TenantLost():
-            wait = span_text(event.patience_s)
-            return f"No connection to Coupa: waiting up to {wait}. Check network and VPN ({event.reason})", "yellow"
+            lost = _("No connection to Coupa: waiting up to %(span)s. Check network and VPN")
+            return f"{lost % {'span': span_text(event.patience_s)}} ({message(event.reason)})", "yellow"
         case Warned():
-            return event.text, "yellow"
+            return message(event.text), "yellow"
     return "", ""
 
 
 def _started(event: RunStarted) -> str:
-    sheet = f" in sheet {event.sheet!r}" if event.sheet else ""
-    skipped = f"; {event.skipped:,} done before" if event.skipped else ""
-    left_out = f"; {event.left_out:,} left out as asked" if event.left_out else ""
-    workers = f"; {counted(event.workers, 'worker')}" if event.workers else ""
-    return f"{counted(event.total - event.skipped, 'order')} to do{sheet}{skipped}{left_out}{workers}"
+    sheet = _(" in sheet %(sheet)s") % {"sheet": repr(event.sheet)} if event.sheet else ""
+    parts = [
+        _("%(orders)s to do%(sheet)s") % {"orders": orders(event.total - event.skipped), "sheet": sheet},
+        _("%(num)s done before") % {"num": amount(event.skipped)} if event.skipped else "",
+        _("%(num)s left out as asked") % {"num": amount(event.left_out)} if event.left_out else "",
+        ngettext("%(num)s worker", "%(num)s workers", event.workers) if event.workers else "",
+    ]
+    return "; ".join(filter(None, parts))

@@ -12,11 +12,11 @@ from rich.table import Table
 from coupa_async.app.runs.summary import AGAIN, FAILURES, Summary
 from coupa_async.cli.display.amounts import show_amounts
 from coupa_async.cli.display.fitting import shortened, tell
-from coupa_async.cli.display.live import STYLES, size_text, span_text
+from coupa_async.cli.display.live import STYLES, more_text, size_text, span_text
 from coupa_async.cli.display.next_steps import next_steps
 from coupa_async.cli.invocation import as_typed
+from coupa_async.cli.language import _, files, message, ngettext, orders
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.totals.counts import counted
 from coupa_async.domain.totals.standing import NOT_AN_ORDER
 
 
@@ -34,20 +34,21 @@ def show_summary(summary: Summary, console: Console) -> None:
     _show_bad_rows(summary, console)
     for text in summary.warnings:
         console.print()
-        tell(console, f"look at this: {as_typed(text)}", style="yellow")
+        tell(console, _("look at this: %(text)s") % {"text": as_typed(message(text))}, style="yellow")
     console.print()
     if summary.others:
-        others = counted(summary.others, "order")
-        console.print(f"{others} of other spreadsheets besides, in the same folder", highlight=False)
-    files, size, took = counted(summary.files, "file"), size_text(summary.size_bytes), span_text(summary.seconds)
-    run = "the run at work has taken" if summary.is_at_work else "the latest run took"
-    console.print(f"{files}, {size} in all; {run} {took}", highlight=False)
-    places = {"folders": summary.output_dir, "workbook": summary.workbook, "report": summary.report}
+        others = _("%(orders)s of other spreadsheets besides, in the same folder")
+        console.print(others % {"orders": orders(summary.others)}, highlight=False)
+    told = {"files": files(summary.files), "size": size_text(summary.size_bytes), "span": span_text(summary.seconds)}
+    at_work = _("%(files)s, %(size)s in all; the run at work has taken %(span)s")
+    ended = _("%(files)s, %(size)s in all; the latest run took %(span)s")
+    console.print((at_work if summary.is_at_work else ended) % told, highlight=False)
+    places = {_("folders"): summary.output_dir, _("workbook"): summary.workbook, _("report"): summary.report}
     for name, path in places.items():
         if path is not None:
             _say(console, f"{name:<9} {escape(str(path))}")
     if summary.error is not None:
-        tell(console, f"stopped: {as_typed(str(summary.error))}", style="red")
+        tell(console, _("stopped: %(text)s") % {"text": as_typed(message(str(summary.error)))}, style="red")
     for name, text in next_steps(summary):
         _show_step(console, name, text)
 
@@ -73,22 +74,25 @@ def _show_failures(summary: Summary, console: Console) -> None:
     for failure in summary.failures:
         _line(console, failure.number.shown, failure.error, failure.outcome)
     if more := sum(summary.outcomes[item] for item in AGAIN) - len(summary.failures):
-        console.print(f"and {more:,} more", style="dim", highlight=False)
+        console.print(more_text(more), style="dim", highlight=False)
 
 
 def _show_bad_rows(summary: Summary, console: Console) -> None:
     """Print the first rows that name no order, apart from what was tried and did not come out well."""
     if not summary.bad_rows:
         return
-    one = len(summary.bad_rows) == 1
-    rows, name = counted(len(summary.bad_rows), "row"), "names" if one else "name"
-    console.print(f"\n{rows} of the spreadsheet {name} no order ({NOT_AN_ORDER}):", highlight=False, soft_wrap=True)
+    rows = ngettext(
+        "%(num)s row of the spreadsheet names no order",
+        "%(num)s rows of the spreadsheet name no order",
+        len(summary.bad_rows),
+    )
+    console.print(f"\n{rows} ({NOT_AN_ORDER}):", highlight=False, soft_wrap=True)
     for row, reason in islice(summary.bad_rows.items(), FAILURES):
-        _line(console, f"row {row}", reason, Outcome.PARTIAL)
+        _line(console, _("row %(number)s") % {"number": row}, reason, Outcome.PARTIAL)
     if (more := len(summary.bad_rows) - FAILURES) > 0:
-        console.print(f"and {more:,} more", style="dim", highlight=False)
+        console.print(more_text(more), style="dim", highlight=False)
 
 
 def _line(console: Console, name: str, reason: str, style: Outcome) -> None:
-    fitting = shortened(reason, console.width - max(len(name), 14) - 1)
+    fitting = shortened(message(reason), console.width - max(len(name), 14) - 1)
     console.print(f"[{STYLES[style]}]{escape(name):<14}[/] {escape(fitting)}", highlight=False, soft_wrap=True)

@@ -25,7 +25,7 @@ class ApiSignIn:
         try:
             await self.probe(session)
         except TokenRefusedError as error:
-            raise SignInRefusedError(f"the tenant gives a token, and then does not take it: {error}") from error
+            raise SignInRefusedError(f"Coupa gives a token, and then does not take it: {error}") from error
 
     async def probe(self, session: Session) -> None:
         """Ask for one order, whichever.

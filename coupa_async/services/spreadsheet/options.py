@@ -22,6 +22,7 @@ class WorklistOptions:
         visible_only: Whether rows that are hidden, by a filter or by hand, are left out.
         encoding: Of a text file; ``None`` finds it.
         data: Orders' data that gets a column each.
+        language: Of the notes that are written into it.
     """
 
     sheet: str | None = None
@@ -32,6 +33,7 @@ class WorklistOptions:
     visible_only: bool = False
     encoding: str | None = None
     data: tuple[DataField, ...] = ()
+    language: str = "en"
 
     @property
     def names(self) -> tuple[str, ...]:

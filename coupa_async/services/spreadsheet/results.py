@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.redaction import redacted
 from coupa_async.services.files.replace import replace_file
+from coupa_async.services.languages.catalogue import catalogue
+from coupa_async.services.languages.messages import translated
 from coupa_async.services.spreadsheet.cells import Values, bad_row_values, joined_values, result_values
 from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.formats import format_of
@@ -84,9 +88,10 @@ def write_results(
         options = replace(worklist.options, sheet=worklist.layout.sheet or None)  # others may have been added before it
         worklist = read_worklist(worklist.path, options)
     fills = _fills(worklist, results, output_dir.absolute(), left, data or DataColumns(fields=worklist.options.data))
+    layout = replace(worklist.layout, folder=destination.absolute().parent)
     return replace_file(
         destination,
-        lambda out: spreadsheet.write_table(worklist.path, worklist.layout, fills, out, lines),
+        lambda out: spreadsheet.write_table(worklist.path, layout, fills, out, lines),
         now,
         follow=destination == worklist.path,  # the user's own may be one
     )
@@ -121,20 +126,21 @@ def write_results_beside(
 def _fills(
     worklist: Worklist, results: Results, output_dir: Path, left: Mapping[str, str], data: DataColumns
 ) -> Iterator[Fill]:
-    names = worklist.options.names
+    names, say = worklist.options.names, _speaker(worklist.options.language)
     shared: dict[str, Values] = {}
     of_several = {key for keys in worklist.shared_rows.values() for key in keys}
     for key, reason in left.items():
-        values = bad_row_values(reason, Outcome.PENDING, names)
+        values = bad_row_values(say(reason), Outcome.PENDING, names)
         if key in of_several:
             shared[key] = values
         yield worklist.rows.get(key, ()), values
     for bad in worklist.bad_rows:
-        yield (bad.row,), bad_row_values(bad.reason, names=names)
+        yield (bad.row,), bad_row_values(say(bad.reason), names=names)
     for result, processed_at in results:
         key = result.number.key
         if key in worklist.rows:
-            values = (*result_values(result, processed_at, output_dir), *data.values(result))
+            told = replace(result, error=say(redacted(result.error)))
+            values = (*result_values(told, processed_at, output_dir), *data.values(result))
             if key in of_several:
                 shared[key] = values
             yield worklist.rows[key], values
@@ -142,3 +148,8 @@ def _fills(
     for row, keys in worklist.shared_rows.items():
         if any(key in shared for key in keys):
             yield (row,), joined_values([(worklist.shown.get(key, key), shared.get(key)) for key in keys], names)
+
+
+def _speaker(language: str) -> Callable[[str], str]:
+    """Return what puts a note into a language."""
+    return str if language == "en" else partial(translated, texts=catalogue(language))

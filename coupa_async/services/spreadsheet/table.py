@@ -123,6 +123,7 @@ class Layout:
         columns: The column (0-based) of each of our columns.
         names: What each of them is headed.
         width: How many columns are in use already; result columns from here on are new and need a header.
+        folder: Where the copy goes, for links to be relative to it; ``None`` sets no links.
     """
 
     sheet: str = ""
@@ -136,6 +137,7 @@ class Layout:
     columns: tuple[int, ...]
     names: tuple[str, ...] = RESULT_COLUMNS
     width: int
+    folder: Path | None = None
 
 
 class Sink(Protocol):

@@ -65,8 +65,7 @@ def read_book(package: ZipFile) -> Book:
         KeyError: If a part is not there.
         ParseError: If the markup of a part is broken.
     """
-    start = relations(package, "")
-    part = next((item.target for item in start.values() if item.kind == "officeDocument"), "xl/workbook.xml")
+    part = book_part(package)
     markup, related = parse_part(package, part), relations(package, part)
     of_kind = {item.kind: item.target for item in reversed(related.values())}
     sheets: list[Sheet] = []
@@ -82,6 +81,12 @@ def read_book(package: ZipFile) -> Book:
         styles=_filled(package, of_kind.get("styles", "")),
         counts_from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
     )
+
+
+def book_part(package: ZipFile) -> str:
+    """Return the name of the workbook's own part."""
+    start = relations(package, "").values()
+    return next((item.target for item in start if item.kind == "officeDocument"), "xl/workbook.xml")
 
 
 def relations(package: ZipFile, part: str) -> dict[str, Relation]:

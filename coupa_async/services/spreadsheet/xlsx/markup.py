@@ -62,6 +62,16 @@ def start_tag(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"<(?P<prefix>[\w.-]+:)?" + name + rb"(?P<attributes>(?:\s" + _ATTRIBUTES + rb")?/?)>")
 
 
+def any_tag() -> re.Pattern[bytes]:
+    """Make the pattern of any element's start or end tag: groups ``close``, ``name`` and ``attributes``."""
+    return re.compile(rb"<(?P<close>/)?(?:[\w.-]++:)?(?P<name>[\w.-]++)(?P<attributes>(?:\s" + _ATTRIBUTES + rb")?/?)>")
+
+
+def whole_element(name: bytes) -> re.Pattern[bytes]:
+    """Make the pattern of an element without content: one tag, or two with nothing between them."""
+    return re.compile(start_tag(name).pattern + rb"(?:</(?:[\w.-]+:)?" + name + rb"\s*+>)?+")
+
+
 def is_empty(attributes: bytes) -> bool:
     """Tell a tag that is its own end."""
     return attributes.endswith(b"/")

@@ -46,7 +46,7 @@ def copy_package(
     Args:
         source: The package.
         out: Takes the copy, from its beginning; need not be read.
-        replaced: Parts by name, with what writes each.
+        replaced: Parts by name, with what writes each; those that are not there yet are added.
         changed: The content of further parts by name, which stay in their places.
 
     Raises:
@@ -67,7 +67,7 @@ def copy_package(
             elif part.filename not in replaced:
                 _copy(source, part, target)
         for name, write in replaced.items():
-            info = _like(source.getinfo(name)) if name in source.NameToInfo else ZipInfo(name)
+            info = _like(source.NameToInfo.get(name) or ZipInfo(name))
             info.compress_type = ZIP_DEFLATED
             with target.open(info, "w", force_zip64=info.file_size > _ZIP64_BYTES // 2) as part_out:
                 write(part_out)

@@ -31,6 +31,7 @@ def edit_sheet(
     *,
     header_row: int,
     header_style: Callable[[bytes], bytes],
+    edit_tail: Callable[[bytes, bytes], bytes] = lambda tail, _: tail,
     without_rows: bool = False,
     bounds: Bounds = _BOUNDS,
 ) -> None:
@@ -43,8 +44,9 @@ def edit_sheet(
         writer: Makes the cells.
         header_row: The row whose new cells have a style of their own.
         header_style: Tells that style by the row's markup.
+        edit_tail: Edits what stands behind the rows, with the prefix of its elements.
         without_rows: Whether only what comes before the rows is tried.
-        bounds: On one row.
+        bounds: On one row, and on what stands behind the rows for it to be edited.
 
     Raises:
         CannotEditError: If there is no room, or the part is made in a way that is not understood.
@@ -79,7 +81,15 @@ def edit_sheet(
             out.write(b"".join(pieces))
             pieces, size = [], 0
     out.write(b"".join(pieces))
-    for piece in part.rest():
+    tail, rest = b"", part.rest()
+    for piece in rest:
+        tail += piece
+        if len(tail) > bounds.table_sheet_row_bytes:
+            break
+    else:
+        tail = edit_tail(tail, prefix)
+    out.write(tail)
+    for piece in rest:
         out.write(piece)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from functools import partial
+from typing import IO, BinaryIO
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.table import Layout
 from coupa_async.services.spreadsheet.xlsx.added_sheet import AddedSheet
 from coupa_async.services.spreadsheet.xlsx.book import read_book
+from coupa_async.services.spreadsheet.xlsx.cell_links import CellLinks, relations_part
 from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
 from coupa_async.services.spreadsheet.xlsx.edits import Edits
 from coupa_async.services.spreadsheet.xlsx.markup import attribute, is_empty, plain, start_tag
 from coupa_async.services.spreadsheet.xlsx.package import Write, copy_package
 from coupa_async.services.spreadsheet.xlsx.sheet_edit import edit_sheet
+from coupa_async.services.spreadsheet.xlsx.wider_tables import wider_filter, wider_tables
 
 _CELL = start_tag(b"c")
 
@@ -27,7 +30,7 @@ def write_workbook(
     without_rows: bool = False,
     lines: tuple[AddedSheet, LineTable] | None = None,
 ) -> None:
-    """Copy a workbook with cells set, and with the sheet of lines if there is one.
+    """Copy a workbook with cells and their links set, with filter and table reaching over new columns, and with lines.
 
     Args:
         package: The workbook.
@@ -44,22 +47,39 @@ def write_workbook(
     """
     book = read_book(package)
     writer = CellWriter(package.read(book.styles) if book.styles else b"", counts_from_1904=book.counts_from_1904)
+    related = relations_part(package, layout.part)
+    links = CellLinks(layout, edits)
+    links.look(package, layout.part, related)
+    widen = wider_filter(package, layout)
+
+    def edit_tail(tail: bytes, prefix: bytes) -> bytes:
+        return links.edit(widen(tail), prefix)
+
     with package.open(layout.part) as sheet:
         replaced: dict[str, Write] = {
             layout.part: lambda part: edit_sheet(
                 *(sheet, part, edits, writer),
                 header_row=layout.header_row,
                 header_style=_last_style,
+                edit_tail=edit_tail,
                 without_rows=without_rows,
             )
         }
         if lines is not None:
             place, table = lines
             replaced[place.part] = lambda part: place.write(table, writer, part)
+        replaced |= {name: partial(_write, markup) for name, markup in wider_tables(package, layout).items()}
+        if links.are_there:
+            # After the sheet, which tells which links there are.
+            replaced[related] = lambda part: part.write(links.relations(package, related))
         if book.styles:
             # After the sheets, for the sheets' cells tell which styles there must be.
             replaced[book.styles] = lambda part: part.write(writer.markup())
         copy_package(package, out, replaced, lines[0].changed if lines is not None else {})
+
+
+def _write(markup: bytes, part: IO[bytes]) -> None:
+    part.write(markup)
 
 
 def _last_style(row: bytes) -> bytes:
