@@ -36,7 +36,8 @@ from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import A4, LETTER, Backend, Observer
 from coupa_async.runtime.gather import gather
 from coupa_async.services.api.sign_in import ApiSignIn
-from coupa_async.services.collection.collector import Collector, CollectorConfig
+from coupa_async.services.collection.collector import Collector
+from coupa_async.services.collection.collector_config import CollectorConfig
 from coupa_async.services.collection.fetch import RetryLimits
 from coupa_async.services.collection.named import Requisition
 from coupa_async.services.collection.refresh import Refresher

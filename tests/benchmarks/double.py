@@ -24,7 +24,8 @@ from coupa_async.engine.sign_in_gate import SignInGate
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.ports import Document, Profile
 from coupa_async.runtime.gather import gather
-from coupa_async.services.collection.collector import Collector, CollectorConfig
+from coupa_async.services.collection.collector import Collector
+from coupa_async.services.collection.collector_config import CollectorConfig
 from coupa_async.services.collection.fetch import RetryLimits
 from coupa_async.services.collection.sign_in import CoupaSignIn
 from coupa_async.services.files.storage import Storage

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 
-from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import CoupaError, FileInUseError, WrongOrderError
 from coupa_async.domain.files.naming import outcome_folder
-from coupa_async.domain.files.wanted import ALL_FILES, Named, WantedFiles
+from coupa_async.domain.files.wanted import Named
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.order import Attachment, AttachmentSource, Order
 from coupa_async.domain.outcome import (
@@ -27,88 +23,30 @@ from coupa_async.domain.outcome import (
     judge,
     judge_left_out,
 )
-from coupa_async.domain.pages.addresses import DEFAULT_PATH
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.policies.retry import is_timeout
 from coupa_async.domain.policies.sameness import Streaks, Trait, warning
 from coupa_async.domain.redaction import redacted
-from coupa_async.ports import Paper, Session
+from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
-from coupa_async.services.collection.fetch import FileAddresses, RetryLimits, Staged, fetch
+from coupa_async.services.collection.collector_config import CollectorConfig
+from coupa_async.services.collection.fetch import FileAddresses, Staged, fetch
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder, traits_of
 from coupa_async.services.collection.lines import LineReader
 from coupa_async.services.collection.named import Requisition, named_attachments
 from coupa_async.services.collection.order_print import OrderPrinter
-from coupa_async.services.collection.order_source import OrderSource
 from coupa_async.services.collection.recorder import ResultRecorder
 from coupa_async.services.collection.signed_in import is_about_sign_in
 from coupa_async.services.collection.snapshots import keep_snapshot
 from coupa_async.services.files.kept_files import keep_files
 from coupa_async.services.files.order_folder import OrderFolder
-from coupa_async.services.files.storage import Storage
 from coupa_async.services.messages.print_message import print_messages
-from coupa_async.services.records.journal import Journal
 
 _log = logging.getLogger(__name__)
 _SNAPSHOT_S = 10.0
 _NO_FILES = "its files were not asked for, by --no-files"
 T = TypeVar("T")
-
-
-class Gather(Protocol):
-    """Runs several async functions side by side; given by the engine."""
-
-    async def __call__(self, jobs: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
-        """Run jobs, at most ``limit`` at once; results in their order."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectorConfig:
-    """What collecting an order needs besides the order and a session.
-
-    Attributes:
-        base_url: The tenant's address, without a slash at its end.
-        files_at_once: Downloads side by side within one order.
-        empty_folders: Whether orders without files get a folder, too.
-        msg_pdf: Whether Outlook messages among the files are also printed.
-        allowed_hosts: Hosts inside the user's network that links may lead to: see ``domain.http.targets``.
-        snapshots: Where the pages of failures are kept.
-        session_lasts: Called with the seconds that the tenant keeps an unused session, when a page says so.
-        warn: Called with what the user should look at; shown again at the end of the run.
-        order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
-        reads_data: Whether an order's data is read from its page, and kept.
-        reads_lines: Whether its lines are, on all pages of their table.
-        wanted: Which attachments are wanted.
-        paper: What orders themselves are printed on; ``None`` if they are not.
-        no_files: Whether pages are only read: an order that has attachments stays PENDING.
-        source: Where orders are read from; ``None`` for the tenant's pages.
-        bounds: Limits on what pages and files can make the program do.
-    """
-
-    base_url: str
-    journal: Journal
-    storage: Storage
-    tries: RetryLimits
-    gather: Gather
-    now: Callable[[], datetime]
-    snapshots: Path
-    session_lasts: Callable[[float], None]
-    warn: Callable[[str], None] = lambda text: None
-    order_path: str = DEFAULT_PATH
-    source: OrderSource | None = None
-    requisition: Requisition = Requisition.FALLBACK
-    files_at_once: int = 3
-    empty_folders: bool = False
-    msg_pdf: bool = False
-    allowed_hosts: tuple[str, ...] = ()
-    reads_data: bool = False
-    reads_lines: bool = False
-    wanted: WantedFiles = ALL_FILES
-    paper: Paper | None = None
-    no_files: bool = False
-    bounds: Bounds = field(default_factory=Bounds)
 
 
 class Collector:

@@ -14,7 +14,8 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.ports import Document, Profile
 from coupa_async.runtime.gather import gather
-from coupa_async.services.collection.collector import Collector, CollectorConfig
+from coupa_async.services.collection.collector import Collector
+from coupa_async.services.collection.collector_config import CollectorConfig
 from coupa_async.services.collection.fetch import RetryLimits
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.journal import Journal
