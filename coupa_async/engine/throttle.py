@@ -144,7 +144,8 @@ class AdaptiveLimiter:
         while pauses != self._pauses:
             pauses, now_s = self._pauses, anyio.current_time()
             at_s = max(now_s, self._next_s)
-            self._next_s = at_s + 1 / self._tempo.per_s
+            per_s, unused = self._tempo.per_s, self._tempo.limits.burst - 1
+            self._next_s = max(self._next_s, now_s - unused / per_s) + 1 / per_s
             if at_s > now_s:
                 await anyio.sleep_until(at_s)
 

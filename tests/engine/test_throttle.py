@@ -261,3 +261,25 @@ async def test_a_backend_gives_sessions_that_keep_to_its_pace() -> None:
         for _ in range(5):
             await session.open("/")
     assert anyio.current_time() - begun == pytest.approx(4, abs=0.1)
+
+
+async def test_requests_that_were_late_are_made_up_for_as_far_as_a_burst_allows() -> None:
+    tenant = Tenant(latency_s=0.0)
+    session = paced(tenant, ThrottleLimits(requests_per_s=25.0, burst=5, start=64))
+    for idle_s in (0.0, 10.0):
+        await anyio.sleep(idle_s)
+        began_s = anyio.current_time()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(6):
+                tasks.start_soon(session.open, "https://tenant.example/")
+        assert [at_s - began_s for at_s, _ in tenant.answers[-6:]] == pytest.approx([0, 0, 0, 0, 0, 1 / 25])
+
+
+async def test_what_a_tenant_allows_is_made_use_of_without_one_refusal() -> None:
+    tenant = Tenant()
+    session = paced(tenant, ThrottleLimits(requests_per_s=25.0, burst=5))
+    began_s = anyio.current_time()
+    done, lost = await work(session, 300, accept_any=32)
+    assert (done, lost) == (300, 0)
+    assert {status for _, status in tenant.answers} == {200}
+    assert len(tenant.answers) / (anyio.current_time() - began_s) > 0.95 * 25

@@ -22,7 +22,14 @@ TROUBLE = {
     "says no end": ("print('x' * 100_000)", "it does not say where it is"),
     "closes its stdout and stays": ("import os; os.close(1); os.read(0, 1)", "it does not say where it is"),
 }
-_WHERE = {"base_url": "http://127.0.0.1:9", "sso_url": "http://localhost:9", "username": "u", "password": "p"}
+_WHERE = {
+    "base_url": "http://127.0.0.1:9",
+    "sso_url": "http://localhost:9",
+    "username": "u",
+    "password": "p",
+    "client_id": "c",
+    "client_secret": "s",
+}
 SAYS_WHERE = f"import sys, json; print(json.dumps({_WHERE!r}), flush=True)"
 
 

@@ -31,12 +31,14 @@ class ThrottleLimits:
         ceiling: And never more than so many.
         start: What it begins with.
         requests_per_s: Never more than so many a second.
+        burst: So many of them may come at once, where fewer came before: what was late is made up for.
     """
 
     floor: int = 1
     ceiling: int = 64
     start: int = 8
     requests_per_s: float = math.inf
+    burst: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

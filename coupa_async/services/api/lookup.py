@@ -55,11 +55,13 @@ class _Batch:
     Attributes:
         found: The orders that it found, by key.
         error: Why nobody of it can be answered now; ``None`` if each may ask by itself.
+        is_sure: Whether what it did not find is not there.
     """
 
     numbers: dict[str, OrderNumber] = field(default_factory=dict)
     found: dict[str, ApiDocument] = field(default_factory=dict)
     error: CoupaError | None = None
+    is_sure: bool = False
     is_over: bool = False
 
 
@@ -95,6 +97,8 @@ class NumberLookup:
                 await self._answer(batch, session)
         if batch.error is not None:
             raise batch.error
+        if batch.is_sure:
+            return batch.found.get(number.key)
         return batch.found.get(number.key) or await self._alone(number, session)
 
     def _join(self, number: OrderNumber) -> _Batch:
@@ -106,14 +110,19 @@ class NumberLookup:
     async def _answer(self, batch: _Batch, session: Session) -> None:
         """Ask for a batch. Where that fails because of one of its orders, each of them asks by itself."""
         try:
-            if len(batch.numbers) > 1:
-                batch.found = await self._together(list(batch.numbers.values()), session)
+            numbers = list(batch.numbers.values())
+            if len(numbers) > 1:
+                batch.found = await self._together(numbers, session)
+            elif (document := await self._alone(numbers[0], session)) is not None:
+                batch.found = {numbers[0].key: document}  # the next batch gathers meanwhile
+            batch.is_sure = len(numbers) == 1
         except (BusyError, UnreachableError, PageTimeoutError, SignInError) as error:
             batch.error = error
             if not isinstance(error, SignInError) and getattr(error, "status", 0) != _OVERRUN:
                 self._apart.update(batch.numbers)  # it may be one of them that the tenant cannot answer
         except ApiRefusalError as error:
-            self._give_up(str(error))
+            if len(batch.numbers) > 1:
+                self._give_up(str(error))
         except PageError as error:
             _log.info("%d orders are looked up one by one: %s", len(batch.numbers), error)
         finally:
