@@ -75,7 +75,8 @@ def parts_of(tree: LexborHTMLParser, known: Collection[str]) -> tuple[Part, ...]
     for node in {node.mem_id: node for node in tree.css(_MARKERS)}.values():
         nodes[_marker(node)].append(node)
     comments = _comments(tree, nodes[_ISLAND], nodes[_COUNTS], nodes[_BUTTONS])
-    has_header = not all(map(is_in_line, nodes[_LISTS]))
+    # A page without any list says nothing of what it has: it may have been cut off before that, or show it in a frame.
+    has_header = not all(map(is_in_line, nodes[_LISTS])) or not (nodes[_LISTS] or known)
     items = _items(tree)
     header = _header(tree, items[False], known) if has_header else None
     parts = (header, _line_files(items[True], known), comments, _lines(nodes[_LINES]))

@@ -162,3 +162,14 @@ def test_a_large_page_whose_elements_are_closed_or_need_not_be_is_read() -> None
         file_item(5), f"<table>{rows}</table><ul>{'<li>x' * 5_000}</ul>{script}<!-- {'<div>' * 1_000} -->"
     )
     assert [attachment.id for attachment in order(html).attachments] == ["5"]
+
+
+@pytest.mark.parametrize("body", ["", "<p>Loading</p>", '<iframe src="/order_headers/1/attachments"></iframe>'])
+def test_a_page_that_was_cut_off_before_any_list_or_shows_it_in_a_frame_is_not_yet_whole(body: str) -> None:
+    html = f"<html data-controller=order_headers data-action=show><h1 id=pageHeader>Purchase Order #PO1</h1>{body}"
+    assert order(html).missing == "the page never showed its attachment list"
+
+
+def test_files_outside_of_any_list_are_a_sign_that_the_page_is_there() -> None:
+    link = '<a href="/attachment/attachment_file/file/5/a.pdf">a</a>'
+    assert order(f'<html data-controller="order_headers" data-action="show">{link}').is_complete
