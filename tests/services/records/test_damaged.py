@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from coupa_async.domain.errors import OutputError
@@ -51,8 +52,10 @@ def look(path: Path) -> None:
 def test_what_this_version_cannot_read_is_said_with_the_files_name(path: Path, change: str) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(change)
-    with pytest.raises(OutputError, match=path.name):
+    with pytest.raises(OutputError, match=path.name) as caught:
         look(path)
+    assert caught.traceback  # which would keep an open file from being closed
+    assert str(path) not in {file.path for file in psutil.Process().open_files()}
 
 
 @pytest.mark.parametrize("seed", range(8))
