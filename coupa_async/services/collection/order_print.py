@@ -19,7 +19,7 @@ from coupa_async.domain.pages.print_view import names_order, print_address
 from coupa_async.ports import Paper, Session
 from coupa_async.runtime import worker_threads
 from coupa_async.runtime.disk_errors import translate_os_errors
-from coupa_async.services.collection.find_order import FoundOrder
+from coupa_async.services.collection.found_order import FoundOrder
 from coupa_async.services.collection.signed_in import ask_by
 from coupa_async.services.files.order_folder import OrderFolder
 from coupa_async.services.files.storage import inspect

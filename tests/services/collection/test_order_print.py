@@ -21,7 +21,7 @@ from coupa_async.domain.pages.addresses import Way
 from coupa_async.domain.pages.page import OrderPage, read_page
 from coupa_async.domain.pages.print_view import names_order, print_address
 from coupa_async.ports import A4, Document, Profile
-from coupa_async.services.collection.find_order import FoundOrder
+from coupa_async.services.collection.found_order import FoundOrder
 from coupa_async.services.collection.order_print import OrderPrinter
 from coupa_async.services.files.order_folder import OrderFolder
 
