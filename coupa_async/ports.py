@@ -111,6 +111,22 @@ class Profile:
     record: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A size of paper.
+
+    Attributes:
+        width_mm: Its width.
+        height_mm: Its height.
+    """
+
+    width_mm: float
+    height_mm: float
+
+
+A4, LETTER = Paper(210.0, 297.0), Paper(215.9, 279.4)
+
+
 def accept_any(document: Document) -> bool:
     """Accept any page as it first comes."""
     return True
@@ -127,6 +143,15 @@ class Waits(Protocol):
     @property
     def lacks(self) -> Mapping[str, int]:
         """The parts that the latest page lacks, with how many items of each it shows."""
+        ...
+
+
+@runtime_checkable
+class PageTurner(Waits, Protocol):
+    """An ``until`` that looks at a page's parts one after the other, each shown by a control of the page."""
+
+    def control(self) -> str:
+        """Return the CSS selector of what is to be clicked on the latest page; empty to wait."""
         ...
 
 
@@ -150,6 +175,20 @@ class Session(Protocol):
         Raises:
             UnreachableError: If the network did not carry the request.
             PageTimeoutError: If no page came in time.
+        """
+        ...
+
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """Navigate, then click the controls that ``turner`` names, until it says yes or the page stays still.
+
+        Controls are clicked by script: nothing that floats above one is in the way.
+
+        Returns:
+            The page as it is in the end.
+
+        Raises:
+            UnreachableError: As :meth:`open`.
+            PageTimeoutError: As :meth:`open`.
         """
         ...
 
@@ -208,6 +247,18 @@ class Session(Protocol):
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """Render HTML to a PDF file, without network."""
+        ...
+
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """Open a page, wait until all of it is loaded, and print it to a PDF file.
+
+        Returns:
+            The page that was printed: who asks sees whether it is the one that was meant.
+
+        Raises:
+            UnreachableError: As :meth:`open`.
+            PageTimeoutError: As :meth:`open`.
+        """
         ...
 
 

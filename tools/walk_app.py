@@ -31,12 +31,12 @@ _FAILED = ("PO15263000", "PO15263001", "PO15263002", "PO15262984")
 _ORDERS = 60
 _SITE = ("--sign-in", "none", "--latency-ms", "250", "--file-latency-ms", "150")
 
-# Language, scheme and page of each picture of the documentation.
-SHOWN: dict[tuple[str, str, str], str] = {
-    ("en", "light", "understood"): "app-understood",
-    ("en", "light", "folders"): "app-folders",
-    ("en", "dark", "running"): "app-running",
-    ("pt-BR", "light", "result"): "app-result",
+# Language, scheme and page of each picture of the documentation; its name, and its height in pixels.
+SHOWN: dict[tuple[str, str, str], tuple[str, int]] = {
+    ("en", "light", "understood"): ("app-understood", 860),
+    ("pt-BR", "light", "folders"): ("app-folders", 880),
+    ("en", "dark", "running"): ("app-running", 770),
+    ("pt-BR", "light", "result"): ("app-result", 850),
 }
 Look = Callable[[str, Page], None]
 
@@ -91,8 +91,10 @@ def _camera(language: str, folder: Path | None) -> Look:
     def show(name: str, page: Page) -> None:
         for scheme in _SCHEMES:
             if shown := SHOWN.get((language, scheme, name)):
+                picture, height = shown
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                page.screenshot(path=IMAGES / f"{shown}.png")
+                page.set_viewport_size({"width": _WIDTHS["wide"], "height": height})
+                page.screenshot(path=IMAGES / f"{picture}.png")
 
     def keep(name: str, page: Page, into: Path) -> None:
         for scheme in _SCHEMES:

@@ -50,14 +50,6 @@ BROKEN = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE",
 ABANDONED = ("ERR_ABORTED", "ERR_UNKNOWN_URL_SCHEME", "ERR_UNSAFE_REDIRECT", "ERR_INVALID_REDIRECT")
 # For the browser to announce a download whose headers are here; what has not begun by then has ended.
 ANNOUNCE_S = 10.0
-# A promise that is kept at the page's next change, or after a quarter of a second.
-NEXT_CHANGE = """() => new Promise(done => {
-    const watch = new MutationObserver(() => end());
-    const timer = setTimeout(() => end(), 250);
-    const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
-    watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-})"""
-
 _OWN_PAGE = "chrome-error:"
 _FIRST_ERROR = 400
 _NET_ERROR = re.compile(r"net::(ERR_[A-Z0-9_]+)")

@@ -34,6 +34,9 @@ class ReadableTab(Protocol):
     async def fill(self, step: Fill, *, within_s: float) -> None:
         """Fill a form in and send it."""
 
+    async def click(self, selector: str) -> None:
+        """Click an element by script; one that is not there is not clicked."""
+
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
 
@@ -127,6 +130,16 @@ async def no_other_tab() -> None:
     """Return no other tab: an opened page stays in its own."""
 
 
+def no_control() -> str:
+    """Return no control: an opened page is left as it is."""
+    return ""
+
+
+def nothing(document: Document) -> Fill | None:
+    """Return nothing to fill in."""
+    return None
+
+
 async def other_tabs(
     tabs: Callable[[], Awaitable[Mapping[Any, str]]], until: Callable[[Document], bool]
 ) -> Callable[[], Awaitable[Document | None]]:
@@ -156,9 +169,10 @@ async def navigate_until(
     until: Callable[[Document], bool],
     fill: Callable[[Document], Fill | None],
     elsewhere: Callable[[], Awaitable[Document | None]],
-    within_s: float | None,
+    within_s: float | None = None,
+    control: Callable[[], str] = no_control,
 ) -> Document:
-    """Navigate; read, fill in and wait for changes by turns, until the page is the wanted one or time is up."""
+    """Navigate; read, fill in, click and wait for changes by turns, until the page is the wanted one or time is up."""
     settle_s = within_s or options.settle_s
     try:
         await tab.navigate(url, within_s=options.page_timeout_s)
@@ -175,8 +189,12 @@ async def navigate_until(
             return document
         if (other := await elsewhere()) is not None:
             return other
-        if (step := fill(document)) is not None:
+        step, selector = fill(document), control()
+        if step is not None:
             await tab.fill(step, within_s=options.page_timeout_s)
+        if selector:
+            await tab.click(selector)
+        if step is not None or selector:
             # Its answer is a page of its own, and may take as long as any.
             settling = Settling(max(settle_s, options.page_timeout_s), anyio.current_time())
         await tab.change()

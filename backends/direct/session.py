@@ -28,7 +28,19 @@ from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.pages.page import UnknownPage, is_signed_out, read_page
 from coupa_async.domain.pages.sign_in import Trace, sign_in_trace
 from coupa_async.domain.policies.retry import is_busy
-from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, accept_any
+from coupa_async.ports import (
+    A4,
+    Backend,
+    Cookie,
+    Document,
+    Download,
+    Fill,
+    PageTurner,
+    Paper,
+    Profile,
+    Session,
+    accept_any,
+)
 from coupa_async.runtime import worker_threads
 from coupa_async.runtime.cleanup import cleanup, plain_errors
 
@@ -127,6 +139,11 @@ class DirectSession:
         reason = await self._shortcoming(document, until)
         return await self._hand_back(url, until, reason) if reason else document
 
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """See ``ports.Session``. What scripts show is the browser's."""
+        async with self._fallback.use() as browser:
+            return await browser.turn_pages(url, turner)
+
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
         if not self._left:
@@ -176,6 +193,11 @@ class DirectSession:
         """See ``ports.Session``."""
         async with self._fallback.use() as browser:
             await browser.print_pdf(html, into)
+
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """See ``ports.Session``."""
+        async with self._fallback.use() as browser:
+            return await browser.print_page(url, into, paper=paper)
 
     def _is_out(self, document: Document) -> bool:
         return is_signed_out(document.url, self._base_url) or document.status in (401, 403)

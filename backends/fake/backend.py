@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from inspect import isawaitable
 from pathlib import Path
+from urllib.parse import urljoin
 
 import anyio
+from selectolax.lexbor import LexborHTMLParser
 
 from backends.browser.storage_state import read_state, write_state
 from coupa_async.domain.errors import CoupaError, LaunchError, NotAFileError, PageError, SessionLostError
 from coupa_async.domain.files.content import HEAD_BYTES, TAIL_BYTES
-from coupa_async.ports import Cookie, Document, Download, Fill, Profile, Session, accept_any
+from coupa_async.ports import A4, Cookie, Document, Download, Fill, PageTurner, Paper, Profile, Session, accept_any
 from coupa_async.runtime import worker_threads
 
 
@@ -124,6 +126,13 @@ class FakeSession:
             document = await self.open(url)
         return document
 
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """See ``ports.Session``. A control is followed where it links to."""
+        document = await self.open(url)
+        while not turner(document) and (link := _link(document, turner.control())):
+            document = await self.open(link)
+        return document
+
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
         answer = await self._ask(url)
@@ -168,6 +177,12 @@ class FakeSession:
         self._alive()
         await anyio.Path(into).write_bytes(b"%PDF-1.4\n" + html.encode())
 
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """See ``ports.Session``. A PDF by its first bytes only."""
+        document = await self.open(url)
+        await self.print_pdf(document.html, into)
+        return document
+
     async def _ask(self, url: str) -> Document | Body:
         self._alive()
         await anyio.lowlevel.checkpoint()
@@ -185,3 +200,10 @@ class FakeSession:
     def _alive(self) -> None:
         if self.lost:
             raise SessionLostError("the browser is gone")
+
+
+def _link(document: Document, selector: str) -> str:
+    """Return where an element of a page leads; empty if it leads nowhere."""
+    element = LexborHTMLParser(document.html).css_first(selector) if selector else None
+    link = element.attributes.get("href") if element is not None else None
+    return urljoin(document.url, link) if link else ""

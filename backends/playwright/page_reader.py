@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import anyio
 from playwright.async_api import CDPSession, Error, Page
 
-from backends.browser.chromium import NEXT_CHANGE
+from backends.browser.page_scripts import ALL_LOADED, CLICK, NEXT_CHANGE
 from backends.browser.reading import READINGS, STOP_S, WORLD, page_script, read_page_answer
 from backends.playwright.errors import is_gone
 from coupa_async.domain.bounds import Bounds
@@ -66,6 +66,18 @@ class PageReader:
             if is_gone(error):
                 raise
             await self._page.wait_for_load_state("domcontentloaded")  # a navigation took the page away
+
+    async def click(self, selector: str) -> None:
+        """Click an element by script; one that is not there is not clicked."""
+        try:
+            await self._await_answer(self._page.evaluate(CLICK, selector))
+        except Error as error:  # the click itself may have led to another page
+            if is_gone(error):
+                raise
+
+    async def all_loaded(self) -> None:
+        """Wait until all of the page is loaded, or enough time has passed."""
+        await self._await_answer(self._page.evaluate(ALL_LOADED))
 
     async def stop(self) -> None:
         """Let no more of the page come."""

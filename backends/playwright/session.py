@@ -6,17 +6,27 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, PdfMargins
 
 from backends.browser.chromium import BrowserOptions
+from backends.browser.page_scripts import NO_PRINT_DIALOG
 from backends.browser.process_tree import Tree, watch
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, replace_private
-from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab, other_tabs
+from backends.browser.tab_pool import (
+    EventTasks,
+    TabPool,
+    navigate_until,
+    no_control,
+    no_other_tab,
+    nothing,
+    other_tabs,
+)
 from backends.playwright.errors import translated
 from backends.playwright.tab import Tab
 from coupa_async.domain.errors import (
@@ -25,9 +35,11 @@ from coupa_async.domain.errors import (
     FileTooLargeError,
     SessionLostError,
 )
-from coupa_async.ports import Cookie, Document, Download, Fill, Profile, accept_any
+from coupa_async.ports import A4, Cookie, Document, Download, Fill, PageTurner, Paper, Profile, accept_any
 from coupa_async.runtime.cleanup import cleanup, closing_time_s
 from coupa_async.runtime.disk_space import Room
+
+_MARGINS: PdfMargins = {"top": "10mm", "bottom": "10mm", "left": "10mm", "right": "10mm"}
 
 
 class PlaywrightSession:
@@ -64,7 +76,7 @@ class PlaywrightSession:
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, lambda document: None, no_other_tab)
+        return await self._walk(url, until, nothing, no_other_tab)
 
     async def sign_in(
         self,
@@ -76,6 +88,10 @@ class PlaywrightSession:
     ) -> Document:
         """See ``ports.Session``."""
         return await self._walk(url, until, fill, await other_tabs(self._tabs, until), within_s)
+
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, turner, nothing, no_other_tab, control=turner.control)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
@@ -147,6 +163,23 @@ class PlaywrightSession:
             finally:
                 await cleanup("a tab", page.close, within_s=closing_time_s(self._options.close_timeout_s))
 
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """See ``ports.Session``."""
+        tab = await self._tab(block=False)
+        try:
+            with translated(url):
+                await tab.page.add_init_script(NO_PRINT_DIALOG)
+                document = await navigate_until(
+                    tab, url, self._options, until=accept_any, fill=nothing, elsewhere=no_other_tab
+                )
+                await tab.all_loaded()
+                width, height = f"{paper.width_mm}mm", f"{paper.height_mm}mm"
+                with anyio.fail_after(self._answer_s):
+                    await tab.page.pdf(path=into, print_background=True, margin=_MARGINS, width=width, height=height)
+            return document
+        finally:
+            await cleanup("a tab", tab.page.close, within_s=closing_time_s(self._options.close_timeout_s))
+
     async def _walk(
         self,
         url: str,
@@ -154,24 +187,24 @@ class PlaywrightSession:
         fill: Callable[[Document], Fill | None],
         elsewhere: Callable[[], Awaitable[Document | None]],
         within_s: float | None = None,
+        control: Callable[[], str] = no_control,
     ) -> Document:
+        how: dict[str, Any] = {"fill": fill, "elsewhere": elsewhere, "within_s": within_s, "control": control}
         async with self._pool.reader(url) as tab:
             with translated(url):
-                return await navigate_until(
-                    tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
-                )
+                return await navigate_until(tab, url, self._options, until=until, **how)
 
     async def _tabs(self) -> dict[Page, str]:
         return {page: page.url for page in self._context.pages}
 
-    async def _tab(self, page: Page | None = None) -> Tab:
+    async def _tab(self, page: Page | None = None, *, block: bool | None = None) -> Tab:
         with translated("a tab", within_s=self._answer_s):
             options = self._options
             return await Tab.open(
                 self._context,
                 self._answers.spawn,
                 page=page,
-                block=options.headless,
+                block=options.headless if block is None else block,
                 answer_s=self._answer_s,
                 targets=options.targets,
                 bounds=options.bounds,

@@ -156,6 +156,10 @@ class Tab:
         else:
             await self.page.press(step.fields[-1][0], "Enter")
 
+    async def click(self, selector: str) -> None:
+        """Click an element by script; one that is not there is not clicked."""
+        await self._reader.click(selector)
+
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
         await self._reader.change()
@@ -209,6 +213,10 @@ class Tab:
             expected_bytes=head.length,
             via=tuple(self.answered),
         )
+
+    async def all_loaded(self) -> None:
+        """Wait until all of the page is loaded, or enough time has passed."""
+        await self._reader.all_loaded()
 
     async def abandon(self) -> None:
         """Close a tab whose download was given up, and leave nothing of it behind."""

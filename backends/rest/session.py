@@ -19,7 +19,19 @@ from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError,
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.pages.page import is_signed_out
 from coupa_async.domain.pages.sign_in import origin_of
-from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Profile, Session, accept_any
+from coupa_async.ports import (
+    A4,
+    Backend,
+    Cookie,
+    Document,
+    Download,
+    Fill,
+    PageTurner,
+    Paper,
+    Profile,
+    Session,
+    accept_any,
+)
 from coupa_async.runtime.cleanup import cleanup
 
 _AGENT = "coupa-async"
@@ -153,13 +165,34 @@ class RestSession:
         Raises:
             PageError: If nobody has signed in.
         """
-        if not await self._pages.cookies():
-            raise PageError(f"{url}: nobody has signed in to see it")
+        await self._check_signed_in(url)
         return await self._pages.snapshot(url, into)
 
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
         await self._pages.print_pdf(html, into)
+
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """See ``ports.Session``. Of a page, which a person's sign-in shows.
+
+        Raises:
+            PageError: If nobody has signed in.
+        """
+        await self._check_signed_in(url)
+        return await self._pages.turn_pages(url, turner)
+
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """See ``ports.Session``. Of a page, which a person's sign-in shows.
+
+        Raises:
+            PageError: If nobody has signed in.
+        """
+        await self._check_signed_in(url)
+        return await self._pages.print_page(url, into, paper=paper)
+
+    async def _check_signed_in(self, url: str) -> None:
+        if not await self._pages.cookies():
+            raise PageError(f"{url}: nobody has signed in to see it")
 
     async def _content(self, url: str, into: Path) -> Download:
         """Fetch an attachment's bytes.

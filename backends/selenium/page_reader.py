@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import Any
 
 import anyio
 
-from backends.browser.chromium import NEXT_CHANGE
+from backends.browser.page_scripts import ALL_LOADED, CLICK, NEXT_CHANGE
 from backends.browser.reading import READINGS, STOP_S, WORLD, page_script, read_page_answer
 from backends.selenium.bidi import BidiConnection
 from coupa_async.domain.bounds import Bounds
@@ -62,6 +63,15 @@ class PageReader:
             await self._evaluate(f"({NEXT_CHANGE})()", wait=True)
         except PageError:
             await anyio.sleep(0.05)  # a navigation took the page away; the next one is on its way
+
+    async def click(self, selector: str) -> None:
+        """Click an element by script; one that is not there is not clicked."""
+        with suppress(PageError):  # the click itself may have led to another page
+            await self._evaluate(f"({CLICK})({json.dumps(selector)})", wait=False)
+
+    async def all_loaded(self) -> None:
+        """Wait until all of the page is loaded, or enough time has passed."""
+        await self._evaluate(f"({ALL_LOADED})()", wait=True)
 
     async def stop(self) -> None:
         """Let no more of the page come. BiDi has no command for that."""

@@ -13,16 +13,25 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from backends.browser.chromium import BrowserOptions
+from backends.browser.page_scripts import NO_PRINT_DIALOG
 from backends.browser.process_tree import Tree, watch
 from backends.browser.profile_folder import downloads_of
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, write_state
-from backends.browser.tab_pool import EventTasks, TabPool, navigate_until, no_other_tab, other_tabs
+from backends.browser.tab_pool import (
+    EventTasks,
+    TabPool,
+    navigate_until,
+    no_control,
+    no_other_tab,
+    nothing,
+    other_tabs,
+)
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
 from backends.selenium.tab import Tab
 from coupa_async.domain.errors import DownloadError, DownloadTimeoutError, FileTooLargeError
-from coupa_async.ports import Cookie, Document, Download, Fill, Profile, accept_any
+from coupa_async.ports import A4, Cookie, Document, Download, Fill, PageTurner, Paper, Profile, accept_any
 from coupa_async.runtime.cleanup import cleanup, closing_time_s
 from coupa_async.runtime.disk_space import Room
 
@@ -64,7 +73,7 @@ class SeleniumSession:
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
-        return await self._walk(url, until, lambda document: None, no_other_tab)
+        return await self._walk(url, until, nothing, no_other_tab)
 
     async def sign_in(
         self,
@@ -76,6 +85,10 @@ class SeleniumSession:
     ) -> Document:
         """See ``ports.Session``."""
         return await self._walk(url, until, fill, await other_tabs(self._tabs, until), within_s)
+
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """See ``ports.Session``."""
+        return await self._walk(url, turner, nothing, no_other_tab, control=turner.control)
 
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
@@ -154,10 +167,30 @@ class SeleniumSession:
             target, argument = {"context": context}, {"type": "string", "value": html}
             call = {"functionDeclaration": write, "arguments": [argument], "target": target, "awaitPromise": False}
             await self._bidi.command("script.callFunction", **call)
-            printed = await self._bidi.command("browsingContext.print", context=context, background=True)
+            await self._print(context, into)
         finally:
             close = partial(self._bidi.command, "browsingContext.close", context=context)
             await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
+
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """See ``ports.Session``."""
+        tab = await self._tab()
+        try:
+            quiet = f"() => {{ {NO_PRINT_DIALOG} }}"
+            await self._bidi.command("script.addPreloadScript", functionDeclaration=quiet, contexts=[tab.context])
+            document = await navigate_until(
+                tab, url, self._options, until=accept_any, fill=nothing, elsewhere=no_other_tab
+            )
+            await tab.all_loaded()
+            page = {"width": paper.width_mm / 10, "height": paper.height_mm / 10}  # in centimetres
+            await self._print(tab.context, into, page=page)
+            return document
+        finally:
+            close = partial(self._bidi.command, "browsingContext.close", context=tab.context)
+            await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
+
+    async def _print(self, context: str, into: Path, **how: Any) -> None:
+        printed = await self._bidi.command("browsingContext.print", context=context, background=True, **how)
         await anyio.Path(into).write_bytes(base64.b64decode(printed["data"]))
 
     async def _walk(
@@ -167,11 +200,11 @@ class SeleniumSession:
         fill: Callable[[Document], Fill | None],
         elsewhere: Callable[[], Awaitable[Document | None]],
         within_s: float | None = None,
+        control: Callable[[], str] = no_control,
     ) -> Document:
+        how: dict[str, Any] = {"fill": fill, "elsewhere": elsewhere, "within_s": within_s, "control": control}
         async with self._pool.reader(url) as tab:
-            return await navigate_until(
-                tab, url, self._options, until=until, fill=fill, elsewhere=elsewhere, within_s=within_s
-            )
+            return await navigate_until(tab, url, self._options, until=until, **how)
 
     def _let_on(self, name: str, params: Mapping[str, Any]) -> None:
         """Let answers for a page's frames go on: they wait for us as a tab's own answers do."""

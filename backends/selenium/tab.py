@@ -137,6 +137,10 @@ class Tab:
 
         await self._bidi.call("the form", act, within_s=within_s)
 
+    async def click(self, selector: str) -> None:
+        """Click an element by script; one that is not there is not clicked."""
+        await self._reader.click(selector)
+
     async def change(self) -> None:
         """Wait until the page changes, for a quarter of a second at most."""
         await self._reader.change()
@@ -183,6 +187,10 @@ class Tab:
             expected_bytes=head.length,
             via=tuple(self.answered),
         )
+
+    async def all_loaded(self) -> None:
+        """Wait until all of the page is loaded, or enough time has passed."""
+        await self._reader.all_loaded()
 
     async def abandon(self, files: Path | None) -> None:
         """Close a tab whose download is given up, and leave nothing of that behind."""

@@ -33,7 +33,7 @@ from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate, SignInLimits
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
-from coupa_async.ports import Backend, Observer
+from coupa_async.ports import A4, LETTER, Backend, Observer
 from coupa_async.runtime.gather import gather
 from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.collection.collector import Collector, CollectorConfig
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from backends.browser.chromium import BrowserOptions
 
 _PERSON_S = 600.0
+_PAPERS = {"A4": A4, "Letter": LETTER}
 _MIB = 2**20
 # What Coupa allows. Its burst of 20 is left to it: evenly spaced requests never need one, and are never refused.
 _API_PER_S = 25.0
@@ -98,7 +99,7 @@ def browser_options(settings: Settings) -> BrowserOptions:
         playwright_ws=settings.playwright_ws,
         selenium_url=settings.selenium_url,
         headless=settings.headless,
-        images=bool(settings.msg_pdf),
+        images=bool(settings.msg_pdf) or settings.order_pdf,
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
         download_timeout_s=settings.download_timeout_s,
@@ -209,7 +210,7 @@ def make_collector(
     notify: Observer,
 ) -> Collector:
     """Put together what brings in one order."""
-    reads_data = bool(settings.data) or settings.no_files or settings.refresh_data
+    reads_data = bool(settings.data) or settings.lines or settings.no_files or settings.refresh_data
     config = CollectorConfig(
         base_url=settings.tenant(),
         journal=journal,
@@ -228,7 +229,9 @@ def make_collector(
         empty_folders=settings.empty_folders,
         msg_pdf=bool(settings.msg_pdf),
         reads_data=reads_data,
+        reads_lines=settings.lines,
         wanted=wanted_files(settings),
+        paper=_PAPERS[settings.paper] if settings.order_pdf else None,
         no_files=settings.no_files,
     )
     return Collector(config)

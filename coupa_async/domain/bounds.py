@@ -16,6 +16,7 @@ class Bounds:
         page_depth: Elements inside each other. Chromium stops at 512, and writes down pages that are 513 deep.
         page_attachments: Attachments that one page may name.
         page_fields: Fields with a label that one page may have; further ones are not read.
+        page_lines: Lines of one order that are read.
         field_chars: Of a field's text; what is longer is cut, with ``…``. A spreadsheet's cell holds little more.
         parse_s: Seconds to parse one page or one message.
         file_bytes: Of one attachment; ``None`` for no bound of our own.
@@ -26,7 +27,10 @@ class Bounds:
         message_pictures_bytes: Of all pictures that one printed message shows; the others are kept as files.
         message_page_bytes: Of the page that a message is printed from. It goes to the browser as one text, of which the
             libraries in between make up to ten copies.
-        table_bytes: Of a spreadsheet of the user's: a text file, or all parts of a workbook after decompression.
+        table_bytes: Of a spreadsheet of the user's: a text file, or all parts of a workbook after decompression but its
+            sheets.
+        table_sheets_bytes: Of a workbook's sheets after decompression, which are read as streams. A million rows of
+            twelve texts have 0.8 GB.
         table_row_bytes: Of one row of a text file. Excel's longest real ones are far below.
         table_sheet_row_bytes: Of the markup of one row of a workbook's sheet. 16,384 cells of ordinary texts have 3 MB.
         table_parts: Files in a workbook's archive.
@@ -39,6 +43,7 @@ class Bounds:
     page_depth: int = 520
     page_attachments: int = 5_000
     page_fields: int = 1_000
+    page_lines: int = 20_000
     field_chars: int = 32_000
     parse_s: float = 10.0
     file_bytes: int | None = None
@@ -49,6 +54,7 @@ class Bounds:
     message_pictures_bytes: int = 12 * _MIB
     message_page_bytes: int = 24 * _MIB
     table_bytes: int = 512 * _MIB
+    table_sheets_bytes: int = 2_048 * _MIB
     table_row_bytes: int = 8 * _MIB
     table_sheet_row_bytes: int = 32 * _MIB
     table_parts: int = 10_000

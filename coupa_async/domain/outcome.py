@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coupa_async.domain.data.lines import OrderLines
 from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.totals.counts import counted
@@ -93,6 +94,7 @@ class OrderResult:
         fallback_reason: Why a page of it was left to a browser in the direct lane; empty if none was.
         group: Whose it is, as the sheet says; empty if it does not.
         data: What its page shows of the order besides; nothing where no page was read.
+        lines: Its lines; ``None`` if they were not asked for: those that are recorded then stay.
         attempts: How many times the order was tried.
         seconds: From its first attempt to its outcome.
     """
@@ -111,6 +113,7 @@ class OrderResult:
     fallback_reason: str = ""
     group: str = ""
     data: OrderData = NO_DATA
+    lines: OrderLines | None = None
     attempts: int = 1
     seconds: float = 0.0
 

@@ -14,7 +14,20 @@ from coupa_async.domain.errors import CoupaError, DownloadTimeoutError, PageTime
 from coupa_async.domain.events import PaceChanged
 from coupa_async.domain.http.targets import Targets, host_of
 from coupa_async.domain.policies.throttle import LimiterState, ThrottleLimits
-from coupa_async.ports import Backend, Cookie, Document, Download, Fill, Observer, Profile, Session, accept_any
+from coupa_async.ports import (
+    A4,
+    Backend,
+    Cookie,
+    Document,
+    Download,
+    Fill,
+    Observer,
+    PageTurner,
+    Paper,
+    Profile,
+    Session,
+    accept_any,
+)
 
 _OVERRUN = 429
 _LATE = (408, 503, 504)
@@ -215,6 +228,13 @@ class ThrottledSession:
             turn.was_answered(document.status, document.retry_after_s, is_timed=not document.fallback_reason)
         return document
 
+    async def turn_pages(self, url: str, turner: PageTurner) -> Document:
+        """See ``ports.Session``."""
+        async with self._pace.turn() as turn:
+            document = await self._session.turn_pages(url, turner)
+            turn.was_answered(document.status, document.retry_after_s)
+        return document
+
     async def download(self, url: str, into: Path) -> Download:
         """See ``ports.Session``."""
         pace = self._pace_of(url)
@@ -253,6 +273,13 @@ class ThrottledSession:
     async def print_pdf(self, html: str, into: Path) -> None:
         """See ``ports.Session``."""
         await self._session.print_pdf(html, into)
+
+    async def print_page(self, url: str, into: Path, *, paper: Paper = A4) -> Document:
+        """See ``ports.Session``."""
+        async with self._pace.turn() as turn:
+            document = await self._session.print_page(url, into, paper=paper)
+            turn.was_answered(document.status, document.retry_after_s)
+        return document
 
     def _pace_of(self, url: str) -> AdaptiveLimiter:
         if self._targets is None or self._targets.is_tenant(url):

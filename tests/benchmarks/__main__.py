@@ -19,6 +19,7 @@ _ALL = {
     "lanes": measures.lanes,
     "latency": measures.latencies,
     "scale": measures.scale,
+    "spreadsheets": measures.spreadsheets,
     "start": measures.starts,
 }
 _HEAD = """# Performance

@@ -34,6 +34,15 @@ STAYS = (
 )
 
 
+# A page in three parts, of which a script shows the next one where a control is clicked that something floats above.
+PARTS = (
+    '<p id="part">1</p><p><a class="on" href="/parts-2">on</a></p><div style="position:fixed;inset:0"></div>'
+    "<script>document.querySelector('.on').addEventListener('click', event => { event.preventDefault();"
+    " setTimeout(() => { const part = document.getElementById('part');"
+    " part.textContent = Math.min(+part.textContent + 1, 3) }, 300) })</script>"
+)
+
+
 LASTS_S = 3600
 
 
@@ -115,6 +124,10 @@ PAGES = {
     "/tabs": html("<script>open('/plain'); open('/closes'); open('/alert'); open('/hang')</script>tabs"),
     "/closes": html("<script>setTimeout(close, 50)</script>"),
     "/stays": html(STAYS),
+    "/parts": html(PARTS),
+    "/parts-2": html('<p id="part">2</p><p><a class="on" href="/parts-3">on</a></p>'),
+    "/parts-3": html('<p id="part">3</p><p><a class="on" href="/parts-3">on</a></p>'),
+    "/to-print": html("<h1>to print</h1><script>onload = () => print()</script>"),
     "/endless": html("<script>for (;;);</script>"),
     "/endless-later": html("<script>setTimeout(() => {for (;;);}, 300)</script>"),
 }

@@ -185,8 +185,7 @@ def tree(root: Path) -> dict[str, str]:
     }
 
 
-def cells(path: Path, *, without: tuple[str, ...] = ()) -> list[dict[str, object]]:
-    """The rows of a workbook's order sheet by header."""
-    sheet = openpyxl.load_workbook(path)["PO_Data"]
-    header, *rows = sheet.iter_rows(values_only=True)
+def cells(path: Path, *, without: tuple[str, ...] = (), sheet: str = "PO_Data") -> list[dict[str, object]]:
+    """The rows of a workbook's sheet, mostly that of the orders, by header."""
+    header, *rows = openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)
     return [{str(name): value for name, value in zip(header, row, strict=True) if name not in without} for row in rows]

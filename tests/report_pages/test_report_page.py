@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
+from coupa_async.domain.data.record import OrderData
 from coupa_async.domain.events import RunStarted, WorkerRestarting
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
@@ -300,4 +303,38 @@ def test_ten_thousand_orders_stay_smooth(page: Page, make_report: Callable[[int]
     expect(page.get_by_role("navigation")).to_contain_text("Page 100 of 100")
     assert max(times) < SMOOTH_MS
     assert page.evaluate("document.querySelectorAll('*').length") < 6000
+    assert complaints == []
+
+
+def test_data_that_was_asked_for_is_in_the_table_added_up_and_saved_as_a_file(
+    page: Page, tmp_path: Path, complaints: list[str]
+) -> None:
+    totals = ["1.000,50", "2,25", "0,75", ""]
+    with Journal(tmp_path / FILE_NAME) as journal, History(tmp_path / FILE_NAME, now=lambda: AT) as history:
+        history.begin(
+            backend="playwright", lane="auto", workers=1, settings={"data": "total, currency, status, PR Type"}
+        )
+        for index, total in enumerate(totals):
+            fields = (("total", total), ("currency", "BRL"), ("status", "Emitido" if index else HOSTILE))
+            shown = tuple((name, text) for name, text in fields if text)
+            own = OrderData(language="pt-BR", fields=shown, labels=(("PR Type", '=1+1;"x"'),))
+            journal.record(replace(order(index * 5), data=own), AT + timedelta(seconds=index))
+        page.goto(write_report(tmp_path, journal, history, AT).as_uri())
+    heads = page.locator("#table thead th").all_inner_texts()
+    assert heads[8:12] == ["Total", "Currency", "Status", "PR Type"]
+    page.get_by_role("button", name="Total", exact=True).click()
+    cells = page.locator("#table tbody tr td:nth-child(9)")
+    assert cells.all_inner_texts() == ["1,000.50", "2.25", "0.75", ""]
+    amounts = page.locator("#amounts tbody tr")
+    assert amounts.all_inner_texts() == ["Emitido\t3\t3.00 BRL", f"{HOSTILE}\t1\t1,000.50 BRL"]
+    page.get_by_label("By").select_option("supplier")
+    expect(page.locator("#group-name")).to_have_text("Supplier")
+    page.get_by_label("Search").fill("PO1 ")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as CSV").click()
+    saved.value.save_as(tmp_path / "saved.csv")
+    header, *rows = csv.reader((tmp_path / "saved.csv").read_text("utf-8-sig").splitlines())
+    row = dict(zip(header, rows[0], strict=True))
+    assert (row["Order"], row["total"], row["currency"], row["status"]) == ("PO1", "1000.50", "BRL", HOSTILE)
+    assert row["PR Type"] == '\'=1+1;"x"'
     assert complaints == []

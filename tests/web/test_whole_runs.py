@@ -58,9 +58,9 @@ def begin(app: App, window: Window, orders: int = ORDERS) -> str:
     return answer.headers["location"].removeprefix(window.base)
 
 
-def until(window: Window, place: str, wanted: str) -> str:
+def until(window: Window, place: str, wanted: str, *, within_s: float = 60) -> str:
     """Wait until a page says something."""
-    deadline_s = time.monotonic() + 60
+    deadline_s = time.monotonic() + within_s
     while wanted not in (text := window.get(place).text):
         assert time.monotonic() < deadline_s, text
         time.sleep(0.1)

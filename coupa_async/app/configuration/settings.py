@@ -119,6 +119,9 @@ class Settings(Command):
     data: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="the order's data as columns: basic, all, or names of fields as the pages have them"
     )
+    lines: bool = Field(False, description="every line of the orders, in a sheet COUPA_LINES or a file -lines.csv")
+    order_pdf: bool = Field(False, description="the order itself as PO….pdf in its folder, from its view for printing")
+    paper: Literal["A4", "Letter"] = Field("A4", description="what such a PDF is printed on")
     requisition: Literal["fallback", "always", "never"] = Field("fallback", description="when its files are taken")
     types: Annotated[tuple[str, ...], NoDecode] = Field((), description="only files of these types: pdf,docx")
     names: Annotated[tuple[str, ...], NoDecode] = Field(

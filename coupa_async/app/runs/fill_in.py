@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +18,10 @@ from coupa_async.domain.totals.counts import counted
 from coupa_async.services.files.replace import back_up, leftovers
 from coupa_async.services.records.journal import Journal
 from coupa_async.services.spreadsheet.data_columns import DataColumns
+from coupa_async.services.spreadsheet.line_table import MOST_ROWS, TITLE, LineTable
+from coupa_async.services.spreadsheet.lines_file import write_lines_file
 from coupa_async.services.spreadsheet.options import WorklistOptions
-from coupa_async.services.spreadsheet.results import write_results, write_results_beside
+from coupa_async.services.spreadsheet.results import why_no_lines, write_results, write_results_beside
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 
@@ -32,12 +34,16 @@ class FilledIn:
         written: The file that has them: the one of ``workbook``, or one beside it.
         backup: That of ``workbook`` as it was; ``None`` if it is no file of the user's.
         trouble: Why it could not be filled in, where that was not known before the run; empty if nothing was.
+        lines: The file of orders' lines, where these are no sheet of it; ``None`` without one.
+        notes: What the lines leave open, a sentence each.
     """
 
     workbook: Workbook
     written: Path
     backup: Path | None
     trouble: str = ""
+    lines: Path | None = None
+    notes: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Say what the person should know of it, and of what has piled up beside it."""
@@ -60,6 +66,7 @@ class FilledIn:
         elif self.written == target and others.results:
             files = counted(len(others.results), "file")
             yield f"{target.name} has all results now: {files} beside it named {others.results[0].name} … can go"
+        yield from self.notes
 
 
 def fill_in(
@@ -70,6 +77,7 @@ def fill_in(
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
     data: DataColumns | None = None,
+    with_lines: bool = False,
 ) -> FilledIn:
     """Write the results into the spreadsheet or its copy; where that cannot be, into a workbook of their own.
 
@@ -80,24 +88,58 @@ def fill_in(
         now: Names backups, and files that are written beside one that is held.
         left: Why orders were left undone, by key.
         data: What goes into the columns of data.
+        with_lines: Whether the orders' lines go with them: into a sheet of their own, or into a text file.
 
     Raises:
         StorageError: If nothing can be written anywhere.
     """
+    lines = LineTable.of(lambda: journal.lines(worklist.rows)) if with_lines else None
 
-    def written(write: Callable[..., Path], path: Path) -> Path:
-        return write(worklist, journal.results(), path, output_dir=workbook.folder, now=now, left=left, data=data)
+    def written(write: Callable[..., Path], path: Path, sheet: LineTable | None) -> Path:
+        how = {"output_dir": workbook.folder, "now": now, "left": left, "data": data, "lines": sheet}
+        return write(worklist, journal.results(), path, **how)
 
-    backup, trouble = None, ""
+    filled: FilledIn | None = None
+    trouble, why, backup = "", "", None
     if not workbook.obstacle:
         try:
             backup = back_up(workbook.path, now) if workbook.in_place else None
-            filled_in = written(write_results, workbook.path)
-            return FilledIn(workbook=workbook, written=filled_in, backup=backup)
+            why = why_no_lines(worklist, lines) if lines is not None else ""
+            path = written(write_results, workbook.path, None if why else lines)
+            filled = FilledIn(workbook=workbook, written=path, backup=backup)
         except CoupaError as error:
             trouble = str(error)
-    alone = written(write_results_beside, workbook.alone)
-    return FilledIn(workbook=workbook, written=alone, backup=backup, trouble=trouble)
+    if filled is None:
+        why = "a sheet has no room for them" if lines is not None and lines.rows > MOST_ROWS else ""
+        alone = written(write_results_beside, workbook.alone, None if why else lines)
+        filled = FilledIn(workbook=workbook, written=alone, backup=backup, trouble=trouble)
+    if lines is None:
+        return filled
+    unread = sum(key in worklist.rows for key in journal.without_lines())
+    return _with_lines(filled, worklist, lines, why, unread, now)
+
+
+def _with_lines(
+    filled: FilledIn, worklist: Worklist, lines: LineTable, why: str, unread: int, now: datetime
+) -> FilledIn:
+    """Write the lines into a text file, where they could be no sheet, and note what they leave open.
+
+    Args:
+        filled: The spreadsheet with its results.
+        worklist: As it was read.
+        lines: The lines.
+        why: Why they are no sheet of it; empty if they are.
+        unread: How many orders have no lines because they were done before.
+        now: As :func:`fill_in`.
+    """
+    told = [f"{counted(unread, 'order')} without lines in {TITLE}: --refresh-data reads their pages"] if unread else []
+    if not why:
+        return replace(filled, notes=(*told, *lines.notes()))
+    path = filled.workbook.path
+    written = write_lines_file(filled.workbook.folder, path.stem, lines, worklist.layout.delimiter or ",", now)
+    if not worklist.layout.delimiter:
+        told.append(f"the orders' lines are in {written.name}: {why}")
+    return replace(filled, lines=written, notes=(*told, *lines.notes()))
 
 
 def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
@@ -130,7 +172,8 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         worklist = read_worklist(earlier.input, options, fresh=True)
         workbook = Workbook(path=target, folder=folder, in_place=in_place)
         data = DataColumns.of(options.data, journal.data())
-        return fill_in(workbook, worklist, journal, now=now, data=data)
+        with_lines = bool(earlier.settings.get("lines"))
+        return fill_in(workbook, worklist, journal, now=now, data=data, with_lines=with_lines)
 
 
 def _known(earlier: EarlierRun, name: str) -> str | None:

@@ -36,6 +36,7 @@ async def finish_run(run: OpenRun, left: Mapping[str, str], contexts: ContextsIn
     with _kept_going(summary):
         data = await to_thread.run_sync(DataColumns.of, run.worklist.options.data, journal.data())
         write = partial(fill_in, run.workbook, run.worklist, journal, now=datetime.now(), left=left, data=data)
+        write = partial(write, with_lines=run.request.settings.lines)
         filled_in = await to_thread.run_sync(write, abandon_on_cancel=True)
         summary.workbook = filled_in.written
         for text in await to_thread.run_sync(lambda: list(filled_in.sentences())):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from coupa_async.app.exit_codes import exit_code
+from coupa_async.domain.data.formats import Formats
 from coupa_async.domain.errors import CoupaError
 from coupa_async.domain.events import Event, PersonWaitedFor, Warned, WorkerRestarting
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.totals.amounts import Amounts
 from coupa_async.domain.totals.standing import is_all_good
 from coupa_async.ports import Observer
 from coupa_async.services.records.journal import Journal
@@ -47,6 +49,7 @@ class Summary:
         settings: Of the latest run, as the history shows them.
         is_read_only: Whether files were not asked for: orders that have some stay PENDING, and that is as it should be.
         read: Orders that are PENDING and whose pages were read.
+        amounts: What the spreadsheet's orders come to; ``None`` where their data was not asked for.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -70,6 +73,7 @@ class Summary:
     settings: Mapping[str, object] = field(default_factory=dict)
     is_read_only: bool = False
     read: int = 0
+    amounts: Amounts | None = None
 
     @property
     def exit_code(self) -> int:
@@ -83,6 +87,7 @@ class Summary:
 
     def to_json(self) -> str:
         """Return the JSON line that scripts rely on: ``docs/outcomes.md``, "For scripts"."""
+        amounts = {"amounts": self.amounts.to_json()} if self.amounts is not None else {}
         return json.dumps(
             {
                 "total": self.outcomes.total(),
@@ -94,6 +99,7 @@ class Summary:
                 "exit_code": self.exit_code,
                 "report": str(self.report) if self.report else None,
                 "bad_rows": len(self.bad_rows),
+                **amounts,
             }
         )
 
@@ -107,7 +113,17 @@ class Summary:
         wrong = (result for result in results if result.outcome in AGAIN and result.number.key in status.asked)
         self.failures = tuple(islice(wrong, FAILURES))
         self.files, self.size_bytes = status.files, status.size_bytes
+        self.amounts = amounts_of(journal, status.asked) if status.settings.get("data") else None
         self.input, self.is_demo, self.settings = status.input, status.is_demo, status.settings
+
+
+def amounts_of(journal: Journal, keys: Container[str]) -> Amounts:
+    """Add up what orders come to. Blocking."""
+    formats, amounts = Formats.of(journal.data()), Amounts()
+    for key, supplier, data in journal.suppliers_and_data():
+        if key in keys:
+            amounts.add(data, supplier, formats)
+    return amounts
 
 
 def counter(summary: Summary) -> Observer:

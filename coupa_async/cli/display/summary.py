@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coupa_async.app.runs.summary import AGAIN, FAILURES, Summary
+from coupa_async.cli.display.amounts import show_amounts
 from coupa_async.cli.display.fitting import shortened, tell
 from coupa_async.cli.display.live import STYLES, more_text, size_text, span_text
 from coupa_async.cli.display.next_steps import next_steps
@@ -27,6 +28,8 @@ def show_summary(summary: Summary, console: Console) -> None:
             table.add_row(f"[{STYLES[outcome]}]{outcome.value}[/]", f"{count:>6}")
     console.print()
     console.print(table)
+    if summary.amounts is not None:
+        show_amounts(summary.amounts, console)
     _show_failures(summary, console)
     _show_bad_rows(summary, console)
     for text in summary.warnings:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from coupa_async.domain.data.labels import folded
+from coupa_async.domain.data.labels import column_name, folded
 from coupa_async.domain.data.record import OrderData
 
 PREFIX = "COUPA_"
@@ -17,6 +16,7 @@ class Kind(Enum):
     """How a field's text is read."""
 
     TEXT = auto()
+    NUMBER = auto()
     AMOUNT = auto()
     DATE = auto()
 
@@ -38,8 +38,7 @@ class DataField:
     @property
     def column(self) -> str:
         """The header of its column."""
-        plain = "".join(char for char in unicodedata.normalize("NFKD", self.name) if not unicodedata.combining(char))
-        return PREFIX + "_".join("".join(char if char.isalnum() else " " for char in plain).upper().split())
+        return PREFIX + column_name(self.name)
 
     def text(self, data: OrderData) -> str:
         """Return its text as the page prints it; empty if the page has none."""

@@ -39,13 +39,13 @@ WORDS = _words(
     banner bar bill billing block body bold border bottom box btn button buttons by c cancel caption card cart
     cell center check checkbox clear close closed col collapse column comment comments contact container content
     controller count coupa created currency d data date default delete department description detail details
-    dialog disabled div document documents download dropdown edit element email empty error errors expand f
+    dialog disabled div document documents download dropdown edit element email empty entries error errors expand f
     field fields file files filter first flash flex float floating footer for form full grid group h has header
     headers heading hidden hide history home horizontal hover icon id image img in index info inline inner input
     intent invoice invoiced is issued item items js key label large last layout left line lines link links list
     loading local login logo main md menu message messages middle modal mount name nav need new next no none
     note notice num number off ok old on open option order orders outer p page pager pagination panel part
-    password payment po popup prev price primary print purchase quantity r readable receipt received receiving
+    password payment per po popup prev price primary print purchase quantity r readable receipt received receiving
     requester required requisition requisitions revision right row rows s save scroll search secondary section
     select selected session sessions ship shipping show side sidebar sign size sm small sort spacer span state
     status step sub submit subtotal success summary supplier suppliers tab table tabs tag target tax td term
@@ -60,6 +60,8 @@ PLAIN = {
     "type": lambda value: value.lower() in TYPES,
     "lang": lambda value: re.fullmatch(r"[a-z]{2}(?:-[A-Z]{2})?", value) is not None,
     "dir": lambda value: value in ("ltr", "rtl", "auto"),
+    "rel": lambda value: value in ("next", "prev"),
+    **dict.fromkeys(("selected", "disabled"), lambda value: value in ("", "selected", "disabled")),
     "hidden": lambda value: value in ("", "hidden", "until-found"),
     **dict.fromkeys(("tabindex", "colspan", "rowspan"), lambda value: re.fullmatch(r"-?[0-9]{0,3}", value) is not None),
     **dict.fromkeys(

@@ -20,6 +20,7 @@ _NAMED = r"(?:Text|Supplier) \d{1,6}"
 _NUMBERED = r"#?(?:PO|PM|po|pm)?88\d{6}"
 _TEXT = re.compile(
     rf"{_NAMED}|person\d+@example\.com|file-\d+\.(?:pdf|docx|xlsx|msg|png|txt)|\d{{1,6}}\.00|{_NUMBERED}"
+    r"|\d{1,4}(?: - \d{1,4}(?: / \d{1,4})?)?"  # of a table's paging
     r"|0{30,}[0-9a-f]{1,10}|k?0{30,}[0-9a-f]{1,10}"
 )
 _TAIL = re.compile(rf"(?P<label>.*?)\s?(?:#{_NUMBERED}|\(\d{{1,4}}\))")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from coupa_async.domain.pages.line_pages import is_paging
 from coupa_async.domain.recording.allowed import ELEMENTS, PARTS, PLAIN, WORDS
 
 ORIGIN = "https://tenant.example.com"
@@ -59,6 +60,7 @@ _FILE = re.compile(r".*\.(\w{2,5})", re.DOTALL)
 _NUMBER_OF = re.compile(r"(?P<phrase>[^#]*?)\s?#\s?(?P<prefix>PO|PM|)(?P<digits>\d+)", re.IGNORECASE | re.DOTALL)
 _ORDER = re.compile(r"(?P<prefix>PO|PM|#|)(?P<digits>\d+)", re.IGNORECASE)
 _COUNT = re.compile(r"\(\d{1,4}\)")
+_DIGITS = re.compile(r"[0-9]+")
 _KEY = re.compile(r"[0-9a-fA-F-]{16,}|(?=[A-Za-z0-9+/_=-]*\d)[A-Za-z0-9+/_=-]{24,}")
 
 
@@ -206,6 +208,8 @@ class Scrubber:
         if counts and (count := _COUNT.search(text)):
             label = text[: count.start()].strip()
             text = f"{self._core(_squeezed(label)) if label else ''} {count[0]}"
+        elif is_paging(node) and (numbers := _paging_numbers(text)):
+            text = numbers  # how many lines there are, and on which pages, is what their table is held to
         else:
             text = self.text(text)
         node.replace_with(text)
@@ -226,7 +230,7 @@ class Scrubber:
 
     def _token(self, token: str, name: str) -> str:
         """Scrub an id or a class: words of structure stay, others, long numbers and all numbers of an id do not."""
-        if _KEY.fullmatch(token) and not _SHORT_NAME.fullmatch(token):
+        if _KEY.fullmatch(token) and not _SHORT_NAME.fullmatch(token) and not _is_of_words(token):
             return "k" + self.key(token)
         if not _NAME.fullmatch(token):
             return self._stand_in("token", token, lambda n: f"token-{n}")
@@ -247,6 +251,24 @@ class Scrubber:
             self._known[kind, original] = make(self._numbers[kind])
         self.counts[kind] += 1
         return self._known[kind, original]
+
+
+def _is_of_words(token: str) -> bool:
+    """Return whether a token is words of structure and numbers, however long: `order_line_row_1105372701`."""
+    names = [part for part in PARTS.findall(token) if part.isalpha()]
+    return (
+        _NAME.fullmatch(token) is not None
+        and bool(names)
+        and all(len(name) > 1 and name.casefold() in WORDS for name in names)
+    )
+
+
+def _paging_numbers(text: str) -> str:
+    """Return the numbers of `1 - 15 of 40`, or of a page, without any word; empty for another text."""
+    numbers = _DIGITS.findall(text)
+    if not 1 <= len(numbers) <= 3 or any(len(number) > 4 for number in numbers):
+        return ""
+    return " / ".join((" - ".join(numbers[:2]), *numbers[2:]))
 
 
 def _words(node: LexborNode, name: str) -> list[str]:

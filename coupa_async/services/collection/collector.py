@@ -32,12 +32,14 @@ from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.domain.policies.retry import is_timeout
 from coupa_async.domain.policies.sameness import Streaks, Trait, warning
 from coupa_async.domain.redaction import redacted
-from coupa_async.ports import Session
+from coupa_async.ports import Paper, Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.fetch import FileAddresses, RetryLimits, Staged, fetch
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder, traits_of
+from coupa_async.services.collection.lines import LineReader
 from coupa_async.services.collection.named import Requisition, named_attachments
+from coupa_async.services.collection.order_print import OrderPrinter
 from coupa_async.services.collection.order_source import OrderSource
 from coupa_async.services.collection.recorder import ResultRecorder
 from coupa_async.services.collection.signed_in import is_about_sign_in
@@ -77,7 +79,9 @@ class CollectorConfig:
         warn: Called with what the user should look at; shown again at the end of the run.
         order_path: Where the tenant has its orders; see ``domain.pages.addresses``.
         reads_data: Whether an order's data is read from its page, and kept.
+        reads_lines: Whether its lines are, on all pages of their table.
         wanted: Which attachments are wanted.
+        paper: What orders themselves are printed on; ``None`` if they are not.
         no_files: Whether pages are only read: an order that has attachments stays PENDING.
         source: Where orders are read from; ``None`` for the tenant's pages.
         bounds: Limits on what pages and files can make the program do.
@@ -100,7 +104,9 @@ class CollectorConfig:
     msg_pdf: bool = False
     allowed_hosts: tuple[str, ...] = ()
     reads_data: bool = False
+    reads_lines: bool = False
     wanted: WantedFiles = ALL_FILES
+    paper: Paper | None = None
     no_files: bool = False
     bounds: Bounds = field(default_factory=Bounds)
 
@@ -116,6 +122,8 @@ class Collector:
             config.base_url, config.order_path, config.bounds, reads_data=config.reads_data
         )
         self._addresses = FileAddresses()
+        self._lines = LineReader(asked=config.reads_lines, base_url=config.base_url, bounds=config.bounds)
+        self._printer = OrderPrinter(config.base_url, config.paper, config.bounds) if config.paper else None
         self._streaks = Streaks()
 
     async def collect(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> OrderResult:
@@ -139,18 +147,21 @@ class Collector:
             error = "no such order in Coupa, or no access to it"
             return self._result(order, await self._begin(order), Outcome.PO_NOT_FOUND, error=error, **_from(found))
         config = self._config
-        named = await named_attachments(page, self._source, session, self._rule, base_url=config.base_url)
+        rule = config.requisition if config.wanted.has_requisition else Requisition.NEVER
+        named = await named_attachments(page, self._source, session, rule, base_url=config.base_url)
         wanted, left_out = config.wanted.choose(named.attachments)
-        notes = [text for text in (left_out, *named.notes) if text]
-        about = {"supplier": page.supplier, "found": len(named.attachments), "data": found.data, **_from(found)}
+        notes = [text for text in (left_out, *named.notes, found.note) if text]
+        about = {"supplier": page.supplier, "found": len(named.attachments), **_from(found)}
         if config.no_files and named.attachments:
             folder = await self._begin(order, page.supplier)
             outcome = Outcome.PENDING if wanted else judge_left_out(is_whole=not named.lacking)
             error = explanation(len(wanted), (), named.lacking, "", [*notes, _NO_FILES])
             return self._result(order, folder, outcome, error=error, is_bare=True, **about)
-        folder = await self._begin(order, page.supplier, is_made=bool(wanted))
+        folder = await self._begin(order, page.supplier, is_made=bool(wanted) or self._printer is not None)
         heartbeat()
         saved, failed, remarks = await self._download(wanted, folder, session, heartbeat)
+        if self._printer and (note := await self._printer.print(order, found, folder, saved, session, heartbeat)):
+            notes.append(note)
         is_left_out = bool(named.attachments) and not wanted
         outcome = (
             judge_left_out(is_whole=not named.lacking)
@@ -173,6 +184,7 @@ class Collector:
         found = await self._source.find(order, session, heartbeat)
         if isinstance(found.page, OrderPage):
             self._note_session_length(found.page)
+            found = await self._lines.read(found, found.page, session, heartbeat)
         return found
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
@@ -278,11 +290,6 @@ class Collector:
                 _log.warning("no snapshot of %s: %s", order.number.shown, error)
         return ""
 
-    @property
-    def _rule(self) -> Requisition:
-        """When the requisition is looked at: never, where nothing of it is wanted."""
-        return self._config.requisition if self._config.wanted.has_requisition else Requisition.NEVER
-
     def _result(
         self, order: Order, folder: OrderFolder, outcome: Outcome, *, is_bare: bool = False, **more: object
     ) -> OrderResult:
@@ -292,5 +299,11 @@ class Collector:
 
 
 def _from(found: FoundOrder) -> dict[str, Any]:
-    """Return the fields of the result that say where the page was."""
-    return {"url": found.url, "found_by": found.way.value, "fallback_reason": found.fallback_reason}
+    """Return the fields of the result that say where the page was, and what it showed of the order."""
+    return {
+        "url": found.url,
+        "found_by": found.way.value,
+        "fallback_reason": found.fallback_reason,
+        "data": found.data,
+        "lines": found.lines,
+    }

@@ -85,6 +85,7 @@ class OrderFinder:
                 way=candidate.way,
                 is_named=is_named,
                 fallback_reason=fallback_reason,
+                html=html,
                 data=await self._data(html),
             )
         if odd is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coupa_async.domain.data.lines import OrderLines
 from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.pages.addresses import Way
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
@@ -20,7 +21,10 @@ class FoundOrder:
         way: How the address was found.
         is_named: Whether the page itself says that it is this order's.
         fallback_reason: Why it was left to a browser in the direct lane; empty if it was not.
+        html: The page's text, of an order whose page was read.
         data: What the page shows of the order besides attachments, where that was asked for.
+        lines: The order's lines, where they were asked for.
+        note: What is to be said of its lines; empty for nothing.
     """
 
     page: OrderPage | NotFoundPage
@@ -28,7 +32,10 @@ class FoundOrder:
     way: Way
     is_named: bool = False
     fallback_reason: str = ""
+    html: str = ""
     data: OrderData = NO_DATA
+    lines: OrderLines | None = None
+    note: str = ""
 
 
 def traits_of(found: FoundOrder) -> set[Trait]:

@@ -38,7 +38,14 @@ class Refresher:
         if isinstance(found.page, NotFoundPage):
             _log.warning("%s is not found any more: its data stays as it was", order.number.shown)
             return before
-        return replace(before, data=found.data, supplier=found.page.supplier or before.supplier)
+        note = found.lines.note if found.lines is not None else ""
+        return replace(
+            before,
+            data=found.data,
+            lines=found.lines,
+            supplier=found.page.supplier or before.supplier,
+            error=before.error if note in before.error else ". ".join(filter(None, (before.error, note))),
+        )
 
     async def give_up(self, order: Order, error: CoupaError, session: Session | None) -> OrderResult:
         """Keep what is known of a finished order whose page cannot be read; see :meth:`Collector.give_up`."""

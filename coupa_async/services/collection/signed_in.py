@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from coupa_async.domain.errors import NotAFileError, SignInPassedError, SignInRequiredError
@@ -25,10 +26,21 @@ async def ask(
         SignInPassedError: If the way led through a sign-in that needed nobody.
         PageError: As ``Session.open``.
     """
-    document = await session.open(url, until=until)
+    return await ask_by(partial(session.open, url, until=until), url, base_url)
+
+
+async def ask_by(show: Callable[[], Awaitable[Document]], url: str, base_url: str) -> tuple[Document, bool]:
+    """Have a page of the tenant shown in some way, as :func:`ask` does.
+
+    Args:
+        show: Shows it.
+        url: Its address.
+        base_url: The tenant's.
+    """
+    document = await show()
     if not _has_landed(url, document, base_url):
         return document, False
-    document = await session.open(url, until=until)
+    document = await show()
     if not _has_landed(url, document, base_url):
         raise SignInPassedError(url, document.url)
     return document, True

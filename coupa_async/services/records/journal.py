@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from coupa_async.domain.data.lines import LinesOfOrder
 from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 from coupa_async.domain.redaction import redacted
-from coupa_async.services.records.data_text import data_to_text, text_to_data
+from coupa_async.services.records.data_text import data_to_text, lines_to_text, text_to_data, text_to_lines
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
 from coupa_async.services.records.journal_schema import bring_up
 from coupa_async.services.records.readable import reads, writable
@@ -116,6 +117,36 @@ class Journal:
             yield text_to_data(fields)
 
     @reads
+    def suppliers_and_data(self) -> Iterator[tuple[str, str, OrderData]]:
+        """Read the key, the supplier and the data of every order that has data, without holding them all."""
+        query = (
+            "SELECT key, supplier, fields FROM orders JOIN order_data ON key = order_key WHERE key > ? "
+            "ORDER BY key LIMIT ?"
+        )
+        for key, supplier, fields in paged(self._db, query, after=""):
+            yield key, supplier, text_to_data(fields)
+
+    @reads
+    def lines(self, keys: Iterable[str]) -> Iterator[LinesOfOrder]:
+        """Read the lines of those of some orders that have any recorded, without holding them all."""
+        query = (
+            "SELECT shown, fields, lines FROM order_data JOIN orders ON key = order_key WHERE key = ? AND lines <> ''"
+        )
+        for key in keys:
+            for shown, fields, lines in self._db.execute(query, (key,)).fetchall():
+                yield LinesOfOrder(number=shown, data=text_to_data(fields), lines=text_to_lines(lines))
+
+    @reads
+    def without_lines(self) -> Iterator[str]:
+        """Return the keys of orders whose pages were read and whose lines were not."""
+        query = (
+            "SELECT key FROM orders LEFT JOIN order_data ON key = order_key WHERE key > ? AND coalesce(lines, '') = '' "
+            "AND outcome IN ('COMPLETED', 'NO_ATTACHMENTS', 'PARTIAL') ORDER BY key LIMIT ?"
+        )
+        for (key,) in paged(self._db, query, after=""):
+            yield key
+
+    @reads
     def outcomes(self) -> dict[str, Outcome]:
         """Return the outcome of every order, by key."""
         return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
@@ -171,6 +202,7 @@ class Journal:
     def _record(self, result: OrderResult, processed_at: datetime) -> None:
         key = result.number.key
         db = self._db
+        lines = self._lines(key) if result.lines is None else lines_to_text(result.lines)
         db.execute("DELETE FROM orders WHERE key = ?", (key,))
         db.execute(
             f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
@@ -199,30 +231,15 @@ class Journal:
                 for n, item in enumerate(result.failed)
             ),
         )
-
-        if result.data is not NO_DATA:
-            db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), ""))
+        if result.data is not NO_DATA or lines:
+            db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), lines))
 
     @reads
     def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
         query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
-        for (
-            key,
-            shown,
-            outcome,
-            url,
-            supplier,
-            found,
-            folder,
-            error,
-            requisition,
-            back,
-            attempts,
-            seconds,
-            found_by,
-            group,
-            at,
-        ) in paged(self._db, query, after=""):
+        for row in paged(self._db, query, after=""):
+            key, shown, outcome, url, supplier, found, folder, error, requisition, back, attempts, seconds, *rest = row
+            found_by, group, at = rest
             yield (
                 OrderResult(
                     number=OrderNumber(shown, key),
@@ -248,6 +265,10 @@ class Journal:
     def _data(self, key: str) -> OrderData:
         row = self._db.execute("SELECT fields FROM order_data WHERE order_key = ?", (key,)).fetchone()
         return text_to_data(row[0]) if row else NO_DATA
+
+    def _lines(self, key: str) -> str:
+        row = self._db.execute("SELECT lines FROM order_data WHERE order_key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
 
     def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
         rows = self._db.execute(

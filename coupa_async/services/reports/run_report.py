@@ -26,6 +26,7 @@ from coupa_async.services.files.replace import replace_file
 from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 from coupa_async.services.records.status import run_status
+from coupa_async.services.reports.report_data import ReportData
 
 FILE_NAME = "report.html"
 # What a page can show of a folder that runs every night, and of a run that took all of it.
@@ -55,7 +56,8 @@ def _page(name: str, data: dict[str, object]) -> str:
     folder = resources.files("coupa_async.services.reports") / "assets"
     style = (folder / "report.css").read_text("utf-8")
     script = "\n".join(
-        (folder / item).read_text("utf-8") for item in ("report_charts.js", "report_table.js", "report.js")
+        (folder / item).read_text("utf-8")
+        for item in ("report_charts.js", "report_table.js", "report_data.js", "report.js")
     )
     return Template((folder / "report.html").read_text("utf-8")).substitute(
         policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'",
@@ -77,6 +79,8 @@ def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict
     if not runs:
         times = journal.times() or [now]
         runs = [_without_history(times[0], times[-1])]
+    shown = ReportData.of(journal, str(stands.settings.get("data") or ""), frozenset(stands.asked))
+    orders = [_order(result, at, pictures, shown) for result, at in journal.results()]
     return {
         "folder": root.name,
         "made_at": now.isoformat(timespec="seconds"),
@@ -94,11 +98,13 @@ def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict
             "shown": [(row, redacted(reason)) for row, reason in islice(stands.bad_rows.items(), _BAD_ROWS)],
         },
         "runs": runs,
-        "orders": [_order(result, at, pictures) for result, at in journal.results()],
+        "fields": shown.columns(),
+        "amounts": shown.groups(),
+        "orders": orders,
     }
 
 
-def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> list[object]:
+def _order(result: OrderResult, processed_at: datetime, pictures: set[str], shown: ReportData) -> list[object]:
     """Make the row that ``report.js`` reads, in its order."""
     picture = outcome_folder(result.number, Outcome.FAILED)
     return [
@@ -116,6 +122,7 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str]) -> l
         _web(redacted(result.requisition_url)),
         f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
         redacted(result.error),
+        *([shown.values(result)] if shown.fields else []),
     ]
 
 

@@ -21,6 +21,7 @@ from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.cells import Value, Values, delimited_text, number_text
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS, find_header, no_header
 from coupa_async.services.spreadsheet.encodings import MixedEncodingsError, guess_encoding
+from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.table import Fill, Layout, Row, Sink, Table
 
@@ -76,10 +77,10 @@ def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
     )
 
 
-def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink, lines: LineTable | None = None) -> None:
     """Write a copy of a text file with results filled in.
 
-    A character that the file's encoding does not have becomes ``?``.
+    A character that the file's encoding does not have becomes ``?``. Orders' lines have no place in it.
 
     Raises:
         WorklistError: If the file can no longer be read.
@@ -116,11 +117,16 @@ class _Nowhere:
         return len(data)
 
 
+def why_no_lines(path: Path, layout: Layout, lines: LineTable) -> str:
+    """Say why a text file cannot have a sheet with lines."""
+    return "a text file has no sheets"
+
+
 def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
     for column, value in zip(layout.columns, values, strict=True):
         if value is not None:
             cells.extend([""] * (column + 1 - len(cells)))
-            cells[column] = _shown(value, layout.delimiter)
+            cells[column] = shown_value(value, layout.delimiter)
     if _is_ruled(raw, layout.delimiter):
         shown = (_NO_CELL.sub(" ", cell) for cell in cells)
         return layout.delimiter.join(shown) + raw[len(raw.rstrip("\r\n")) :]
@@ -129,7 +135,8 @@ def _filled(cells: list[str], raw: str, layout: Layout, values: Values) -> str:
     return line.getvalue().removesuffix("\r\n") + raw[len(raw.rstrip("\r\n")) :]
 
 
-def _shown(value: Value, delimiter: str) -> str:
+def shown_value(value: Value, delimiter: str) -> str:
+    """Write a value so that a spreadsheet program reads it as what it is."""
     if isinstance(value, str):
         return delimited_text(value)
     return str(value) if isinstance(value, date) else number_text(value, delimiter)

@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS
+from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.other_cells import SheetCells, read_cells
 from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
@@ -42,7 +43,7 @@ def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
     )
 
 
-def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink, lines: LineTable | None = None) -> None:
     """Say that results are not filled in here.
 
     Raises:
@@ -58,6 +59,11 @@ def try_table(path: Path, layout: Layout, fills: Iterable[Fill]) -> None:
         WorklistError: Always.
     """
     raise WorklistError(f"{path}: {layout.obstacle}")
+
+
+def why_no_lines(path: Path, layout: Layout, lines: LineTable) -> str:
+    """Say why orders' lines cannot be a sheet of it."""
+    return layout.obstacle
 
 
 def _rows(sheet: SheetCells) -> Iterator[Row]:

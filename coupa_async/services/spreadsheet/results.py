@@ -18,6 +18,7 @@ from coupa_async.services.languages.messages import translated
 from coupa_async.services.spreadsheet.cells import Values, bad_row_values, joined_values, result_values
 from coupa_async.services.spreadsheet.data_columns import DataColumns
 from coupa_async.services.spreadsheet.formats import format_of
+from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.results_file import write_results_file
 from coupa_async.services.spreadsheet.table import Fill
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist, stamp_of
@@ -43,6 +44,15 @@ def why_not_writable(worklist: Worklist) -> str:
     return ""
 
 
+def why_no_lines(worklist: Worklist, lines: LineTable) -> str:
+    """Say why orders' lines cannot be a sheet of the spreadsheet; empty if they can.
+
+    Raises:
+        WorklistError: If the spreadsheet can no longer be read.
+    """
+    return format_of(worklist.path).why_no_lines(worklist.path, worklist.layout, lines)
+
+
 def write_results(
     worklist: Worklist,
     results: Results,
@@ -52,6 +62,7 @@ def write_results(
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
     data: DataColumns | None = None,
+    lines: LineTable | None = None,
 ) -> Path:
     """Write a copy of the spreadsheet with results filled in; rows without a result stay as they are.
 
@@ -62,6 +73,7 @@ def write_results(
         output_dir: Where the folders of the results are.
         left: Why orders were left undone, by their key.
         data: What goes into the columns of data; by default each number and date is read for itself.
+        lines: What goes into a sheet of its own, of a spreadsheet that can have one.
         now: Names the file beside the destination if that is held open by another program.
 
     Returns:
@@ -79,7 +91,7 @@ def write_results(
     layout = replace(worklist.layout, folder=destination.absolute().parent)
     return replace_file(
         destination,
-        lambda out: spreadsheet.write_table(worklist.path, layout, fills, out),
+        lambda out: spreadsheet.write_table(worklist.path, layout, fills, out, lines),
         now,
         follow=destination == worklist.path,  # the user's own may be one
     )
@@ -94,6 +106,7 @@ def write_results_beside(
     now: datetime,
     left: Mapping[str, str] = MappingProxyType({}),
     data: DataColumns | None = None,
+    lines: LineTable | None = None,
 ) -> Path:
     """Write a workbook of results alone: for each row its number, its orders, and our columns.
 
@@ -106,8 +119,8 @@ def write_results_beside(
     numbers |= {bad.row: [bad.shown] for bad in worklist.bad_rows}
     fills = _fills(worklist, results, output_dir.absolute(), left, data or DataColumns(fields=worklist.options.data))
     values = {row: found for rows, found in fills for row in rows}
-    lines = ((row, "; ".join(numbers[row]), values.get(row, ())) for row in sorted(numbers))
-    return replace_file(destination, lambda out: write_results_file(out, worklist.options.names, lines), now)
+    filled = ((row, "; ".join(numbers[row]), values.get(row, ())) for row in sorted(numbers))
+    return replace_file(destination, lambda out: write_results_file(out, worklist.options.names, filled, lines), now)
 
 
 def _fills(

@@ -9,19 +9,24 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from coupa_async.services.spreadsheet.cells import Value, Values, legal_text
+from coupa_async.services.spreadsheet.line_table import TITLE, LineTable
 
 _SHEET = "PO_Data"
 
 
 def write_results_file(
-    out: BinaryIO, names: Sequence[str], lines: Iterable[tuple[int, str, Values | tuple[()]]]
+    out: BinaryIO,
+    names: Sequence[str],
+    rows: Iterable[tuple[int, str, Values | tuple[()]]],
+    lines: LineTable | None = None,
 ) -> None:
     """Write it.
 
     Args:
         out: Takes the workbook.
         names: The columns of ours.
-        lines: Rows of the spreadsheet: their number, what they hold as order number, and their results.
+        rows: Of the spreadsheet: their number, what they hold as order number, and their results.
+        lines: The orders' lines, for a second sheet.
 
     Raises:
         OSError: If ``out`` takes no more.
@@ -29,8 +34,13 @@ def write_results_file(
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_SHEET)
     sheet.append(["PO_NUMBER", "ROW", *names])
-    for row, number, values in lines:
+    for row, number, values in rows:
         sheet.append([_cell(sheet, value) for value in (number, row, *values)])
+    if lines is not None:
+        second = book.create_sheet(TITLE)
+        second.append([*lines.header])
+        for line in lines.lines():
+            second.append([_cell(second, value) if value != "" else None for value in line])
     book.save(out)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, is_blank
+from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.options import WorklistOptions
 
 
@@ -152,8 +153,10 @@ class Format(Protocol):
     def open_table(self, path: Path, options: WorklistOptions) -> AbstractContextManager[Table]:
         """Find the table in a file and open it; raises ``WorklistError`` on opening and while its rows are read."""
 
-    def write_table(self, path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
-        """Write a copy of the file with results filled in.
+    def write_table(
+        self, path: Path, layout: Layout, fills: Iterable[Fill], out: Sink, lines: LineTable | None = None
+    ) -> None:
+        """Write a copy of the file with results filled in, and with orders' lines where it has sheets.
 
         Raises:
             WorklistError: If the file can no longer be read.
@@ -166,3 +169,6 @@ class Format(Protocol):
         Raises:
             WorklistError: If they cannot.
         """
+
+    def why_no_lines(self, path: Path, layout: Layout, lines: LineTable) -> str:
+        """Say why orders' lines cannot be a sheet of it; empty if they can."""

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZipFile
 
+from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
 from coupa_async.runtime.temporary_files import temporary_folder
 from coupa_async.services.spreadsheet.columns import HEAD_ROWS
+from coupa_async.services.spreadsheet.line_table import MOST_ROWS, LineTable
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.sheet_choice import SheetHead, choose_sheet
 from coupa_async.services.spreadsheet.table import Fill, Header, Layout, Row, Sink, Table
+from coupa_async.services.spreadsheet.xlsx.added_sheet import AddedSheet, place_sheet
 from coupa_async.services.spreadsheet.xlsx.book import Book, Sheet, read_book, relations
 from coupa_async.services.spreadsheet.xlsx.cell_reader import CellReader
 from coupa_async.services.spreadsheet.xlsx.edits import Edits
@@ -29,6 +32,7 @@ from coupa_async.services.spreadsheet.xlsx.sheet_facts import Range, SheetFacts,
 from coupa_async.services.spreadsheet.xlsx.sheet_rows import sheet_rows
 from coupa_async.services.spreadsheet.xlsx.workbook_edit import write_workbook
 
+_BOUNDS = Bounds()
 _LAST_COLUMN = 16_384
 _COPY_BYTES = 1 << 20
 
@@ -76,8 +80,15 @@ def open_table(path: Path, options: WorklistOptions) -> Iterator[Table]:
         )
 
 
-def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) -> None:
+def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink, lines: LineTable | None = None) -> None:
     """Write a copy of a workbook with results filled in; all that is not ours goes over as it is.
+
+    Args:
+        path: The workbook.
+        layout: Where results go.
+        fills: The results.
+        out: Takes the copy.
+        lines: Goes into a sheet of its own, if :func:`why_no_lines` has nothing against it.
 
     Raises:
         WorklistError: If the workbook can no longer be read, or no cell can be set in it safely.
@@ -85,7 +96,7 @@ def write_table(path: Path, layout: Layout, fills: Iterable[Fill], out: Sink) ->
     """
     edits = _edits(layout, fills)
     # A ZIP archive that a full disk breaks off has no good end, so it is whole before it goes there.
-    with _copy(path, layout, edits) as whole:
+    with _copy(path, layout, edits, lines=lines) as whole:
         shutil.copyfileobj(whole, out, _COPY_BYTES)
 
 
@@ -102,16 +113,42 @@ def try_table(path: Path, layout: Layout, fills: Iterable[Fill]) -> None:
 
 
 @contextmanager
-def _copy(path: Path, layout: Layout, edits: Edits, *, without_rows: bool = False) -> Iterator[IO[bytes]]:
+def _copy(
+    path: Path, layout: Layout, edits: Edits, *, without_rows: bool = False, lines: LineTable | None = None
+) -> Iterator[IO[bytes]]:
     if layout.obstacle:
         raise WorklistError(f"{path}: {layout.obstacle}")
     with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder) as whole:
         with _broken_told(path), ZipFile(path) as package:
             if trouble := check_package(package):
                 raise CannotEditError(trouble)
-            write_workbook(package, layout, edits, whole, without_rows=without_rows)
+            sheet = None if lines is None else (_place(package, layout), lines)
+            write_workbook(package, layout, edits, whole, without_rows=without_rows, lines=sheet)
         whole.seek(0)
         yield whole
+
+
+def why_no_lines(path: Path, layout: Layout, lines: LineTable, bounds: Bounds = _BOUNDS) -> str:
+    """Say why a workbook cannot have a sheet with so many lines; empty if it can.
+
+    Raises:
+        WorklistError: If it can no longer be read.
+    """
+    if lines.rows > MOST_ROWS:
+        return f"a sheet has no room for {lines.rows:,} lines"
+    with _broken_told(path), ZipFile(path) as package:
+        if sum(part.file_size for part in package.infolist()) + lines.size_bytes > bounds.table_bytes:
+            return f"with {lines.rows:,} lines it would be too large to be read again"
+        try:
+            _place(package, layout)
+        except CannotEditError as error:
+            return str(error)
+    return ""
+
+
+def _place(package: ZipFile, layout: Layout) -> AddedSheet:
+    book = read_book(package)
+    return place_sheet(package, book, _cell_reader(package, book), layout.part)
 
 
 def _edits(layout: Layout, fills: Iterable[Fill]) -> Edits:

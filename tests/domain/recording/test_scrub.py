@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.pages.line_pages import read_lines_page
 from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, UnknownPage, read_page
 from coupa_async.domain.recording.catalogue import Recorded
@@ -63,6 +64,26 @@ def test_the_data_of_recorded_orders_is_scrubbed_and_its_places_stay() -> None:
         own = {text for _, text in (*before.fields, *before.labels)} | {label for label, _ in before.labels}
         kept = own & ({text for _, text in (*after.fields, *after.labels)} | {label for label, _ in after.labels})
         assert kept - plain <= {""}, order.number
+
+
+def test_the_lines_of_recorded_orders_are_scrubbed_and_their_places_and_paging_stay() -> None:
+    for order in CATALOGUE.orders.values():
+        if not order.shows_data or order.page != "order":
+            continue
+        html = document(order, BASE, is_mounted=True)
+        before, after = (read_lines_page(text, Bounds()) for text in (html, scrubbed(html)[0]))
+        assert len(after.lines) == len(before.lines)
+        assert (after.announced, bool(after.larger), bool(after.next)) == (
+            *(before.announced, bool(before.larger), bool(before.next)),
+        )
+        for old, new in zip(before.lines, after.lines, strict=True):
+            names = [name for name, _ in old.fields if name not in ("quantity", "commodity")]  # found by their labels
+            assert [name for name, _ in new.fields if name in names] == names
+            assert len(new.parts) == len(old.parts)
+            known = {text for _, text in (*new.fields, *new.labels)} | set(new.parts)
+            assert not known & {text for _, text in (*old.fields, *old.labels) if text} | known & set(old.parts)
+        assert order.key not in scrubbed(html)[0]
+        assert "print_view?id=88" in scrubbed(html)[0]
 
 
 def scrubbed(html: str, url: str = URL) -> tuple[str, str]:

@@ -21,7 +21,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_all_backends_and_lanes_leave_the_same_folders_files_and_workbook_with_1_and_3_workers(
     coupa: Run, site: Site, sample: Path, tmp_path: Path
 ) -> None:
@@ -43,16 +43,21 @@ def test_all_backends_and_lanes_leave_the_same_folders_files_and_workbook_with_1
             lane,
             "--data",
             "all,PR Type",
+            "--lines",
             "--json",
         )
         assert site.ask("log")["violations"] == []
-        left[out.name] = (tree(out), cells(out / "sample.xlsx", without=("LAST_PROCESSED", "DOWNLOAD_FOLDER")))
+        book = out / "sample.xlsx"
+        changing = ("LAST_PROCESSED", "DOWNLOAD_FOLDER")
+        left[out.name] = (tree(out), cells(book, without=changing), cells(book, sheet="COUPA_LINES"))
         summary = json.loads(done.stdout.splitlines()[-1])
         told[out.name] = {name: summary[name] for name in ("total", "outcomes", "files", "bytes", "restarts")}
     first, *others = left
     assert len(left[first][0]) > 60
     assert sum(bool(row["COUPA_TOTAL"]) for row in left[first][1]) > 15
+    assert len(left[first][2]) > 160
     for other in others:
+        assert left[other][2] == left[first][2], f"{other} against {first}"
         assert left[other][0] == left[first][0], f"{other} against {first}"
         assert left[other][1] == left[first][1], f"{other} against {first}"
         assert told[other] == told[first], f"{other} against {first}"

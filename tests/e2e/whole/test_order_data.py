@@ -7,8 +7,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pydantic import SecretStr
 
@@ -138,3 +140,61 @@ async def test_the_manifest_has_every_file_where_it_stood_and_equal_files_can_be
     for row in rows:
         assert (out / row["path"]).stat().st_nlink == max(digests[row["SHA-256"]], 1)
     assert {row["source"] for row in rows} >= {"order header", "order line 1", "order comment", "requisition line 1"}
+
+
+LINES = "COUPA_LINES"
+
+
+def lines_of(path: Path) -> dict[str, list[dict[str, str]]]:
+    """The rows of the sheet of lines by order, as the truth has them."""
+    header, *rows = openpyxl.load_workbook(path)[LINES].iter_rows(values_only=True)
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        line = {str(name): value for name, value in zip(header, row, strict=True)}
+        found.setdefault(str(line.pop("ORDER")), []).append({name: plain(value) for name, value in line.items()})
+    return found
+
+
+def plain(value: object) -> str:
+    """A cell without what a number's form says."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return (
+        ""
+        if value is None
+        else f"{Decimal(str(value)).normalize():f}"
+        if isinstance(value, int | float)
+        else str(value)
+    )
+
+
+def with_every_name(rows: list[dict[str, str]], names: Collection[str]) -> list[dict[str, str]]:
+    """Lines of the truth in the form of the sheet, which has all columns for all."""
+    typed = ("QUANTITY", "PRICE", "TOTAL", "RECEIVED", "INVOICED")
+    return [{name: plain(float(row[name])) if name in typed else row.get(name, "") for name in names} for row in rows]
+
+
+@pytest.mark.timeout(300)
+async def test_every_line_is_true_in_a_sheet_of_its_own_and_is_kept(office: Office, catalogue: Catalogue) -> None:
+    await office.run("out", lines=True)
+    book = office.folder / "out" / "sample.xlsx"
+    orders = catalogue.orders.values()
+    plain = {f"/order_headers/{order.key}" for order in orders if order.shows_data and not order.fault}
+    more = {path for path, count in office.asked().items() if count > 1} & plain
+    assert more == {"/order_headers/15262986", "/order_headers/15262996"}  # more lines than a page shows
+    found = lines_of(book)
+    names = list(next(iter(found.values()))[0])
+    truth = {order["number"]: with_every_name(order["lines"], names) for order in catalogue.truth() if order["lines"]}
+    assert {number: len(rows) for number, rows in found.items()} == {
+        number: len(rows) for number, rows in truth.items()
+    }
+    assert found == truth
+    assert max(map(len, truth.values())) == 97
+    assert not [text for text in office.warnings if LINES in text]
+    assert not [row for row in office.rows("out").values() if "lines were" in str(row["ERROR_MESSAGE"])]
+
+    office.site.ask("reset", {})
+    book.unlink()
+    await office.run("out", lines=True)
+    assert office.asked() == Counter()
+    assert lines_of(book) == found

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.catalogue import Catalogue
 from tests.e2e.conftest import Site, tree
-from tests.e2e.whole.test_order_data import Office, is_true, office
+from tests.e2e.whole.test_order_data import Office, is_true, lines_of, office
 
 pytestmark = pytest.mark.anyio
 __all__ = ["office"]
@@ -77,8 +77,13 @@ async def test_data_is_asked_for_again_without_fetching_a_file_twice(office: Off
     assert not by_path(office.site, "/order_headers/")
     assert office.rows("out")["PO15262984"]["COUPA_STATUS"] is None
     assert any("--refresh-data" in text for text in office.warnings)
-    await office.run("out", data=("all",), refresh_data=True)
+    await office.run("out", data=("all",), lines=True, refresh_data=True)
     assert not by_path(office.site, "/attachment/")
+    lines = lines_of(office.folder / "out" / "sample.xlsx")
+    assert {number: len(lines[number]) for number in ("PO15262984", "PM15262986")} == {
+        "PO15262984": 2,
+        "PM15262986": 40,
+    }
     pages = by_path(office.site, "/order_headers/")
     assert pages["/order_headers/15262984"] == 1
     assert "/order_headers/15263000" not in pages  # was not found; a retry asks again

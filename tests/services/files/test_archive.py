@@ -14,6 +14,7 @@ def test_chosen_folders_are_in_the_zip_under_their_names_and_nothing_else_is(tmp
         (root / name / "a file.pdf").write_bytes(name.encode() * 1000)
     (tmp_path / "secret.txt").write_text("no")
     (root / "PO3_COMPLETED" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (root / "PO3_COMPLETED" / "inside.pdf").symlink_to(root / "PO2_FAILED" / "a file.pdf")
     (root / "outside").symlink_to(tmp_path)
     asked = ["Região/PO1_COMPLETED", "PO3_COMPLETED", "not there", "..", "../..", "outside", ".", ""]
     with ZipFile(BytesIO(b"".join(zip_chunks(root, asked)))) as archive:

@@ -6,11 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from coupa_async.domain.data.lines import OrderLines
 from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.order import OrderNumber
 from coupa_async.services.records.journal import Journal
 from coupa_async.services.records.journal_schema import SCHEMA
 from tests.services.records.test_journal import AT, result
+from tests.services.spreadsheet.lines import ORDERS
 
 DATA = OrderData(
     language="pt-BR",
@@ -35,6 +37,25 @@ def test_an_order_recorded_again_or_forgotten_has_no_old_data(tmp_path: Path) ->
         journal.forget([OrderNumber.parse("PO2")])
         assert [bool(order.data) for order, _ in journal.results()] == [False, True]
         assert list(journal.data()) == [DATA]
+
+
+def test_an_orders_lines_are_read_back_whole_and_stay_where_it_is_recorded_again_without(tmp_path: Path) -> None:
+    lines = ORDERS[0].lines
+    some = OrderLines(lines=lines.lines[:1], announced=40, has_more=True)
+    with Journal(tmp_path / "j") as journal:
+        journal.record(result("PO1", data=DATA, lines=lines), AT)
+        journal.record(result("PO2", data=DATA, lines=some), AT)
+        journal.record(result("PO3", data=DATA), AT)
+        journal.record(result("PO1", data=DATA), AT)  # as by a run that gives a folder its name later
+        found = {order.number: order for order in journal.lines(["2", "1", "3", "9"])}
+        assert [(number, order.lines) for number, order in found.items()] == [("PO2", some), ("PO1", lines)]
+        assert found["PO1"].data == DATA
+        assert list(journal.without_lines()) == ["3"]
+        assert [key for key, _, _ in journal.suppliers_and_data()] == ["1", "2", "3"]
+        journal.forget([OrderNumber.parse("PO1")])
+        assert list(journal.lines(["1"])) == []
+        journal.record(result("PO1", data=DATA), AT)
+        assert list(journal.lines(["1"])) == []
 
 
 def test_half_a_character_costs_nothing_but_itself(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.cells import delimited_text, looks_like_formula
 from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.xlsx.package import check_package
+from coupa_async.services.spreadsheet.xlsx.shared_strings import SharedStrings
 from coupa_async.services.spreadsheet.xlsx.sheet_facts import sheet_facts
 from tests.services.spreadsheet.sheets import book, numbers, read, text
 
@@ -112,6 +113,20 @@ def test_a_workbook_that_unpacks_to_too_much_is_told_before_it_is_unpacked(tmp_p
     with pytest.raises(WorklistError, match=r"bomb.xlsx: it unpacks to 545,[\d,]+ bytes, over .*'xl/media/image1.png'"):
         read(path)
     assert time.perf_counter() - started_s < 1
+
+
+def test_the_sheets_of_a_workbook_may_be_larger_than_all_else_for_they_are_never_held_whole() -> None:
+    made = package(**{"xl/worksheets/sheet1.xml": bytes(3_000), "xl/media/image1.png": bytes(200)})
+    assert check_package(made, Bounds(table_bytes=200, table_sheets_bytes=3_000)) == ""
+    assert check_package(made, Bounds(table_bytes=199, table_sheets_bytes=3_000)).endswith("'xl/media/image1.png'")
+    assert "3,000 bytes, over 2,999" in check_package(made, Bounds(table_bytes=200, table_sheets_bytes=2_999))
+
+
+def test_shared_texts_are_bounded_whatever_their_part_is_named() -> None:
+    markup = b"<sst>" + b"<si><t>0123456789</t></si>" * 10 + b"</sst>"
+    assert SharedStrings(io.BytesIO(markup), Bounds(table_bytes=100))[9] == "0123456789"
+    with pytest.raises(WorklistError, match="its shared texts have over 99 bytes"):
+        SharedStrings(io.BytesIO(markup), Bounds(table_bytes=99))
 
 
 def test_a_workbook_has_so_many_parts_and_no_more() -> None:

@@ -3,13 +3,16 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const by = (id) => document.getElementById(id);
 
 const orders = data.orders.map((row, index) => {
-  const [number, outcome, supplier, found, files, failed, time, attempts, processed, folder, url, requisition, snapshot, error] = row;
+  const [number, outcome, supplier, found, files, failed, time, attempts, processed, folder, url, requisition, snapshot, error, values = []] = row;
   const names = [...files, ...failed].map(([name]) => name);
   return { index, number, outcome, supplier, found, files, failed, seconds: time, attempts, processed, folder, url, requisition, snapshot,
-    error, at: when(processed), bytes: files.reduce((sum, [, size]) => sum + size, 0),
-    text: [number, supplier, OUTCOMES[outcome], outcome, error, ...names].join("\n").toLowerCase() };
+    error, data: values, at: when(processed), bytes: files.reduce((sum, [, size]) => sum + size, 0),
+    text: [number, supplier, OUTCOMES[outcome], outcome, error, ...values, ...names].join("\n").toLowerCase() };
 });
+dataColumns(data.fields);
 const table = new Table(orders);
+amounts(data.amounts);
+exporter(table, data.fields, data.folder);
 
 function badRows({ count, shown }) {
   const more = count > shown.length ? [el("li", {}, `and ${whole.format(count - shown.length)} more`)] : [];

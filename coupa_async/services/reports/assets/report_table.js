@@ -139,7 +139,7 @@ class Table {
       el("td", { class: "badge" }, dot(one.outcome), OUTCOMES[one.outcome]), el("td", { class: "name" }, one.supplier),
       el("td", { class: "number" }, more ? this.opener(one, files) : files),
       el("td", { class: "number" }, one.bytes ? bytes(one.bytes) : ""), el("td", { class: "number" }, seconds(one.seconds)),
-      el("td", { class: "number" }, `${one.attempts}`), el("td", { class: "plain" }, moment(one.processed).slice(0, 16)),
+      el("td", { class: "number" }, `${one.attempts}`), el("td", { class: "plain" }, moment(one.processed).slice(0, 16)), ...dataCells(one),
       el("td", { class: "note" }, el("span", { title: one.error || null }, one.error)),
       el("td", { class: "links" }, [link(one.folder, "Folder"), link(one.url, "Coupa"), link(one.snapshot, "Screenshot")].filter(Boolean)));
     return row;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -11,6 +12,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 
 _BOUNDS = Bounds()
+_SHEETS = "xl/worksheets/"
 _CHUNK_BYTES = 1 << 20
 _LOCAL_HEADER_BYTES = 30
 _DESCRIPTOR_BIT = 0x08
@@ -26,20 +28,26 @@ def check_package(package: ZipFile, bounds: Bounds = _BOUNDS) -> str:
     parts = package.infolist()
     if len(parts) > bounds.table_parts:
         return f"its archive has {len(parts):,} files, over {bounds.table_parts:,}"
-    largest = max(parts, key=lambda part: part.file_size, default=None)
-    size = sum(part.file_size for part in parts)
-    if largest is None or size <= bounds.table_bytes:
-        return ""
-    return f"it unpacks to {size:,} bytes, over {bounds.table_bytes:,}; most of it is {largest.filename[:80]!r}"
+    sheets = [part for part in parts if part.filename.startswith(_SHEETS)]
+    others = [part for part in parts if not part.filename.startswith(_SHEETS)]
+    for group, limit in ((others, bounds.table_bytes), (sheets, bounds.table_sheets_bytes)):
+        size = sum(part.file_size for part in group)
+        if size > limit:
+            largest = max(group, key=lambda part: part.file_size).filename[:80]
+            return f"it unpacks to {size:,} bytes, over {limit:,}; most of it is {largest!r}"
+    return ""
 
 
-def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) -> None:
-    """Copy a package with some of its parts replaced, in the order given there after all others.
+def copy_package(
+    source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write], changed: Mapping[str, bytes] = MappingProxyType({})
+) -> None:
+    """Copy a package with some of its parts replaced or added, in the order given there after all others.
 
     Args:
         source: The package.
         out: Takes the copy, from its beginning; need not be read.
         replaced: Parts by name, with what writes each; those that are not there yet are added.
+        changed: The content of further parts by name, which stay in their places.
 
     Raises:
         CannotEditError: If two parts have one name, or a part is signed.
@@ -54,10 +62,12 @@ def copy_package(source: ZipFile, out: BinaryIO, replaced: Mapping[str, Write]) 
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as target:
         target.comment = source.comment
         for part in parts:
-            if part.filename not in replaced:
+            if part.filename in changed:
+                target.writestr(_like(part), changed[part.filename], ZIP_DEFLATED, _LEVEL)
+            elif part.filename not in replaced:
                 _copy(source, part, target)
         for name, write in replaced.items():
-            info = _like(source.NameToInfo.get(name) or ZipInfo(name))
+            info = _like(source.getinfo(name)) if name in source.NameToInfo else ZipInfo(name)
             info.compress_type = ZIP_DEFLATED
             with target.open(info, "w", force_zip64=info.file_size > _ZIP64_BYTES // 2) as part_out:
                 write(part_out)

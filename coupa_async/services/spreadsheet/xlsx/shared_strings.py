@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
+from coupa_async.domain.bounds import Bounds
+from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import PLAIN_TEXT, has_unseen, is_empty, start_tag
 from coupa_async.services.spreadsheet.xlsx.text import plain_text, readable, rich_text
 
+_BOUNDS = Bounds()
 _CHUNK_BYTES = 1 << 19
 _ITEM = start_tag(b"si")
 _ITEM_END = re.compile(rb"</(?:[\w.-]{1,40}:)?si\s*>")
@@ -25,15 +28,18 @@ _OPEN = re.compile(rb"<[!?]")
 class SharedStrings:
     """Texts by their number. Kept as they are packed, and read when they are asked for."""
 
-    def __init__(self, source: IO[bytes] | None) -> None:
+    def __init__(self, source: IO[bytes] | None, bounds: Bounds = _BOUNDS) -> None:
         """Read them all.
 
         Args:
             source: Their part; ``None`` for a workbook without one.
+            bounds: On all of them together.
 
         Raises:
+            CannotEditError: If there are too many.
             ExpatError: If the part's markup is broken.
         """
+        self._limit_bytes = bounds.table_bytes
         self._data = bytearray()
         self._ends = array("Q", (0,))
         self._checker = expat.ParserCreate()
@@ -86,6 +92,9 @@ class SharedStrings:
             if odd is None:
                 position = max(position, markup.rfind(b"<"))
                 break
+            if odd.start() > position:
+                position = odd.start()  # it may be plain, but for what is before it
+                continue
             end = odd if is_empty(odd["attributes"]) else _ITEM_END.search(markup, odd.end())
             if end is None:
                 position = odd.start()
@@ -99,5 +108,7 @@ class SharedStrings:
         return markup[position:]
 
     def _add(self, raw: bytes) -> None:
+        if len(self._data) + len(raw) > self._limit_bytes:
+            raise CannotEditError(f"its shared texts have over {self._limit_bytes:,} bytes")
         self._data += raw
         self._ends.append(len(self._data))

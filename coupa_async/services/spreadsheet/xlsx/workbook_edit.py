@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import IO, BinaryIO
+from typing import BinaryIO
 from zipfile import ZipFile
 
+from coupa_async.services.spreadsheet.line_table import LineTable
 from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.xlsx.added_sheet import AddedSheet
 from coupa_async.services.spreadsheet.xlsx.book import read_book
 from coupa_async.services.spreadsheet.xlsx.cell_links import CellLinks, relations_part
 from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
@@ -20,9 +21,17 @@ _CELL = start_tag(b"c")
 
 
 def write_workbook(
-    package: ZipFile, layout: Layout, edits: Edits, out: BinaryIO, *, without_rows: bool = False
+    package: ZipFile,
+    layout: Layout,
+    edits: Edits,
+    out: BinaryIO,
+    *,
+    without_rows: bool = False,
+    lines: tuple[AddedSheet, LineTable] | None = None,
 ) -> None:
-    """Copy a workbook with cells and their links set, and with filter and table reaching over new columns.
+    """Copy a workbook with cells and their links set, and with the sheet of lines if there is one.
+
+    Filter and table reach over new columns.
 
     Args:
         package: The workbook.
@@ -30,6 +39,7 @@ def write_workbook(
         edits: What to set.
         out: Takes the copy.
         without_rows: Whether only all else is tried.
+        lines: Where orders' lines go, and what they are.
 
     Raises:
         CannotEditError: If its sheet is made in a way that no cell can be set in safely.
@@ -56,18 +66,17 @@ def write_workbook(
                 without_rows=without_rows,
             )
         }
-        replaced |= {name: partial(_write, markup) for name, markup in wider_tables(package, layout).items()}
         if links.are_there:
             # After the sheet, which tells which links there are.
             replaced[related] = lambda part: part.write(links.relations(package, related))
+        if lines is not None:
+            place, table = lines
+            replaced[place.part] = lambda part: place.write(table, writer, part)
         if book.styles:
-            # After the sheet, for the sheet's cells tell which styles there must be.
+            # After the sheets, for the sheets' cells tell which styles there must be.
             replaced[book.styles] = lambda part: part.write(writer.markup())
-        copy_package(package, out, replaced)
-
-
-def _write(markup: bytes, part: IO[bytes]) -> None:
-    part.write(markup)
+        changed = dict(lines[0].changed) if lines is not None else {}
+        copy_package(package, out, replaced, {**changed, **wider_tables(package, layout, changed)})
 
 
 def _last_style(row: bytes) -> bytes:
