@@ -33,11 +33,16 @@ def new_columns(layout: Layout) -> Sequence[tuple[int, str]]:
     return sorted(added)
 
 
-def wider_tables(package: ZipFile, layout: Layout) -> Mapping[str, bytes]:
+def wider_tables(package: ZipFile, layout: Layout, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Return the parts of tables that get the new columns: that end right before them, with the same header.
 
     What is not understood, or would reach into another table, stays as it is. The name that programs keep for the
     sheet's own filter is in the workbook's part, which is among them if the filter gets the columns.
+
+    Args:
+        package: The workbook.
+        layout: Where results go.
+        changed: Parts that are changed already, by name.
     """
     new = new_columns(layout)
     tables = {part: package.read(part) for part in _table_parts(package, layout.part)}
@@ -48,7 +53,7 @@ def wider_tables(package: ZipFile, layout: Layout) -> Mapping[str, bytes]:
         if reaches(area, layout.header_row, new) and not any(_with(area, new).meets(other) for other in others):
             wider[part] = _widened(tables[part], new) or tables[part]
     book = book_part(package)
-    named = _wider_name(package.read(book), layout, new, list(areas.values()))
+    named = _wider_name(changed.get(book) or package.read(book), layout, new, list(areas.values()))
     return {part: markup for part, markup in wider.items() if markup != tables[part]} | ({book: named} if named else {})
 
 

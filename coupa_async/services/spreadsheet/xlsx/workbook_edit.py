@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import IO, BinaryIO
+from typing import BinaryIO
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.line_table import LineTable
@@ -30,7 +29,9 @@ def write_workbook(
     without_rows: bool = False,
     lines: tuple[AddedSheet, LineTable] | None = None,
 ) -> None:
-    """Copy a workbook with cells and their links set, with filter and table reaching over new columns, and with lines.
+    """Copy a workbook with cells and their links set, and with the sheet of lines if there is one.
+
+    Filter and table reach over new columns.
 
     Args:
         package: The workbook.
@@ -65,21 +66,17 @@ def write_workbook(
                 without_rows=without_rows,
             )
         }
-        if lines is not None:
-            place, table = lines
-            replaced[place.part] = lambda part: place.write(table, writer, part)
-        replaced |= {name: partial(_write, markup) for name, markup in wider_tables(package, layout).items()}
         if links.are_there:
             # After the sheet, which tells which links there are.
             replaced[related] = lambda part: part.write(links.relations(package, related))
+        if lines is not None:
+            place, table = lines
+            replaced[place.part] = lambda part: place.write(table, writer, part)
         if book.styles:
             # After the sheets, for the sheets' cells tell which styles there must be.
             replaced[book.styles] = lambda part: part.write(writer.markup())
-        copy_package(package, out, replaced, lines[0].changed if lines is not None else {})
-
-
-def _write(markup: bytes, part: IO[bytes]) -> None:
-    part.write(markup)
+        changed = lines[0].changed if lines is not None else {}
+        copy_package(package, out, replaced, changed | wider_tables(package, layout, changed))
 
 
 def _last_style(row: bytes) -> bytes:
