@@ -33,7 +33,7 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.services.records.asked_orders import SCHEMA as ASKED_SCHEMA
 from coupa_async.services.records.asked_orders import AskedOrders, read_asked_orders, write_asked_orders
 from coupa_async.services.records.database import open_database, paged, transaction
-from coupa_async.services.records.readable import reads, writable
+from coupa_async.services.records.readable import closed_on_error, reads, writable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -124,7 +124,8 @@ class History:
             self._db, _ = open_database(
                 path, check_same_thread=False
             )  # the journal has said what there is to be said of it
-            self._db.executescript(_SCHEMA + ASKED_SCHEMA)
+            with closed_on_error(self._db):
+                self._db.executescript(_SCHEMA + ASKED_SCHEMA)
         except (sqlite3.Error, ValueError) as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"

@@ -22,7 +22,7 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.services.records.data_text import data_to_text, lines_to_text, text_to_data, text_to_lines
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
 from coupa_async.services.records.journal_schema import bring_up
-from coupa_async.services.records.readable import reads, writable
+from coupa_async.services.records.readable import closed_on_error, reads, writable
 
 _log = logging.getLogger(__name__)
 FILE_NAME = NAME
@@ -51,7 +51,8 @@ class Journal:
         self._left: dict[str, str] = {}
         try:
             self._db, self.warning = open_database(path, check_same_thread=False)
-            bring_up(self._db, path)
+            with closed_on_error(self._db):
+                bring_up(self._db, path)
         except (sqlite3.Error, ValueError) as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"

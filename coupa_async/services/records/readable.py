@@ -51,6 +51,16 @@ def writable(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {error}: {cure}") from error
 
 
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection if the block that sets it up fails: Windows lets nobody move a file that is open."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
 def reads(method: Method) -> Method:
     """Make a method, or a generator, that reads from the file at ``self._path`` raise errors as :func:`readable`."""
 
