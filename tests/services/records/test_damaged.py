@@ -73,3 +73,12 @@ def test_a_number_that_another_version_notes_as_words_counts_as_none(path: Path)
         db.execute("UPDATE moments SET detail = 'a few' WHERE kind = 'started'")
     with Journal(path) as journal, History(path) as history:
         assert run_status(journal, history).left_out == 0
+
+
+def test_a_journal_that_is_refused_is_closed(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 999")
+    with pytest.raises(OutputError) as caught:
+        Journal(path)
+    assert caught.traceback  # which would keep it from being closed by itself
+    assert str(path) not in {file.path for file in psutil.Process().open_files()}
