@@ -76,7 +76,7 @@ def write_workbook(
             # After the sheets, for the sheets' cells tell which styles there must be.
             replaced[book.styles] = lambda part: part.write(writer.markup())
         changed = lines[0].changed if lines is not None else {}
-        copy_package(package, out, replaced, changed | wider_tables(package, layout, changed))
+        copy_package(package, out, replaced, {**changed, **wider_tables(package, layout, changed)})
 
 
 def _last_style(row: bytes) -> bytes:
