@@ -45,6 +45,6 @@ def translated(value: Any, words: dict[str, str]) -> Any:
 if __name__ == "__main__":
     chromedriver, asked_log, *more = sys.argv[1:]
     EdgeDriver.log = Path(asked_log)
-    given = dict(word.split("=", 1) for word in more)
+    given = {name: value for name, _, value in (word.partition("=") for word in more)}
     EdgeDriver.base = given["--url-base"]
     serve(EdgeDriver, chromedriver, port=int(given["--port"]))

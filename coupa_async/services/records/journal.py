@@ -150,7 +150,9 @@ class Journal:
     @reads
     def outcomes(self) -> dict[str, Outcome]:
         """Return the outcome of every order, by key."""
-        return {key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders")}
+        return {
+            key: Outcome(outcome) for key, outcome in self._db.execute("SELECT key, outcome FROM orders").fetchall()
+        }
 
     @reads
     def groups(self) -> list[tuple[str, Outcome]]:
@@ -181,7 +183,7 @@ class Journal:
     @reads
     def times(self) -> list[datetime]:
         """Return when each order was processed, the earliest first."""
-        rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at")
+        rows = self._db.execute("SELECT processed_at FROM orders ORDER BY processed_at").fetchall()
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def forget(self, numbers: Iterable[OrderNumber]) -> None:
@@ -276,7 +278,7 @@ class Journal:
             "SELECT id, kind, source, name, size_bytes, sha256, seconds, note, place, intent FROM attachments "
             "WHERE order_key = ? ORDER BY position",
             (key,),
-        )
+        ).fetchall()
         return tuple(
             SavedAttachment(
                 id=id_,
@@ -296,7 +298,7 @@ class Journal:
     def _failed(self, key: str) -> tuple[FailedAttachment, ...]:
         rows = self._db.execute(
             "SELECT id, name, reason, timed_out FROM failures WHERE order_key = ? ORDER BY position", (key,)
-        )
+        ).fetchall()
         return tuple(
             FailedAttachment(id=id_, name=name, reason=reason, timed_out=bool(late)) for id_, name, reason, late in rows
         )

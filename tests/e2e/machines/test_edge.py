@@ -96,7 +96,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 class Handler(BaseHTTPRequestHandler):
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        is_new = self.path == "/session"
+        is_new = self.path.endswith("/session")
         value = {"error": "session not created", "message": "MESSAGE", "stacktrace": ""} if is_new else {"ready": True}
         data = json.dumps({"value": value}).encode()
         self.send_response(500 if is_new else 200)

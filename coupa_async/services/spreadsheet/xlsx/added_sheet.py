@@ -35,7 +35,7 @@ _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/wor
 _SHEET = start_tag(b"sheet")
 _VIEW = re.compile(rb"<(?:[\w.-]+:)?workbookView[\s/>]")
 _TITLES = re.compile(rf"{TITLE}(?: \([0-9]+\))?", re.IGNORECASE)
-_RELATION_ID = re.compile(rb"([\w.-]+):id\s*=")
+_RELATION_ID = re.compile(rb"(?<![\w.-])([\w.-]++):id\s*+=")
 _ENCODING = re.compile(rb"^\s*<\?xml[^>]*\sencoding\s*=\s*[\"']([\w-]+)")
 _LONGEST_NUMBER = 5  # of a sheet's id: more is nobody's
 _WIDTH = '<cols><col min="1" max="1" width="16"/><col min="3" max="3" width="40"/></cols>'
