@@ -174,8 +174,7 @@ def make_worker_context(
         tabs=_tabs(settings),
         recycle_orders=settings.session_orders,
     )
-    is_api = settings.chosen_lane == "api"
-    person = partial(sign_in_by_hand, settings, notify) if may_ask and not is_api else None
+    person = partial(sign_in_by_hand, settings, notify) if may_ask and settings.chosen_lane != "api" else None
     gate = SignInGate(
         make_flow(settings),
         settings.state_file(),
@@ -184,15 +183,10 @@ def make_worker_context(
         limits=SignInLimits(first_s=settings.patience_s),
         person=person,
     )
-    throttle = ThrottleLimits(
-        floor=min(settings.min_in_flight, settings.max_in_flight),
-        ceiling=settings.max_in_flight,
-        requests_per_s=settings.requests_per_s or (_API_PER_S if is_api else math.inf),
-        burst=_API_BURST if is_api and settings.requests_per_s is None else 1,
-    )
     collector = make_collector(settings, journal, storage, limits, gate, notify)
+    limiter = AdaptiveLimiter(throttle_limits(settings), notify)
     return WorkerContext(
-        backend=ThrottledBackend(backend, AdaptiveLimiter(throttle, notify), make_targets(settings)),
+        backend=ThrottledBackend(backend, limiter, make_targets(settings)),
         job=Refresher(collector, finished) if finished else collector,
         gate=gate,
         limits=limits,
@@ -246,6 +240,17 @@ def wanted_files(settings: Settings) -> WantedFiles:
         names=settings.names,
         intent=AttachmentIntent(settings.intent) if settings.intent else None,
         places=settings.files_from,
+    )
+
+
+def throttle_limits(settings: Settings) -> ThrottleLimits:
+    """Return how many requests may be on their way, and how many may begin in a second."""
+    is_api = settings.chosen_lane == "api"
+    return ThrottleLimits(
+        floor=min(settings.min_in_flight, settings.max_in_flight),
+        ceiling=settings.max_in_flight,
+        requests_per_s=settings.requests_per_s or (_API_PER_S if is_api else math.inf),
+        burst=_API_BURST if is_api and settings.requests_per_s is None else 1,
     )
 
 

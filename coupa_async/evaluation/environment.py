@@ -25,7 +25,7 @@ from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.evaluation.disk_audit import audit
 from coupa_async.evaluation.faults import NONE, Pressure
-from coupa_async.evaluation.order_audit import ExpectedOrder
+from coupa_async.evaluation.order_audit import ExpectedOrder, OrderAudit
 from coupa_async.evaluation.resource_usage import Footprint, files_left
 from coupa_async.evaluation.runner import PlannedRun, RunSetup
 from coupa_async.evaluation.trials import Arm
@@ -104,12 +104,14 @@ class RunSetupFactory:
                 services=[self._guard(settings, workers, context, notify).watch],
                 sample=lambda: to_thread.run_sync(footprint.sample),
                 used=footprint.used,
-                stories=lambda: tuple(
-                    replace(item, error=redacted(item.error))
-                    for item in audit(orders, journal, storage.root, self.expected)
-                ),
+                audits=lambda: self._audits(orders, journal, storage.root),
                 leftovers=leftovers,
             )
+
+    def _audits(self, orders: Sequence[Order], journal: Journal, root: Path) -> tuple[OrderAudit, ...]:
+        """Judge what the run did with each order, without what is nobody's business."""
+        audits = audit(orders, journal, root, self.expected)
+        return tuple(replace(audit, error=redacted(audit.error)) for audit in audits)
 
     def _guard(
         self, settings: Settings, workers: Sequence[Worker], context: WorkerContext, notify: Observer

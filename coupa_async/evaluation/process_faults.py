@@ -34,8 +34,8 @@ class ProcessFault:
 
     Attributes:
         find: Finds the processes.
-        strike: What is done to each process.
-        heal: Undoes it; ``None`` if nothing can.
+        inject: What is done to each process.
+        revert: Undoes it; ``None`` if nothing can.
     """
 
     find: Callable[[], list[psutil.Process]]

@@ -45,7 +45,7 @@ class RunSetup:
         services: Run beside the workers.
         sample: Takes a sample of what the run uses.
         used: Returns processor seconds and the most bytes of memory in the samples so far.
-        stories: Audits every order.
+        audits: Audits every order.
         leftovers: Returns what is left behind after the set-up is closed.
     """
 
@@ -56,12 +56,12 @@ class RunSetup:
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     sample: Callable[[], Awaitable[None]]
     used: Callable[[], tuple[float, int]]
-    stories: Callable[[], tuple[OrderAudit, ...]]
+    audits: Callable[[], tuple[OrderAudit, ...]]
     leftovers: Callable[[], Awaitable[tuple[str, ...]]]
 
 
 # Makes the set-up of a run whose workers notify the observer.
-Stage = Callable[[PlannedRun, Observer], AbstractContextManager[RunSetup]]
+MakeSetup = Callable[[PlannedRun, Observer], AbstractContextManager[RunSetup]]
 # Entering does the harm, leaving undoes it where it can be undone.
 Fault = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -113,7 +113,7 @@ class RecoveryProbe:
             case WorkerStopped(worker=worker):
                 self._working.discard(worker)
 
-    def strike(self) -> None:
+    def inject(self) -> None:
         """Start the clock of every busy worker."""
         self.has_struck = True
         # An order that was all but done says nothing; one that is begun again does.
@@ -148,7 +148,7 @@ def schedule(
 
 async def compare(
     planned_runs: Sequence[PlannedRun],
-    make_setup: Stage,
+    make_setup: MakeSetup,
     faults: Mapping[str, Fault],
     *,
     limit_s: float,
@@ -174,7 +174,7 @@ async def compare(
 
 
 async def _take(
-    planned: PlannedRun, make_setup: Stage, fault: Fault | None, limit_s: float
+    planned: PlannedRun, make_setup: MakeSetup, fault: Fault | None, limit_s: float
 ) -> tuple[Trial, signal.Signals | None]:
     inject_after, delay_s = fault_timing(planned.repeat)
     probe = RecoveryProbe(inject_after=inject_after)
@@ -189,9 +189,9 @@ async def _take(
                 error = await _run_once(setup, shutdown, planned, limit_s)
                 seconds = anyio.current_time() - started_s
                 beside.cancel_scope.cancel("the run is over")
-        stories = setup.stories()
+        audits = setup.audits()
     # What a run leaves is looked for when all of it is closed.
-    trial = await _trial_of(setup, planned, probe, stories, seconds=seconds, error=error)
+    trial = await _trial_of(setup, planned, probe, audits, seconds=seconds, error=error)
     return replace(trial, missed=fault is not None and not probe.has_struck), shutdown.signal
 
 
@@ -229,18 +229,18 @@ async def _trial_of(
     setup: RunSetup,
     planned: PlannedRun,
     probe: RecoveryProbe,
-    stories: tuple[OrderAudit, ...],
+    audits: tuple[OrderAudit, ...],
     *,
     seconds: float,
     error: str,
 ) -> Trial:
-    is_torn = any(audit.outcome is Outcome.PENDING for audit in stories)
+    is_torn = any(audit.outcome is Outcome.PENDING for audit in audits)
     cpu_s, peak_bytes = setup.used()
     return Trial(
         arm=planned.arm,
         fault=planned.fault,
         repeat=planned.repeat,
-        stories=stories,
+        audits=audits,
         restarts=probe.restarts,
         recoveries_s=tuple(probe.recoveries_s),
         # Without an order left to take, a worker has nothing to come back for.
@@ -270,5 +270,5 @@ async def _inject(fault: Fault, probe: RecoveryProbe, delay_s: float) -> None:
     await probe.due.wait()
     await anyio.sleep(delay_s)
     async with fault():
-        probe.strike()
+        probe.inject()
         await anyio.sleep_forever()

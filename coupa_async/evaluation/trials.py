@@ -50,7 +50,7 @@ class Trial:
     arm: Arm
     fault: str
     repeat: int
-    stories: tuple[OrderAudit, ...]
+    audits: tuple[OrderAudit, ...]
     restarts: int = 0
     recoveries_s: tuple[float, ...] = ()
     stranded: int = 0
@@ -64,7 +64,7 @@ class Trial:
     @property
     def holds(self) -> bool:
         """Whether no result is known to be wrong, nothing is lost and nothing is unfinished."""
-        return not self.error and not any(audit.is_breach for audit in self.stories)
+        return not self.error and not any(audit.is_breach for audit in self.audits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,34 +143,34 @@ def disagreements(trials: Sequence[Trial]) -> list[Disagreement]:
     """List the orders with different results in different arms."""
     outcomes_by_arm: dict[tuple[str, str], dict[Arm, dict[int, OrderAudit]]] = {}
     for trial in trials:
-        for audit in trial.stories:
+        for audit in trial.audits:
             outcomes_by_arm.setdefault((trial.fault, audit.number), {}).setdefault(trial.arm, {})[trial.repeat] = audit
     found = []
     for (fault, number), by_arm in outcomes_by_arm.items():
-        rounds = {turn for stories in by_arm.values() for turn in stories}
-        if any(len({stories[turn].essence for stories in by_arm.values() if turn in stories}) > 1 for turn in rounds):
+        rounds = {turn for audits in by_arm.values() for turn in audits}
+        if any(len({audits[turn].essence for audits in by_arm.values() if turn in audits}) > 1 for turn in rounds):
             sides = tuple(
-                (arm, tuple(Counter(map(in_words, stories.values())).most_common())) for arm, stories in by_arm.items()
+                (arm, tuple(Counter(map(in_words, audits.values())).most_common())) for arm, audits in by_arm.items()
             )
             found.append(Disagreement(fault=fault, number=number, sides=sides))
     return found
 
 
 def _measure(arm: Arm, fault: str | None, trials: Sequence[Trial]) -> Measure:
-    stories = [audit for trial in trials for audit in trial.stories]
-    kinds = Counter(audit.kind for audit in stories if audit.kind)
+    audits = [audit for trial in trials for audit in trial.audits]
+    kinds = Counter(audit.kind for audit in audits if audit.kind)
     return Measure(
         arm=arm,
         fault=fault,
         trials=len(trials),
-        success=rate([(sum(not audit.kind for audit in trial.stories), len(trial.stories)) for trial in trials]),
-        wrong=sum(bool(audit.wrong) or audit.outcome is Outcome.PENDING for audit in stories),
-        damaged=sum(len(audit.damage) for audit in stories),
+        success=rate([(sum(not audit.kind for audit in trial.audits), len(trial.audits)) for trial in trials]),
+        wrong=sum(bool(audit.wrong) or audit.outcome is Outcome.PENDING for audit in audits),
+        damaged=sum(len(audit.damage) for audit in audits),
         restarts=sum(item.restarts for item in trials),
         recovery_s=spread([seconds for item in trials for seconds in item.recoveries_s]),
         stranded=sum(item.stranded for item in trials),
-        order_s=spread([audit.seconds for audit in stories if audit.outcome is not Outcome.PENDING]),
-        cpu_per_order_s=spread([item.cpu_s / len(item.stories) for item in trials if item.stories]),
+        order_s=spread([audit.seconds for audit in audits if audit.outcome is not Outcome.PENDING]),
+        cpu_per_order_s=spread([item.cpu_s / len(item.audits) for item in trials if item.audits]),
         peak_bytes=spread([float(item.peak_bytes) for item in trials]),
         leftovers=tuple(text for item in trials for text in item.leftovers),
         failures=tuple(kinds.most_common()),

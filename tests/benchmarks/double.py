@@ -65,7 +65,7 @@ async def work(orders: int, root: Path) -> None:
         )
         limits = EngineLimits(tabs=16)
         tries = RetryLimits(max_attempts=limits.max_attempts, backoff=limits.backoff, jitter=random.random)
-        desk = CollectorConfig(
+        config = CollectorConfig(
             base_url=_SITE,
             journal=journal,
             storage=Storage(root),
@@ -81,7 +81,7 @@ async def work(orders: int, root: Path) -> None:
 
         context = WorkerContext(
             backend=FakeBackend(answer),
-            job=Collector(desk),
+            job=Collector(config),
             gate=gate,
             limits=limits,
             profile=profile,

@@ -47,7 +47,7 @@ def renderers(browser: psutil.Process) -> list[psutil.Process]:
     return [item for item, words in _below(browser) if "--type=renderer" in words]
 
 
-def strike(act: Callable[[psutil.Process], None], *victims: psutil.Process) -> None:
+def inject(act: Callable[[psutil.Process], None], *victims: psutil.Process) -> None:
     """Do something to processes, as far as they still run."""
     for victim in victims:
         try:

@@ -36,11 +36,11 @@ def turmoil(where: dict[str, str], backend: str, seed: int) -> list[str]:
         run = _Run(made)
         try:
             for blow in schedule(seed, has_browsers=has_browsers):
-                if not run.strike(blow):
+                if not run.inject(blow):
                     break
             return run.end()
         finally:
-            run.heal()
+            run.revert()
             kill(run.program)
             made.ask("latency", {"latency_ms": 0, "rate": 0, "burst": 20})
             made.ask("sign-in", {"mode": "form"})
@@ -61,7 +61,7 @@ class _Run:
         self._settled, self._since = self._made.settled(), self._made.ask("log/count")["total"]
         self.program = self._made.start()
 
-    def strike(self, blow: Blow) -> bool:
+    def inject(self, blow: Blow) -> bool:
         """Wait for a blow's time and strike; ``False`` if the program has ended before."""
         while (now_s := time.monotonic() - self._began_s) < blow.at_s:
             self._recover(now_s)
@@ -88,9 +88,9 @@ class _Run:
             self._bad.append(f"exit code {self.program.poll()}: {said}")
         return [*self._bad, *asked_again(self._made, self._settled, self._since), *violations(self._made)]
 
-    def heal(self) -> None:
+    def revert(self) -> None:
         """Let go on whatever is stopped."""
-        harm.strike(psutil.Process.resume, *(item for _, item in self._stopped))
+        harm.inject(psutil.Process.resume, *(item for _, item in self._stopped))
 
     def _again(self) -> Iterator[str]:
         kill(self.program)
@@ -105,7 +105,7 @@ class _Run:
         for until_s, item in [*self._stopped]:
             if now_s > until_s:
                 self._stopped.remove((until_s, item))
-                harm.strike(psutil.Process.resume, item)
+                harm.inject(psutil.Process.resume, item)
 
     def _harm(self, blow: Blow, now_s: float) -> None:
         for item in harm.staff(self.program.pid):
@@ -113,14 +113,14 @@ class _Run:
                 continue
             match blow.what:
                 case "killed browser":
-                    harm.strike(psutil.Process.kill, item.browser)
+                    harm.inject(psutil.Process.kill, item.browser)
                 case "killed driver":
-                    harm.strike(psutil.Process.kill, item.driver)
+                    harm.inject(psutil.Process.kill, item.driver)
                 case "crashed renderer":
-                    harm.strike(psutil.Process.kill, *harm.renderers(item.browser))
+                    harm.inject(psutil.Process.kill, *harm.renderers(item.browser))
                 case "stopped browser" | "stopped driver":
                     victim = item.browser if blow.what == "stopped browser" else item.driver
-                    harm.strike(psutil.Process.suspend, victim)
+                    harm.inject(psutil.Process.suspend, victim)
                     if blow.size < 0.7:  # the others stay as they are until the program ends them
                         self._stopped.append((now_s + _HEAL_AFTER_S * blow.size, victim))
 

@@ -73,7 +73,7 @@ class Benches:
             workers=bench.workers,
             sample=sample,
             used=lambda: (2.5, 1000),
-            stories=lambda: tuple(
+            audits=lambda: tuple(
                 OrderAudit(number=str(n), outcome=bench.outcomes.get(str(n), Outcome.PENDING))
                 for n in range(1, ORDERS + 1)
             ),
@@ -109,7 +109,7 @@ def test_arms_take_turns_a_b_then_b_a_and_meet_only_what_can_befall_them() -> No
 async def test_a_trial_holds_what_its_run_came_to_used_and_left(virtual: None, state: Path) -> None:
     make_setup = Benches(state)
     first, second = (await take(make_setup, planned(A), planned(B))).trials
-    assert {audit.outcome for audit in first.stories} == {Outcome.COMPLETED}
+    assert {audit.outcome for audit in first.audits} == {Outcome.COMPLETED}
     assert (first.cpu_s, first.peak_bytes) == (2.5, 1000)
     assert first.seconds == pytest.approx(ORDERS, abs=0.1)
     assert (first.leftovers, second.leftovers) == ((), ("a socket",))
@@ -170,7 +170,7 @@ async def test_harm_strikes_all_arms_at_the_same_moment_and_other_repeats_at_oth
     make_setup, began_s = Benches(state), [0.0]
 
     @asynccontextmanager
-    async def strike() -> AsyncIterator[None]:
+    async def inject() -> AsyncIterator[None]:
         done = make_setup.begun[-1]
         at[done.arm, done.repeat] = round(anyio.current_time() - began_s[0], 2)
         yield
@@ -178,7 +178,7 @@ async def test_harm_strikes_all_arms_at_the_same_moment_and_other_repeats_at_oth
     for arm in (A, B):
         for repeat in (1, 2):
             began_s[0] = anyio.current_time()
-            await take(make_setup, planned(arm, "x", repeat), faults={"x": strike})
+            await take(make_setup, planned(arm, "x", repeat), faults={"x": inject})
     assert at[A, 1] == at[B, 1] != at[A, 2] == at[B, 2]
 
 
@@ -188,7 +188,7 @@ async def test_a_run_that_takes_too_long_is_cut_short_and_its_orders_are_unfinis
 
     make_setup = Benches(state, answer)
     first, second = (await take(make_setup, planned(A), planned(B), limit_s=20)).trials
-    assert [audit.outcome for audit in first.stories].count(Outcome.PENDING) == ORDERS - 3
+    assert [audit.outcome for audit in first.audits].count(Outcome.PENDING) == ORDERS - 3
     assert (first.error, first.holds) == ("not done in 20 s", False)
     assert second.arm == B
 
@@ -214,7 +214,7 @@ async def test_what_ends_a_run_is_told_with_its_trial(virtual: None, state: Path
     told: list[Trial] = []
     await compare([planned()], Benches(state, answer), {}, limit_s=3600, notify=told.append)
     assert told[0].error.startswith("every browser was lost too often")
-    assert (told[0].holds, Outcome.PENDING in {audit.outcome for audit in told[0].stories}) == (False, True)
+    assert (told[0].holds, Outcome.PENDING in {audit.outcome for audit in told[0].audits}) == (False, True)
 
 
 async def test_a_run_that_is_over_before_its_fault_struck_says_so(virtual: None, state: Path) -> None:

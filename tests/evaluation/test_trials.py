@@ -90,11 +90,9 @@ FAILED = told(outcome=Outcome.FAILED, wrong="FAILED, not COMPLETED", error="gone
 
 def test_trials_are_pooled_by_arm_and_fault_and_over_all_faults() -> None:
     trials = [
-        Trial(
-            arm=A, fault="", repeat=1, stories=(told(seconds=1.0), told("PO2", seconds=3.0)), cpu_s=4.0, peak_bytes=9
-        ),
-        Trial(arm=A, fault="cut", repeat=1, stories=(told(), FAILED), restarts=2, recoveries_s=(1.5,), stranded=1),
-        Trial(arm=B, fault="cut", repeat=1, stories=(told(), told("PO2")), leftovers=("chromium (pid 7)",)),
+        Trial(arm=A, fault="", repeat=1, audits=(told(seconds=1.0), told("PO2", seconds=3.0)), cpu_s=4.0, peak_bytes=9),
+        Trial(arm=A, fault="cut", repeat=1, audits=(told(), FAILED), restarts=2, recoveries_s=(1.5,), stranded=1),
+        Trial(arm=B, fault="cut", repeat=1, audits=(told(), told("PO2")), leftovers=("chromium (pid 7)",)),
     ]
     by = {(measure.arm, measure.fault): measure for measure in measures(trials)}
     assert list(by) == [(A, ""), (A, "cut"), (B, "cut"), (A, None), (B, None)]
@@ -108,16 +106,16 @@ def test_trials_are_pooled_by_arm_and_fault_and_over_all_faults() -> None:
 
 
 def test_one_fault_alone_is_not_pooled_again() -> None:
-    assert [measure.fault for measure in measures([Trial(arm=A, fault="", repeat=1, stories=(told(),))])] == [""]
+    assert [measure.fault for measure in measures([Trial(arm=A, fault="", repeat=1, audits=(told(),))])] == [""]
 
 
 def test_arms_are_contrasted_where_they_met_the_same_fault() -> None:
     good, bad = (told(),) * 40, (FAILED,) * 20 + (told(),) * 20
     trials = [
-        Trial(arm=A, fault="", repeat=1, stories=good),
-        Trial(arm=B, fault="", repeat=1, stories=good),
-        Trial(arm=A, fault="cut", repeat=1, stories=good),
-        Trial(arm=B, fault="cut", repeat=1, stories=bad),
+        Trial(arm=A, fault="", repeat=1, audits=good),
+        Trial(arm=B, fault="", repeat=1, audits=good),
+        Trial(arm=A, fault="cut", repeat=1, audits=good),
+        Trial(arm=B, fault="cut", repeat=1, audits=bad),
     ]
     found = {contrast.fault: contrast for contrast in contrasts(measures(trials))}
     assert {fault: item.success.is_one for fault, item in found.items()} == {"": False, "cut": True, None: True}
@@ -127,10 +125,10 @@ def test_arms_are_contrasted_where_they_met_the_same_fault() -> None:
 
 def test_a_disagreement_tells_every_side() -> None:
     trials = [
-        Trial(arm=A, fault="", repeat=1, stories=(told(files=(("a", "aa"),)), told("PO2"))),
-        Trial(arm=B, fault="", repeat=1, stories=(FAILED, told("PO2", error="worded otherwise"))),
-        Trial(arm=A, fault="", repeat=2, stories=(told(files=(("a", "aa"),)), told("PO2"))),
-        Trial(arm=B, fault="", repeat=2, stories=(told(files=(("a", "aa"),)), told("PO2"))),
+        Trial(arm=A, fault="", repeat=1, audits=(told(files=(("a", "aa"),)), told("PO2"))),
+        Trial(arm=B, fault="", repeat=1, audits=(FAILED, told("PO2", error="worded otherwise"))),
+        Trial(arm=A, fault="", repeat=2, audits=(told(files=(("a", "aa"),)), told("PO2"))),
+        Trial(arm=B, fault="", repeat=2, audits=(told(files=(("a", "aa"),)), told("PO2"))),
     ]
     (item,) = disagreements(trials)
     assert (item.fault, item.number) == ("", "PO1")
@@ -142,7 +140,7 @@ def test_a_disagreement_tells_every_side() -> None:
 
 def test_an_arm_that_wavers_alike_with_the_other_does_not_disagree_with_it() -> None:
     trials = [
-        Trial(arm=arm, fault="", repeat=turn, stories=(FAILED if turn == 1 else told(),))
+        Trial(arm=arm, fault="", repeat=turn, audits=(FAILED if turn == 1 else told(),))
         for arm in (A, B)
         for turn in (1, 2)
     ]

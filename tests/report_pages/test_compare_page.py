@@ -20,7 +20,7 @@ ARMS = (Arm("playwright"), Arm("selenium"), Arm("double"))
 
 
 def comparison(*, is_broken: bool) -> Comparison:
-    def story(arm: Arm, fault: str, repeat: int, number: int) -> OrderAudit:
+    def audit(arm: Arm, fault: str, repeat: int, number: int) -> OrderAudit:
         seconds = 0.3 + (number * 7 % 5) * 0.1 + repeat * 0.02
         if is_broken and arm.backend == "selenium" and fault and number % 2:
             told = {"outcome": Outcome.FAILED, "wrong": "FAILED, not COMPLETED", "error": HOSTILE}
@@ -33,7 +33,7 @@ def comparison(*, is_broken: bool) -> Comparison:
             arm=arm,
             fault=fault,
             repeat=repeat,
-            stories=tuple(story(arm, fault, repeat, number) for number in range(1, 21)),
+            audits=tuple(audit(arm, fault, repeat, number) for number in range(1, 21)),
             restarts=int(bool(fault)),
             recoveries_s=(1.0 + repeat / 10,) if fault else (),
             seconds=9.0,

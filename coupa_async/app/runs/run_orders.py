@@ -71,19 +71,11 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             await to_thread.run_sync(file_unfiled, journal, storage)  # of a killed run: with the wrong name
             choose = partial(choose_orders, worklist, request.selection, settings, journal)
             choice = await to_thread.run_sync(choose)
-            todo, done = choice.orders, choice.settled
-            left_out = len(worklist.orders) + len(worklist.done) - done - len(todo)
-            notify(
-                RunStarted(
-                    total=done + len(todo),
-                    skipped=done,
-                    workers=min(settings.workers, len(todo)),
-                    left_out=left_out,
-                    sheet=worklist.layout.sheet,
-                )
-            )
-            left = await _execute(run, choice, backend, source, limits, contexts) if todo else {}
-            if not todo:
+            notify(_started(run, choice))
+            left: dict[str, str] = {}
+            if choice.orders:
+                left = await _execute(run, choice, backend, source, limits, contexts)
+            else:
                 await to_thread.run_sync(_sweep, settings)
             for text in sentences(tally(journal.groups())):
                 notify(Warned(text=text, is_lasting=True))
@@ -92,6 +84,17 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             summary.stopped_by = summary.stopped_by or cancelled_by or 0
     summary.seconds = max(time.monotonic() - started_s - summary.waited_s, 0.0)
     return summary
+
+
+def _started(run: OpenRun, choice: Choice) -> RunStarted:
+    worklist, todo, done = run.worklist, len(choice.orders), choice.settled
+    return RunStarted(
+        total=done + todo,
+        skipped=done,
+        workers=min(run.request.settings.workers, todo),
+        left_out=len(worklist.orders) + len(worklist.done) - done - todo,
+        sheet=worklist.layout.sheet,
+    )
 
 
 async def _execute(

@@ -205,10 +205,10 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
 
 
 def _told(trial: Trial, repeats: int) -> str:
-    done = sum(not item.kind for item in trial.stories)
+    done = sum(not item.kind for item in trial.audits)
     what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {repeats}"
     trouble = f": {trial.error}" if trial.error else ""
-    return f"{what}: {done} of {len(trial.stories)} right, {trial.seconds:.1f} s{trouble}"
+    return f"{what}: {done} of {len(trial.audits)} right, {trial.seconds:.1f} s{trouble}"
 
 
 def _machine() -> tuple[str, ...]:

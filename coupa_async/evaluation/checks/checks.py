@@ -28,7 +28,7 @@ async def sequential(setup: CheckSetup) -> Check:
     seen = await watch(setup.job("5.1", "--workers", "1", sheet=setup.sheet))
     out = setup.root / f"{setup.backend}-5.1"
     book = read_worklist(out / setup.sheet.name, WorklistOptions(), fresh=False)
-    completed = sum(story.outcome is Outcome.COMPLETED for story in seen.audits)
+    completed = sum(audit.outcome is Outcome.COMPLETED for audit in seen.audits)
     workers = {str(line["worker"]) for line in seen.events_named("OrderStarted")}
     findings = [
         *_ended_well(seen),
@@ -136,7 +136,7 @@ async def restart(setup: CheckSetup) -> Check:
 
 def _was_refused(seen: ObservedRun) -> list[CheckResult]:
     """Judge a run whose password is wrong: it tries once, and says nothing of any order."""
-    pending = sum(story.outcome is Outcome.PENDING for story in seen.audits)
+    pending = sum(audit.outcome is Outcome.PENDING for audit in seen.audits)
     tried = len(seen.events_named("SignInStarted"))
     return [
         CheckResult(f"refused: exit code {seen.exit_code}", seen.exit_code == 3),
@@ -190,11 +190,11 @@ def _check(
 
 def _ended_well(seen: ObservedRun) -> list[CheckResult]:
     """Whether a run ended by itself, got every order right, and left nothing running."""
-    outcomes = Counter(story.outcome.value for story in seen.audits)
-    wrong = [f"{story.number}: {story.kind}" for story in seen.audits if story.is_breach]
+    outcomes = Counter(audit.outcome.value for audit in seen.audits)
+    wrong = [f"{audit.number}: {audit.kind}" for audit in seen.audits if audit.is_breach]
     is_good = {"COMPLETED", "NO_ATTACHMENTS"} >= set(outcomes)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
-    is_known = all(story.is_known for story in seen.audits)
+    is_known = all(audit.is_known for audit in seen.audits)
     what = (
         "every order in its true outcome with its true files" if is_known else "every order settled, every file whole"
     )
@@ -220,7 +220,7 @@ def _count_files(seen: ObservedRun) -> int:
 
 
 def _has_files(seen: ObservedRun) -> bool:
-    return any(story.files for story in seen.audits)
+    return any(audit.files for audit in seen.audits)
 
 
 def _pressure(seen: ObservedRun) -> list[dict[str, object]]:

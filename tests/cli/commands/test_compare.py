@@ -73,7 +73,7 @@ async def test_an_arm_that_tells_the_truth_holds_also_when_the_site_is_busy(tmp_
     code, found = await run(tmp_path / "out", "--faults", "tenant-busy,session-expired", workers=1)
     assert (code, found["holds"]) == (0, {"double": True})
     assert [item["fault"] for item in found["trials"]] == ["", "session-expired", "tenant-busy"]
-    assert [len(item["stories"]) for item in found["trials"]] == [25, 16, 16]
+    assert [len(item["audits"]) for item in found["trials"]] == [25, 16, 16]
     assert all(item["recoveries_s"] for item in found["trials"][1:])
     assert not any(item["error"] or item["missed"] for item in found["trials"])
     assert not any(item["leftovers"] for item in found["trials"])
@@ -97,7 +97,7 @@ async def test_a_double_that_drops_one_file_in_twenty_is_found(tmp_path: Path, m
     struck = break_double(monkeypatch, refuse)
     code, found = await run(tmp_path / "out", "--faults", "none", "--report", str(tmp_path / "report.md"))
     assert (code, found["holds"]) == (1, {"double": False})
-    wrong = [item for item in found["trials"][0]["stories"] if item["wrong"]]
+    wrong = [item for item in found["trials"][0]["audits"] if item["wrong"]]
     assert len(wrong) == len(struck) == 2
     assert "told something wrong" in (tmp_path / "out" / "compare.html").read_text()
     assert "view_key=***" in (tmp_path / "out" / "compare.json").read_text()
@@ -121,7 +121,7 @@ async def test_a_double_that_changes_one_file_in_twenty_without_a_word_is_found_
     assert code == 1
     (measure,) = found["measures"]
     assert (measure["wrong"], measure["damaged"]) == (0, len(struck))
-    damage = [text for item in found["trials"][0]["stories"] for text in item["damage"]]
+    damage = [text for item in found["trials"][0]["audits"] for text in item["damage"]]
     assert all(text.endswith("not its true bytes") for text in damage)
 
 

@@ -63,7 +63,7 @@ def test_from_the_kill_of_a_browser_to_the_next_finished_order_it_takes_less_tha
             for _ in range(KILLS_A_RUN):
                 done = len(wait_for(made, done + 2))
                 (staff,) = harm.staff(program.pid)
-                harm.strike(psutil.Process.kill, staff.browser)
+                harm.inject(psutil.Process.kill, staff.browser)
                 killed_s = time.time()
                 after = [at_s for at_s in wait_for(made, done + 1) if at_s > killed_s]
                 while not after:  # one that was finished as the browser was killed

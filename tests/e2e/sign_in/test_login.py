@@ -43,7 +43,7 @@ def program(tmp_path: Path) -> Path:
     return script(tmp_path / "browser", f'exec "{path}" --remote-debugging-port=0 "$@"')
 
 
-class CollectorConfig:
+class LoginWindow:
     """Where the person sits: ``login`` is running, and its window is open."""
 
     def __init__(self, process: anyio.abc.Process, home: Path) -> None:
@@ -70,13 +70,13 @@ class CollectorConfig:
 @asynccontextmanager
 async def login(
     site: Site, display: str, program: Path, home: Path, backend: str = "playwright"
-) -> AsyncIterator[CollectorConfig]:
+) -> AsyncIterator[LoginWindow]:
     given = {"DISPLAY": display, "COUPA_BROWSER_PATH": str(program), "COUPA_CHANNEL": "chromium", "BACKEND": backend}
     env = {name: value for name, value in site.environment.items() if name not in ("COUPA_USERNAME", "COUPA_PASSWORD")}
     command = [sys.executable, "-m", "coupa_async", "login", "--json"]
     with anyio.fail_after(60):
         async with await anyio.open_process(command, env=env | given) as process:
-            yield CollectorConfig(process, home)
+            yield LoginWindow(process, home)
 
 
 async def sso_page(window: BrowserContext) -> Page:
@@ -98,10 +98,10 @@ async def test_a_person_signs_in_once_and_it_holds_until_it_is_forgotten(
     coupa: Run, site: Site, display: str, program: Path, own_settings: Path, tmp_path: Path, backend: str
 ) -> None:
     site.ask("sign-in", {"mode": "sso"})
-    async with login(site, display, program, own_settings, backend) as desk:
-        async with desk.window() as window:
+    async with login(site, display, program, own_settings, backend) as opened:
+        async with opened.window() as window:
             await sign_in(await sso_page(window), site)
-        code, out, err = await desk.end()
+        code, out, err = await opened.end()
     assert code == 0, err
     told = json.loads(out)
     assert (told["signed_in"], told["lasts_s"], told["tenant"]) == (True, 7200, site.where["base_url"])
@@ -134,13 +134,13 @@ async def test_a_sign_in_that_ends_in_another_tab_counts(
     site: Site, display: str, program: Path, own_settings: Path
 ) -> None:
     site.ask("sign-in", {"mode": "sso"})
-    async with login(site, display, program, own_settings) as desk:
-        async with desk.window() as window:
+    async with login(site, display, program, own_settings) as opened:
+        async with opened.window() as window:
             first = await sso_page(window)
             second = await window.new_page()
             await second.goto(first.url)
             await sign_in(second, site)
-        code, _, err = await desk.end()
+        code, _, err = await opened.end()
     assert code == 0, err
 
 
@@ -148,11 +148,11 @@ async def test_a_window_that_is_closed_is_no_sign_in(
     site: Site, display: str, program: Path, own_settings: Path
 ) -> None:
     site.ask("sign-in", {"mode": "sso"})
-    async with login(site, display, program, own_settings) as desk:
-        async with desk.window() as window:
+    async with login(site, display, program, own_settings) as opened:
+        async with opened.window() as window:
             page = await sso_page(window)
             await page.close()
-        code, out, err = await desk.end()
+        code, out, err = await opened.end()
     assert (code, out) == (3, "")
     assert "window was closed" in err
     assert not (own_settings / "coupa-async" / "state").exists()

@@ -33,7 +33,7 @@ def test_a_run_that_did_all_well_has_nothing_against_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "story"),
+    ("change", "audit"),
     [
         ({"exit_code": None}, "exit code None"),
         ({"exit_code": 4}, "exit code 4"),
@@ -46,8 +46,8 @@ def test_a_run_that_did_all_well_has_nothing_against_it() -> None:
         ({"left": ("process 4711",)}, "process 4711"),
     ],
 )
-def test_what_is_not_as_it_should_be_is_found(change: dict[str, Any], story: str) -> None:
-    assert any(story in text for text in failed(_ended_well(replace(SEEN, **change))))
+def test_what_is_not_as_it_should_be_is_found(change: dict[str, Any], audit: str) -> None:
+    assert any(audit in text for text in failed(_ended_well(replace(SEEN, **change))))
 
 
 def test_the_report_tells_command_versions_lines_and_what_does_not_hold() -> None:

@@ -55,7 +55,7 @@ class Site:
 async def collect(site: Site, tmp_path: Path, *allowed_hosts: str, base_url: str = TENANT) -> OrderResult:
     tries = RetryLimits(max_attempts=2, backoff=Backoff(base_s=0.01), jitter=random.random)
     with Journal(tmp_path / FILE_NAME) as journal:
-        desk = CollectorConfig(
+        config = CollectorConfig(
             base_url=base_url,
             journal=journal,
             storage=Storage(tmp_path),
@@ -67,7 +67,7 @@ async def collect(site: Site, tmp_path: Path, *allowed_hosts: str, base_url: str
             allowed_hosts=allowed_hosts,
         )
         async with FakeBackend(site.answer).session(Profile(name="worker-1", directory=tmp_path)) as session:
-            return await Collector(desk).collect(Order(number=OrderNumber.parse(7)), session, lambda: None)
+            return await Collector(config).collect(Order(number=OrderNumber.parse(7)), session, lambda: None)
 
 
 @pytest.fixture(autouse=True)

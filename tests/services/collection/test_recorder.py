@@ -1,4 +1,4 @@
-"""The clerk: what ends together is written together, journal first, and whatever goes wrong is everybody's."""
+"""The recorder: what ends together is written together, journal first, and whatever goes wrong is everybody's."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ async def test_orders_that_end_together_are_one_transaction_and_renamed_after_it
     for number in range(1, 6):
         storage.begin(Order(number=OrderNumber.parse(f"PO{number}")), "ACME")
     with Watched(tmp_path) as journal:
-        clerk = ResultRecorder(journal, storage, lambda: AT)
+        recorder = ResultRecorder(journal, storage, lambda: AT)
         async with anyio.create_task_group() as group:
             for number in range(1, 6):
-                group.start_soon(clerk.record, result(number))
+                group.start_soon(recorder.record, result(number))
         assert journal.batches == [["PO1"], ["PO2", "PO3", "PO4", "PO5"]]
         assert journal.folders[0] == {f"PO{number}__WORK" for number in range(1, 6)}
         assert journal.settled() == {"1", "2", "3", "4", "5"}
@@ -68,11 +68,11 @@ async def test_what_cannot_be_written_fails_for_all_that_are_in_it(tmp_path: Pat
 
     failed: list[int] = []
     with Full(tmp_path) as journal:
-        clerk = ResultRecorder(journal, Storage(tmp_path), lambda: AT)
+        recorder = ResultRecorder(journal, Storage(tmp_path), lambda: AT)
 
         async def record(number: int) -> None:
             with pytest.raises(StorageError, match="full"):
-                await clerk.record(result(number))
+                await recorder.record(result(number))
             failed.append(number)
 
         async with anyio.create_task_group() as group:
@@ -104,9 +104,9 @@ async def test_a_folder_that_a_viewer_holds_is_nobody_elses_trouble(
     for number in (1, 2):
         storage.begin(Order(number=OrderNumber.parse(f"PO{number}")), "ACME")
     with Journal(tmp_path / "j") as journal:
-        clerk = ResultRecorder(journal, storage, lambda: AT)
-        await clerk.record(result(1))
-        await clerk.record(result(2))
+        recorder = ResultRecorder(journal, storage, lambda: AT)
+        await recorder.record(result(1))
+        await recorder.record(result(2))
         assert [item.number.shown for item in journal.unfiled()] == ["PO1"]
         file_unfiled(journal, storage)
         assert [item.number.shown for item in journal.unfiled()] == ["PO1"]

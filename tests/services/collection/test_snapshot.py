@@ -42,7 +42,7 @@ async def test_a_snapshot_that_shows_the_sign_in_is_not_kept(tmp_path: Path, sho
     storage = Storage(tmp_path / "out")
     storage.prepare()
     with Journal(tmp_path / "journal") as journal:
-        collector = Collector(desk(storage, journal))
+        collector = Collector(config(storage, journal))
         async with FakeBackend(answer).session(Profile(name="one", directory=tmp_path)) as session:
             order = Order(number=OrderNumber.parse("PO1"))
             result = await collector.give_up(order, UnknownPageError("what is this?"), session)
@@ -51,7 +51,7 @@ async def test_a_snapshot_that_shows_the_sign_in_is_not_kept(tmp_path: Path, sho
     assert ["<h1>seen</h1>" in page for page in kept] == ([True] if is_kept else [])
 
 
-def desk(storage: Storage, journal: Journal) -> CollectorConfig:
+def config(storage: Storage, journal: Journal) -> CollectorConfig:
     return CollectorConfig(
         base_url=BASE,
         journal=journal,
