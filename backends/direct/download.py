@@ -85,8 +85,8 @@ class PartialDownload:
         finally:
             await worker_threads.run(partial(self._write, held))
 
-    def download(self) -> Download:
-        """Return the complete download."""
+    def download(self, via: tuple[str, ...] = ()) -> Download:
+        """Return the complete download, which came by way of these addresses."""
         assert self._head is not None  # noqa: S101 - it has begun
         return Download(
             path=self._path,
@@ -96,6 +96,7 @@ class PartialDownload:
             sha256=self._digest.hexdigest(),
             head=self._first,
             tail=self._last,
+            via=via,
         )
 
     @property
