@@ -105,7 +105,7 @@ class PartialDownload:
         headers = self._head.headers if self._head else {}
         tag = headers.get("etag", "")
         offered = headers.get("accept-ranges", "").lower() == "bytes" and "content-encoding" not in headers
-        return tag if offered and tag.startswith('"') else ""
+        return tag if offered and tag.isascii() and tag.startswith('"') else ""
 
     def _write(self, chunks: Sequence[bytes]) -> None:
         coming_bytes = self.size_bytes + sum(map(len, chunks))
