@@ -9,7 +9,6 @@ import pytest
 from coupa_async.domain.http.content_coding import PIECE_BYTES, Decoder, NotCompressedError
 
 TEXT = b"<p>a page</p>" * 1000
-RAW = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
 CODED = {
     "": TEXT,
     "identity": TEXT,
@@ -35,15 +34,20 @@ def test_a_body_is_decoded_however_it_is_cut(coding: str, step: int) -> None:
     assert decoded(coding, CODED[coding], step) == TEXT
 
 
+def raw(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
 @pytest.mark.parametrize("step", [1, 1 << 20])
 def test_deflate_without_a_header_is_read_as_browsers_do(step: int) -> None:
-    assert decoded("deflate", RAW.copy().compress(TEXT) + _flushed(), step) == TEXT
+    assert decoded("deflate", raw(TEXT), step) == TEXT
 
 
-def _flushed() -> bytes:
-    packer = RAW.copy()
-    packer.compress(TEXT)
-    return packer.flush()
+def test_what_a_piece_had_no_room_for_is_not_lost_where_nothing_more_comes() -> None:
+    for more in range(0, 600, 7):
+        data = bytes(PIECE_BYTES + more)
+        assert decoded("deflate", raw(data)) == data
 
 
 def test_what_is_huge_inside_comes_in_small_pieces_and_whole() -> None:
