@@ -37,7 +37,7 @@ _CERTIFICATES = (
 _HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]+")
 _KEPT_S = 20.0
 _READ_BYTES = 1 << 18  # what the event loop reads at once
-_FIELD_BYTES, _FIELDS = 1 << 15, 3_000  # as much as some sign-ins put into one redirect, and some servers into cookies
+_FIELD_BYTES, _FIELDS = 1 << 14, 3_000  # as much as some sign-ins put into one redirect, and some servers into cookies
 
 
 class Connections:
