@@ -4,47 +4,128 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import ssl
 import sys
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
 
-import httpx2
+import aiohttp
+import truststore
+from yarl import URL
 
 from backends.browser.chromium import BrowserOptions
-from backends.direct.network import use_cheap_sockets
-from coupa_async.domain.errors import SettingsError
+from backends.direct.network_errors import without_query
+from backends.direct.proxies import NO_PROXY, Proxies, system_proxies
+from backends.direct.resolver import Resolver
+from coupa_async.domain.errors import PageError, PageTimeoutError, SettingsError
 
 _SYSTEMS = {
     "win32": "Windows NT 10.0; Win64; x64",
     "darwin": "Macintosh; Intel Mac OS X 10_15_7",
     "linux": f"X11; Linux {platform.machine() or 'x86_64'}",
 }
+# Where Linux systems keep their certificates, for a Python whose OpenSSL was built to look elsewhere.
+_CERTIFICATES = (
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
+_HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]+")
+_KEPT_S = 20.0
+_READ_BYTES = 1 << 18  # what the event loop reads at once
+_FIELD_BYTES, _FIELDS = 1 << 14, 3_000  # as much as some sign-ins put into one redirect, and some servers into cookies
 
 
-def connect(options: BrowserOptions) -> httpx2.AsyncClient:
-    """Make the connection pool, with the system's trust store and proxies.
+class Connections:
+    """Sends single requests over connections that are used again.
+
+    A connection that the server has closed in between is replaced by a new one, and the request is sent once more.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession, proxies: Proxies) -> None:
+        self._http = http
+        self._proxies = proxies
+
+    async def send(
+        self, method: str, url: URL, headers: Mapping[str, str], *, form: bytes | None = None
+    ) -> aiohttp.ClientResponse:
+        """Send a request.
+
+        Returns:
+            The answer, with its body unread, whatever it is; to be released.
+
+        Raises:
+            aiohttp.ClientError: If there is none.
+            PageTimeoutError: If no connection came about in time.
+            PageError: If a header cannot be sent.
+        """
+        proxy = self._proxies.of(url) if self._proxies else NO_PROXY
+        # Its login goes to the proxy alone: with the request where that is the proxy's to pass on, else before it.
+        own = {**headers, **proxy.login} if url.scheme == "http" else headers
+        try:
+            return await self._http.request(
+                method,
+                url,
+                headers=own,
+                data=form,
+                allow_redirects=False,
+                proxy=proxy.address,
+                proxy_headers=proxy.login or None,
+            )
+        except aiohttp.ConnectionTimeoutError as error:
+            raise PageTimeoutError(f"no answer in time from {without_query(str(url))} (ConnectTimeout)") from error
+        except ValueError as error:
+            if isinstance(error, aiohttp.ClientError):
+                raise
+            raise PageError(f"{without_query(str(url))}: a header cannot be sent ({error})") from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.close()
+
+    async def __aenter__(self) -> Connections:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def connect(options: BrowserOptions) -> Connections:
+    """Make the connection pool, with the system's trust store and proxies. The event loop runs already.
 
     HTTP/1.1 on purpose: see ``docs/decisions/http-1-1.md``.
 
     Raises:
-        SettingsError: If the client certificate cannot be used.
+        SettingsError: If the client certificate or a proxy cannot be used.
     """
     trusted = trust()
+    trusted.set_alpn_protocols(["http/1.1"])
     if options.client_cert is not None:
         try:
             trusted.load_cert_chain(options.client_cert, options.client_key)
         except (OSError, ssl.SSLError) as error:
             key = f" with COUPA_CLIENT_KEY={options.client_key}" if options.client_key else ""
             raise SettingsError(f"COUPA_CLIENT_CERT={options.client_cert}{key}: {error}") from error
-    here = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-    http = httpx2.AsyncClient(
-        verify=trusted,
-        mounts=dict.fromkeys(here),  # browsers do not ask a proxy for these either
-        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=20.0),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: they are the jar's business
+    proxies = system_proxies()
+    http = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=0, keepalive_timeout=_KEPT_S, ssl=trusted, resolver=Resolver(options.targets, proxies.places)
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),  # none: they are the jar's business
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.page_timeout_s),  # who asks bounds the rest
+        auto_decompress=False,  # likewise
+        read_bufsize=_READ_BYTES,
+        max_line_size=_FIELD_BYTES,
+        max_field_size=_FIELD_BYTES,
+        max_headers=_FIELDS,
     )
-    use_cheap_sockets(http, options.targets)
-    return http
+    return Connections(http, proxies)
 
 
 def trust() -> ssl.SSLContext:
@@ -53,12 +134,31 @@ def trust() -> ssl.SSLContext:
     Raises:
         SettingsError: If what it names cannot be read.
     """
+    file, folder = os.environ.get("SSL_CERT_FILE") or None, os.environ.get("SSL_CERT_DIR") or None
+    if not file and not folder and sys.platform in ("win32", "darwin"):
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # OpenSSL does not read the system's there
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        return httpx2.create_ssl_context()
+        if file or folder:
+            context.load_verify_locations(file, None if file else folder)
+        elif (known := _certificates()) != (None, None):
+            context.load_verify_locations(*known)
     except OSError as error:
         named = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
         what = " ".join(named) or "the system's certificates"
         raise SettingsError(f"{what}: cannot be read ({error}): correct or unset it") from error
+    return context
+
+
+def _certificates() -> tuple[str | None, str | None]:
+    """Find the file and the folder of the system's certificates; ``None`` for what there is not."""
+    paths = ssl.get_default_verify_paths()
+    folder: str | None = paths.capath
+    if folder and not any(_HASHED.fullmatch(path.name) for path in Path(folder).iterdir()):
+        folder = None
+    if paths.cafile or folder:
+        return paths.cafile, folder
+    return next(filter(os.path.isfile, _CERTIFICATES), None), None
 
 
 def user_agent(channel: str, version: str) -> str:

@@ -85,8 +85,8 @@ class PartialDownload:
         finally:
             await worker_threads.run(partial(self._write, held))
 
-    def download(self) -> Download:
-        """Return the complete download."""
+    def download(self, via: tuple[str, ...] = ()) -> Download:
+        """Return the complete download, which came by way of these addresses."""
         assert self._head is not None  # noqa: S101 - it has begun
         return Download(
             path=self._path,
@@ -96,6 +96,7 @@ class PartialDownload:
             sha256=self._digest.hexdigest(),
             head=self._first,
             tail=self._last,
+            via=via,
         )
 
     @property
@@ -104,7 +105,7 @@ class PartialDownload:
         headers = self._head.headers if self._head else {}
         tag = headers.get("etag", "")
         offered = headers.get("accept-ranges", "").lower() == "bytes" and "content-encoding" not in headers
-        return tag if offered and tag.startswith('"') else ""
+        return tag if offered and tag.isascii() and tag.startswith('"') else ""
 
     def _write(self, chunks: Sequence[bytes]) -> None:
         coming_bytes = self.size_bytes + sum(map(len, chunks))

@@ -7,12 +7,14 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import httpx2
+import aiohttp
 
-from coupa_async.domain.errors import CoupaError, PageError, PageTimeoutError, UnreachableError
+from coupa_async.domain.errors import CoupaError, PageError, UnreachableError
+from coupa_async.domain.http.content_coding import NotCompressedError
 from coupa_async.runtime.name_lookup import is_proxied
 
-_NO_ANSWER = "Server disconnected"  # how the library begins its word for it; its other words are for broken answers
+_TEXT_CHARS = 300
+_NOT_HTTP = (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, NotCompressedError)
 
 
 @contextmanager
@@ -30,15 +32,23 @@ def translated(trail: Sequence[str]) -> Iterator[None]:
     except CoupaError as error:
         error.url = error.url or trail[-1]
         raise
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError) as error:
+    except (aiohttp.ClientError, NotCompressedError) as error:
         ours = _ours(error, trail[-1])
         ours.url = trail[-1]
         raise ours from error
 
 
+def is_broken_off(error: Exception) -> bool:
+    """Return whether an error of the library's is a transfer that broke off, and not a connection that never was."""
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError)):
+        return False
+    return isinstance(error, (*_NOT_HTTP, aiohttp.ClientOSError, aiohttp.ServerDisconnectedError))
+
+
 def error_text(error: Exception) -> str:
-    """Describe an error. Some have only their name."""
-    return str(error) or type(error).__name__
+    """Describe an error. Some have only their name, others the address and what came in many lines."""
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    return " ".join(text.split())[:_TEXT_CHARS] or type(error).__name__
 
 
 def without_query(url: str) -> str:
@@ -48,13 +58,9 @@ def without_query(url: str) -> str:
 
 def _ours(error: Exception, url: str) -> PageError:
     where = without_query(url)
-    if isinstance(error, httpx2.TimeoutException):
-        return PageTimeoutError(f"no answer in time from {where} ({error_text(error)})")
-    if isinstance(error, httpx2.ProtocolError) and not str(error).startswith(_NO_ANSWER):
+    if isinstance(error, _NOT_HTTP) and not isinstance(error, aiohttp.ClientHttpProxyError):
         return PageError(f"{where}: what it answers is not HTTP ({error_text(error)})")
-    if isinstance(error, httpx2.TransportError):
-        return UnreachableError(f"{where}: {_with_place(error, url)} ({error_text(error)})")
-    return PageError(f"{where}: {error_text(error)}")
+    return UnreachableError(f"{where}: {_with_place(error, url)} ({error_text(error)})")
 
 
 def _with_place(error: BaseException, url: str) -> str:
@@ -64,10 +70,10 @@ def _with_place(error: BaseException, url: str) -> str:
         (socket.gaierror, "the host name is not known to DNS"),
         (ssl.SSLCertVerificationError, "its certificate is not trusted"),
         (ssl.SSLError, "no secure connection came about"),
-        (httpx2.ProxyError, "the proxy refused the connection"),
+        (aiohttp.ClientHttpProxyError, "the proxy refused the connection"),
         (ConnectionRefusedError, "the proxy does not answer" if is_proxied(url) else "the connection was refused"),
         (ConnectionResetError, "the connection was reset"),
-        (httpx2.RemoteProtocolError, "the connection was closed without an answer"),
+        (aiohttp.ServerDisconnectedError, "the connection was closed without an answer"),
     ]
     return next((text for kind, text in kinds if any(isinstance(cause, kind) for cause in causes)), "no connection")
 

@@ -11,7 +11,7 @@ from coupa_async.app.configuration.setting_states import SettingState
 from coupa_async.app.diagnose import Diagnosis
 from coupa_async.domain.redaction import redacted
 
-_PACKAGES = ("coupa-async", "anyio", "httpx2", "openpyxl", "playwright", "pydantic", "starlette", "uvicorn")
+_PACKAGES = ("coupa-async", "aiohttp", "anyio", "openpyxl", "playwright", "pydantic", "starlette", "uvicorn")
 _LOG_BYTES = 200_000
 _LOG_LINES = 400
 

@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks.bare ADDRESS ORDERS CONNECTIONS FOLDER FSYNC``: the limit of HTTP from Python.
 
-The pages and files of orders fetched with httpx2 and written, hashed on the way: no parser, no engine, no journal.
+The pages and files of orders fetched with aiohttp and written, hashed on the way: no parser, no engine, no journal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx2
+import aiohttp
 
 from tests.benchmarks.servers import FIRST_KEY
 
@@ -24,15 +24,15 @@ _FILES = re.compile(r'data-url="([^"]*/attachment_file/[^"]*)"')
 async def main(address: str, orders: int, connections: int, folder: Path, *, fsync: bool) -> None:
     """Fetch everything, and print what it took as JSON."""
     keys = iter(range(FIRST_KEY, FIRST_KEY + orders))
-    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
     files = 0
-    async with httpx2.AsyncClient(limits=limits, timeout=60, trust_env=False) as http:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections), read_bufsize=1 << 18) as http:
         began_s, cpu_s = time.perf_counter(), time.process_time()
 
         async def work() -> None:
             nonlocal files
             for key in keys:
-                text = (await http.get(f"{address}/order_headers/{key}")).text
+                async with http.get(f"{address}/order_headers/{key}") as answer:
+                    text = await answer.text()
                 for number, url in enumerate(dict.fromkeys(_FILES.findall(text))):
                     await _fetch(http, url.replace("&amp;", "&"), folder / f"{key}-{number}.pdf", fsync=fsync)
                     files += 1
@@ -45,11 +45,11 @@ async def main(address: str, orders: int, connections: int, folder: Path, *, fsy
     print(json.dumps(told))
 
 
-async def _fetch(http: httpx2.AsyncClient, url: str, path: Path, *, fsync: bool) -> None:
+async def _fetch(http: aiohttp.ClientSession, url: str, path: Path, *, fsync: bool) -> None:
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        async with http.stream("GET", url) as answer:
-            async for chunk in answer.aiter_bytes():
+        async with http.get(url) as answer:
+            async for chunk in answer.content.iter_any():
                 digest.update(chunk)
                 file.write(chunk)
         if fsync:

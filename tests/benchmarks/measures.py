@@ -46,8 +46,8 @@ def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) ->
         return lambda: python("bare", address, orders, CONNECTIONS, room.folder(), fsync)
 
     arms: dict[str, Callable[[], Mapping[str, Any]]] = {
-        "bare httpx2 loop": bare("0"),
-        "bare httpx2 loop, fsync": bare("1"),
+        "bare aiohttp loop": bare("0"),
+        "bare aiohttp loop, fsync": bare("1"),
         "curl --parallel": lambda: curl(room, address, orders),
         "coupa-async, direct lane": lambda: direct(room, address, orders, in_flight=CONNECTIONS),
     }
@@ -56,7 +56,7 @@ def _race(room: Room, address: str, latency_ms: int, orders: int, turns: int) ->
         for name, arm in arms.items():
             took[name].append(arm())
             room.tidy()
-    limit = [item["seconds"] for item in took["bare httpx2 loop"]]
+    limit = [item["seconds"] for item in took["bare aiohttp loop"]]
     rows = []
     for name, runs in took.items():
         ratio = statistics.median(a / b["seconds"] for a, b in zip(limit, runs, strict=True))

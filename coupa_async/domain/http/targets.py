@@ -152,7 +152,6 @@ class Targets:
         return alone | {reach_of(tenant_address) for tenant_address in tenant_addresses}
 
 
-@lru_cache(maxsize=256)
 def target_of(url: str) -> Target | None:
     """Read an HTTP address as browsers do.
 
@@ -160,7 +159,14 @@ def target_of(url: str) -> Target | None:
         ``None`` for what is no address, and for one that two readers may read as two hosts.
     """
     match = _ADDRESS.match(url.strip(_EDGES))
-    if match is None or any(char < "!" or char == "\x7f" for char in match[0]):
+    return _target(match[0]) if match is not None else None
+
+
+@lru_cache(maxsize=256)
+def _target(start: str) -> Target | None:
+    """Read the part of an address before its path, which few addresses differ in."""
+    match = _ADDRESS.match(start)
+    if match is None or any(char < "!" or char == "\x7f" for char in start):
         return None
     scheme, user, host, port = match[1].lower(), match[2], match[3], match[4]
     number = int(port) if port else _DEFAULT_PORTS[scheme]

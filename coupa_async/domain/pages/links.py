@@ -7,6 +7,7 @@ addresses of a page go through :func:`split`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -27,6 +28,7 @@ _BEFORE, _AFTER = 300, 4_096
 _HEAD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~:/%@-"
 _DIGIT = re.compile(r"[0-9]")
 _ID_WITHIN = 100
+_START = re.compile(r"(?i)https?://[^/?#]*")
 _TAG_OR_LINE = re.compile(r"[<\r\n]")
 _LINE_END = re.compile(r"[\r\n\t\x00]")
 _BARE_END = re.compile(r"""[\s"'`<>\\]""")
@@ -49,11 +51,21 @@ def absolute(base: str, address: str) -> str:
     try:
         # Most are complete already, and `urljoin` would take them apart all the same.
         whole = address if address.startswith(("https://", "http://")) else urljoin(base, address)
-        parts = urlsplit(whole)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0  # a bad one raises
+        start = _START.match(whole)
+        return whole if start and _is_web(start[0]) else ""
     except ValueError:
         return ""
-    return whole if is_web else ""
+
+
+@lru_cache(maxsize=256)
+def _is_web(start: str) -> bool:
+    """Return whether an address that begins so leads somewhere on the web.
+
+    Raises:
+        ValueError: If it cannot be told.
+    """
+    parts = urlsplit(start)
+    return bool(parts.hostname) and parts.port != 0  # a bad one raises
 
 
 def file_id(address: str) -> str:

@@ -76,7 +76,7 @@ class ApiOrders:
         self._reads_data = reads_data
         self._warn = warn
         self._lookup = NumberLookup(base_url, bounds)
-        self._lists_attachments = False
+        self._lists_attachments: set[AttachmentSource] = set()
 
     def url(self, order: Order) -> str:
         """See ``OrderSource``."""
@@ -150,9 +150,9 @@ class ApiOrders:
             heartbeat()
         own: list[Record] = []
         if document.attachments:
-            self._lists_attachments = True
-        elif document.attachments is None or not self._lists_attachments:
-            # An empty list is believed once the tenant is seen to fill such lists at all.
+            self._lists_attachments.add(document.kind)
+        elif document.attachments is None or document.kind not in self._lists_attachments:
+            # An empty list is believed once the tenant is seen to fill such lists in records of this kind.
             is_needed = document.attachments is None
             own = await self._listed("attachments", queries.attachments, document, session, lacks, is_needed=is_needed)
             heartbeat()

@@ -18,6 +18,7 @@ from coupa_async.domain.errors import (
     CoupaError,
     ForbiddenAddressError,
     PageError,
+    PageTimeoutError,
     RefusedDownloadError,
     UnreachableError,
 )
@@ -197,7 +198,9 @@ async def test_a_name_that_stands_for_this_machine_is_not_asked(
     async with raw_server(serving(file=whole(b"file", kind="application/pdf"))) as server:
         url = server.url.replace("127.0.0.1", "store.example") + "/file"
         async with client_of("https://8.8.8.8") as client:
-            with anyio.fail_after(5), pytest.raises(ForbiddenAddressError, match="is on this machine"):
+            # A name that stands for something else a moment later is asked where it was judged, if anybody is there.
+            told = (UnreachableError, PageTimeoutError) if len(answers) > 1 else ForbiddenAddressError
+            with anyio.fail_after(5), pytest.raises(told, match=r"store\.example"):
                 await client.file(url, tmp_path / "5.part")
         assert server.heads == []
 

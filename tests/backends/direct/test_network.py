@@ -1,20 +1,25 @@
-"""Idle connections: used again, and not once the server has hung up."""
+"""Connections: used again, and not once the server has hung up; to the very address that was judged."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import sys
-from dataclasses import dataclass
-from selectors import SelectorKey
-from typing import ClassVar
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import anyio
 import pytest
+from yarl import URL
 
+from backends.direct.addresses import asked_url
 from backends.direct.connection import connect
-from backends.direct.network import ReadinessPoller, Stream
+from backends.direct.resolver import Resolver
+from coupa_async.domain.errors import ForbiddenAddressError, UnreachableError
+from coupa_async.domain.http.targets import Targets
 from tests.backends.conftest import BYTES, OPTIONS, Open, Tenant
+from tests.backends.direct.conftest import asking, serving
+from tests.fakes.raw_server import whole
 
 pytestmark = pytest.mark.anyio
 
@@ -38,135 +43,78 @@ async def test_a_connection_is_used_again_until_the_server_hangs_up(direct: Open
     assert [path for _, path, _ in tenant.asked] == ["/one", "/two", "/three"]
 
 
-async def test_a_closed_sockets_number_that_is_anothers_by_now_is_told_apart() -> None:
-    watch = ReadinessPoller()
-    ours, theirs = socket.socketpair()
-    number = watch.add(ours)
-    assert not watch.is_readable(ours, number)
-    for our in (ours, theirs):
-        our.close()
-    assert watch.is_readable(ours, number)
-    new, other = socket.socketpair()
-    with new, other:
-        assert watch.add(new) == number
-        watch.drop(ours, number)
-        assert not watch.is_readable(new, number)
-        other.send(b"x")
-        await anyio.sleep(0.001)
-        assert watch.is_readable(new, number)
-        watch.drop(new, number)
-        await anyio.sleep(0.001)
-        assert not watch.is_readable(new, number)
+async def test_a_kept_connection_that_ends_under_a_request_costs_no_error(tmp_path: Path) -> None:
+    answered: list[str] = []
+
+    async def answer(path: str) -> AsyncIterator[bytes]:
+        if path == "/two" and path not in answered:
+            answered.append(path)
+            raise anyio.EndOfStream  # hangs up just as it is asked
+        answered.append(path)
+        yield whole(path.encode())
+
+    async with asking(answer) as (client, server):
+        for path in ("/one", "/two", "/three"):
+            assert (await client.page(server.url + path)).html == path
+    assert server.paths == ["/one", "/two", "/two", "/three"]
+    assert server.connections == 2
 
 
-@BOTH
-async def test_the_connections_are_ours(tenant: Tenant) -> None:
-    async with connect(OPTIONS) as http, http.stream("GET", f"{tenant.url}/page") as response:
-        assert isinstance(response.extensions["network_stream"], Stream)
+async def test_a_server_that_never_answers_is_not_asked_on_and_on() -> None:
+    async def hang_up(path: str) -> AsyncIterator[bytes]:
+        raise anyio.EndOfStream
+        yield b""
+
+    async with asking(hang_up) as (client, server):
+        with pytest.raises(UnreachableError, match="closed without an answer"):
+            await client.page(f"{server.url}/page")
+    assert len(server.paths) <= 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the loop there reads 64 KiB at a time")
 async def test_what_has_come_is_read_in_large_pieces(tenant: Tenant) -> None:
-    async with connect(OPTIONS) as http, http.stream("GET", f"{tenant.url}/storage") as response:
+    async with connect(OPTIONS) as http:
+        response = await http.send("GET", URL(f"{tenant.url}/storage"), {})
         await anyio.sleep(0.1)
-        sizes = [len(piece) async for piece in response.aiter_raw()]
+        sizes = [len(piece) async for piece in response.content.iter_any()]
+        response.release()
     assert sum(sizes) == len(BYTES)
     assert max(sizes) > 1 << 16
 
 
-@dataclass(eq=False)
-class Socket:
-    """A socket as the watch knows it."""
-
-    number: int
-
-    def fileno(self) -> int:
-        return self.number
+@pytest.mark.parametrize("path", ["/a%2Fb/c%20d?X-Sig=%2Baz%2F%3d+e~'(x)!*&f=%c3%A9;g=[1]", "/%7Euser//x/y/", "/?a=?/"])
+async def test_an_address_that_is_quoted_already_is_asked_to_the_byte(path: str) -> None:
+    async with asking(serving(**{path.strip("/").partition("?")[0]: whole(b"ok")})) as (client, server):
+        page = await client.page(server.url + path)
+    assert server.paths == [path]
+    assert page.url == server.url + path
 
 
-class WindowsSelector:
-    """Looks as Windows' ``select`` does: at 512 at most, at none not at all, nor where one is closed."""
-
-    open: ClassVar[set[int]] = set()
-    readable: ClassVar[set[int]] = set()
-
-    def __init__(self) -> None:
-        self._numbers: set[int] = set()
-
-    def register(self, number: int, events: int) -> None:
-        assert number >= 0
-        self._numbers.add(number)
-
-    def unregister(self, number: int) -> None:
-        self._numbers.remove(number)
-
-    def select(self, timeout: float) -> list[tuple[SelectorKey, int]]:
-        if not self._numbers:
-            raise OSError(10022, "an invalid argument was supplied")
-        if len(self._numbers) > 512:
-            raise ValueError("too many file descriptors in select()")
-        if not self._numbers <= self.open:
-            raise OSError(10038, "an operation was attempted on something that is not a socket")
-        return [(SelectorKey(number, number, 1, None), 1) for number in self._numbers & self.readable]
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("HTTP://U:p@TENANT.Example:80/a", "http://tenant.example/a"),
+        ("https://tenant.example:443?x", "https://tenant.example/?x"),
+        ("http://0x7f.1/a", "http://127.0.0.1/a"),
+        ("http://[::1]:81/a#b c", "http://[::1]:81/a#b%20c"),
+        ("http://höst.example/é", "http://xn--hst-sna.example/%C3%A9"),
+    ],
+)
+def test_the_host_that_is_asked_is_the_one_that_was_judged(url: str, asked: str) -> None:
+    assert str(asked_url(url)) == asked
 
 
-@pytest.fixture
-def windows(monkeypatch: pytest.MonkeyPatch) -> ReadinessPoller:
-    monkeypatch.setattr("backends.direct.network.DefaultSelector", WindowsSelector)
-    monkeypatch.setattr("backends.direct.network._LOOK_HOLDS_S", -1.0)
-    WindowsSelector.open, WindowsSelector.readable = set(), set()
-    return ReadinessPoller()
+async def test_a_connection_goes_to_what_its_name_stood_for_when_it_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [["93.184.216.34"], ["93.184.216.34", "127.0.0.1"], ["127.0.0.1"]]
 
+    async def getaddrinfo(host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answers.pop(0)]
 
-def opened(watch: ReadinessPoller, *numbers: int) -> list[Socket]:
-    WindowsSelector.open |= set(numbers)
-    sockets = [Socket(number) for number in numbers]
-    for item in sockets:
-        watch.add(item)
-    return sockets
-
-
-def close(item: Socket) -> None:
-    """Close a socket as the event loop does with one that was reset: nobody is told."""
-    WindowsSelector.open.remove(item.number)
-    item.number = -1
-
-
-async def test_on_windows_a_connection_that_was_reset_spoils_no_look_at_the_others(windows: ReadinessPoller) -> None:
-    first, reset, last = opened(windows, 1, 2, 3)
-    close(reset)
-    for _ in range(3):
-        assert windows.is_readable(reset, 2)
-        assert not windows.is_readable(first, 1)
-    WindowsSelector.readable = {3}
-    assert windows.is_readable(last, 3)
-    (again,) = opened(windows, 2)
-    assert not windows.is_readable(again, 2)
-    windows.drop(reset, 2)  # late, and its number is another's by now
-    assert not windows.is_readable(again, 2)
-
-
-async def test_on_windows_none_at_all_can_be_looked_at(windows: ReadinessPoller) -> None:
-    (item,) = opened(windows, 1)
-    windows.drop(item, 1)
-    assert not windows.is_readable(item, 1)
-    close(item)
-    assert windows.is_readable(item, 1)
-    assert windows.add(item) == -1
-
-
-async def test_on_windows_more_than_512_are_looked_at(windows: ReadinessPoller) -> None:
-    sockets = opened(windows, *range(1200))
-    WindowsSelector.readable = {0, 777, 1199}
-    assert [item.number for item in sockets if windows.is_readable(item, item.number)] == [0, 777, 1199]
-    for item in sockets[:1100]:
-        windows.drop(item, item.number)
-        close(item)
-    assert [item.number for item in sockets[1100:] if windows.is_readable(item, item.number)] == [1199]
-
-
-async def test_where_nobody_can_tell_no_connection_is_used_again(windows: ReadinessPoller) -> None:
-    first, last = opened(windows, 1, 2)
-    WindowsSelector.open.remove(2)  # and its owner does not know
-    assert windows.is_readable(first, 1)
-    assert windows.is_readable(last, 2)
+    monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+    targets = Targets(base_url="https://8.8.8.8")
+    found = await Resolver(targets).resolve("store.example", 443)
+    assert [(entry["host"], entry["port"]) for entry in found] == [("93.184.216.34", 443)]
+    with pytest.raises(ForbiddenAddressError, match="this machine"):
+        await Resolver(targets).resolve("store.example", 443)
+    proxies = frozenset({("proxy.example", 3128)})
+    assert (await Resolver(targets, proxies).resolve("proxy.example", 3128))[0]["host"] == "127.0.0.1"
