@@ -58,6 +58,7 @@ def make_source(settings: Settings, bounds: Bounds, notify: Observer, *, reads_d
         settings.order_path,
         bounds,
         reads_data=reads_data,
+        reads_lines=settings.lines,
         pages=OrderFinder(base_url, settings.order_path, bounds) if has_person else None,
         warn=lambda text: notify(Warned(text=text, is_lasting=True)),
     )
