@@ -31,6 +31,7 @@ def read_order_data(record: Record, lines: Sequence[Record] | None) -> OrderData
         "total": _total(lines or (), currency),
         "currency": currency,
         "payment term": text(inside(record, "payment_term"), "code"),
+        "department": text(inside(record, "department"), "name"),
         "supplier number": text(inside(record, "supplier"), "number"),
     }
     labels = {"Ship-To User": text(inside(record, "ship_to_user"), "fullname")}

@@ -34,7 +34,7 @@ _WHOLE_LINE = [
 _ORDER = [
     *("id", "po_number", "status", "created_at", {"supplier": ["name", "number"]}, {"currency": ["code"]}),
     *({"requisition_header": ["id"]}, {"payment_term": ["code"]}, {"ship_to_user": ["id", "fullname"]}),
-    _ATTACHMENTS,
+    *({"department": ["name"]}, _ATTACHMENTS),
 ]
 _REQUISITION = ["id", _ATTACHMENTS, {"requisition_lines": ["id", "line_num", _ATTACHMENTS]}]
 

@@ -42,8 +42,8 @@ async def listed(name: str, address: Callable[[int], str], ask: Ask, bounds: Bou
             is_over = len(page) < _FEW or page.keys() <= found.keys()
             found |= page
             if len(found) > bounds.page_attachments:
-                most = f"more than {bounds.page_attachments:,}"
-                raise ExcessivePageError(f"{address(0).partition('?')[0]}: {most} {name}")
+                path = address(0).partition("?")[0]
+                raise ExcessivePageError(f"{path}: more than {bounds.page_attachments:,} {name}")
             if is_over:
                 return list(found.values())
             last, offset = list(page)[-1], offset + len(page) - 1
