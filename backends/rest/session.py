@@ -12,8 +12,10 @@ from backends.browser.chromium import BrowserOptions, ResponseHead
 from backends.direct.client import Client
 from backends.direct.connection import connect
 from backends.direct.cookies import Jar
-from backends.rest.tokens import ApiClient, Tokens
+from backends.rest.token_endpoint import ApiClient
+from backends.rest.tokens import Tokens
 from coupa_async.domain.api.answers import NotJsonError, read_json, text
+from coupa_async.domain.api.device import DeviceCode
 from coupa_async.domain.api.queries import TOKEN, any_order, attachment_id_of, is_api
 from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError, RefusedDownloadError, TokenRefusedError
 from coupa_async.domain.http.targets import Targets
@@ -66,15 +68,29 @@ class RestBackend:
 
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        async with self._connected(profile.name) as client, self._pages.session(profile) as pages:
+            yield RestSession(client, self._tokens, pages, self._client.base_url)
+
+    async def sign_in_person(self, show: Callable[[DeviceCode], None]) -> None:
+        """Have a person sign in to the API, in whatever browser, and keep the token for later sessions.
+
+        Args:
+            show: Called with what the person needs.
+
+        Raises:
+            SignInRefusedError: If nobody does, or the tenant gives no token.
+            PageError: If it cannot be asked now.
+        """
+        async with self._connected("the sign-in") as client:
+            await self._tokens.sign_in(client, show)
+
+    @asynccontextmanager
+    async def _connected(self, name: str) -> AsyncIterator[Client]:
         http = connect(self._options)
         try:
-            async with self._pages.session(profile) as pages:
-                base_url = self._client.base_url
-                client = Client(http, Jar(base_url), self._options, _AGENT)
-                yield RestSession(client, self._tokens, pages, base_url)
+            yield Client(http, Jar(self._client.base_url), self._options, _AGENT)
         finally:
-            name = f"the API's connections of {profile.name}"
-            await cleanup(name, http.aclose, within_s=self._options.close_timeout_s)
+            await cleanup(f"the API's connections of {name}", http.aclose, within_s=self._options.close_timeout_s)
 
 
 class RestSession:

@@ -8,17 +8,23 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import SettingsError
 from coupa_async.domain.events import Warned
-from coupa_async.ports import Backend, Observer
+from coupa_async.ports import Observer
 from coupa_async.services.api.orders import ApiOrders
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.order_source import OrderSource
 
 if TYPE_CHECKING:
     from backends.browser.chromium import BrowserOptions
+    from backends.rest.session import RestBackend
 
 
-def make_api_backend(settings: Settings, options: BrowserOptions) -> Backend:
+def make_api_backend(settings: Settings, options: BrowserOptions, *, signs_in: bool = False) -> RestBackend:
     """Make the backend of the tenant's API. No browser need be here, unless messages are to be printed.
+
+    Args:
+        settings: Which client.
+        options: Of browsers and connections.
+        signs_in: Whether a person is about to sign in, so that no secret is needed.
 
     Raises:
         SettingsError: If the client is not set.
@@ -26,13 +32,17 @@ def make_api_backend(settings: Settings, options: BrowserOptions) -> Backend:
     """
     from backends import open_api
     from backends.browser.chromium import find_browser
-    from backends.rest.tokens import ApiClient
+    from backends.rest.token_endpoint import ApiClient
 
     if settings.msg_pdf:
         find_browser(options)
-    if settings.client_id is None or settings.client_secret is None:
-        missing = "COUPA_CLIENT_ID" if settings.client_id is None else "COUPA_CLIENT_SECRET"
-        raise SettingsError(f"--lane api: {missing} is not set: your Coupa administrator makes the client")
+    if settings.client_id is None:
+        raise SettingsError("--lane api: COUPA_CLIENT_ID is not set: your Coupa administrator makes the client")
+    if settings.client_secret is None and not signs_in and not settings.token_file().exists():
+        raise SettingsError(
+            "--lane api: COUPA_CLIENT_SECRET is not set: your Coupa administrator makes the client; where it has none, "
+            "coupa-async login --api signs you in"
+        )
     client = ApiClient(
         base_url=settings.tenant(),
         client_id=settings.client_id,

@@ -248,8 +248,9 @@ class Settings(Command):
 
     @property
     def chosen_lane(self) -> str:
-        """The lane; for ``auto`` the API, if its client is set."""
-        has_client = self.client_id is not None and self.client_secret is not None
+        """The lane; for ``auto`` the API, if its client is set and lets us in."""
+        is_let_in = self.client_secret is not None or (self.base_url and self.token_file().exists())
+        has_client = self.client_id is not None and is_let_in
         return "api" if self.lane == "auto" and has_client else self.lane
 
     @property

@@ -10,6 +10,7 @@ from coupa_async.domain.order import AttachmentSource, OrderNumber
 
 API = "/api/"
 TOKEN = "/oauth2/token"  # noqa: S105 - an address
+DEVICE = "/oauth2/device_authorizations"
 SCOPES = ("core.purchase_order.read", "core.requisition.read", "core.comment.read")
 PAGE = 50  # records that an answer has at most
 _ATTACHMENT = [
