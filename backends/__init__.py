@@ -98,6 +98,13 @@ def open_api(name: str, options: BrowserOptions, client: ApiClient) -> RestBacke
     return RestBackend(options, open_lane(browser, options, "direct", client.base_url), client)
 
 
+def open_beside(backend: Backend, options: BrowserOptions, client: ApiClient) -> Backend:
+    """Let a backend of the tenant's pages ask its API as well."""
+    from backends.rest.session import RestBackend
+
+    return RestBackend(options, backend, client, is_beside=True)
+
+
 class _Missing:
     """A backend whose library is not here: that matters once a browser is needed."""
 

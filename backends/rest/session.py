@@ -43,16 +43,17 @@ _REFUSED = (401, 403)
 class RestBackend:
     """Sessions on the API, each with a session of the direct lane for what the API does not give."""
 
-    name = "rest"
-
-    def __init__(self, options: BrowserOptions, pages: Backend, client: ApiClient) -> None:
+    def __init__(self, options: BrowserOptions, pages: Backend, client: ApiClient, *, is_beside: bool = False) -> None:
         """Make the backend.
 
         Args:
             options: Time-outs and certificates.
             pages: Opens the tenant's pages, where a person has signed in.
             client: The API's client.
+            is_beside: Whether the API is only asked beside the pages, which all else goes to as without it.
         """
+        self.name = pages.name if is_beside else "rest"
+        self._is_beside = is_beside
         self._options = options
         self._pages = pages
         self._client = client
@@ -69,7 +70,7 @@ class RestBackend:
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
         async with self._connected(profile.name) as client, self._pages.session(profile) as pages:
-            yield RestSession(client, self._tokens, pages, self._client.base_url)
+            yield RestSession(client, self._tokens, pages, self._client.base_url, is_beside=self._is_beside)
 
     async def sign_in_person(self, show: Callable[[DeviceCode], None]) -> None:
         """Have a person sign in to the API, in whatever browser, and keep the token for later sessions.
@@ -96,7 +97,10 @@ class RestBackend:
 class RestSession:
     """The API over HTTP, with a session for pages behind it."""
 
-    def __init__(self, client: Client, tokens: Tokens, pages: Session, base_url: str) -> None:
+    def __init__(
+        self, client: Client, tokens: Tokens, pages: Session, base_url: str, *, is_beside: bool = False
+    ) -> None:
+        self._is_beside = is_beside
         self._client = client
         self._tokens = tokens
         self._token = ""
@@ -129,7 +133,7 @@ class RestSession:
         """
         if is_api(url, self._base_url):
             return await self._content(url, into)
-        if not self._targets.is_tenant(url):
+        if self._is_beside or not self._targets.is_tenant(url):
             return await self._pages.download(url, into)
         refused, is_person_in = NotOverApiError(401, url), bool(await self._pages.cookies())
         if self._opens_files or not is_person_in:
@@ -167,12 +171,12 @@ class RestSession:
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``. That of the pages, if a person has signed in; the token is kept by itself."""
-        if await self._pages.cookies():
+        if self._is_beside or await self._pages.cookies():
             await self._pages.save_state(path)
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``. That of the pages."""
-        if await to_thread.run_sync(path.exists):
+        if self._is_beside or await to_thread.run_sync(path.exists):
             await self._pages.load_state(path)
 
     async def snapshot(self, url: str, into: Path) -> str:
@@ -207,7 +211,7 @@ class RestSession:
         return await self._pages.print_page(url, into, paper=paper)
 
     async def _check_signed_in(self, url: str) -> None:
-        if not await self._pages.cookies():
+        if not self._is_beside and not await self._pages.cookies():
             raise PageError(f"{url}: nobody has signed in to see it")
 
     async def _content(self, url: str, into: Path) -> Download:

@@ -47,7 +47,9 @@ def number_forms(number: OrderNumber) -> tuple[str, ...]:
     return tuple(dict.fromkeys((shown, number.key, f"PO{number.key}", bare, shown.upper())))
 
 
-def by_numbers(base_url: str, numbers: Sequence[str], *, is_bulk: bool, whole_lines: bool = False) -> str:
+def by_numbers(
+    base_url: str, numbers: Sequence[str], *, is_bulk: bool, whole_lines: bool = False, only_ids: bool = False
+) -> str:
     """Return the address that looks orders up by their numbers, or by one of them without the ``in`` operator.
 
     Args:
@@ -55,9 +57,11 @@ def by_numbers(base_url: str, numbers: Sequence[str], *, is_bulk: bool, whole_li
         numbers: The numbers.
         is_bulk: Whether the operator is used.
         whole_lines: Whether lines are told with all that they say.
+        only_ids: Whether nothing else than ids and numbers is wanted.
     """
+    fields = ["id", "po_number"] if only_ids else _order(whole_lines=whole_lines)
     name, value = ("po_number[in]", ",".join(numbers)) if is_bulk else ("po_number", numbers[0])
-    return _address(base_url, "purchase_orders", _order(whole_lines=whole_lines), **{name: value})
+    return _address(base_url, "purchase_orders", fields, **{name: value})
 
 
 def any_order(base_url: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 
 import anyio
 
@@ -75,6 +76,7 @@ class NumberLookup:
         bounds: Bounds = _BOUNDS,
         *,
         whole_lines: bool = False,
+        only_ids: bool = False,
         see: Callable[[ApiDocument], None] = lambda document: None,
     ) -> None:
         """Make it.
@@ -83,11 +85,12 @@ class NumberLookup:
             base_url: The tenant's address.
             bounds: Bounds on answers.
             whole_lines: Whether lines are read with all that they say.
+            only_ids: Whether nothing else than ids is wanted.
             see: Called with each order as soon as it is read.
         """
         self._base_url = base_url
         self._bounds = bounds
-        self._whole_lines = whole_lines
+        self._address = partial(by_numbers, base_url, whole_lines=whole_lines, only_ids=only_ids)
         self._see = see
         self._bulk = _Bulk.UNTRIED
         self._proofs: Counter[tuple[str, int]] = Counter()
@@ -182,7 +185,7 @@ class NumberLookup:
         return None
 
     async def _ask(self, numbers: Sequence[str], session: Session, *, is_bulk: bool) -> list[ApiDocument]:
-        url = by_numbers(self._base_url, numbers, is_bulk=is_bulk, whole_lines=self._whole_lines)
+        url = self._address(numbers, is_bulk=is_bulk)
         asked_by = AskedBy.NUMBERS if is_bulk else AskedBy.NUMBER
         value = await ask_for_orders(session, url, self._base_url, self._bounds)
         told = records([] if value is None else value)
