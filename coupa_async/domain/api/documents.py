@@ -70,6 +70,25 @@ class ApiDocument:
             ExcessivePageError: If it has more.
         """
         url = page_url(base_url, self.kind, self.id)
+        attachments, odd = self._attachments(base_url, url, more, bounds)
+        behind = text(inside(self.record, "requisition_header"), "id")
+        return OrderPage(
+            kind=self.kind,
+            url=url,
+            supplier=" ".join(text(inside(self.record, "supplier"), "name", "display_name").split()),
+            attachments=attachments,
+            requisition_url=page_url(base_url, AttachmentSource.REQUISITION, behind) if behind.isdecimal() else "",
+            missing="; ".join(dict.fromkeys([*lacks, *odd])),
+            remark="; ".join(remarks),
+            session_length_s=None,
+            numbers=(self.number,) if self.number else (),
+            page_id=self.id,
+        )
+
+    def _attachments(
+        self, base_url: str, url: str, more: Iterable[Placed], bounds: Bounds
+    ) -> tuple[tuple[Attachment, ...], list[str]]:
+        """Read all attachments, each once, and say which cannot be read."""
         found: dict[str, Attachment] = {}
         odd = []
         told = (*(self.attachments or ()), *in_lines(self.lines or ()), *more)
@@ -82,19 +101,7 @@ class ApiDocument:
         if len(found) > bounds.page_attachments:
             most = f"more than {bounds.page_attachments:,}"
             raise ExcessivePageError(f"{url}: the API names {len(found):,} attachments, {most}")
-        behind = text(inside(self.record, "requisition_header"), "id")
-        return OrderPage(
-            kind=self.kind,
-            url=url,
-            supplier=" ".join(text(inside(self.record, "supplier"), "name", "display_name").split()),
-            attachments=tuple(found.values()),
-            requisition_url=page_url(base_url, AttachmentSource.REQUISITION, behind) if behind.isdecimal() else "",
-            missing="; ".join(dict.fromkeys([*lacks, *odd])),
-            remark="; ".join(remarks),
-            session_length_s=None,
-            numbers=(self.number,) if self.number else (),
-            page_id=self.id,
-        )
+        return tuple(found.values()), odd
 
 
 def page_url(base_url: str, kind: AttachmentSource, document_id: str) -> str:
