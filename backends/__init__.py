@@ -18,7 +18,8 @@ from coupa_async.domain.errors import BrowserMissingError, SettingsError
 from coupa_async.ports import Backend, Profile, Session
 
 if TYPE_CHECKING:
-    from backends.rest.tokens import ApiClient
+    from backends.rest.session import RestBackend
+    from backends.rest.token_endpoint import ApiClient
 
 GROUP = "coupa_async.backends"
 _OWN = ("playwright", "selenium")
@@ -76,7 +77,7 @@ def open_lane(backend: Backend, options: BrowserOptions, lane: str, base_url: st
     return DirectBackend(options, backend, base_url, is_forced=lane == "direct")
 
 
-def open_api(name: str, options: BrowserOptions, client: ApiClient) -> Backend:
+def open_api(name: str, options: BrowserOptions, client: ApiClient) -> RestBackend:
     """Make the backend of the tenant's API, with the direct lane behind it for what the API does not give.
 
     Args:
@@ -95,6 +96,13 @@ def open_api(name: str, options: BrowserOptions, client: ApiClient) -> Backend:
     except BrowserMissingError as error:
         browser = _Missing(name, error)
     return RestBackend(options, open_lane(browser, options, "direct", client.base_url), client)
+
+
+def open_beside(backend: Backend, options: BrowserOptions, client: ApiClient) -> Backend:
+    """Let a backend of the tenant's pages ask its API as well."""
+    from backends.rest.session import RestBackend
+
+    return RestBackend(options, backend, client, is_beside=True)
 
 
 class _Missing:

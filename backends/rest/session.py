@@ -12,8 +12,10 @@ from backends.browser.chromium import BrowserOptions, ResponseHead
 from backends.direct.client import Client
 from backends.direct.connection import connect
 from backends.direct.cookies import Jar
-from backends.rest.tokens import ApiClient, Tokens
+from backends.rest.token_endpoint import ApiClient
+from backends.rest.tokens import Tokens
 from coupa_async.domain.api.answers import NotJsonError, read_json, text
+from coupa_async.domain.api.device import DeviceCode
 from coupa_async.domain.api.queries import TOKEN, any_order, attachment_id_of, is_api
 from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError, RefusedDownloadError, TokenRefusedError
 from coupa_async.domain.http.targets import Targets
@@ -41,16 +43,17 @@ _REFUSED = (401, 403)
 class RestBackend:
     """Sessions on the API, each with a session of the direct lane for what the API does not give."""
 
-    name = "rest"
-
-    def __init__(self, options: BrowserOptions, pages: Backend, client: ApiClient) -> None:
+    def __init__(self, options: BrowserOptions, pages: Backend, client: ApiClient, *, is_beside: bool = False) -> None:
         """Make the backend.
 
         Args:
             options: Time-outs and certificates.
             pages: Opens the tenant's pages, where a person has signed in.
             client: The API's client.
+            is_beside: Whether the API is only asked beside the pages, which all else goes to as without it.
         """
+        self.name = pages.name if is_beside else "rest"
+        self._is_beside = is_beside
         self._options = options
         self._pages = pages
         self._client = client
@@ -66,21 +69,38 @@ class RestBackend:
 
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
+        async with self._connected(profile.name) as client, self._pages.session(profile) as pages:
+            yield RestSession(client, self._tokens, pages, self._client.base_url, is_beside=self._is_beside)
+
+    async def sign_in_person(self, show: Callable[[DeviceCode], None]) -> None:
+        """Have a person sign in to the API, in whatever browser, and keep the token for later sessions.
+
+        Args:
+            show: Called with what the person needs.
+
+        Raises:
+            SignInRefusedError: If nobody does, or the tenant gives no token.
+            PageError: If it cannot be asked now.
+        """
+        async with self._connected("the sign-in") as client:
+            await self._tokens.sign_in(client, show)
+
+    @asynccontextmanager
+    async def _connected(self, name: str) -> AsyncIterator[Client]:
         http = connect(self._options)
         try:
-            async with self._pages.session(profile) as pages:
-                base_url = self._client.base_url
-                client = Client(http, Jar(base_url), self._options, _AGENT)
-                yield RestSession(client, self._tokens, pages, base_url)
+            yield Client(http, Jar(self._client.base_url), self._options, _AGENT)
         finally:
-            name = f"the API's connections of {profile.name}"
-            await cleanup(name, http.aclose, within_s=self._options.close_timeout_s)
+            await cleanup(f"the API's connections of {name}", http.aclose, within_s=self._options.close_timeout_s)
 
 
 class RestSession:
     """The API over HTTP, with a session for pages behind it."""
 
-    def __init__(self, client: Client, tokens: Tokens, pages: Session, base_url: str) -> None:
+    def __init__(
+        self, client: Client, tokens: Tokens, pages: Session, base_url: str, *, is_beside: bool = False
+    ) -> None:
+        self._is_beside = is_beside
         self._client = client
         self._tokens = tokens
         self._token = ""
@@ -113,7 +133,7 @@ class RestSession:
         """
         if is_api(url, self._base_url):
             return await self._content(url, into)
-        if not self._targets.is_tenant(url):
+        if self._is_beside or not self._targets.is_tenant(url):
             return await self._pages.download(url, into)
         refused, is_person_in = NotOverApiError(401, url), bool(await self._pages.cookies())
         if self._opens_files or not is_person_in:
@@ -151,12 +171,12 @@ class RestSession:
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``. That of the pages, if a person has signed in; the token is kept by itself."""
-        if await self._pages.cookies():
+        if self._is_beside or await self._pages.cookies():
             await self._pages.save_state(path)
 
     async def load_state(self, path: Path) -> None:
         """See ``ports.Session``. That of the pages."""
-        if await to_thread.run_sync(path.exists):
+        if self._is_beside or await to_thread.run_sync(path.exists):
             await self._pages.load_state(path)
 
     async def snapshot(self, url: str, into: Path) -> str:
@@ -191,7 +211,7 @@ class RestSession:
         return await self._pages.print_page(url, into, paper=paper)
 
     async def _check_signed_in(self, url: str) -> None:
-        if not await self._pages.cookies():
+        if not self._is_beside and not await self._pages.cookies():
             raise PageError(f"{url}: nobody has signed in to see it")
 
     async def _content(self, url: str, into: Path) -> Download:

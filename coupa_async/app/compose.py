@@ -15,7 +15,7 @@ import anyio
 from anyio import to_thread
 from pydantic import SecretStr
 
-from coupa_async.app.compose_api import make_api_backend, make_source
+from coupa_async.app.compose_api import make_api_backend, make_source, with_api
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.domain.bounds import Bounds
@@ -72,6 +72,7 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     if settings.chosen_lane == "api":
         return make_api_backend(settings, options), []
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
+    backend = with_api(backend, settings, options)
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
     if elsewhere:
         return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]

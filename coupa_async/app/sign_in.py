@@ -68,7 +68,7 @@ async def sign_in(settings: Settings, notify: Observer) -> SignInState:
             f"bring {settings.state_file()} over, or set COUPA_USERNAME and COUPA_PASSWORD"
         )
     own = settings.model_copy(update={"lane": "browser"})
-    with _errors_with_cures():
+    with errors_with_cures():
         await sign_in_by_hand(own, notify)
         notify(Warned(text="signed in; opening the browser again, without a window, to see that it holds"))
         return await _look(own, datetime.now())
@@ -82,7 +82,7 @@ async def sign_in_state(settings: Settings) -> SignInState:
         SignInError: If its answer is none that it should give.
         InputError: If there is no browser, or the profile is in use.
     """
-    with _errors_with_cures():
+    with errors_with_cures():
         return await _state(settings)
 
 
@@ -101,7 +101,8 @@ def forget_sign_in(settings: Settings) -> tuple[Path, ...]:
 
 
 @contextmanager
-def _errors_with_cures() -> Iterator[None]:
+def errors_with_cures() -> Iterator[None]:
+    """Turn errors of a sign-in into those that a person can do something about."""
     try:
         yield
     except LaunchError as error:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -34,7 +35,7 @@ from fixtures.site import Dials, Site
 from fixtures.workbook import write_sample
 
 # A client that may ask, and one whose requests nobody counts.
-CLIENT = {"client_id": CLIENT_ID, "client_secret": SecretStr(CLIENT_SECRET)}
+CLIENT: dict[str, Any] = {"client_id": CLIENT_ID, "client_secret": SecretStr(CLIENT_SECRET)}
 
 
 @dataclass

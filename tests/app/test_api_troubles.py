@@ -152,11 +152,49 @@ async def test_empty_lists_are_not_believed_before_one_was_seen_that_is_not(offi
     assert is_true(office, "out")
 
 
+CUTS = ["order.attachments=0", "order.attachments=1", "order.order_lines=0", "order.order_lines=1"]
+
+
+@pytest.mark.parametrize("by_id", [False, True], ids=["lookups", "always"])
+@pytest.mark.parametrize("cuts", [*CUTS, "order.order_lines.attachments=0"])
+async def test_lists_in_records_that_are_cut_short_cost_no_file(office: Office, cuts: str, by_id: bool) -> None:
+    office.site.api.dials.cuts, office.site.api.dials.cuts_by_id = cuts, by_id
+    await office.run("out", only=(*FEW, "15262991"))
+    found = office.results("out")
+    kept = found.pop("15262991")
+    assert (kept.outcome, [file.place for file in kept.saved]) == (
+        *(Outcome.COMPLETED, ["header", "header", "line 1"]),
+    )
+    assert {key: len(result.saved) for key, result in found.items()} == TRUTH
+    assert not [result.error for result in found.values() if "may have more" in result.error]
+
+
+@pytest.mark.parametrize("lists", ["refused", "ignored"])
+async def test_lines_that_are_cut_and_not_to_be_had_by_themselves_are_said_to_be_more(
+    office: Office, lists: str
+) -> None:
+    office.site.api.dials.cuts, office.site.api.dials.lists_lines = "order.order_lines=12", lists
+    await office.run("out", only=("15262996",), data=("all",))
+    result = office.results("out")["15262996"]
+    assert "it may have more than 12 lines" in result.error
+    assert result.data.field("total") == ""
+
+
+async def test_an_api_that_never_shows_an_attachment_of_a_line_or_comment_is_warned_of(office: Office) -> None:
+    office.site.api.dials.cuts = "order.order_lines.attachments=0,requisition.requisition_lines.attachments=0"
+    office.site.api.dials.lists_lines = "refused"
+    await office.run("out", "api")
+    assert [text for text in office.warnings if "not shown an attachment of any line yet" in text]
+
+
 @pytest.mark.parametrize("lacks", ["order.attachments", "order.order_lines", "requisition.attachments"])
-async def test_a_field_that_is_missing_is_asked_for_by_itself_or_missed_aloud(office: Office, lacks: str) -> None:
-    office.site.api.dials.lacks = lacks
+@pytest.mark.parametrize("lists", ["known", "refused"])
+async def test_a_field_that_is_missing_is_asked_for_by_itself_or_missed_aloud(
+    office: Office, lacks: str, lists: str
+) -> None:
+    office.site.api.dials.lacks, office.site.api.dials.lists_lines = lacks, lists
     await office.run("out", only=FEW)
-    if lacks != "order.order_lines":
+    if lacks != "order.order_lines" or lists == "known":
         assert is_true(office, "out")
         return
     result = office.results("out")["15262984"]
@@ -164,7 +202,7 @@ async def test_a_field_that_is_missing_is_asked_for_by_itself_or_missed_aloud(of
     assert "the API does not show its lines" in result.error
 
 
-@pytest.mark.parametrize("lacks", ["comment.attachments", "order.order_lines.attachments"])
+@pytest.mark.parametrize("lacks", ["comment.attachments", "order.order_lines.attachments,line.attachments"])
 async def test_lists_inside_of_others_that_are_missing_are_never_taken_for_empty(office: Office, lacks: str) -> None:
     office.site.api.dials.lacks = lacks
     await office.run("out", only=FEW)

@@ -96,3 +96,22 @@ API_DIFFERENCES: tuple[ApiDifference, ...] = (
     ApiDifference("PO15263006", "ERROR_MESSAGE", _ADDRESS),
     ApiDifference("PO15263007", "ERROR_MESSAGE", _ADDRESS),
 )
+
+
+_WORD = "the API has a code where a page prints a word"
+_UNTOLD = "the API is not asked for it: which field holds it is not known"
+API_DATA_DIFFERENCES: dict[str, str] = {
+    "COUPA_STATUS": _WORD,
+    "COUPA_TOTAL": "the exact sum of the lines, where the recorded pages print an amount of their own",
+    "COUPA_SUPPLIER_NUMBER": "the recorded pages print it for some suppliers only",
+    "COUPA_REQUESTER": _UNTOLD,
+    "COUPA_COMPANY_CODE": _UNTOLD,
+    "COUPA_REVISION_DATE": _UNTOLD,
+    "COUPA_HIDE_PRICE": _UNTOLD,
+    "COUPA_SUPPLIER_VAT_ID": _UNTOLD,
+    "COUPA_SHIP_TO_ADDRESS": _UNTOLD,
+    "COUPA_LEGAL_ENTITY": "the API tells it of lines, where these are asked for",
+}
+API_LINE_DIFFERENCES: dict[str, str] = {"STATUS": _WORD}
+# Its page is of an older make, and prints no data and no lines.
+BARE_PAGE = "15262987"

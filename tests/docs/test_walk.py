@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from coupa_async.services.records.journal import FILE_NAME
+from fixtures.api.oauth import CLIENT_ID, CLIENT_SECRET
 from tests.docs.test_commands import OURS
 from tests.e2e.conftest import Site, served
 
 # What the reader has that this machine has not, or what is run at length elsewhere.
 _NOT_HERE = {
     "login": "a person at a window; tests/e2e/sign_in/test_login.py has one",
+    "--api": "a person who types a code; tests/app/test_sign_in_api.py has one",
     "compare": "minutes; tests/cli/commands/test_compare.py",
     "--backend": "a Grid, a Playwright server, or somebody's package; tests/e2e/machines/test_remote.py",
 }
@@ -29,7 +31,7 @@ _WITH_ORDERS = ("run", "demo", "retry", "status")
 
 def _is_run_here(words: tuple[str, ...]) -> bool:
     """Tell a command that needs nothing that is not here; ``login`` with a flag opens no window."""
-    return words[1:] != ("login",) and not {"compare", "--backend"}.intersection(words)
+    return words[1:] != ("login",) and not {"compare", "--backend", "--api"}.intersection(words)
 
 
 _HERE = sorted({our.words for our in OURS if _is_run_here(our.words)})
@@ -45,7 +47,8 @@ class CollectorConfig:
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         own = {"XDG_DATA_HOME": str(self.folder / "data"), "BROWSER": "true"}  # what `--open` would start
         command = [sys.executable, "-m", "coupa_async", *words]
-        environment = self.site.environment | own
+        client = {"COUPA_CLIENT_ID": CLIENT_ID, "COUPA_CLIENT_SECRET": CLIENT_SECRET} if "api" in words else {}
+        environment = self.site.environment | own | client
         return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=self.folder, timeout=110)
 
 

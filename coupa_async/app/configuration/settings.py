@@ -247,10 +247,15 @@ class Settings(Command):
         return self.base_url
 
     @property
+    def has_api(self) -> bool:
+        """Whether the API's client is set, and has a secret or a token that lets it in."""
+        is_let_in = self.client_secret is not None or (bool(self.base_url) and self.token_file().exists())
+        return self.client_id is not None and is_let_in
+
+    @property
     def chosen_lane(self) -> str:
-        """The lane; for ``auto`` the API, if its client is set."""
-        has_client = self.client_id is not None and self.client_secret is not None
-        return "api" if self.lane == "auto" and has_client else self.lane
+        """The lane; for ``auto`` the API, if there is one."""
+        return "api" if self.lane == "auto" and self.has_api else self.lane
 
     @property
     def notes(self) -> tuple[str, ...]:

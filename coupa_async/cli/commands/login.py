@@ -12,6 +12,7 @@ from rich.console import Console
 
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in, sign_in_state
+from coupa_async.app.sign_in_api import api_sign_in_state, sign_in_to_api
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.live import span_text
 from coupa_async.cli.invocation import as_typed
@@ -28,8 +29,10 @@ class Login(Settings):
     unused: ClassVar[frozenset[str]] = frozenset(Settings.model_fields) - {
         *("base_url", "login_url", "storage_state", "backend", "channel", "browser_path", "driver_path"),
         *("playwright_ws", "selenium_url", "client_cert", "client_key", "allowed_hosts", "page_timeout_s"),
+        *("client_id", "client_secret", "scopes", "token_rest_s"),
     }
 
+    api: bool = Field(False, description="sign in to the API instead, by a code that is typed in any browser")
     status: bool = Field(False, description="say whether you are signed in; opens no window")
     forget: bool = Field(False, description="remove what a sign-in left on this machine")
     json_: bool = Field(False, alias="json", description="one JSON object as the last line of stdout")
@@ -62,6 +65,8 @@ async def login(settings: Login) -> int:
         for path in forget_sign_in(settings):
             say(f"removed {path}")
         state = SignInState(tenant=settings.tenant(), signed_in=False)
+    elif settings.api:
+        state = await (api_sign_in_state(settings) if settings.status else sign_in_to_api(settings, notify))
     else:
         state = await (sign_in_state(settings) if settings.status else sign_in(settings, notify))
     say(_summary(state, settings))
@@ -74,7 +79,8 @@ def _summary(state: SignInState, settings: Login) -> str:
     if settings.forget:
         return _("forgotten: the next run at %(address)s has to sign in") % {"address": state.tenant}
     if not state.signed_in:
-        return _("signed out of %(address)s: coupa-async login") % {"address": state.tenant}
+        signed_out = _("signed out of %(address)s: coupa-async login") % {"address": state.tenant}
+        return f"{signed_out} --api" if settings.api else signed_out
     since = (state.since or "").replace("T", " ")
     signed_in = _("signed in to %(address)s since %(since)s") % {"address": state.tenant, "since": since}
     if not state.lasts_s:

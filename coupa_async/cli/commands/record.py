@@ -13,6 +13,7 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from coupa_async.app.compose import find_backend, make_sign_in
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
+from coupa_async.app.record_api import record_api
 from coupa_async.domain.errors import OutputError, SignInRequiredError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.pages.page import OrderPage
@@ -33,6 +34,7 @@ class Record(Settings):
 
     orders: CliPositionalArg[list[str]] = Field(min_length=1, description="order numbers: PO123 …")
     output_dir: Path = Field(Path("recorded"), description="where the pages and their catalogue go")
+    api: bool = Field(False, description="save what the API answers of them instead")
     headed: bool = Field(False, description="show the browser")
 
 
@@ -45,6 +47,8 @@ async def record(settings: Record) -> int:
     Raises:
         InputError: Before the tenant is asked for anything.
     """
+    if settings.api:
+        return await _record_api(settings)
     base_url = settings.tenant()
     keys = [OrderNumber.parse(order).key for order in settings.orders]
     # What HTTP alone shows of a page lacks its scripts' part, which the parser is to be tested with.
@@ -74,6 +78,26 @@ async def record(settings: Record) -> int:
     replaced = ", ".join(f"{count} {kind}" for kind, count in sorted(scrubber.counts.items()))
     print(f"{counted(len(pages), 'page')} in {settings.output_dir}; replaced: {replaced}", file=sys.stderr)  # noqa: T201
     print("Look through the pages before you send them.", file=sys.stderr)  # noqa: T201
+    return 0
+
+
+async def _record_api(settings: Record) -> int:
+    numbers = {number.key: number for number in map(OrderNumber.parse, settings.orders)}
+    found = await record_api(settings, list(numbers.values()))
+    for doubt in found.doubts:
+        print(f"coupa-async: not written: the scrubbed answers still hold a value of the kind {doubt}", file=sys.stderr)  # noqa: T201
+    if found.doubts:
+        return 1
+    folder = settings.output_dir / "answers"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, told in found.files.items():
+            (folder / name).write_text(told + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}: choose another with -o") from error
+    replaced = ", ".join(f"{count} {kind}" for kind, count in sorted(found.replaced.items()))
+    print(f"{counted(len(found.files), 'answer')} in {folder}; replaced: {replaced}", file=sys.stderr)  # noqa: T201
+    print("Look through the answers before you send them.", file=sys.stderr)  # noqa: T201
     return 0
 
 

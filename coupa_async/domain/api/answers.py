@@ -28,8 +28,11 @@ def read_json(text: str) -> object:
 
 
 def records(value: object) -> list[Record] | None:
-    """Return a list's records; ``None`` for what is no list. What is no record in it is left out."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else None
+    """Return a list's records; ``None`` for what is no list, or has something else in it."""
+    if not isinstance(value, list):
+        return None
+    found: list[Record] = [item for item in value if isinstance(item, dict)]
+    return found if len(found) == len(value) else None
 
 
 def text(record: Record, *names: str) -> str:

@@ -31,9 +31,14 @@ class Placed:
     line: str = ""
 
     @property
+    def id(self) -> str:
+        """The attachment's id; empty if its record has none."""
+        return text(self.record, "id")
+
+    @property
     def name(self) -> str:
         """What it is called in a message."""
-        return f"attachment {text(self.record, 'id') or '?'} of the kind {text(self.record, 'type') or '?'}"
+        return f"attachment {self.id or '?'} of the kind {text(self.record, 'type') or '?'}"
 
 
 def in_header(found: Iterable[Record]) -> tuple[Placed, ...]:

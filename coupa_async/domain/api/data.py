@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from coupa_async.domain.api.answers import Record, inside, records, text
+from coupa_async.domain.api.answers import Record, inside, text
 from coupa_async.domain.data.numbers import currency_digits
 from coupa_async.domain.data.record import OrderData
 
@@ -15,16 +16,22 @@ _USUAL_DIGITS = 2
 _LONGEST = 40
 
 
-def read_order_data(record: Record) -> OrderData:
-    """Read what the API tells of an order besides attachments. What it does not tell is left out."""
+def read_order_data(record: Record, lines: Sequence[Record] | None) -> OrderData:
+    """Read what the API tells of an order besides attachments. What it does not tell is left out.
+
+    Args:
+        record: The order's.
+        lines: Those of its lines; ``None`` if it may have others.
+    """
     currency = text(inside(record, "currency"), "code")
     fields = {
         "status": text(record, "status"),
         "order date": text(record, "created_at")[:_DAY_CHARS],
         "requisition": text(inside(record, "requisition_header"), "id"),
-        "total": _total(record, currency),
+        "total": _total(lines or (), currency),
         "currency": currency,
         "payment term": text(inside(record, "payment_term"), "code"),
+        "department": text(inside(record, "department"), "name"),
         "supplier number": text(inside(record, "supplier"), "number"),
     }
     labels = {"Ship-To User": text(inside(record, "ship_to_user"), "fullname")}
@@ -35,10 +42,10 @@ def read_order_data(record: Record) -> OrderData:
     )
 
 
-def _total(record: Record, currency: str) -> str:
+def _total(lines: Sequence[Record], currency: str) -> str:
     """Add up the lines, exactly; empty if one of them has no amount, or another currency than the order."""
     amounts = []
-    for line in records(record.get("order_lines")) or ():
+    for line in lines:
         amount, own = text(line, "total")[:_LONGEST], text(inside(line, "currency"), "code")
         try:
             amounts.append(Decimal(amount))

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coupa_async.domain.api.answers import Record, inside, records, text
-from coupa_async.domain.api.attachments import Placed, in_header, in_lines, is_silent, read_attachment
+from coupa_async.domain.api.attachments import Placed, in_header, in_lines, read_attachment
+from coupa_async.domain.api.nested_lists import AskedBy, ListPlace
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
-from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, normal_number
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentPlace, AttachmentSource, normal_number
 from coupa_async.domain.pages.page import OrderPage
 
 _BOUNDS = Bounds()
 _PATHS = {AttachmentSource.ORDER: "order_headers", AttachmentSource.REQUISITION: "requisition_headers"}
+_PLACES = tuple(AttachmentPlace)  # in the order of a page
 _LINES = {AttachmentSource.ORDER: "order_lines", AttachmentSource.REQUISITION: "requisition_lines"}
 
 
@@ -25,8 +27,8 @@ class ApiDocument:
         id: The tenant's id of it.
         number: The order's number; empty for a requisition.
         attachments: Of the document itself; ``None`` if the record does not say.
-        lines: The attachments of its lines; ``None`` if the record does not tell its lines.
-        lines_are_silent: Whether a line does not say which attachments it has.
+        lines: The records of its lines; ``None`` if the record does not tell its lines.
+        asked_by: How it was asked for.
         record: The record itself.
     """
 
@@ -34,8 +36,8 @@ class ApiDocument:
     id: str
     number: str = ""
     attachments: tuple[Placed, ...] | None = None
-    lines: tuple[Placed, ...] | None = None
-    lines_are_silent: bool = False
+    lines: tuple[Record, ...] | None = None
+    asked_by: AskedBy = AskedBy.ID
     record: Record
 
     @property
@@ -43,30 +45,54 @@ class ApiDocument:
         """What identifies the order, as ``OrderNumber.key``."""
         return normal_number(self.number)
 
+    def place(self, name: str) -> ListPlace:
+        """Return where a list of this name is."""
+        return ListPlace(self.kind, self.asked_by, name)
+
     def page(
         self,
         base_url: str,
-        comments: Iterable[Placed] = (),
+        more: Iterable[Placed] = (),
         lacks: Sequence[str] = (),
-        own: Iterable[Placed] = (),
+        remarks: Sequence[str] = (),
         bounds: Bounds = _BOUNDS,
     ) -> OrderPage:
         """Make the record that its page would give.
 
         Args:
             base_url: The tenant's address.
-            comments: The attachments of its comments.
+            more: Attachments that its own record does not tell.
             lacks: What the API does not show of it, a clause each.
-            own: Its own attachments, where its record does not say.
+            remarks: What is odd about it, a clause each.
             bounds: How many attachments it may have.
 
         Raises:
             ExcessivePageError: If it has more.
         """
         url = page_url(base_url, self.kind, self.id)
+        attachments, odd = self._attachments(base_url, url, more, bounds)
+        behind = text(inside(self.record, "requisition_header"), "id")
+        return OrderPage(
+            kind=self.kind,
+            url=url,
+            supplier=" ".join(text(inside(self.record, "supplier"), "name", "display_name").split()),
+            attachments=attachments,
+            requisition_url=page_url(base_url, AttachmentSource.REQUISITION, behind) if behind.isdecimal() else "",
+            missing="; ".join(dict.fromkeys([*lacks, *odd])),
+            remark="; ".join(remarks),
+            session_length_s=None,
+            numbers=(self.number,) if self.number else (),
+            page_id=self.id,
+        )
+
+    def _attachments(
+        self, base_url: str, url: str, more: Iterable[Placed], bounds: Bounds
+    ) -> tuple[tuple[Attachment, ...], list[str]]:
+        """Read all attachments, each once, and say which cannot be read."""
         found: dict[str, Attachment] = {}
         odd = []
-        for placed in (*(self.attachments or ()), *own, *(self.lines or ()), *comments):
+        told = (*(self.attachments or ()), *in_lines(self.lines or ()), *more)
+        for placed in sorted(told, key=lambda placed: _PLACES.index(placed.place)):
             item = read_attachment(placed, url, base_url, self.kind)
             if item is None:
                 odd.append(f"the API does not show what is in {placed.name}")
@@ -75,18 +101,7 @@ class ApiDocument:
         if len(found) > bounds.page_attachments:
             most = f"more than {bounds.page_attachments:,}"
             raise ExcessivePageError(f"{url}: the API names {len(found):,} attachments, {most}")
-        behind = text(inside(self.record, "requisition_header"), "id")
-        return OrderPage(
-            kind=self.kind,
-            url=url,
-            supplier=" ".join(text(inside(self.record, "supplier"), "name", "display_name").split()),
-            attachments=tuple(found.values()),
-            requisition_url=page_url(base_url, AttachmentSource.REQUISITION, behind) if behind.isdecimal() else "",
-            missing="; ".join(dict.fromkeys([*lacks, *odd])),
-            session_length_s=None,
-            numbers=(self.number,) if self.number else (),
-            page_id=self.id,
-        )
+        return tuple(found.values()), odd
 
 
 def page_url(base_url: str, kind: AttachmentSource, document_id: str) -> str:
@@ -94,7 +109,7 @@ def page_url(base_url: str, kind: AttachmentSource, document_id: str) -> str:
     return f"{base_url}/{_PATHS[kind]}/{document_id}"
 
 
-def read_document(record: Record, kind: AttachmentSource) -> ApiDocument | None:
+def read_document(record: Record, kind: AttachmentSource, asked_by: AskedBy = AskedBy.ID) -> ApiDocument | None:
     """Read a record; ``None`` if it lacks what tells which document it is."""
     document_id, number = text(record, "id"), text(record, "po_number")
     is_order = kind is AttachmentSource.ORDER
@@ -106,8 +121,8 @@ def read_document(record: Record, kind: AttachmentSource) -> ApiDocument | None:
         id=document_id,
         number=number if is_order else "",
         attachments=None if own is None else in_header(own),
-        lines=None if lines is None else in_lines(lines),
-        lines_are_silent=lines is not None and is_silent(lines),
+        lines=None if lines is None else tuple(lines),
+        asked_by=asked_by,
         record=record,
     )
 

@@ -20,11 +20,15 @@ class Token:
         text: The token itself, a secret.
         got_s: When it was got, on the clock of whoever keeps it.
         lasts_s: How long it lasts.
+        refresh: A secret that another token may be had for, without a person; empty if there is none.
+        is_persons: Whether a person has signed in for it, and not the client by its own secret.
     """
 
     text: str
     got_s: float
     lasts_s: float
+    refresh: str = ""
+    is_persons: bool = False
 
     def is_good(self, now_s: float) -> bool:
         """Return whether it may still be used. One from the future is not: a clock was wrong then, or is now."""
@@ -46,15 +50,16 @@ def read_token(answer: str, now_s: float) -> Token | None:
     except NotJsonError:
         return None
     found = text(value, "access_token") if isinstance(value, dict) else ""
-    if not found or not found.isascii() or not found.isprintable():
+    if not isinstance(value, dict) or not found or not found.isascii() or not found.isprintable():
         return None
-    lasts = text(value, "expires_in") if isinstance(value, dict) else ""
-    return Token(text=found, got_s=now_s, lasts_s=_seconds(lasts))
+    lasts_s = seconds(text(value, "expires_in"), _USUAL_S)
+    return Token(text=found, got_s=now_s, lasts_s=lasts_s, refresh=text(value, "refresh_token"))
 
 
-def _seconds(lasts: str) -> float:
+def seconds(told: str, usual_s: float) -> float:
+    """Read a number of seconds; ``usual_s`` if it is none, or not above 0."""
     try:
-        seconds = float(lasts[: _DIGITS * 2])
+        found = float(told[: _DIGITS * 2])
     except ValueError:
-        return _USUAL_S
-    return seconds if math.isfinite(seconds) and seconds > 0 else _USUAL_S
+        return usual_s
+    return found if math.isfinite(found) and found > 0 else usual_s

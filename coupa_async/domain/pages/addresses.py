@@ -62,6 +62,11 @@ def candidates(order: Order, base_url: str, path: str, first: Way | None = None)
     return list(by_url.values())
 
 
+def page_address(base_url: str, path: str, order_id: str) -> str:
+    """Return the address of the page of an order whose id is known."""
+    return f"{base_url}{_PLACE.sub(order_id, path)}"
+
+
 def kind_of(number: OrderNumber) -> str:
     """Return the kind of a number: a tenant may make addresses of different kinds in different ways."""
     return "digits" if number.key.isdecimal() else "letters"
@@ -93,7 +98,7 @@ def _filled(path: str, number: OrderNumber) -> str:
 def _of_sheet(link: str, base_url: str, path: str) -> str:
     """Make an address of a link or an id in the sheet; empty if it is none of an order of this tenant."""
     if match := _ID.fullmatch(link):
-        return f"{base_url}{_PLACE.sub(match[1], path)}"
+        return page_address(base_url, path, match[1])
     try:
         here, home = urlsplit(link), urlsplit(base_url)
         is_tenants = (here.scheme, here.hostname, here.port) == (home.scheme, home.hostname, home.port)

@@ -49,6 +49,7 @@ class OrderPage:
         page_id: Its id in the tenant's database; empty if it does not say.
         parts: What of it may come late.
         outside: How many of the attachments are in no known list; these come last.
+        remark: What else is odd about it; empty for nothing.
     """
 
     kind: AttachmentSource
@@ -63,6 +64,7 @@ class OrderPage:
     page_id: str = ""
     parts: tuple[Part, ...] = ()
     outside: int = 0
+    remark: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -78,7 +80,7 @@ class OrderPage:
     def note(self) -> str:
         """A note for the result; empty if there is none."""
         if not self.outside:
-            return ""
+            return self.remark
         names = ", ".join(attachment.name or attachment.id for attachment in self.attachments[-self.outside :])
         return f"found outside the known lists: {names}"
 

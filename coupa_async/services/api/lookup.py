@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 
 import anyio
 
 from coupa_async.domain.api.answers import records
 from coupa_async.domain.api.documents import ApiDocument, read_document
+from coupa_async.domain.api.nested_lists import AskedBy
 from coupa_async.domain.api.queries import PAGE, by_numbers, number_forms
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import (
@@ -68,9 +70,28 @@ class _Batch:
 class NumberLookup:
     """Finds orders by their numbers, whatever form of them the tenant uses."""
 
-    def __init__(self, base_url: str, bounds: Bounds = _BOUNDS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        bounds: Bounds = _BOUNDS,
+        *,
+        whole_lines: bool = False,
+        only_ids: bool = False,
+        see: Callable[[ApiDocument], None] = lambda document: None,
+    ) -> None:
+        """Make it.
+
+        Args:
+            base_url: The tenant's address.
+            bounds: Bounds on answers.
+            whole_lines: Whether lines are read with all that they say.
+            only_ids: Whether nothing else than ids is wanted.
+            see: Called with each order as soon as it is read.
+        """
         self._base_url = base_url
         self._bounds = bounds
+        self._address = partial(by_numbers, base_url, whole_lines=whole_lines, only_ids=only_ids)
+        self._see = see
         self._bulk = _Bulk.UNTRIED
         self._proofs: Counter[tuple[str, int]] = Counter()
         self._apart: set[str] = set()
@@ -164,13 +185,17 @@ class NumberLookup:
         return None
 
     async def _ask(self, numbers: Sequence[str], session: Session, *, is_bulk: bool) -> list[ApiDocument]:
-        url = by_numbers(self._base_url, numbers, is_bulk=is_bulk)
+        url = self._address(numbers, is_bulk=is_bulk)
+        asked_by = AskedBy.NUMBERS if is_bulk else AskedBy.NUMBER
         value = await ask_for_orders(session, url, self._base_url, self._bounds)
         told = records([] if value is None else value)
-        documents = [read_document(record, AttachmentSource.ORDER) for record in told or []]
-        if told is None or None in documents:
+        found = [read_document(record, AttachmentSource.ORDER, asked_by) for record in told or []]
+        documents = [document for document in found if document is not None]
+        if told is None or len(documents) < len(told):
             raise UnknownPageError(f"{url.partition('?')[0]}: the answer has no list of orders with id and number")
-        return [document for document in documents if document is not None]
+        for document in documents:
+            self._see(document)
+        return documents
 
     def _forms(self, number: OrderNumber) -> tuple[str, ...]:
         """List the forms to ask for: the one that works, where it alone has worked often enough."""

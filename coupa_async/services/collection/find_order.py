@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.errors import UnknownPageError, WrongOrderError
-from coupa_async.domain.order import AttachmentSource, Order
-from coupa_async.domain.pages.addresses import DEFAULT_PATH, Candidate, Way, candidates, id_of, kind_of
+from coupa_async.domain.order import AttachmentSource, Order, OrderNumber
+from coupa_async.domain.pages.addresses import DEFAULT_PATH, Candidate, Way, candidates, id_of, kind_of, page_address
 from coupa_async.domain.pages.identity import Identity, identify
 from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
@@ -23,13 +24,32 @@ from coupa_async.services.collection.pages import open_document
 _PROVEN = 3
 _BOUNDS = Bounds()
 
+FindId = Callable[[OrderNumber, Session], Awaitable[str]]
+"""Tells the id of an order by its number; empty if it does not know."""
+
 
 class OrderFinder:
     """Finds orders' pages. The way that worked for the last order of a kind is tried first, which saves requests."""
 
     def __init__(
-        self, base_url: str, path: str = DEFAULT_PATH, bounds: Bounds = _BOUNDS, *, reads_data: bool = False
+        self,
+        base_url: str,
+        path: str = DEFAULT_PATH,
+        bounds: Bounds = _BOUNDS,
+        *,
+        reads_data: bool = False,
+        find_id: FindId | None = None,
     ) -> None:
+        """Make a finder.
+
+        Args:
+            base_url: The tenant's address.
+            path: Where orders' pages are.
+            bounds: Bounds on pages.
+            reads_data: Whether an order's data is wanted.
+            find_id: Tells the ids of orders; ``None`` if nothing does.
+        """
+        self._find_id = find_id
         self._base_url = base_url
         self._reads_data = reads_data
         self._bounds = bounds
@@ -54,6 +74,25 @@ class OrderFinder:
             UnknownPageError: If one shows an unknown page, and none the order.
             SignInRequiredError, PageError, SessionLostError: As :func:`open_document`.
         """
+        is_asked = not self._has_proof(order.number)
+        linked = await self._linked(order, session) if is_asked else order
+        found = await self._open(linked, session, heartbeat)
+        if isinstance(found.page, NotFoundPage) and not is_asked:
+            linked = await self._linked(order, session)
+            found = found if linked == order else await self._open(linked, session, heartbeat)
+        is_by_api = linked != order and found.way is Way.SHEET and found.url == linked.links[-1]
+        return replace(found, way=Way.API) if is_by_api else found
+
+    async def _linked(self, order: Order, session: Session) -> Order:
+        """Return the order with a link to its page, where something tells its id and the first guess is not that."""
+        order_id = await self._find_id(order.number, session) if self._find_id else ""
+        if not order_id:
+            return order
+        url = page_address(self._base_url, self._path, order_id)
+        guess = next(item for item in self._candidates(order) if item.way is not Way.SHEET)
+        return order if guess.url == url else replace(order, links=(*order.links, url))
+
+    async def _open(self, order: Order, session: Session, heartbeat: Callable[[], None]) -> FoundOrder:
         odd: UnknownPageError | WrongOrderError | None = None
         missing: FoundOrder | None = None
         for candidate in self._candidates(order):
@@ -116,6 +155,11 @@ class OrderFinder:
         kind = kind_of(order.number)
         others = any(count for (known, other), count in self._proofs.items() if known == kind and other is not way)
         return self._proofs[kind, way] >= _PROVEN and not others
+
+    def _has_proof(self, number: OrderNumber) -> bool:
+        """Return whether guesses alone have led to the pages of such numbers, so that ids need not be asked for."""
+        kind = kind_of(number)
+        return any(count >= _PROVEN for (known, _), count in self._proofs.items() if known == kind)
 
 
 def _identity(page: OrderPage, order: Order, candidate: Candidate, *, is_sure: bool) -> Identity:

@@ -220,6 +220,8 @@ class LineReader:
         Raises:
             SignInRequiredError, SessionLostError, UnreachableError, BusyError: As :func:`read_all_lines`.
         """
+        if found.lines is not None:  # they came with the order
+            return replace(found, note=found.lines.note)
         if not found.html:  # what gave the order has no pages
             return replace(found, note=_NO_PAGE if self.asked else "")
         if not self.asked:

@@ -10,7 +10,8 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
-from backends.rest.tokens import ApiClient, Tokens
+from backends.rest.token_endpoint import ApiClient
+from backends.rest.tokens import Tokens
 from coupa_async.domain.errors import BusyError, NotATenantError, SignInRefusedError, UnknownPageError
 from coupa_async.ports import Document
 
