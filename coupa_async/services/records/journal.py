@@ -21,7 +21,7 @@ from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, S
 from coupa_async.domain.redaction import redacted
 from coupa_async.services.records.data_text import data_to_text, lines_to_text, text_to_data, text_to_lines
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
-from coupa_async.services.records.journal_schema import bring_up
+from coupa_async.services.records.journal_schema import bring_up, refuse_foreign
 from coupa_async.services.records.readable import closed_on_error, reads, writable
 
 _log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Journal:
         self._filed: list[tuple[str]] = []
         self._left: dict[str, str] = {}
         try:
+            refuse_foreign(path)
             self._db, self.warning = open_database(path, check_same_thread=False)
             with closed_on_error(self._db):
                 bring_up(self._db, path)
