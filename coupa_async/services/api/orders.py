@@ -32,6 +32,7 @@ from coupa_async.services.api.ask import ask
 from coupa_async.services.api.lookup import NumberLookup
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder
+from coupa_async.services.collection.pages import OpenedPage
 
 _log = logging.getLogger(__name__)
 _BOUNDS = Bounds()
@@ -99,7 +100,7 @@ class ApiOrders:
                 return replace(better, fallback_reason=page.missing, data=data)
         return found
 
-    async def requisition(self, page: OrderPage, session: Session) -> OrderPage | NotFoundPage:
+    async def requisition(self, page: OrderPage, session: Session) -> OpenedPage:
         """See ``OrderSource``."""
         kind = AttachmentSource.REQUISITION
         requisition_id = id_of(page.requisition_url)
@@ -111,11 +112,13 @@ class ApiOrders:
             found = empty.page(self._base_url, lacks=[_lack("requisition", error)])
         else:
             if document is None:
-                return NotFoundPage(url=page.requisition_url)
+                return OpenedPage(NotFoundPage(url=page.requisition_url), "", "")
             found = await self._read(document, session, lambda: None)
         if found.missing and self._pages is not None:
-            return await self._by_person(lambda pages: pages.requisition(page, session)) or found
-        return found
+            better = await self._by_person(lambda pages: pages.requisition(page, session))
+            if better is not None:
+                return better
+        return OpenedPage(found, "", "")
 
     async def _by_link(self, order: Order, session: Session) -> ApiDocument | None:
         """Look an order up by the link or the id that the sheet has for it.
