@@ -17,7 +17,7 @@ from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.found_order import FoundOrder
-from coupa_async.services.collection.pages import OpenedPage, open_document
+from coupa_async.services.collection.pages import Listless, OpenedPage, open_document
 
 # After so many orders of a kind whose page was found in one way and no other, a not-found is believed without the rest.
 _PROVEN = 3
@@ -35,6 +35,7 @@ class OrderFinder:
         self._bounds = bounds
         self._path = path
         self._last: dict[str, Way] = {}
+        self._listless = Listless()
         self._proofs: Counter[tuple[str, Way]] = Counter()
 
     def url(self, order: Order) -> str:
@@ -98,7 +99,7 @@ class OrderFinder:
         return await self._open(page.requisition_url, session)
 
     async def _open(self, url: str, session: Session) -> OpenedPage:
-        return await open_document(session, url, self._base_url, self._bounds)
+        return await open_document(session, url, self._base_url, self._bounds, self._listless)
 
     async def _data(self, html: str) -> OrderData:
         if not self._reads_data:

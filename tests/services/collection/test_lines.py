@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from backends.fake.backend import Answer, FakeSession
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.lines import OrderLines
 from coupa_async.domain.errors import BusyError, CoupaError, PageTimeoutError, SignInRequiredError, UnreachableError
+from coupa_async.domain.pages.line_pages import LinesPage, read_lines_page
 from coupa_async.domain.pages.page import OrderPage, read_page
 from coupa_async.ports import Document, Profile
+from coupa_async.services.collection import lines
 from coupa_async.services.collection.lines import LineReader, ReadLines, read_all_lines
 
 pytestmark = pytest.mark.anyio
@@ -197,3 +200,16 @@ async def test_an_order_whose_lines_are_all_shown_or_whose_lines_files_are_not_w
         assert (found.missing, opened) == ("", [])
     found, opened = await whole(page(range(1, 16), forward("?2"), info(1, 15, 40)), {}, wants_files=False)
     assert (found.missing, opened) == ("", [])
+
+
+async def test_a_page_of_many_lines_is_parsed_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def looking(html: str, bounds: Bounds) -> LinesPage:
+        threads.append(threading.current_thread())
+        return read_lines_page(html, bounds)
+
+    monkeypatch.setattr(lines, "read_lines_page", looking)
+    found, _ = await whole(page(range(1, 900), info(1, 899, 900)), {})
+    assert found.missing == "899 of 900 lines were read: the others may have files"
+    assert threading.main_thread() not in threads
