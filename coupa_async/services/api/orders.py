@@ -12,10 +12,10 @@ from coupa_async.domain.api.answers import Record, records, text
 from coupa_async.domain.api.attachments import in_comments, in_header, is_silent
 from coupa_async.domain.api.data import read_order_data
 from coupa_async.domain.api.documents import ApiDocument, read_document
+from coupa_async.domain.api.errors import ApiRefusalError
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.record import NO_DATA
 from coupa_async.domain.errors import (
-    ApiRefusalError,
     CoupaError,
     ExcessivePageError,
     InputError,

@@ -11,12 +11,12 @@ from typing import BinaryIO
 import anyio
 from anyio import to_thread
 
+from coupa_async.domain.api.errors import NotOverApiError
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     CutDownloadError,
     DownloadError,
     NotAFileError,
-    NotOverApiError,
     PageError,
     RefusedDownloadError,
     StorageError,
