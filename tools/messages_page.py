@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coupa_async.domain import errors
+from coupa_async.domain.api import errors as api_errors
 from coupa_async.domain.errors import CoupaError
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +68,7 @@ def page() -> str:
 
 
 def _kinds() -> Iterator[tuple[str, type[CoupaError]]]:
-    for name, item in vars(errors).items():
+    for name, item in {**vars(errors), **vars(api_errors)}.items():
         if isinstance(item, type) and issubclass(item, CoupaError):
             yield name, item
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
+from backends.browser.understanding import understood
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
 from coupa_async.runtime.cleanup import plain_errors
@@ -43,7 +44,10 @@ def read_page_answer(answer: str, bounds: Bounds) -> tuple[str, str]:
     Raises:
         ExcessivePageError: If it is larger than a page may be.
     """
-    url, chars, html = json.loads(answer)
+    with understood("the page"):
+        url, chars, html = json.loads(answer)
+        if not (isinstance(url, str) and isinstance(chars, int) and isinstance(html, str)):
+            raise TypeError("an address, a number and a text are expected")
     if chars > bounds.page_bytes:
         raise ExcessivePageError(f"{url}: the page has {chars:,} characters, more than {bounds.page_bytes:,}")
     return url, html

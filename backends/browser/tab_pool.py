@@ -13,6 +13,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from backends.browser.chromium import BrowserOptions, ResponseHead, shown_address
+from backends.browser.understanding import understood
 from coupa_async.domain.errors import PageTimeoutError
 from coupa_async.domain.pages.late_parts import Settling
 from coupa_async.ports import Document, Fill, Waits
@@ -84,7 +85,11 @@ class EventTasks:
     def spawn(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start a task."""
         if not self._is_over:
-            self._tasks.start_soon(job, name="answer the browser")
+            self._tasks.start_soon(self._answer, job, name="answer the browser")
+
+    async def _answer(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        with understood("an event"):
+            await job()
 
     def end(self) -> None:
         """Start no more tasks."""

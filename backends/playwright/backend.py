@@ -15,6 +15,7 @@ from backends.browser.chromium import Browser, BrowserOptions, find_browser, fla
 from backends.browser.process_tree import Tree, temporary_folder
 from backends.browser.profile_folder import downloads_of, prepare
 from backends.browser.proxies import proxy_login
+from backends.browser.understanding import MISUNDERSTOOD
 from backends.playwright.driver import start_driver
 from backends.playwright.errors import first_line
 from backends.playwright.session import PlaywrightSession
@@ -93,7 +94,7 @@ class PlaywrightBackend:
             with anyio.fail_after(self._options.launch_timeout_s):
                 server = await playwright.chromium.connect(self._options.playwright_ws)
                 return await server.new_context(accept_downloads=True)
-        except (Error, OSError, TimeoutError) as error:
+        except (Error, OSError, TimeoutError, *MISUNDERSTOOD) as error:
             address = self._options.playwright_ws.partition("?")[0]
             raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={address}: {first_line(error)}") from error
 
@@ -122,7 +123,7 @@ class PlaywrightBackend:
                     handle_sighup=False,
                     timeout=options.launch_timeout_s * 1000,
                 )
-        except (Error, OSError, TimeoutError) as error:
+        except (Error, OSError, TimeoutError, *MISUNDERSTOOD) as error:
             raise LaunchError(f"{browser.path} did not start: {first_line(error)}") from error
 
 

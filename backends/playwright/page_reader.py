@@ -11,6 +11,7 @@ from playwright.async_api import CDPSession, Error, Page
 
 from backends.browser.page_scripts import ALL_LOADED, CLICK, NEXT_CHANGE
 from backends.browser.reading import READINGS, STOP_S, WORLD, page_script, read_page_answer
+from backends.browser.understanding import understood
 from backends.playwright.errors import is_gone
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError, PageTimeoutError, SessionLostError
@@ -93,12 +94,13 @@ class PageReader:
             raise
 
     async def _evaluate(self, expression: str) -> Any:
-        world = await self._cdp.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": WORLD})
-        asked = {"expression": expression, "contextId": world["executionContextId"], "returnByValue": True}
-        answer = await self._cdp.send("Runtime.evaluate", asked)
-        if "exceptionDetails" in answer:
-            raise Error(f"the page's script failed: {answer['exceptionDetails']['text']}")
-        return answer["result"].get("value")
+        with understood("the page"):
+            world = await self._cdp.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": WORLD})
+            asked = {"expression": expression, "contextId": world["executionContextId"], "returnByValue": True}
+            answer = await self._cdp.send("Runtime.evaluate", asked)
+            if "exceptionDetails" in answer:
+                raise Error(f"the page's script failed: {answer['exceptionDetails']['text']}")
+            return answer["result"].get("value")
 
     async def _await_answer(self, answer: Awaitable[T]) -> T:
         """Wait for an answer of the page's own; one whose script never ends gives none."""

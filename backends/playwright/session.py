@@ -27,6 +27,7 @@ from backends.browser.tab_pool import (
     nothing,
     other_tabs,
 )
+from backends.browser.understanding import understood
 from backends.playwright.errors import translated
 from backends.playwright.tab import Tab
 from coupa_async.domain.errors import (
@@ -111,25 +112,24 @@ class PlaywrightSession:
 
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""
-        with translated("cookies", within_s=self._answer_s):
-            found = await self._context.cookies()
-        return [
-            Cookie(
-                name=item.get("name", ""),
-                value=item.get("value", ""),
-                domain=item.get("domain", ""),
-                path=item.get("path", "/"),
-                expires_s=expires if (expires := item.get("expires", -1)) > 0 else None,
-                http_only=item.get("httpOnly", False),
-                secure=item.get("secure", False),
-                same_site=item.get("sameSite", "Lax"),
-            )
-            for item in found
-        ]
+        with translated("cookies", within_s=self._answer_s), understood("cookies"):
+            return [
+                Cookie(
+                    name=item.get("name", ""),
+                    value=item.get("value", ""),
+                    domain=item.get("domain", ""),
+                    path=item.get("path", "/"),
+                    expires_s=expires if (expires := item.get("expires", -1)) > 0 else None,
+                    http_only=item.get("httpOnly", False),
+                    secure=item.get("secure", False),
+                    same_site=item.get("sameSite", "Lax"),
+                )
+                for item in await self._context.cookies()
+            ]
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
-        with translated("storage state", within_s=self._answer_s):
+        with translated("storage state", within_s=self._answer_s), understood("storage state"):
             state = await self._context.storage_state()
         await to_thread.run_sync(replace_private, path, json.dumps(state))
 
@@ -198,7 +198,7 @@ class PlaywrightSession:
         return {page: page.url for page in self._context.pages}
 
     async def _tab(self, page: Page | None = None, *, block: bool | None = None) -> Tab:
-        with translated("a tab", within_s=self._answer_s):
+        with translated("a tab", within_s=self._answer_s), understood("a tab"):
             options = self._options
             return await Tab.open(
                 self._context,

@@ -40,9 +40,10 @@ class Transfer:
 
     def has_progressed(self, event: dict[str, Any]) -> None:
         """Take note of ``Page.downloadProgress``; a transfer that is too large is ended."""
-        if event["receivedBytes"] <= self._received_bytes:
+        received_bytes = event.get("receivedBytes")
+        if not isinstance(received_bytes, int | float) or received_bytes <= self._received_bytes:
             return
-        self._received_bytes = event["receivedBytes"]
+        self._received_bytes = int(received_bytes)
         self._heard()
         if self._room is not None and self._room.is_over(self._received_bytes):
             for announced in self._announced:

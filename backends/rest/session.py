@@ -16,8 +16,9 @@ from backends.rest.token_endpoint import ApiClient
 from backends.rest.tokens import Tokens
 from coupa_async.domain.api.answers import NotJsonError, read_json, text
 from coupa_async.domain.api.device import DeviceCode
+from coupa_async.domain.api.errors import NotOverApiError, TokenRefusedError
 from coupa_async.domain.api.queries import TOKEN, any_order, attachment_id_of, is_api
-from coupa_async.domain.errors import NotAFileError, NotOverApiError, PageError, RefusedDownloadError, TokenRefusedError
+from coupa_async.domain.errors import NotAFileError, PageError, RefusedDownloadError
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.pages.page import is_signed_out
 from coupa_async.domain.pages.sign_in import origin_of

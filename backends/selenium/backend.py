@@ -17,6 +17,7 @@ from selenium.webdriver.remote.command import Command
 from backends.browser.chromium import Browser, BrowserOptions, find_browser
 from backends.browser.process_tree import Tree, temporary_folder
 from backends.browser.profile_folder import prepare
+from backends.browser.understanding import MISUNDERSTOOD
 from backends.selenium.bidi import FAULTS, BidiConnection
 from backends.selenium.driver import launch_error, start
 from backends.selenium.manager import find_driver
@@ -104,5 +105,5 @@ class SeleniumBackend:
                 )
         except TimeoutError as error:
             raise LaunchError(f"{browser.path} did not start in {options.launch_timeout_s:.0f} s") from error
-        except FAULTS as error:
+        except (*FAULTS, *MISUNDERSTOOD) as error:
             raise launch_error(error, browser, options) from error

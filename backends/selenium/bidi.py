@@ -19,8 +19,10 @@ from urllib3.exceptions import HTTPError
 from websocket import WebSocketException
 
 from backends.browser.chromium import page_error
+from backends.browser.understanding import MISUNDERSTOOD, misunderstood
 from coupa_async.domain.errors import PageError, PageTimeoutError, SessionLostError
 
+_log = logging.getLogger(__name__)
 EVENTS = (
     "browsingContext.domContentLoaded",
     "browsingContext.downloadEnd",
@@ -92,6 +94,8 @@ class BidiConnection:
             raise PageTimeoutError(f"{what}: {first_line(error)}") from error
         except FAULTS as error:
             raise translated(error, what) from error
+        except MISUNDERSTOOD as error:  # by Selenium itself, or by us
+            raise misunderstood(what, error) from error
 
     async def command(self, method: str, /, **params: Any) -> Any:
         """Send a WebDriver BiDi command: https://w3c.github.io/webdriver-bidi/."""
@@ -107,7 +111,7 @@ class BidiConnection:
         go = partial(self._send, "browsingContext.navigate", params)
         try:
             await to_thread.run_sync(go, limiter=self._navigations, abandon_on_cancel=True)
-        except FAULTS as error:
+        except (*FAULTS, *MISUNDERSTOOD) as error:
             raise PageError(first_line(error)) from error
 
     async def begin(self) -> None:
@@ -153,7 +157,10 @@ class BidiConnection:
             return  # the loop has ended: nobody is left to hear it
 
     def _dispatch(self, name: str, params: Mapping[str, Any]) -> None:
-        self._listeners.get(str(params.get("context")), self._elsewhere)(name, params)
+        try:
+            self._listeners.get(str(params.get("context")), self._elsewhere)(name, params)
+        except MISUNDERSTOOD as error:  # what waits for it is bounded
+            _log.warning("an event of the browser has a form that is not known: %s: %r", name, error)
 
 
 class _Over(dict[int, Any]):

@@ -10,6 +10,7 @@ import anyio
 
 from backends.browser.page_scripts import ALL_LOADED, CLICK, NEXT_CHANGE
 from backends.browser.reading import READINGS, STOP_S, WORLD, page_script, read_page_answer
+from backends.browser.understanding import understood
 from backends.selenium.bidi import BidiConnection
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError, PageError, PageTimeoutError
@@ -90,6 +91,7 @@ class PageReader:
     async def _evaluate(self, expression: str, *, wait: bool) -> Any:
         target = {"context": self._context, "sandbox": WORLD}
         answer = await self._bidi.command("script.evaluate", expression=expression, target=target, awaitPromise=wait)
-        if answer["type"] != "success":
-            raise PageError(f"the page's script failed: {answer['exceptionDetails']['text']}")
-        return answer["result"].get("value")
+        with understood("the page"):
+            if answer["type"] != "success":
+                raise PageError(f"the page's script failed: {answer['exceptionDetails']['text']}")
+            return answer["result"].get("value")

@@ -27,6 +27,7 @@ from backends.browser.tab_pool import (
     nothing,
     other_tabs,
 )
+from backends.browser.understanding import understood
 from backends.selenium.answers import let_on
 from backends.selenium.bidi import BidiConnection
 from backends.selenium.tab import Tab
@@ -63,8 +64,8 @@ class SeleniumSession:
             await self._bidi.command("browser.setDownloadBehavior", downloadBehavior=behavior)
         if profile.state is not None and profile.state.exists():
             await self.load_state(profile.state)
-        first = await self._bidi.command("browsingContext.getTree", maxDepth=0)
-        self._pool.add(await self._tab(first["contexts"][0]["context"]))
+        first = next(iter(await self._tabs()), None)
+        self._pool.add(await self._tab(first))
 
     def end(self) -> None:
         """Answer no more browser events."""
@@ -111,19 +112,8 @@ class SeleniumSession:
     async def cookies(self) -> Sequence[Cookie]:
         """See ``ports.Session``."""
         found = await self._bidi.command("storage.getCookies")
-        return [
-            Cookie(
-                name=item["name"],
-                value=_text(item["value"]),
-                domain=item["domain"],
-                path=item["path"],
-                expires_s=item.get("expiry"),
-                http_only=item["httpOnly"],
-                secure=item["secure"],
-                same_site=_same_site(item),
-            )
-            for item in found["cookies"]
-        ]
+        with understood("cookies"):
+            return [_cookie(item) for item in found["cookies"]]
 
     async def save_state(self, path: Path) -> None:
         """See ``ports.Session``."""
@@ -213,11 +203,26 @@ class SeleniumSession:
 
     async def _tab(self, context: str | None = None) -> Tab:
         targets, bounds = self._options.targets, self._options.bounds
-        return await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets, bounds=bounds)
+        with understood("a tab"):
+            return await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets, bounds=bounds)
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._bidi.command("browsingContext.getTree", maxDepth=0)
-        return {item["context"]: item["url"] for item in tree["contexts"]}
+        with understood("tabs"):
+            return {item["context"]: item["url"] for item in tree["contexts"]}
+
+
+def _cookie(item: dict[str, Any]) -> Cookie:
+    return Cookie(
+        name=item["name"],
+        value=_text(item["value"]),
+        domain=item["domain"],
+        path=item["path"],
+        expires_s=item.get("expiry"),
+        http_only=item["httpOnly"],
+        secure=item["secure"],
+        same_site=_same_site(item),
+    )
 
 
 def _same_site(cookie: dict[str, Any]) -> str:

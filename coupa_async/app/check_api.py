@@ -9,16 +9,9 @@ from pathlib import Path
 from coupa_async.app.compose import find_backend
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.api.answers import records, text
+from coupa_async.domain.api.errors import ApiRefusalError, TokenRefusedError
 from coupa_async.domain.api.queries import any_comments, any_order, any_requisition
-from coupa_async.domain.errors import (
-    ApiRefusalError,
-    BusyError,
-    InputError,
-    NotATenantError,
-    PageError,
-    SignInError,
-    TokenRefusedError,
-)
+from coupa_async.domain.errors import BusyError, InputError, NotATenantError, PageError, SignInError
 from coupa_async.ports import Profile, Session
 from coupa_async.services.api.ask import ask
 from coupa_async.services.api.sign_in import ApiSignIn

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coupa_async.app.configuration.setting_states import SettingState
 from coupa_async.app.diagnose import Diagnosis
+from coupa_async.app.runs.run_log import log_path
 from coupa_async.domain.redaction import redacted
 
 _PACKAGES = ("coupa-async", "aiohttp", "anyio", "openpyxl", "playwright", "pydantic", "starlette", "uvicorn")
@@ -40,7 +41,7 @@ def _lines(found: Diagnosis, states: Sequence[SettingState], folder: Path | None
         if state.origin != "default" and state.name != "username":
             yield redacted(f"{state.name} = {state.value}  ({state.origin})")
     yield "\n# The end of the latest run's log"
-    yield from (redacted(line) for line in _last_lines(folder / "run.log" if folder else None))
+    yield from (redacted(line) for line in _last_lines(log_path(folder) if folder else None))
 
 
 def _last_lines(log: Path | None) -> list[str]:

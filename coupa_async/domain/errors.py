@@ -1,4 +1,4 @@
-"""All errors of the program, as one tree.
+"""All errors of the program, as one tree; what the API refuses is in ``domain.api.errors``.
 
 ::
 
@@ -12,8 +12,7 @@
     │   └── BrowserMissingError
     ├── SignInError                exit 3
     │   ├── SignInRequiredError    a page showed that the session is signed out
-    │   │   ├── SignInPassedError  an answer came by way of a sign-in: it is asked for again
-    │   │   └── TokenRefusedError  the API does not take the token
+    │   │   └── SignInPassedError  an answer came by way of a sign-in: it is asked for again
     │   └── SignInRefusedError     a sign-in was tried and did not work
     ├── SessionLostError           the browser or its driver is gone: a restart, not an outcome
     │   └── LaunchError            it did not even start
@@ -23,12 +22,10 @@
     │   ├── PageTimeoutError
     │   ├── ExcessivePageError     larger, or nested deeper, than a page may be
     │   ├── NotATenantError        the tenant's address shows something else
-    │   ├── ApiRefusalError        the API refuses a question, such as for a missing scope
     │   ├── UnknownPageError       neither an order, nor a sign-in, nor a not-found page
     │   └── WrongOrderError        another order's page
     ├── DownloadError              one attachment could not be had
     │   ├── RefusedDownloadError   a status other than 200
-    │   │   └── NotOverApiError    the API gives no access to the file, and nobody is signed in
     │   ├── BrokenDownloadError    empty, or not what its name says
     │   │   └── CutDownloadError   truncated or reset: the transfer, not the file, is broken
     │   ├── NotAFileError          a page came instead of a file
@@ -123,15 +120,6 @@ class SignInPassedError(SignInRequiredError):
         self.url = url
 
 
-class TokenRefusedError(SignInRequiredError):
-    """The API does not take its token, though it has just been renewed. Cure: the run asks for another by itself."""
-
-    def __init__(self, url: str, why: str = "") -> None:
-        where, told = url.partition("?")[0], f" ({why})" if why else ""
-        super(SignInRequiredError, self).__init__(f"{where}: the API does not take the token{told}")
-        self.url = url
-
-
 class SignInRefusedError(SignInError):
     """A sign-in was tried and refused. Cure: check the user name and password, or ``coupa-async login``.
 
@@ -200,19 +188,6 @@ class NotATenantError(PageError):
         super().__init__(f"{what}: set COUPA_BASE_URL to where your browser shows Coupa: https://TENANT.coupahost.com")
 
 
-class ApiRefusalError(PageError):
-    """The API refuses a question. Cure: have the client given the scope that the message names: ``docs/api.md``.
-
-    Attributes:
-        status: The HTTP status.
-    """
-
-    def __init__(self, url: str, status: int, why: str = "") -> None:
-        told = f": {why}" if why else ""
-        super().__init__(f"{url.partition('?')[0]}: the API answers {status}{told}")
-        self.status = status
-
-
 class WrongOrderError(PageError):
     """The order's address shows another order. Cure: give its link or id in the sheet, or set ``COUPA_ORDER_PATH``.
 
@@ -250,20 +225,6 @@ class RefusedDownloadError(DownloadError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.url = url
-
-
-class NotOverApiError(RefusedDownloadError):
-    """The API gives no access to a file, nor does a sign-in. Cure: ask for the scope, or ``coupa-async login``.
-
-    Attributes:
-        is_record: Whether it gave the file's record instead of its bytes.
-    """
-
-    def __init__(self, status: int, url: str = "", *, is_record: bool = False) -> None:
-        super().__init__(status, None, url)
-        answer = "gives its record and not its bytes" if is_record else f"answers {status}"
-        self.args = (f"the API {answer}, and no sign-in opens its page: ask for a scope, or coupa-async login",)
-        self.is_record = is_record
 
 
 class BrokenDownloadError(DownloadError):

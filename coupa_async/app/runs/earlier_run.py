@@ -109,6 +109,37 @@ def earlier_run(folder: Path) -> EarlierRun:
     )
 
 
+def written_columns(path: Path, folder: Path) -> frozenset[str] | None:
+    """Return the headers of the columns that the runs of an output folder have filled in a spreadsheet. Blocking.
+
+    Args:
+        path: The spreadsheet, as it is given to a run now: the user's own, or the copy in the folder.
+        folder: The output folder.
+
+    Returns:
+        ``None`` if none of them is known to have filled it in: then what stands in it tells.
+
+    Raises:
+        OutputError: If the folder's journal cannot be read.
+    """
+    if not (folder / FILE_NAME).is_file():
+        return None
+    with opened(folder) as (_, history):
+        runs = [run.settings for run in history.runs() if _is_filled(path, folder, run.settings)]
+    columns = [settings.get("columns") for settings in runs]
+    if not columns or not all(isinstance(names, list) for names in columns):  # an older version did not note them
+        return None
+    return frozenset(str(name) for names in columns if isinstance(names, list) for name in names)
+
+
+def _is_filled(path: Path, folder: Path, settings: Mapping[str, object]) -> bool:
+    target = settings.get("input") if settings.get("in_place") else folder / str(settings.get("workbook") or "")
+    try:
+        return path.samefile(str(target))
+    except OSError:
+        return False
+
+
 def check_demo_folder(folder: Path) -> None:
     """See before anything is written whether a demo may go into a folder. Blocking.
 

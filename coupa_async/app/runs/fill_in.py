@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run
+from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run, written_columns
 from coupa_async.app.runs.output_folder import is_at_work, opened
 from coupa_async.app.runs.workbook import Workbook
 from coupa_async.domain.data.fields import chosen_fields
@@ -164,6 +164,7 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         encoding=_known(earlier, "encoding"),
         data=chosen_fields(_listed(earlier, "data")),
         language=_known(earlier, "language") or "en",
+        written=written_columns(earlier.input, folder),
     )
     with opened(folder) as (journal, _):
         completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}

@@ -9,7 +9,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from coupa_async.app.configuration.settings import Settings
-from coupa_async.app.runs.earlier_run import refuse_mixing
+from coupa_async.app.runs.earlier_run import refuse_mixing, written_columns
 from coupa_async.app.runs.summary import Summary
 from coupa_async.app.runs.workbook import Workbook, plan_workbook
 from coupa_async.domain.data.fields import chosen_fields
@@ -83,6 +83,7 @@ def read_orders(request: RunRequest) -> Worklist:
         encoding=settings.encoding,
         data=chosen_fields(settings.data),
         language=settings.language or "en",
+        written=written_columns(request.input, settings.output_dir.resolve()),
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)
     if missing := selection.only - worklist.rows.keys():
@@ -108,6 +109,7 @@ async def open_folder(
     plan = partial(plan_workbook, worklist, storage.root, runs, in_place=request.in_place)
     workbook = await to_thread.run_sync(plan)
     known: dict[str, object] = {
+        "columns": list(worklist.layout.names),
         "input": str(request.input.absolute()),
         "in_place": request.in_place,
         "workbook": workbook.path.name,

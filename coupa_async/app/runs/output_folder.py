@@ -13,7 +13,7 @@ from coupa_async.services.files.storage import LOCK
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.records.status import RunStatus, run_status
-from coupa_async.services.reports.run_report import FILE_NAME as REPORT
+from coupa_async.services.reports.run_report import report_path
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def folder_status(folder: Path) -> tuple[Summary, RunStatus]:
     Raises:
         InputError: If there is no journal.
     """
-    page = folder / REPORT
+    page = report_path(folder)
     summary = Summary(output_dir=folder, report=page if page.is_file() else None, is_at_work=is_at_work(folder))
     with opened(folder) as (journal, history):
         status = run_status(journal, history)

@@ -17,7 +17,9 @@ from coupa_async.domain.errors import OutputError
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.redaction import redacted, redacted_values
 from coupa_async.runtime.disk_errors import private, refuse_link
+from coupa_async.services.files.own_file import head_of, own_path
 
+FILE_NAME = "run.log"
 _log = logging.getLogger("coupa_async.events")
 # asyncio's, too: what a killed driver leaves unsaid would else be written across the progress.
 _OURS = ("coupa_async", "backends", "asyncio")
@@ -58,6 +60,21 @@ class _OfThisRun(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return _current.get() in (None, self._path)
+
+
+def log_path(root: Path) -> Path:
+    """Return where the log of an output folder is, or goes: nothing is added to a file of the user's own. Blocking.
+
+    Raises:
+        StorageError: If there is no name left.
+    """
+    return own_path(root, FILE_NAME, _is_ours)
+
+
+def _is_ours(path: Path) -> bool:
+    head = head_of(path)
+    # A disk that was full may have taken half of the first line.
+    return not head or (head.startswith('{"at": "') and ('"logger": ' in head or "\n" not in head))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from coupa_async.app.runs.choose_orders import Choice, choose_orders
 from coupa_async.app.runs.finish_run import finish_run
 from coupa_async.app.runs.group_order import work_by_group
 from coupa_async.app.runs.open_run import OpenRun, RunRequest, open_folder, read_orders
-from coupa_async.app.runs.run_log import log_event, run_log
+from coupa_async.app.runs.run_log import log_event, log_path, run_log
 from coupa_async.app.runs.summary import Summary, counter
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError
 from coupa_async.domain.events import RunStarted, Warned
@@ -61,7 +61,7 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     summary = Summary(output_dir=settings.output_dir.resolve(), is_read_only=settings.no_files)
     async with contexts_in_threads() as contexts:
         storage, journal, history, workbook = await open_folder(request, worklist, summary.output_dir, contexts)
-        with run_log(storage.root / "run.log"):
+        with run_log(log_path(storage.root)):
             notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
             for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
                 notify(Warned(text=text))

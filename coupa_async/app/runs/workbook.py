@@ -10,9 +10,11 @@ from pathlib import Path
 from coupa_async.domain.errors import StorageError
 from coupa_async.domain.files.naming import marked
 from coupa_async.runtime.disk_errors import refuse_link
+from coupa_async.services.files.own_file import own_path
 from coupa_async.services.records.history import RunRecord
 from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.worklist import Worklist
+from coupa_async.services.spreadsheet.xlsx.new_workbook import is_new_workbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,8 @@ class Workbook:
 
     @property
     def alone(self) -> Path:
-        """The workbook of results alone, where the other cannot be filled in."""
-        return self.folder / marked(f"{self.path.stem}.xlsx", "-results")
+        """The workbook of results alone, where the other cannot be filled in; never one of the user's own. Blocking."""
+        return own_path(self.folder, marked(f"{self.path.stem}.xlsx", "-results"), is_new_workbook)
 
 
 def plan_workbook(worklist: Worklist, root: Path, runs: Sequence[RunRecord], *, in_place: bool) -> Workbook:

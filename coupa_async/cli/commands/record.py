@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +25,11 @@ from coupa_async.domain.totals.counts import counted
 from coupa_async.ports import Document, Session
 from coupa_async.services.collection.pages import open_any
 from coupa_async.services.collection.sign_in import CoupaSignIn
+from coupa_async.services.files.own_file import head_of
 from coupa_async.services.profiles.profiles import base_profile
+
+_CATALOGUE = "catalogue.toml"
+_ENTRIES = ("[[order]]", "[[requisition]]")
 
 
 class Record(Settings):
@@ -46,10 +51,12 @@ async def record(settings: Record) -> int:
 
     Raises:
         InputError: Before the tenant is asked for anything.
+        OutputError: If a file of the user's own would be replaced.
     """
     if settings.api:
         return await _record_api(settings)
     base_url = settings.tenant()
+    _refuse_foreign(settings.output_dir)
     keys = [OrderNumber.parse(order).key for order in settings.orders]
     # What HTTP alone shows of a page lacks its scripts' part, which the parser is to be tested with.
     how = {"lane": "browser", "headless": settings.headless and not settings.headed}
@@ -117,11 +124,28 @@ async def _see(session: Session, url: str, entry: CoupaSignIn, state: Path | Non
 
 
 def _write(pages: list[Recorded], folder: Path) -> None:
+    files = {f"pages/{page.name}.html": page.template() for page in pages}
+    _refuse_foreign(folder, files)
     try:
         (folder / "pages").mkdir(parents=True, exist_ok=True)
-        for page in pages:
-            (folder / "pages" / f"{page.name}.html").write_text(page.template(), encoding="utf-8")
-        catalogue = "\n".join(page.entry() for page in pages)
-        (folder / "catalogue.toml").write_text(catalogue, encoding="utf-8")
+        # The catalogue first: by it the next recording knows that the pages are of one.
+        for name, text in ({_CATALOGUE: "\n".join(page.entry() for page in pages)} | files).items():
+            (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror}: choose another with -o") from error
+
+
+def _refuse_foreign(folder: Path, names: Iterable[str] = ()) -> None:
+    """Check that nothing but an earlier recording is replaced. Blocking.
+
+    Raises:
+        OutputError: If a file of the user's own has the name of one of ours.
+    """
+    try:
+        if (folder / _CATALOGUE).is_file() and head_of(folder / _CATALOGUE).startswith(_ENTRIES):
+            return
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}: choose another with -o") from error
+    for name in (_CATALOGUE, *names):
+        if (folder / name).exists():
+            raise OutputError(f"{folder / name}: was not recorded, and stays as it is: choose another folder with -o")

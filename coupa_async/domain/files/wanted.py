@@ -40,6 +40,11 @@ class WantedFiles:
         """Whether attachments of a requisition may be wanted."""
         return not self.places or "requisition" in self.places
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether attachments of the order's lines may be wanted."""
+        return not self.places or "lines" in self.places
+
     def choose(self, named: Sequence[Named]) -> tuple[list[Named], str]:
         """Choose from what an order's pages name.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -50,12 +50,14 @@ class Part:
         name: For people.
         announced: How many items the page says it has; ``None`` if it does not say.
         shown: How many it shows.
+        is_absent: Whether there is not even a place for it.
     """
 
     name: str
     state: State
     announced: int | None = None
     shown: int = 0
+    is_absent: bool = False
 
     def __str__(self) -> str:
         """Describe what is missing."""
@@ -76,9 +78,12 @@ def parts_of(tree: LexborHTMLParser, known: Collection[str]) -> tuple[Part, ...]
         nodes[_marker(node)].append(node)
     comments = _comments(tree, nodes[_ISLAND], nodes[_COUNTS], nodes[_BUTTONS])
     # A page without any list says nothing of what it has: it may have been cut off before that, or show it in a frame.
-    has_header = not all(map(is_in_line, nodes[_LISTS])) or not (nodes[_LISTS] or known)
+    is_listless = not (nodes[_LISTS] or known)
+    has_header = is_listless or not all(map(is_in_line, nodes[_LISTS]))
     items = _items(tree)
     header = _header(tree, items[False], known) if has_header else None
+    if header is not None and is_listless:
+        header = replace(header, is_absent=True)
     parts = (header, _line_files(items[True], known), comments, _lines(nodes[_LINES]))
     return tuple(part for part in parts if part is not None)
 

@@ -1,6 +1,6 @@
 """The paging of an order's table of lines: how many lines there are, and what leads to the others.
 
-The program clicks nothing else, and this only when lines are asked for: ``docs/coupa-pages.md``, "Lines".
+The program clicks nothing else: ``docs/coupa-pages.md``, "Lines".
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _LEVELS = 6
 _CONTROLS = "a, button, option, [role=button], [rel~=next]"
 _MOST_CONTROLS = 400
 _PAGERS = ("pagin", "per_page", "perpage", "pager", "page_entries", "pageinfo")
+_ANY_PAGER = re.compile("|".join(_PAGERS), re.IGNORECASE)
 # What a page may show at once; a group of numbers that has others, such as 1 and 2, names pages.
 _SIZES = frozenset((10, 15, 20, 25, 30, 45, 50, 60, 75, 90, 100, 150, 200, 250, 500))
 _NEXT = frozenset(
@@ -67,6 +68,11 @@ class LinesPage:
         if self.announced is not None:
             return len(self.lines) >= self.announced
         return not self.next and not (self.larger and len(self.lines) in _SIZES)
+
+
+def may_have_more(html: str) -> bool:
+    """Tell at once, without parsing it, most pages whose lines are all shown: without lines, or without any paging."""
+    return LINE_ROW in html and _ANY_PAGER.search(html) is not None
 
 
 def read_lines_page(html: str, bounds: Bounds) -> LinesPage:

@@ -77,6 +77,11 @@ class OrderPage:
         return {part.name: part.shown for part in self.parts if part.state is State.NOT_YET}
 
     @property
+    def is_listless(self) -> bool:
+        """Whether all that it lacks is a list of attachments, for which it has no place."""
+        return [part.is_absent for part in self.parts if part.state is State.NOT_YET] == [True]
+
+    @property
     def note(self) -> str:
         """A note for the result; empty if there is none."""
         if not self.outside:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from coupa_async.domain.api.answers import NotJsonError, error_text, read_json
+from coupa_async.domain.api.errors import ApiRefusalError, TokenRefusedError
 from coupa_async.domain.api.queries import SCOPES
 from coupa_async.domain.bounds import Bounds
-from coupa_async.domain.errors import (
-    ApiRefusalError,
-    BusyError,
-    SignInRefusedError,
-    TokenRefusedError,
-    UnknownPageError,
-)
+from coupa_async.domain.errors import BusyError, SignInRefusedError, UnknownPageError
 from coupa_async.domain.pages.page import is_signed_out
 from coupa_async.domain.pages.tenant_page import page_title
 from coupa_async.domain.policies.retry import is_busy

@@ -17,11 +17,11 @@ import anyio
 
 from coupa_async.domain.api.answers import records
 from coupa_async.domain.api.documents import ApiDocument, read_document
+from coupa_async.domain.api.errors import ApiRefusalError
 from coupa_async.domain.api.nested_lists import AskedBy
 from coupa_async.domain.api.queries import PAGE, by_numbers, number_forms
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import (
-    ApiRefusalError,
     BusyError,
     CoupaError,
     PageError,

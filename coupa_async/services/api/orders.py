@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from coupa_async.domain.api.data import read_order_data
 from coupa_async.domain.api.documents import ApiDocument
+from coupa_async.domain.api.errors import ApiRefusalError
 from coupa_async.domain.api.lines import read_lines
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.record import NO_DATA
 from coupa_async.domain.errors import (
-    ApiRefusalError,
     InputError,
     PageError,
     SignInError,
@@ -27,6 +27,7 @@ from coupa_async.services.api.lookup import NumberLookup
 from coupa_async.services.api.reader import DocumentReader, lack
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder
+from coupa_async.services.collection.pages import OpenedPage
 
 _log = logging.getLogger(__name__)
 _BOUNDS = Bounds()
@@ -91,7 +92,7 @@ class ApiOrders:
                 return replace(better, fallback_reason=page.missing, data=data)
         return found
 
-    async def requisition(self, page: OrderPage, session: Session) -> OrderPage | NotFoundPage:
+    async def requisition(self, page: OrderPage, session: Session) -> OpenedPage:
         """See ``OrderSource``."""
         kind = AttachmentSource.REQUISITION
         requisition_id = id_of(page.requisition_url)
@@ -103,11 +104,13 @@ class ApiOrders:
             found = empty.page(self._base_url, lacks=[lack("requisition", error)])
         else:
             if document is None:
-                return NotFoundPage(url=page.requisition_url)
+                return OpenedPage(NotFoundPage(url=page.requisition_url), "", "")
             found = (await self._reader.read(document, session, lambda: None)).page
         if found.missing and self._pages is not None:
-            return await self._by_person(lambda pages: pages.requisition(page, session)) or found
-        return found
+            better = await self._by_person(lambda pages: pages.requisition(page, session))
+            if better is not None:
+                return better
+        return OpenedPage(found, "", "")
 
     async def _by_link(self, order: Order, session: Session) -> ApiDocument | None:
         """Look an order up by the link or the id that the sheet has for it.

@@ -11,10 +11,11 @@ from coupa_async.domain.api import queries
 from coupa_async.domain.api.answers import Record
 from coupa_async.domain.api.attachments import Placed, in_comments, in_header, is_silent
 from coupa_async.domain.api.documents import ApiDocument, read_document
+from coupa_async.domain.api.errors import ApiRefusalError
 from coupa_async.domain.api.lines import belongs_to, longest_list, merged
 from coupa_async.domain.api.nested_lists import NestedLists
 from coupa_async.domain.bounds import Bounds
-from coupa_async.domain.errors import ApiRefusalError, CoupaError, UnknownPageError
+from coupa_async.domain.errors import CoupaError, UnknownPageError
 from coupa_async.domain.order import AttachmentSource
 from coupa_async.domain.pages.page import OrderPage
 from coupa_async.domain.policies.sameness import MANY

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from coupa_async.domain.api.errors import TokenRefusedError
 from coupa_async.domain.api.queries import TOKEN, any_order
-from coupa_async.domain.errors import SignInRefusedError, TokenRefusedError
+from coupa_async.domain.errors import SignInRefusedError
 from coupa_async.ports import Document, Session
 from coupa_async.services.api.ask import ask_for_orders
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -60,7 +61,12 @@ class Collector:
             config.base_url, config.order_path, config.bounds, reads_data=config.reads_data
         )
         self._addresses = FileAddresses()
-        self._lines = LineReader(asked=config.reads_lines, base_url=config.base_url, bounds=config.bounds)
+        self._lines = LineReader(
+            asked=config.reads_lines,
+            wants_files=config.wanted.has_lines,
+            base_url=config.base_url,
+            bounds=config.bounds,
+        )
         self._printer = OrderPrinter(config.base_url, config.paper, config.bounds) if config.paper else None
         self._streaks = Streaks()
 
@@ -86,7 +92,12 @@ class Collector:
             return self._result(order, await self._begin(order), Outcome.PO_NOT_FOUND, error=error, **_from(found))
         config = self._config
         rule = config.requisition if config.wanted.has_requisition else Requisition.NEVER
-        named = await named_attachments(page, self._source, session, rule, base_url=config.base_url)
+        named = await named_attachments(
+            *(page, self._source, session, rule),
+            base_url=config.base_url,
+            lines=replace(self._lines, asked=False, wants_files=True),
+            heartbeat=heartbeat,
+        )
         wanted, left_out = config.wanted.choose(named.attachments)
         notes = [text for text in (left_out, *named.notes, found.note) if text]
         about = {"supplier": page.supplier, "found": len(named.attachments), **_from(found)}

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import anyio
 from anyio import to_thread
 
+from coupa_async.domain.api.errors import NotOverApiError
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     CutDownloadError,
     DownloadError,
     NotAFileError,
-    NotOverApiError,
     PageError,
     RefusedDownloadError,
     StorageError,
@@ -187,31 +187,15 @@ async def _once(
     ask: Callable[[], Awaitable[Download]],
 ) -> Staged:
     started_s = anyio.current_time()
-    suggested, expected = None, None
-    found: Inspection | None = None
-    if attachment.kind is AttachmentKind.FILE:
-        try:
-            download = await ask()
-        except BrokenDownloadError as error:
-            raise CutDownloadError(str(error)) from error
-        suggested, expected = download.suggested_name, download.expected_bytes
-        if download.sha256:
-            found = Inspection(
-                size_bytes=download.size_bytes, sha256=download.sha256, head=download.head, tail=download.tail
-            )
-    else:
-        data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
-        await to_thread.run_sync(write_part, part, data)
+    is_file = attachment.kind is AttachmentKind.FILE
+    suggested, expected, found = await _downloaded(ask) if is_file else await _written(attachment, part)
     if found is None:
         found = await to_thread.run_sync(inspect, part)
-    if attachment.kind is AttachmentKind.FILE and HAS_MARKS:
+    if is_file and HAS_MARKS:
         await to_thread.run_sync(mark_as_downloaded, part, attachment.url)
-    name = attachment_name(attachment, suggested)
     if expected is not None and found.size_bytes != expected:
         raise CutDownloadError(f"{found.size_bytes} of {expected} bytes came")
-    notes: tuple[str, ...] = ()
-    if attachment.kind is AttachmentKind.FILE:
-        notes = await _verified(attachment, name, found, part, doubted)
+    name = attachment_name(attachment, suggested)
     return Staged(
         attachment=attachment,
         source=source,
@@ -219,9 +203,37 @@ async def _once(
         name=name,
         size_bytes=found.size_bytes,
         sha256=found.sha256,
+        notes=await _verified(attachment, name, found, part, doubted) if is_file else (),
         seconds=anyio.current_time() - started_s,
-        notes=notes,
     )
+
+
+class _Came(NamedTuple):
+    """What came into a part: the name and size that go with it, and what is known of its bytes; ``None`` if not."""
+
+    suggested: str | None = None
+    expected_bytes: int | None = None
+    found: Inspection | None = None
+
+
+async def _downloaded(ask: Callable[[], Awaitable[Download]]) -> _Came:
+    try:
+        download = await ask()
+    except BrokenDownloadError as error:
+        raise CutDownloadError(str(error)) from error
+    found: Inspection | None = None
+    if download.sha256:
+        found = Inspection(
+            size_bytes=download.size_bytes, sha256=download.sha256, head=download.head, tail=download.tail
+        )
+    return _Came(download.suggested_name, download.expected_bytes, found)
+
+
+async def _written(attachment: Attachment, part: Path) -> _Came:
+    """Write an attachment that is no file: its text, or a link."""
+    data = attachment.text.encode() if attachment.kind is AttachmentKind.TEXT else url_shortcut(attachment.url)
+    await to_thread.run_sync(write_part, part, data)
+    return _Came()
 
 
 async def _verified(

@@ -18,7 +18,7 @@ from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.found_order import FoundOrder
-from coupa_async.services.collection.pages import open_document
+from coupa_async.services.collection.pages import Listless, OpenedPage, open_document
 
 # After so many orders of a kind whose page was found in one way and no other, a not-found is believed without the rest.
 _PROVEN = 3
@@ -55,6 +55,7 @@ class OrderFinder:
         self._bounds = bounds
         self._path = path
         self._last: dict[str, Way] = {}
+        self._listless = Listless()
         self._proofs: Counter[tuple[str, Way]] = Counter()
 
     def url(self, order: Order) -> str:
@@ -97,7 +98,7 @@ class OrderFinder:
         missing: FoundOrder | None = None
         for candidate in self._candidates(order):
             try:
-                page, fallback_reason, html = await open_document(session, candidate.url, self._base_url, self._bounds)
+                page, fallback_reason, html = await self._document(candidate.url, session)
             except UnknownPageError as error:
                 odd = odd or error  # from now on nothing is believed but a page that names the order
                 continue
@@ -132,10 +133,12 @@ class OrderFinder:
         assert missing is not None  # noqa: S101 - there is an address at least, and each was one or the other
         return missing
 
-    async def requisition(self, page: OrderPage, session: Session) -> OrderPage | NotFoundPage:
+    async def requisition(self, page: OrderPage, session: Session) -> OpenedPage:
         """See ``OrderSource``."""
-        found, _, _ = await open_document(session, page.requisition_url, self._base_url, self._bounds)
-        return found
+        return await self._document(page.requisition_url, session)
+
+    async def _document(self, url: str, session: Session) -> OpenedPage:
+        return await open_document(session, url, self._base_url, self._bounds, self._listless)
 
     async def _data(self, html: str) -> OrderData:
         if not self._reads_data:

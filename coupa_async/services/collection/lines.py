@@ -1,4 +1,7 @@
-"""Reads all lines of an order, on the pages of its table that the session can turn to."""
+"""Reads all lines of an order or a requisition, on the pages of its table that the session can turn to.
+
+They are turned to also where lines are not asked for: lines may have attachments, so those not looked at may have some.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,10 @@ from functools import partial
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.lines import OrderLine, OrderLines
-from coupa_async.domain.errors import BrowserMissingError, BusyError, PageError, UnreachableError
+from coupa_async.domain.errors import BrowserMissingError, BusyError, LaunchError, PageError, UnreachableError
 from coupa_async.domain.order import Attachment, AttachmentPlace
-from coupa_async.domain.pages.line_pages import LinesPage, read_lines_page
+from coupa_async.domain.pages.line_pages import LinesPage, may_have_more, read_lines_page
 from coupa_async.domain.pages.page import OrderPage, read_page
-from coupa_async.domain.pages.places import LINE_FILES, LINE_ROW
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Session
 from coupa_async.runtime import worker_threads
@@ -22,7 +24,6 @@ from coupa_async.services.collection.signed_in import ask_by
 
 _log = logging.getLogger(__name__)
 _NO_PAGE = "its lines were not read: its page was not opened"
-_SHORTEST_PAGE = 10  # no table has fewer lines a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ async def _turn(turner: LineTurner, url: str, session: Session, base_url: str) -
             raise BusyError(url, document.status, document.retry_after_s)
     except (BusyError, UnreachableError):
         raise
-    except (PageError, BrowserMissingError) as error:
+    except (PageError, BrowserMissingError, LaunchError) as error:  # of the direct lane's browser, the last two
         _log.warning("%s: its other lines are not read: %s", url, error)
 
 
@@ -176,28 +177,13 @@ class LineTurner:
         self._control = shown.larger if enlarges else shown.next
 
 
-def unread_files(html: str, bounds: Bounds) -> str:
-    """Say that lines on other pages may have attachments, where lines are not asked for; empty if none may.
-
-    Args:
-        html: The order's page.
-        bounds: How many lines are read.
-    """
-    if html.count(LINE_ROW) < _SHORTEST_PAGE or LINE_FILES not in html:
-        return ""
-    page = read_lines_page(html, bounds)
-    if page.is_all:
-        return ""
-    of = f"{len(page.lines):,} of {page.announced:,}" if page.announced else f"the first {len(page.lines):,}"
-    return f"only {of} lines were looked at for files: --lines looks at all"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineReader:
-    """Reads orders' lines if they are asked for, and says what is not known of them.
+    """Reads lines where they, or attachments of theirs, are wanted, and says what is not known of them.
 
     Attributes:
-        asked: Whether they are asked for.
+        asked: Whether the lines themselves are asked for.
+        wants_files: Whether attachments of lines are wanted.
         base_url: The tenant's address.
         bounds: How many lines of an order are read.
     """
@@ -205,6 +191,7 @@ class LineReader:
     asked: bool
     base_url: str
     bounds: Bounds
+    wants_files: bool = True
 
     async def read(
         self, found: FoundOrder, page: OrderPage, session: Session, heartbeat: Callable[[], None]
@@ -224,9 +211,32 @@ class LineReader:
             return replace(found, note=found.lines.note)
         if not found.html:  # what gave the order has no pages
             return replace(found, note=_NO_PAGE if self.asked else "")
-        if not self.asked:
-            return replace(found, note=unread_files(found.html, self.bounds))
-        how = (found.html, page, found.url, session, heartbeat)
-        read = await read_all_lines(*how, base_url=self.base_url, bounds=self.bounds)
-        more = replace(page, attachments=(*page.attachments, *read.attachments)) if read.attachments else page
-        return replace(found, page=more, lines=read.lines, note=read.lines.note)
+        whole, lines = await self.whole(page, found.html, found.url, session, heartbeat)
+        note = "" if lines is None or self.wants_files else lines.note
+        return replace(found, page=whole, lines=lines if self.asked else None, note=note)
+
+    async def whole(
+        self, page: OrderPage, html: str, url: str, session: Session, heartbeat: Callable[[], None]
+    ) -> tuple[OrderPage, OrderLines | None]:
+        """Read on through a page's table of lines. One that shows all its lines costs no request.
+
+        Args:
+            page: An order's page or a requisition's.
+            html: Its text.
+            url: Its address.
+            session: Signed in.
+            heartbeat: Called before each page that is turned to.
+
+        Returns:
+            The page with the attachments of all lines, and with what it lacks if not all could be looked at; the
+            lines, ``None`` if they were not read.
+
+        Raises:
+            SignInRequiredError, SessionLostError, UnreachableError, BusyError: As :func:`read_all_lines`.
+        """
+        if not self.asked and not (self.wants_files and may_have_more(html)):
+            return page, None
+        read = await read_all_lines(html, page, url, session, heartbeat, base_url=self.base_url, bounds=self.bounds)
+        lacks = f"{read.lines.note}: the others may have files" if self.wants_files and read.lines.has_more else ""
+        missing = "; ".join(filter(None, (page.missing, lacks)))
+        return replace(page, attachments=(*page.attachments, *read.attachments), missing=missing), read.lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from coupa_async.domain.order import AttachmentKind, AttachmentSource
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, is_signed_out
 from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
+from coupa_async.services.collection.lines import LineReader
 from coupa_async.services.collection.order_source import OrderSource
 
 
@@ -47,7 +49,14 @@ class NamedAttachments:
 
 
 async def named_attachments(
-    page: OrderPage, source: OrderSource, session: Session, rule: Requisition, *, base_url: str
+    page: OrderPage,
+    source: OrderSource,
+    session: Session,
+    rule: Requisition,
+    *,
+    base_url: str,
+    lines: LineReader,
+    heartbeat: Callable[[], None],
 ) -> NamedAttachments:
     """List an order's attachments.
 
@@ -57,6 +66,8 @@ async def named_attachments(
         session: For that.
         rule: When that is opened.
         base_url: The tenant's address.
+        lines: Reads on through the requisition's lines.
+        heartbeat: Called before each page of these that is turned to.
 
     Raises:
         SignInRequiredError, PageError, SessionLostError: As ``OrderSource.requisition``.
@@ -72,9 +83,11 @@ async def named_attachments(
     if is_signed_out(page.requisition_url, base_url):  # at another origin, or into the sign-in
         trouble = f"its requisition's link leads elsewhere: {redacted(page.requisition_url[:100])}"
         return NamedAttachments(named, (page,), trouble)
-    requisition = await source.requisition(page, session)
+    requisition, _, html = await source.requisition(page, session)
     if isinstance(requisition, NotFoundPage):
         return NamedAttachments(named, (page,))
+    if html:
+        requisition, _ = await lines.whole(requisition, html, page.requisition_url, session, heartbeat)
     known = {attachment.id for attachment in page.attachments}
     more = [
         (AttachmentSource.REQUISITION, attachment)

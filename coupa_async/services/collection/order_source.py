@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from coupa_async.domain.order import Order
-from coupa_async.domain.pages.page import NotFoundPage, OrderPage
+from coupa_async.domain.pages.page import OrderPage
 from coupa_async.ports import Session
 from coupa_async.services.collection.found_order import FoundOrder
+from coupa_async.services.collection.pages import OpenedPage
 
 
 class OrderSource(Protocol):
@@ -33,8 +34,8 @@ class OrderSource(Protocol):
         """
         ...
 
-    async def requisition(self, page: OrderPage, session: Session) -> OrderPage | NotFoundPage:
-        """Read the requisition that an order names.
+    async def requisition(self, page: OrderPage, session: Session) -> OpenedPage:
+        """Read the requisition that an order names; without a text where it is read from no page.
 
         Raises:
             SignInRequiredError, PageError, SessionLostError: As ``Session.open``.

@@ -108,7 +108,9 @@ def back_up(path: Path, now: datetime) -> Path:
     """
     backup = path.with_name(marked(path.name, f" (backup {now:{_TIME}})"))
     try:
-        shutil.copy2(path, backup)
+        with staged(backup) as ours:
+            shutil.copy2(path, ours)
+            patiently(partial(ours.replace, backup))
     except OSError as error:
         raise StorageError(
             f"{backup}: cannot be written ({error.strerror or error}): free space or permissions, then run again"

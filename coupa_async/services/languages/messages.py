@@ -53,6 +53,8 @@ MESSAGES = (
     mark("as it was is in "),
     mark("is open in another program: the results are in "),
     mark("it answered %(status)s"),
+    mark("%(read)s of %(all)s lines were read"),
+    mark("the others may have files"),
     mark("it did not answer in time"),
     mark("its answers take longer"),
 )

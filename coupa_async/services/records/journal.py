@@ -14,23 +14,18 @@ from datetime import datetime
 from pathlib import Path
 
 from coupa_async.domain.data.lines import LinesOfOrder
-from coupa_async.domain.data.record import NO_DATA, OrderData
+from coupa_async.domain.data.record import OrderData
 from coupa_async.domain.errors import OutputError, StorageError
-from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
-from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
-from coupa_async.domain.redaction import redacted
-from coupa_async.services.records.data_text import data_to_text, lines_to_text, text_to_data, text_to_lines
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.records.data_text import text_to_data, text_to_lines
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
-from coupa_async.services.records.journal_schema import bring_up
+from coupa_async.services.records.journal_rows import read_results, write_result
+from coupa_async.services.records.journal_schema import bring_up, refuse_foreign
 from coupa_async.services.records.readable import closed_on_error, reads, writable
 
 _log = logging.getLogger(__name__)
 FILE_NAME = NAME
-_ORDER = (
-    "key, shown, outcome, url, supplier, found, folder, error, requisition_url, handed_back, attempts, seconds, "
-    "found_by, group_name"
-)
-_ATTACHMENT = "order_key, position, id, kind, source, name, path, size_bytes, sha256, seconds, note, place, intent"
 
 
 class Journal:
@@ -50,6 +45,7 @@ class Journal:
         self._filed: list[tuple[str]] = []
         self._left: dict[str, str] = {}
         try:
+            refuse_foreign(path)
             self._db, self.warning = open_database(path, check_same_thread=False)
             with closed_on_error(self._db):
                 bring_up(self._db, path)
@@ -83,7 +79,7 @@ class Journal:
         with self._transaction():
             self._note_filed()
             for result, processed_at in results:
-                self._record(result, processed_at)
+                write_result(self._db, result, processed_at)
 
     def filed(self, number: OrderNumber) -> None:
         """Note that the order's folder has its final name. Written with the next record, or on closing.
@@ -202,108 +198,6 @@ class Journal:
         self._db.executemany("UPDATE orders SET filed = 1 WHERE key = ?", self._filed)
         self._filed.clear()
 
-    def _record(self, result: OrderResult, processed_at: datetime) -> None:
-        key = result.number.key
-        db = self._db
-        lines = self._lines(key) if result.lines is None else lines_to_text(result.lines)
-        db.execute("DELETE FROM orders WHERE key = ?", (key,))
-        db.execute(
-            f"INSERT INTO orders ({_ORDER}, processed_at, filed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",  # noqa: S608
-            (
-                *(key, result.number.shown, result.outcome.value, result.url, _whole(result.supplier), result.found),
-                *(result.folder, _whole(redacted(result.error))),
-                *(redacted(result.requisition_url), redacted(result.fallback_reason)),
-                *(result.attempts, result.seconds, result.found_by, _whole(result.group)),
-                processed_at.isoformat(timespec="seconds"),
-            ),
-        )
-        db.executemany(
-            f"INSERT INTO attachments ({_ATTACHMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our own text
-            (
-                (
-                    *(key, n, item.id, item.kind, item.source, item.name, f"{result.folder}/{item.name}"),
-                    *(item.size_bytes, item.sha256, item.seconds, item.note, item.place, item.intent),
-                )
-                for n, item in enumerate(result.saved)
-            ),
-        )
-        db.executemany(
-            "INSERT INTO failures VALUES (?,?,?,?,?,?)",
-            (
-                (key, n, item.id, _whole(item.name), _whole(redacted(item.reason)), int(item.timed_out))
-                for n, item in enumerate(result.failed)
-            ),
-        )
-        if result.data is not NO_DATA or lines:
-            db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), lines))
-
     @reads
     def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
-        query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
-        for row in paged(self._db, query, after=""):
-            key, shown, outcome, url, supplier, found, folder, error, requisition, back, attempts, seconds, *rest = row
-            found_by, group, at = rest
-            yield (
-                OrderResult(
-                    number=OrderNumber(shown, key),
-                    outcome=Outcome(outcome),
-                    url=url,
-                    supplier=supplier,
-                    found=found,
-                    saved=self._saved(key),
-                    failed=self._failed(key),
-                    folder=folder,
-                    error=error,
-                    requisition_url=requisition,
-                    found_by=found_by,
-                    fallback_reason=back,
-                    group=group,
-                    data=self._data(key),
-                    attempts=attempts,
-                    seconds=seconds,
-                ),
-                datetime.fromisoformat(at),
-            )
-
-    def _data(self, key: str) -> OrderData:
-        row = self._db.execute("SELECT fields FROM order_data WHERE order_key = ?", (key,)).fetchone()
-        return text_to_data(row[0]) if row else NO_DATA
-
-    def _lines(self, key: str) -> str:
-        row = self._db.execute("SELECT lines FROM order_data WHERE order_key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def _saved(self, key: str) -> tuple[SavedAttachment, ...]:
-        rows = self._db.execute(
-            "SELECT id, kind, source, name, size_bytes, sha256, seconds, note, place, intent FROM attachments "
-            "WHERE order_key = ? ORDER BY position",
-            (key,),
-        ).fetchall()
-        return tuple(
-            SavedAttachment(
-                id=id_,
-                kind=AttachmentKind(kind),
-                source=AttachmentSource(source),
-                name=name,
-                size_bytes=size_bytes,
-                sha256=sha256,
-                seconds=seconds,
-                note=note,
-                place=place,
-                intent=intent,
-            )
-            for id_, kind, source, name, size_bytes, sha256, seconds, note, place, intent in rows
-        )
-
-    def _failed(self, key: str) -> tuple[FailedAttachment, ...]:
-        rows = self._db.execute(
-            "SELECT id, name, reason, timed_out FROM failures WHERE order_key = ? ORDER BY position", (key,)
-        ).fetchall()
-        return tuple(
-            FailedAttachment(id=id_, name=name, reason=reason, timed_out=bool(late)) for id_, name, reason, late in rows
-        )
-
-
-def _whole(text: str) -> str:
-    """Replace lone surrogates, which a page's script can make and no database accepts."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+        yield from read_results(self._db, also)

@@ -12,6 +12,7 @@ from coupa_async.services.records.database import claim
 
 VERSION = 4
 _OLDEST = 2
+_COLUMNS = {"key", "shown", "outcome", "processed_at"}  # that orders have had in all versions
 
 _DATA = """CREATE TABLE order_data (
     order_key TEXT PRIMARY KEY REFERENCES orders (key) ON DELETE CASCADE, fields TEXT NOT NULL, lines TEXT NOT NULL
@@ -52,6 +53,24 @@ _STEPS = {
         _DATA,
     ),
 }
+
+
+def refuse_foreign(path: Path) -> None:
+    """Check that a database is none of the user's own, before anything of it is changed. Blocking.
+
+    Raises:
+        OutputError: If it is one.
+        sqlite3.Error: If it is no database.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not path.is_file() or not path.stat().st_size or (log.exists() and log.stat().st_size):
+        return  # what a log is beside, a kill may have left half: only SQLite can read it
+    # As it lies there: nothing is made beside it.
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
+        columns = {name for _, name, *_ in db.execute("PRAGMA table_info(orders)").fetchall()}
+    if tables and not columns >= _COLUMNS:
+        raise OutputError(f"{path}: is a database of something else, and stays as it is: choose another folder with -o")
 
 
 def bring_up(db: sqlite3.Connection, path: Path) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from coupa_async.domain.order import AttachmentSource
 from coupa_async.domain.outcome import OrderResult
 from coupa_async.domain.redaction import redacted
-from coupa_async.services.files.replace import replace_file
+from coupa_async.services.files.csv_file import write_csv
 from coupa_async.services.records.journal import Journal
 from coupa_async.services.spreadsheet.cells import delimited_text
 
@@ -21,25 +18,20 @@ HEADER = (*("order", "attachment id", "name", "path", "bytes", "SHA-256", "type"
 
 
 def write_manifest(root: Path, journal: Journal, now: datetime) -> Path:
-    """Write the manifest of an output folder, whole or not at all. Blocking.
+    """Write the manifest of an output folder, whole or not at all, beside a file of that name of the user's. Blocking.
 
     Returns:
-        Where it is; see ``replace_file``.
+        Where it is; see ``write_csv``.
 
     Raises:
         StorageError: If it cannot be written.
     """
+    rows = (row for result, processed_at in journal.results() for row in _rows(result, processed_at))
+    return write_csv(root, FILE_NAME, HEADER, rows, is_ours=_is_ours, now=now)
 
-    def write(file: BinaryIO) -> None:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")  # with the mark that Excel tells UTF-8 by
-        rows = csv.writer(text)
-        rows.writerow(HEADER)
-        for result, processed_at in journal.results():
-            rows.writerows(_rows(result, processed_at))
-        text.flush()
-        text.detach()
 
-    return replace_file(root / FILE_NAME, write, now)
+def _is_ours(header: Sequence[str]) -> bool:
+    return tuple(header) == HEADER
 
 
 def _rows(result: OrderResult, processed_at: datetime) -> Iterator[Sequence[object]]:

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from coupa_async.domain.files.naming import outcome_folder
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.redaction import redacted
+from coupa_async.services.files.own_file import head_of, own_path
 from coupa_async.services.files.replace import replace_file
 from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
@@ -29,6 +30,7 @@ from coupa_async.services.records.status import run_status
 from coupa_async.services.reports.report_data import ReportData
 
 FILE_NAME = "report.html"
+_TITLE = ": coupa-async report</title>"
 # What a page can show of a folder that runs every night, and of a run that took all of it.
 _RUNS = 20
 _READINGS = 600
@@ -39,7 +41,7 @@ def write_report(root: Path, journal: Journal, history: History, now: datetime) 
     """Write the report of an output folder, whole or not at all. Blocking.
 
     Returns:
-        Where it is; see ``replace_file``.
+        Where it is; see :func:`report_path` and ``replace_file``.
 
     Raises:
         StorageError: If it cannot be written.
@@ -49,7 +51,16 @@ def write_report(root: Path, journal: Journal, history: History, now: datetime) 
     def write(file: BinaryIO) -> None:
         file.write(page)
 
-    return replace_file(root / FILE_NAME, write, now)
+    return replace_file(report_path(root), write, now)
+
+
+def report_path(root: Path) -> Path:
+    """Return where the report of an output folder is, or goes: a page of the user's own stays. Blocking.
+
+    Raises:
+        StorageError: If there is no name left.
+    """
+    return own_path(root, FILE_NAME, lambda path: _TITLE in head_of(path))
 
 
 def _page(name: str, data: dict[str, object]) -> str:
@@ -61,7 +72,7 @@ def _page(name: str, data: dict[str, object]) -> str:
     )
     return Template((folder / "report.html").read_text("utf-8")).substitute(
         policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'",
-        title=html.escape(f"{name}: coupa-async report"),
+        title=html.escape(name) + _TITLE.removesuffix("</title>"),
         style=style,
         script=script,
         data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),

@@ -23,6 +23,7 @@ class WorklistOptions:
         encoding: Of a text file; ``None`` finds it.
         data: Orders' data that gets a column each.
         language: Of the notes that are written into it.
+        written: The headers of columns that earlier runs are known to have filled in it; ``None`` where nobody knows.
     """
 
     sheet: str | None = None
@@ -34,6 +35,7 @@ class WorklistOptions:
     encoding: str | None = None
     data: tuple[DataField, ...] = ()
     language: str = "en"
+    written: frozenset[str] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

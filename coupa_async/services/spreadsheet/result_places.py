@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from coupa_async.domain.outcome import Outcome
@@ -41,13 +41,16 @@ class ResultColumns:
     Attributes:
         header: The table's.
         names: All columns of ours.
+        written: What the columns are headed that earlier runs are known to have filled; ``None`` where nobody knows.
     """
 
     header: Header
     names: Sequence[str] = RESULT_COLUMNS
+    written: Set[str] | None = None
     _alike: dict[int, str] = field(init=False, default_factory=dict)
     _own: dict[str, int] = field(init=False)
     _filled: set[int] = field(init=False, default_factory=set)
+    _typed_in: set[int] = field(init=False, default_factory=set)
     _is_foreign: bool = field(init=False, default=False)
     _was_written: bool = field(init=False, default=False)
 
@@ -59,8 +62,11 @@ class ResultColumns:
             name = known.get((numbered[1] if numbered else shown).casefold())
             if name is not None and column != self.header.order_column:
                 self._alike[column] = name
-        # The last of one name: ours stands right of the user's.
-        self._own = {name: column for column, name in self._alike.items()}
+        ours = {at: name for at, name in self._alike.items() if self.written is None or self._was_headed(at)}
+        # Of one name, ours stands right of what the user had before the first run, and left of what was added since.
+        self._own = {name: column for column, name in ours.items()}
+        status = self._own.get("STATUS", len(self.header.names))
+        self._own |= {name: column for column, name in reversed(ours.items()) if column > status}
 
     def note(self, cells: Sequence[object]) -> None:
         """Look at a row that results would go to."""
@@ -72,7 +78,10 @@ class ResultColumns:
         status = self._text(cells, "STATUS")
         if status and status not in _OUTCOMES:
             self._is_foreign = True
-        self._was_written = self._was_written or bool(status or self._text(cells, "LAST_PROCESSED"))
+        is_written = bool(status or self._text(cells, "LAST_PROCESSED"))
+        self._was_written = self._was_written or is_written
+        if not is_written:
+            self._typed_in |= {at for at in self._alike if at < len(cells) and not is_blank(cells[at])}
 
     def is_completed(self, cells: Sequence[object]) -> bool:
         """Tell a row that is filled as a completed order's is, if the columns turn out to be ours."""
@@ -117,8 +126,18 @@ class ResultColumns:
         return cell_text(cells[column]) if column < len(cells) else ""
 
     def _is_ours(self, name: str) -> bool:
-        """Tell a column of ours; of data, which an earlier run may not have asked for, those right of our first."""
-        return name in self._own and (name in RESULT_COLUMNS or self._own[name] > self._own["STATUS"])
+        """Tell a column of ours.
+
+        Data an earlier run may not have asked for: where nobody knows, a column of it stands right of our first, and
+        holds nothing in rows that no run has filled.
+        """
+        column = self._own.get(name)
+        if column is None or name in RESULT_COLUMNS or self.written is not None:
+            return column is not None
+        return column > self._own["STATUS"] and column not in self._typed_in
+
+    def _was_headed(self, column: int) -> bool:
+        return self.written is not None and self.header.names[column] in self.written
 
     def _empty(self, name: str) -> int | None:
         return next(

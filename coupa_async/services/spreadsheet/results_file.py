@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
-from coupa_async.services.spreadsheet.cells import Value, Values, legal_text
+from coupa_async.services.spreadsheet.cells import Value, Values
 from coupa_async.services.spreadsheet.line_table import TITLE, LineTable
+from coupa_async.services.spreadsheet.xlsx.new_workbook import Rows, write_new_workbook
 
 _SHEET = "PO_Data"
 
@@ -31,23 +30,12 @@ def write_results_file(
     Raises:
         OSError: If ``out`` takes no more.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_SHEET)
-    sheet.append(["PO_NUMBER", "ROW", *names])
-    for row, number, values in rows:
-        sheet.append([_cell(sheet, value) for value in (number, row, *values)])
+    sheets: list[tuple[str, Rows]] = [(_SHEET, chain([("PO_NUMBER", "ROW", *names)], _told(rows)))]
     if lines is not None:
-        second = book.create_sheet(TITLE)
-        second.append([*lines.header])
-        for line in lines.lines():
-            second.append([_cell(second, value) if value != "" else None for value in line])
-    book.save(out)
+        sheets.append((TITLE, chain([lines.header], lines.lines())))
+    write_new_workbook(out, sheets)
 
 
-def _cell(sheet: object, value: Value | None) -> object:
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, legal_text(value))
-    cell.data_type = "s"  # a text that begins with "=" stays one
-    cell.quotePrefix = True
-    return cell
+def _told(rows: Iterable[tuple[int, str, Values | tuple[()]]]) -> Iterator[Sequence[Value | None]]:
+    for row, number, values in rows:
+        yield number, row, *values

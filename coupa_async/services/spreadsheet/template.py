@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +52,16 @@ def write_template(path: Path, language: str) -> None:
     book = Workbook()
     _fill_in(book.active, language)
     _explain(book.create_sheet(catalogue(language).gettext(mark("Read me"))), language)
+    content = BytesIO()
+    book.save(content)
     try:
         with path.open("xb") as file:
-            book.save(file)
+            file.write(content.getvalue())
     except FileExistsError as error:
         raise WorklistError(f"{path}: is there already, and stays as it is: name another file") from error
     except OSError as error:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)  # what a full disk took of it is no template
         raise StorageError(f"{path}: the template cannot be written ({error.strerror or error})") from error
 
 

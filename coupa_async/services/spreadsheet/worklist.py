@@ -77,7 +77,8 @@ def read_worklist(path: Path, options: WorklistOptions = _DEFAULT, *, fresh: boo
 
 def _worklist(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int, int], *, fresh: bool) -> Worklist:
     columns = find_columns(path, table.header, options)
-    rows = TableRows(table, columns, ResultColumns(table.header, options.names), visible_only=options.visible_only)
+    results = ResultColumns(table.header, options.names, options.written)
+    rows = TableRows(table, columns, results, visible_only=options.visible_only)
     entries = gather(rows.entries())
     _check_calculated(path, table, rows.uncalculated)
     places = rows.results.places(rows.width)

@@ -98,3 +98,18 @@ def test_status_tells_the_truth_of_a_spreadsheet_that_is_gone(direct: Run, tmp_p
     ran = told(direct("run", orders, "-o", "out", "--limit", "1"))
     orders.unlink()
     assert counts(told(direct("status", "out"))) == counts(ran)
+
+
+def test_a_column_that_she_adds_beside_ours_stays_hers_run_after_run(direct: Run, tmp_path: Path) -> None:
+    orders = sheet(tmp_path / "orders.csv", f"{GOOD};;")
+    assert direct("run", orders, "-o", "out", "--in-place").returncode == 0
+    lines = orders.read_text("utf-8-sig").splitlines()
+    orders.write_text("".join(f"{line};{more}\n" for line, more in zip(lines, ("COUPA_TOTAL", "hers"), strict=True)))
+    for _ in range(2):
+        done = direct("run", orders, "-o", "out", "--in-place", "--fresh", "--data", "total")
+        assert done.returncode == 0, done.stderr
+        with orders.open(newline="", encoding="utf-8-sig") as file:
+            (row,) = csv.DictReader(file, delimiter=";")
+        assert row["COUPA_TOTAL"] == "hers"
+        assert row["COUPA_TOTAL (2)"].replace(",", ".").replace(".", "").isdecimal()
+        assert "COUPA_TOTAL (3)" not in row

@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.e2e.conftest import Run, Site, results, served
+from tests.fakes import script
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CATALOGUE = Path(__file__).with_name("lines.toml")
@@ -56,15 +57,38 @@ def test_all_lines_all_their_files_and_the_order_itself_are_there(
     assert "\n97 " in text or " 97" in text
 
 
-def test_without_lines_files_of_later_lines_are_told_of_and_nothing_more_is_asked_for(
+@pytest.mark.parametrize(
+    ("backend", "lane"), [("playwright", "browser"), ("selenium", "browser"), ("playwright", "direct")]
+)
+@pytest.mark.timeout(120)
+def test_files_of_later_lines_are_there_without_lines_and_an_order_of_one_page_is_asked_for_once(
+    coupa: Run, site: Site, orders: Path, tmp_path: Path, backend: str, lane: str
+) -> None:
+    with orders.open("a") as file:
+        file.write("PO20000004\n")
+    done = coupa("run", orders, "-o", tmp_path / "out", "--backend", backend, "--lane", lane)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert site.ask("log")["violations"] == []
+    found = results(tmp_path / "out")
+    assert {found[key].error for key in ("20000001", "20000002", "20000003")} == {""}
+    assert [file.name for file in found["20000001"].saved] == ["First.pdf", "Early.pdf", "Late.pdf"]
+    assert [(file.name, file.place) for file in found["20000004"].saved] == [("Behind.pdf", "line 18")]
+    asked = [entry["path"] for entry in site.ask("log")["log"]]
+    assert asked.count("/order_headers/20000003") == 1
+    assert not [path for path in asked if "print_view" in path]
+
+
+def test_where_no_browser_can_turn_to_later_lines_no_order_of_them_is_called_complete(
     coupa: Run, site: Site, orders: Path, tmp_path: Path
 ) -> None:
-    done = coupa("run", orders, "-o", tmp_path / "out", "--lane", "direct")
-    assert done.returncode == 0, done.stdout + done.stderr
+    site.ask("sign-in", {"mode": "none"})
+    path = str(script(tmp_path / "no-browser", "exit 1"))
+    own = {"COUPA_LANE": "direct", "COUPA_BROWSER_PATH": path, "COUPA_MAX_ATTEMPTS": "1"}
+    done = coupa("run", orders, "-o", tmp_path / "out", **own)
+    assert done.returncode == 1, done.stdout + done.stderr
     found = results(tmp_path / "out")
-    assert found["20000001"].error == "only 15 of 97 lines were looked at for files: --lines looks at all"
+    assert [found[key].outcome for key in ("20000001", "20000002", "20000003")] == [
+        *("PARTIAL", "PARTIAL", "NO_ATTACHMENTS"),
+    ]
+    assert found["20000001"].error == "15 of 97 lines were read: the others may have files"
     assert [file.name for file in found["20000001"].saved] == ["First.pdf", "Early.pdf"]
-    assert found["20000003"].error == ""
-    asked = [entry["path"] for entry in site.ask("log")["log"]]
-    assert asked.count("/order_headers/20000001") == 1
-    assert not [path for path in asked if "print_view" in path]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from backends.fake.backend import Answer, FakeBackend, FakeSession
 from coupa_async.domain.errors import UnknownPageError, WrongOrderError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage
-from coupa_async.ports import Document, Profile
+from coupa_async.ports import Document, Profile, accept_any
 from coupa_async.services.collection.find_order import OrderFinder
 from coupa_async.services.collection.found_order import FoundOrder
 
@@ -107,3 +107,37 @@ async def test_an_address_that_shows_no_known_page_does_not_hide_the_order_behin
     del pages["PO5"]
     with pytest.raises(UnknownPageError):
         await Tenant(pages, tmp_path).find("PO5")
+
+
+class _Patient(FakeSession):
+    """Counts how often a page had to be waited for."""
+
+    waits = 0
+
+    async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
+        document = await super().open(url)
+        self.waits += not until(document)
+        return document
+
+
+async def test_a_page_without_a_list_of_attachments_is_waited_for_once_however_often_its_order_runs(
+    tmp_path: Path,
+) -> None:
+    listless = page("Purchase Order #PO1")
+    late = page("Purchase Order #PO2").replace("</html>", '<div class="attachments"></div></html>')
+    pages = {"1": listless, "PO1": listless, "2": late, "PO2": late}
+    tenant = Tenant(pages, tmp_path)
+    session = _Patient(tenant.answer, Profile(name="worker-1", directory=tmp_path))
+
+    async def waits(number: str) -> tuple[int, str]:
+        before = session.waits
+        order = Order(number=OrderNumber.parse(number))
+        found = await tenant.finder.find(order, session, lambda: None)
+        assert isinstance(found.page, OrderPage)
+        return session.waits - before, found.page.missing
+
+    said = "the page never showed its attachment list"
+    assert [await waits("PO1") for _ in range(3)] == [(1, said), (0, said), (0, said)]
+    assert [await waits("PO2") for _ in range(2)] == [(1, said), (1, said)]  # what is on its way is waited for
+    pages["1"] = late.replace("#PO2", "#PO1")
+    assert await waits("PO1") == (1, said)

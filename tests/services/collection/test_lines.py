@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from backends.fake.backend import Answer, FakeSession
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.lines import OrderLines
 from coupa_async.domain.errors import BusyError, CoupaError, PageTimeoutError, SignInRequiredError, UnreachableError
+from coupa_async.domain.pages.line_pages import LinesPage, read_lines_page
 from coupa_async.domain.pages.page import OrderPage, read_page
 from coupa_async.ports import Document, Profile
-from coupa_async.services.collection.lines import ReadLines, read_all_lines, unread_files
+from coupa_async.services.collection import lines
+from coupa_async.services.collection.lines import LineReader, ReadLines, read_all_lines
 
 pytestmark = pytest.mark.anyio
 BASE = "https://t.coupahost.com"
@@ -146,12 +149,67 @@ async def test_no_more_lines_are_read_than_an_order_may_have() -> None:
     assert found.lines.note == "20 lines were read, and there are more"
 
 
-def test_files_of_lines_on_other_pages_are_told_of_where_lines_are_not_asked_for() -> None:
-    def told(html: str) -> str:
-        return unread_files(html, Bounds())
+async def whole(html: str, answers: dict[str, str | CoupaError], **more: bool) -> tuple[OrderPage, list[str]]:
+    """The order's page after its lines were read on as for a run that does not ask for them, and what was opened."""
+    opened: list[str] = []
 
-    said = "only 15 of 40 lines were looked at for files: --lines looks at all"
-    assert told(page(range(1, 16), info(1, 15, 40))) == said
-    assert told(page(range(1, 16), forward("?2"))).startswith("only the first 15 lines")
-    assert told(page(range(1, 16))) == ""
-    assert told(page(range(1, 16), info(1, 15, 40)).replace("lineAttachments", "")) == ""
+    def answer(url: str, session: FakeSession) -> Answer:
+        opened.append(url.removeprefix(URL))
+        found = {"": html, **answers}[url.removeprefix(URL)]
+        return Document(url=url, html=found, status=200) if isinstance(found, str) else found
+
+    shown = read_page(html, URL, BASE)
+    assert isinstance(shown, OrderPage)
+    session = FakeSession(answer, Profile(name="w", directory=Path()))
+    reader = LineReader(asked=False, base_url=BASE, bounds=Bounds(), **more)
+    found, _ = await reader.whole(shown, html, URL, session, lambda: None)
+    return found, opened
+
+
+@pytest.mark.parametrize("has_lists", [True, False])
+async def test_files_of_lines_on_other_pages_are_found_where_lines_are_not_asked_for(has_lists: bool) -> None:
+    first = page(range(1, 16), forward("?2"), info(1, 15, 20))
+    if not has_lists:  # a tenant may draw them only where there is something in them
+        first = first.replace("lineAttachments", "").replace('<ul><li class="attachment"', "<ul hidden><li")
+    found, opened = await whole(first, {"?2": page(range(16, 21), info(16, 20, 20))})
+    assert [item.name for item in found.attachments][-5:] == [f"f{number}.pdf" for number in range(16, 21)]
+    assert found.missing == ""
+    assert opened == ["", "?2"]
+
+
+@pytest.mark.parametrize(
+    ("pager", "said"),
+    [
+        ([info(1, 15, 40)], "15 of 40 lines were read: the others may have files"),
+        ([forward("?gone")], "15 lines were read, and there are more: the others may have files"),
+        ([info(1, 15, 40), forward("?half")], "30 of 40 lines were read: the others may have files"),
+    ],
+)
+async def test_lines_that_were_not_looked_at_for_files_are_missing_from_the_page(pager: list[str], said: str) -> None:
+    found, _ = await whole(
+        page(range(1, 16), *pager), {"?gone": PageTimeoutError("no page"), "?half": page(range(16, 31))}
+    )
+    assert found.missing == said
+
+
+async def test_an_order_whose_lines_are_all_shown_or_whose_lines_files_are_not_wanted_costs_no_request() -> None:
+    short = page(range(1, 16))
+    paged = page(range(1, 16), sizes("?all"), info(1, 15, 15))
+    for html in (short, paged, page(range(1, 5), sizes("?all"))):
+        found, opened = await whole(html, {})
+        assert (found.missing, opened) == ("", [])
+    found, opened = await whole(page(range(1, 16), forward("?2"), info(1, 15, 40)), {}, wants_files=False)
+    assert (found.missing, opened) == ("", [])
+
+
+async def test_a_page_of_many_lines_is_parsed_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def looking(html: str, bounds: Bounds) -> LinesPage:
+        threads.append(threading.current_thread())
+        return read_lines_page(html, bounds)
+
+    monkeypatch.setattr(lines, "read_lines_page", looking)
+    found, _ = await whole(page(range(1, 900), info(1, 899, 900)), {})
+    assert found.missing == "899 of 900 lines were read: the others may have files"
+    assert threading.main_thread() not in threads

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from coupa_async.domain.data.fields import chosen_fields
 from tests.services.spreadsheet.sheets import RESULTS, book, grid, numbers, read, result, text, write
+from tests.services.spreadsheet.test_data_columns import DATA
 
 
 def test_columns_of_the_users_own_are_kept_and_told(tmp_path: Path) -> None:
@@ -67,3 +69,30 @@ def test_many_columns_headed_like_ours_are_the_users_if_its_status_says_somethin
     assert (
         write(worklist, result("PO1")).read_text().splitlines()[1].startswith("PO1,Issued,Northwind,none,x,COMPLETED")
     )
+
+
+def test_a_column_that_she_adds_right_of_ours_later_is_hers_whatever_it_is_headed(tmp_path: Path) -> None:
+    first = grid(write(read(book(tmp_path, [["PO"], ["PO1"], ["PO2"]])), result("PO1")))
+    header = [*first[0], "SUPPLIER", "COUPA_URL", "COUPA_TOTAL", "COUPA_NOTE"]
+    rows = [
+        header,
+        *([*row, "my own", "a link", total, "mine"] for row, total in zip(first[1:], (12, 34), strict=True)),
+    ]
+    path = book(tmp_path, rows)
+    again = grid(write(read(path, data=chosen_fields(["total", "note"])), result("PO1", supplier="New", data=DATA)))
+    assert [row[-6:-2] for row in again] == [row[-4:] for row in rows]
+    assert again[0][-2:] == ["COUPA_TOTAL (2)", "COUPA_NOTE (2)"]
+    assert (again[1][2], again[1][-2]) == ("New", 1234.5)
+
+
+def test_what_earlier_runs_are_known_to_have_filled_is_ours_and_nothing_else_is(tmp_path: Path) -> None:
+    fields = chosen_fields(["total"])
+    first = write(read(book(tmp_path, [["PO"], ["PO1"]])), result("PO1"))
+    path = book(tmp_path, [[*grid(first)[0], "COUPA_TOTAL"], [*grid(first)[1], "her own"]])
+    known = frozenset(RESULTS)
+    second = read(path, data=fields, written=known)
+    assert second.layout.names == (*RESULTS, "COUPA_TOTAL (2)")
+    path = write(second, result("PO1", data=DATA))
+    third = write(read(path, data=fields, written=known | {"COUPA_TOTAL (2)"}), result("PO1", data=DATA))
+    assert grid(third) == grid(path)
+    assert grid(third)[1][-2:] == ["her own", 1234.5]

@@ -199,6 +199,7 @@ def test_the_copy_is_the_users_alone_and_a_file_that_is_replaced_keeps_its_mode(
             "<b>",
             "a > b",
             "_x0041_",
+            "a_x0041_b",
             " a",
             "a ",
             "a  b",

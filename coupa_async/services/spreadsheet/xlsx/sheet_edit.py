@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, NamedTuple
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.services.spreadsheet.table import Sink
@@ -61,7 +61,19 @@ def edit_sheet(
     out.write(_reaching(head, widest))
     if without_rows:
         return
-    waiting = _Waiting(edits, prefix, writer)
+    styled = _Styled(header_row, header_style)
+    _write_rows(part, prefix, _Waiting(edits, prefix, writer), styled, out)
+    _write_tail(part, lambda tail: edit_tail(tail, prefix), bounds.table_sheet_row_bytes, out)
+
+
+class _Styled(NamedTuple):
+    """The row whose new cells have a style of their own, and what tells it by the row's markup."""
+
+    row: int
+    style: Callable[[bytes], bytes]
+
+
+def _write_rows(part: SheetPart, prefix: bytes, waiting: _Waiting, styled: _Styled, out: Sink) -> None:
     pieces: list[bytes] = []
     size = 0
     for number, gap, row, last in part.rows(prefix):
@@ -69,25 +81,24 @@ def edit_sheet(
         if waiting.row < number or not number:
             pieces += waiting.absent(number)
         if waiting.row == number and number:
-            cells = waiting.take()
-            style = header_style(row) if number == header_row else b""
-            if last and cells and last < cells[0][0]:
-                row = extend_row(prefix, row, number, cells, writer, style)
-            elif cells:
-                row = edit_row(row, number, cells, writer, style)
+            row = waiting.fill(row, last, styled.style(row) if number == styled.row else b"")
         pieces.append(row)
         size += len(row)
         if size > _WRITTEN_BYTES:
             out.write(b"".join(pieces))
             pieces, size = [], 0
     out.write(b"".join(pieces))
+
+
+def _write_tail(part: SheetPart, edit: Callable[[bytes], bytes], most: int, out: Sink) -> None:
+    """Write what stands behind the rows; edited, if it is no longer than what is held at once."""
     tail, rest = b"", part.rest()
     for piece in rest:
         tail += piece
-        if len(tail) > bounds.table_sheet_row_bytes:
+        if len(tail) > most:
             break
     else:
-        tail = edit_tail(tail, prefix)
+        tail = edit(tail)
     out.write(tail)
     for piece in rest:
         out.write(piece)
@@ -110,6 +121,19 @@ class _Waiting:
         cells = self._edits.cells(self.row)
         self.row = next(self._rows, 0)
         return cells
+
+    def fill(self, row: bytes, last: int | None, style: bytes) -> bytes:
+        """Set the cells of the next one, whose markup this is.
+
+        Args:
+            row: Its markup.
+            last: The column of its last cell; ``None`` where that is not known.
+            style: Of new cells.
+        """
+        number, cells = self.row, self.take()
+        if last and cells and last < cells[0][0]:
+            return extend_row(self._prefix, row, number, cells, self._writer, style)
+        return edit_row(row, number, cells, self._writer, style) if cells else row
 
     def absent(self, number: int) -> Iterator[bytes]:
         """Write those before a row that the sheet has no markup for; before row 0, which comes last, all."""
