@@ -223,7 +223,8 @@ class LineReader:
         if not found.html:  # what gave the order has no pages
             return replace(found, note=_NO_PAGE if self.asked else "")
         if not self.asked:
-            return replace(found, note=unread_files(found.html, self.bounds))
+            note = partial(unread_files, found.html, self.bounds)
+            return replace(found, note=await worker_threads.parse(note, found.html, bounds=self.bounds))
         how = (found.html, page, found.url, session, heartbeat)
         read = await read_all_lines(*how, base_url=self.base_url, bounds=self.bounds)
         more = replace(page, attachments=(*page.attachments, *read.attachments)) if read.attachments else page
