@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+_PIECE_CHARS = 1 << 18
+
 # A promise that is kept at the page's next change, or after a quarter of a second.
 NEXT_CHANGE = """() => new Promise(done => {
     const watch = new MutationObserver(() => end());
@@ -20,6 +24,11 @@ CLICK = """selector => {
     for (const name of ["input", "change"]) list.dispatchEvent(new Event(name, {bubbles: true}));
 }"""
 
+# A page is written into a tab piece by piece: libraries and drivers make up to ten copies of what goes in one.
+BEGIN_PAGE = "() => { document.open(); }"
+WRITE_PAGE = "piece => { document.write(piece); }"
+END_PAGE = "() => { document.close(); }"
+
 # A promise that is kept when all of the page is loaded, or after a while: a picture may never come.
 ALL_LOADED = """() => new Promise(done => {
     if (document.readyState === "complete") return done();
@@ -29,3 +38,8 @@ ALL_LOADED = """() => new Promise(done => {
 
 # Views for printing open the dialog by themselves, which stops a page with a window until somebody answers.
 NO_PRINT_DIALOG = "window.print = () => {}"
+
+
+def pieces(html: str) -> Iterator[str]:
+    """Cut a page that is written into a tab."""
+    return (html[at : at + _PIECE_CHARS] for at in range(0, len(html), _PIECE_CHARS))

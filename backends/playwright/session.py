@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup
 from playwright.async_api import BrowserContext, Page, PdfMargins
 
 from backends.browser.chromium import BrowserOptions
-from backends.browser.page_scripts import NO_PRINT_DIALOG
+from backends.browser.page_scripts import ALL_LOADED, BEGIN_PAGE, END_PAGE, NO_PRINT_DIALOG, WRITE_PAGE, pieces
 from backends.browser.process_tree import Tree, watch
 from backends.browser.silence import bounded_silence
 from backends.browser.storage_state import read_state, replace_private
@@ -158,7 +158,11 @@ class PlaywrightSession:
             page = await self._context.new_page()
             try:
                 await page.route("**", lambda route: route.abort())
-                await page.set_content(html, wait_until="load")
+                await page.evaluate(BEGIN_PAGE)
+                for piece in pieces(html):
+                    await page.evaluate(WRITE_PAGE, piece)
+                await page.evaluate(END_PAGE)
+                await page.evaluate(ALL_LOADED)
                 await page.pdf(path=into, print_background=True)
             finally:
                 await cleanup("a tab", page.close, within_s=closing_time_s(self._options.close_timeout_s))

@@ -13,7 +13,7 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from backends.browser.chromium import BrowserOptions
-from backends.browser.page_scripts import NO_PRINT_DIALOG
+from backends.browser.page_scripts import ALL_LOADED, BEGIN_PAGE, END_PAGE, NO_PRINT_DIALOG, WRITE_PAGE, pieces
 from backends.browser.process_tree import Tree, watch
 from backends.browser.profile_folder import downloads_of
 from backends.browser.silence import bounded_silence
@@ -153,10 +153,11 @@ class SeleniumSession:
         context = (await self._bidi.command("browsingContext.create", type="tab", background=True))["context"]
         try:
             await self._bidi.command("network.addIntercept", phases=["beforeRequestSent"], contexts=[context])
-            write = "html => { document.open(); document.write(html); document.close(); }"
-            target, argument = {"context": context}, {"type": "string", "value": html}
-            call = {"functionDeclaration": write, "arguments": [argument], "target": target, "awaitPromise": False}
-            await self._bidi.command("script.callFunction", **call)
+            await self._call(context, BEGIN_PAGE)
+            for piece in pieces(html):
+                await self._call(context, WRITE_PAGE, piece)
+            await self._call(context, END_PAGE)
+            await self._call(context, ALL_LOADED)
             await self._print(context, into)
         finally:
             close = partial(self._bidi.command, "browsingContext.close", context=context)
@@ -178,6 +179,12 @@ class SeleniumSession:
         finally:
             close = partial(self._bidi.command, "browsingContext.close", context=tab.context)
             await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
+
+    async def _call(self, context: str, function: str, *texts: str) -> None:
+        """Call a function in a page, with texts; of its scripts' objects none is handed over."""
+        target, arguments = {"context": context}, [{"type": "string", "value": text} for text in texts]
+        call = {"functionDeclaration": function, "arguments": arguments, "target": target, "awaitPromise": True}
+        await self._bidi.command("script.callFunction", **call)
 
     async def _print(self, context: str, into: Path, **how: Any) -> None:
         printed = await self._bidi.command("browsingContext.print", context=context, background=True, **how)

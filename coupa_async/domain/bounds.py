@@ -18,7 +18,9 @@ class Bounds:
         page_fields: Fields with a label that one page may have; further ones are not read.
         page_lines: Lines of one order that are read.
         field_chars: Of a field's text; what is longer is cut, with ``…``. A spreadsheet's cell holds little more.
+        record_bytes: Of one answer of the API. Objects that are read from JSON take twenty times its size.
         parse_s: Seconds to parse one page or one message.
+        parse_memory_bytes: What parsing one page may take, in a process of its own, with the page itself.
         file_bytes: Of one attachment; ``None`` for no bound of our own.
         disk_reserve_bytes: What stays free on the disk of the output folder, for the journal and for the user.
         message_bytes: Of an Outlook message that is printed, and of all that is read out of it.
@@ -45,7 +47,9 @@ class Bounds:
     page_fields: int = 1_000
     page_lines: int = 20_000
     field_chars: int = 32_000
+    record_bytes: int = 16 * _MIB
     parse_s: float = 10.0
+    parse_memory_bytes: int = 384 * _MIB
     file_bytes: int | None = None
     disk_reserve_bytes: int = 256 * _MIB
     message_bytes: int = 64 * _MIB

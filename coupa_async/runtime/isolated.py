@@ -23,13 +23,16 @@ _DETACHED, _NO_WINDOW = 0x00000200, 0x08000000  # Windows: a group of its own, w
 _readers: RunVar[anyio.CapacityLimiter] = RunVar("_readers")
 
 
-async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) -> tuple[bytes, str]:
+async def read_apart(
+    module: str, arguments: Sequence[str], *, within_s: float, given: bytes = b""
+) -> tuple[bytes, str]:
     """Run a module of ours, which calls :func:`answer`, in a process of its own.
 
     Args:
         module: Its full name.
         arguments: For its command line.
         within_s: What it gives :func:`answer`.
+        given: What stands on its standard input.
 
     Returns:
         Its answer, and why there is none; one of them is empty.
@@ -39,6 +42,7 @@ async def read_apart(module: str, arguments: Sequence[str], *, within_s: float) 
         with anyio.move_on_after(within_s + _START_S) as deadline:
             done = await anyio.run_process(
                 module_command(module, arguments),
+                input=given,
                 check=False,
                 env=module_environment(),
                 start_new_session=sys.platform != "win32",  # Ctrl-C is for us, who let it finish

@@ -15,10 +15,11 @@ from anyio import lowlevel, to_thread
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
+from coupa_async.domain.pages.page_limits import Effort, effort
+from coupa_async.runtime.trial import try_parsing
 
 T = TypeVar("T")
 _SHORT_S = 0.02
-_LIGHT_CHARS, _LIGHT_TAGS = 2_000_000, 2_000
 _BOUNDS = Bounds()
 
 
@@ -56,10 +57,11 @@ class _Batch:
 
 @dataclass(slots=True)
 class _Threads:
-    """The batch that comes next, and the lock that lets one run at a time."""
+    """The batch that comes next, the lock that lets one run at a time, and the one for large texts."""
 
     turn: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1, fast_acquire=True))
     next: _Batch = field(default_factory=_Batch)
+    large: anyio.Lock = field(default_factory=anyio.Lock)
 
 
 _threads: lowlevel.RunVar[_Threads] = lowlevel.RunVar("_threads")
@@ -82,20 +84,31 @@ async def run(call: Callable[[], T]) -> T:
 
 
 async def parse(call: Callable[[], T], text: str, *, bounds: Bounds = _BOUNDS) -> T:
-    """Run a call that parses what others sent: a short text at once, a long one in a thread.
+    """Run a call that parses what others sent: an easy text at once, another one in a thread.
 
-    A thread that takes too long is abandoned.
+    A thread cannot be ended. So a text that may take hours or gigabytes is tried first in a process that can be, one
+    such text after the other; and a thread that takes too long all the same is abandoned.
 
     Args:
         call: What parses.
         text: What is parsed.
-        bounds: How long it may take.
+        bounds: How long it may take, and how much memory.
 
     Raises:
-        ExcessivePageError: If it takes longer.
+        ExcessivePageError: If it takes more.
     """
-    if len(text) <= _LIGHT_CHARS and text.count("<") <= _LIGHT_TAGS:
+    expected = effort(text)
+    if expected is Effort.LIGHT:
         return call()
+    if expected is Effort.HEAVY:
+        return await _in_thread(call, text, bounds)
+    async with _of_this_loop().large:
+        if trouble := await try_parsing(text, bounds):
+            raise ExcessivePageError(f"a page of {len(text):,} characters is not read: {trouble}")
+        return await _in_thread(call, text, bounds)
+
+
+async def _in_thread(call: Callable[[], T], text: str, bounds: Bounds) -> T:
     with anyio.move_on_after(bounds.parse_s):
         return await to_thread.run_sync(call, abandon_on_cancel=True)
     raise ExcessivePageError(f"a page of {len(text):,} characters could not be parsed in {bounds.parse_s:g} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,6 +32,23 @@ async def test_html_is_printed_without_network(launch: Open, site: Site, tmp_pat
         await session.print_pdf(f"<h1>hello</h1><img src='{site.url}/picture'>", tmp_path / "p.pdf")
     assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF-")
     assert "/picture" not in site.hits
+
+
+@pytest.mark.process
+async def test_a_large_page_is_printed_whole_and_not_copied_as_a_whole(launch: Open, tmp_path: Path) -> None:
+    break_page = '<p style="break-before: page">'
+    html = f"<p>first<!--{'x' * (6 << 20)}-->{break_page}second<!--{'x' * (2 << 20)}-->{break_page}third"
+    async with launch() as session:
+        await session.print_pdf("<p>warm", tmp_path / "warm.pdf")
+        tracemalloc.start()
+        try:
+            await session.print_pdf(html, tmp_path / "p.pdf")
+            _, peak_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    printed = (tmp_path / "p.pdf").read_bytes()
+    assert printed.count(b"/Type /Page\n") == 3
+    assert peak_bytes < len(html)
 
 
 class Turner:

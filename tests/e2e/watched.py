@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 _EVERY_S, _LATE_S, _STALLED_S = 0.02, 0.1, 0.25
+_STEP_BYTES = 10 * 2**20
 
 
 class _Policy(asyncio.DefaultEventLoopPolicy):
@@ -35,6 +37,7 @@ class _Policy(asyncio.DefaultEventLoopPolicy):
 class _Watch:
     def __init__(self) -> None:
         self.stalls: list[dict[str, Any]] = []
+        self.growth: list[dict[str, Any]] = []
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Watch the loop of this thread."""
@@ -46,6 +49,7 @@ class _Watch:
         while not loop.is_closed():
             answered = threading.Event()
             at = datetime.now(UTC).isoformat()
+            self._weigh(at)
             began_s, loop_s, all_s = time.perf_counter(), time.clock_gettime(clock), time.process_time()
             try:
                 loop.call_soon_threadsafe(answered.set)
@@ -63,6 +67,13 @@ class _Watch:
                 self.stalls.append({"at": at, "seconds": took_s, **computed, "where": where})
             time.sleep(_EVERY_S)
 
+    def _weigh(self, at: str) -> None:
+        """Note when the process is larger than ever before, for who looks for the reason."""
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        size_bytes = pages * os.sysconf("SC_PAGE_SIZE")
+        if not self.growth or size_bytes > self.growth[-1]["bytes"] + _STEP_BYTES:
+            self.growth.append({"at": at, "bytes": size_bytes})
+
 
 def _peak_bytes() -> int:
     """Read the most memory that this process ever had, as Linux counts it."""
@@ -78,7 +89,7 @@ def _main(into: str, words: list[str]) -> int:
     try:
         return main(words)
     finally:
-        Path(into).write_text(json.dumps({"peak_bytes": _peak_bytes(), "stalls": watch.stalls}))
+        Path(into).write_text(json.dumps({"peak_bytes": _peak_bytes(), "stalls": watch.stalls, "growth": watch.growth}))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,15 +14,31 @@ from zipfile import BadZipFile, ZipFile
 from selectolax.lexbor import LexborHTMLParser
 
 from backends.browser.chromium import ResponseHead
+from backends.browser.storage_state import read_state
 from backends.direct.cookies import Jar, parse_cookie
-from coupa_async.domain.errors import WorklistError
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.configuration.settings_files import DotEnvFile, toml_values
+from coupa_async.app.runs.output_folder import folder_status
+from coupa_async.app.runs.run_book import RunBook
+from coupa_async.domain.api.answers import NotJsonError, error_text, read_json, records
+from coupa_async.domain.api.data import read_order_data as read_api_data
+from coupa_async.domain.api.documents import read_document
+from coupa_async.domain.api.token import read_token
+from coupa_async.domain.bounds import Bounds
+from coupa_async.domain.data.fields import Kind, chosen_fields
+from coupa_async.domain.data.formats import Formats
+from coupa_async.domain.errors import CoupaError, WorklistError
 from coupa_async.domain.files.content import check_content, url_shortcut
 from coupa_async.domain.files.naming import attachment_name, content_disposition_name, file_name, safe_name
 from coupa_async.domain.messages.message import Message, MessageAttachment, lay_out
 from coupa_async.domain.messages.rtf import read_rtf
-from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
+from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, OrderNumber
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.domain.pages.line_pages import may_have_more, read_lines_page
 from coupa_async.domain.pages.markup import nesting
+from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import is_signed_out, read_page, session_length_s
+from coupa_async.domain.pages.print_view import names_order, print_address
 from coupa_async.domain.policies.retry import retry_after_s
 from coupa_async.domain.recording.leaks import suspicions
 from coupa_async.domain.recording.scrub import Scrubber
@@ -29,16 +46,21 @@ from coupa_async.domain.recording.snapshot import harmless
 from coupa_async.domain.redaction import redacted
 from coupa_async.services.messages.outlook import read_message
 from coupa_async.services.messages.reader import decode
+from coupa_async.services.records.journal import FILE_NAME
 from coupa_async.services.spreadsheet.cells import delimited_text, legal_text
 from coupa_async.services.spreadsheet.options import WorklistOptions
+from coupa_async.services.spreadsheet.results import write_results
 from coupa_async.services.spreadsheet.worklist import read_worklist
 from coupa_async.services.spreadsheet.xlsx.package import check_package
 from coupa_async.services.spreadsheet.xlsx.sheet_facts import sheet_facts
 
 BASE = "https://tenant.example.com"
 URL = f"{BASE}/order_headers/1"
+BOUNDS = Bounds()
 AT = datetime(2025, 6, 1, tzinfo=UTC)
+_EDITED_BYTES = 30_000  # read, written and read again within a second
 _DEEP = 512  # what is deeper is refused before it is parsed; pages have a deadline of their own
+logging.getLogger("dotenv").setLevel(logging.ERROR)  # a line for each that it cannot read
 
 
 def _text(data: bytes) -> str:
@@ -165,6 +187,75 @@ def _numbers(data: bytes) -> None:
     delimited_text(_text(data))
 
 
+def _lines(data: bytes) -> None:
+    if _is_deep(html := _text(data)):
+        return
+    page = read_lines_page(html, BOUNDS)
+    assert len(page.lines) <= BOUNDS.page_lines + 1
+    may_have_more(html)
+    print_address(html, URL, BASE)
+    names_order(html, OrderNumber.parse("PO1"))
+
+
+def _data(data: bytes) -> None:
+    if _is_deep(html := _text(data)):
+        return
+    found = read_order_data(html, BOUNDS)
+    formats = Formats.of([found])
+    for text in (html[:500], *(text for _, text in (*found.fields, *found.labels))):
+        for kind in Kind:
+            formats.typed(kind, text, found.language, found.field("currency"))
+    chosen_fields([html[:200], *(label for label, _ in found.labels)])
+
+
+def _api(data: bytes) -> None:
+    error_text(_text(data))
+    read_token(_text(data), 0.0)
+    with suppress(NotJsonError):
+        value = read_json(_text(data))
+        for record in records(value) or ((value,) if isinstance(value, dict) else ()):
+            for kind in AttachmentSource:
+                read_api_data(record, records(record.get("order_lines")))
+                if (document := read_document(record, kind)) is not None:
+                    document.page(BASE)
+
+
+def _editor(data: bytes, suffix: str) -> None:
+    """Write results into a spreadsheet that was read, and read what was written."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, filled = Path(folder, f"given{suffix}"), Path(folder, f"filled{suffix}")
+        path.write_bytes(data[:_EDITED_BYTES])
+        worklist = read_worklist(path)
+        results = [OrderResult(number=order.number, outcome=Outcome.COMPLETED, url=URL) for order in worklist.orders]
+        write_results(worklist, [(result, AT) for result in results], filled, output_dir=Path(folder), now=AT)
+        assert not read_worklist(filled).orders
+
+
+def _other(data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(suffix=".ods") as file:
+        file.write(data)
+        file.flush()
+        read_worklist(Path(file.name))
+
+
+def _settings(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "coupa.toml")
+        path.write_bytes(data)
+        with suppress(CoupaError):
+            toml_values(path)
+        with suppress(CoupaError):
+            read_state(path)
+        RunBook(path).all()
+        DotEnvFile(Settings, env_file=path)()
+
+
+def _journal(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, FILE_NAME).write_bytes(data)
+        folder_status(Path(folder))
+
+
 TARGETS: dict[str, Callable[[bytes], object]] = {
     "page": _page,
     "attachments": _attachments,
@@ -184,4 +275,14 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
     "snapshot": _snapshot,
     "scrub": _scrub,
     "numbers": _numbers,
+    "lines": _lines,
+    "data": _data,
+    "api": _api,
+    "filled_csv": lambda data: _editor(data, ".csv"),
+    "filled_workbook": lambda data: _editor(data, ".xlsx"),
+    "other_workbook": _other,
+    "settings": _settings,
+    "journal": _journal,
 }
+# Each of their inputs takes a process, or a folder with a database: they are tried in one round of so many.
+RARE = {"other_workbook": 50, "journal": 5}

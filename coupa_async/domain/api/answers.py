@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 Record = Mapping[str, object]
 _SHOWN_CHARS = 200
+_LONGEST_ERROR = 100_000  # of an answer that says what is wrong
 
 
 class NotJsonError(ValueError):
@@ -53,7 +54,7 @@ def error_text(answer: str) -> str:
     Seen shapes: ``{"errors": {"field": ["…"]}}``, and of OAuth ``{"error": "…", "error_description": "…"}``.
     """
     try:
-        value = read_json(answer)
+        value = read_json(answer) if len(answer) <= _LONGEST_ERROR else None
     except NotJsonError:
         return ""
     if not isinstance(value, dict):

@@ -114,9 +114,7 @@ def is_paging(node: LexborNode) -> bool:
 
 def _announced(around: LexborNode, shown: int) -> int | None:
     """Read `1 - 15 of 40`, in whatever language: the first of the lines shown, the last of them, and all."""
-    for node in around.css("[class], [id]"):
-        if not is_paging(node):
-            continue
+    for node in islice(filter(is_paging, around.css("[class], [id]")), _MOST_CONTROLS):
         numbers = [_value(text) for text in _NUMBER.findall((node.text(separator=" ") or "")[:_TEXT_CHARS])]
         for at in range(len(numbers) - 1):
             if numbers[at : at + 2] == [1, shown]:
@@ -145,7 +143,8 @@ def _larger(controls: list[LexborNode]) -> LexborNode | None:
 def _is_size(node: LexborNode) -> bool:
     """Return whether a control is the highest of several numbers that are all numbers of lines."""
     group = node.parent
-    numbers = [_size(item) for item in group.iter() if item.mem_id != node.mem_id] if group is not None else []
+    others = islice(group.iter(), _MOST_CONTROLS) if group is not None else ()
+    numbers = [_size(item) for item in others if item.mem_id != node.mem_id]
     known = [number for number in numbers if number is not None]
     return bool(known) and {*known, _size(node)} <= _SIZES and max(known) < (_size(node) or 0)
 

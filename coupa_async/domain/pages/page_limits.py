@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from enum import IntEnum
+from functools import lru_cache
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import ExcessivePageError
@@ -32,6 +34,43 @@ _BLOCKS = frozenset(
     )
 )
 _BARRIERS = frozenset(("table", "object", "template", "marquee", "svg", "math"))
+
+# What a text is by its size alone, in characters and in tags.
+_SMALL_CHARS, _LIGHT_CHARS, _LIGHT_TAGS = 32_000, 2_000_000, 2_000
+# A parser looks up each name of an attribute among all it has met, and among those of the same element one by one: with
+# the square of their number. So many take a twentieth of a second, and four.
+_FEW_NAMES, _MANY_NAMES = 3_000, 20_000
+# What ends a name, as what bytes are split at; the one space that HTML does not know as such is a letter.
+_NAME_ENDS = bytes.maketrans(b"/=>\v", b"   v")
+
+
+class Effort(IntEnum):
+    """What parsing a text may take, at worst."""
+
+    LIGHT = 0
+    """Milliseconds."""
+    HEAVY = 1
+    """Seconds."""
+    UNKNOWN = 2
+    """Hours, or gigabytes."""
+
+
+def effort(text: str) -> Effort:
+    """Estimate what parsing a page takes at worst, whatever stands in it."""
+    if len(text) > _LIGHT_CHARS or (tags := text.count("<")) > _FEW_TAGS:
+        return Effort.UNKNOWN
+    if len(text) <= _SMALL_CHARS:
+        return Effort.LIGHT
+    names = _different_names(text)
+    if names > _MANY_NAMES:
+        return Effort.UNKNOWN
+    return Effort.HEAVY if tags > _LIGHT_TAGS or names > _FEW_NAMES else Effort.LIGHT
+
+
+@lru_cache(maxsize=8)
+def _different_names(text: str) -> int:
+    """Count what may be names of attributes or elements, or end with one, wherever quotes begin and end."""
+    return len(set(text.encode("utf-8", "surrogatepass").translate(_NAME_ENDS).split()))
 
 
 def refuse_excess(html: str, url: str, bounds: Bounds) -> None:

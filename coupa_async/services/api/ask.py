@@ -8,7 +8,7 @@ from coupa_async.domain.api.answers import NotJsonError, error_text, read_json
 from coupa_async.domain.api.errors import ApiRefusalError, TokenRefusedError
 from coupa_async.domain.api.queries import SCOPES
 from coupa_async.domain.bounds import Bounds
-from coupa_async.domain.errors import BusyError, SignInRefusedError, UnknownPageError
+from coupa_async.domain.errors import BusyError, ExcessivePageError, SignInRefusedError, UnknownPageError
 from coupa_async.domain.pages.page import is_signed_out
 from coupa_async.domain.pages.tenant_page import page_title
 from coupa_async.domain.policies.retry import is_busy
@@ -44,10 +44,14 @@ async def ask(session: Session, url: str, base_url: str, bounds: Bounds = _BOUND
         TokenRefusedError: If the token is not taken.
         ApiRefusalError: If the question is refused, such as for a missing scope.
         BusyError: If the tenant answers 429 or 5xx.
+        ExcessivePageError: If the answer is larger than any real one.
         UnknownPageError: If what comes is not JSON.
         PageError: As ``Session.open``.
     """
     document = await session.open(url)
+    if len(document.html) > bounds.record_bytes:
+        size = f"{len(document.html):,} characters, more than {bounds.record_bytes:,}"
+        raise ExcessivePageError(f"{url.partition('?')[0]}: the API's answer has {size}")
     status = document.status
     if status is not None and is_busy(status):
         raise BusyError(url, status, document.retry_after_s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from coupa_async.domain.bounds import Bounds
@@ -137,3 +139,17 @@ def test_a_label_of_a_line_is_not_the_orders() -> None:
 def test_no_more_lines_are_read_than_an_order_may_have() -> None:
     html = f'<table id="order_line_table_tag">{"".join(map(row, range(50)))}</table>'
     assert len(read_lines_page(html, Bounds(page_lines=20)).lines) == 21  # one more tells that there are more
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        '<p class="pager">' + "<a>50</a>" * 400 + "<i>1</i>" * 19_000 + "</p>",
+        '<div class="pager">' * 400 + "<i>1 </i>" * 9_000,
+    ],
+    ids=["one list of controls", "pagers in each other"],
+)
+def test_paging_without_end_is_read_in_little_time(pager: str) -> None:
+    began_s = time.process_time()
+    page(pager)
+    assert time.process_time() - began_s < 4

@@ -138,7 +138,10 @@ def _related(attributes: dict[str, str]) -> str:
 
 
 def _range(covered: str) -> Range:
-    left, top, right, bottom = range_boundaries(covered)
+    try:
+        left, top, right, bottom = range_boundaries(covered)
+    except ValueError as error:
+        raise CannotEditError(f"a merged range is {covered[:40]!r}") from error
     if None in (left, top, right, bottom):
         raise CannotEditError(f"a merged range is {covered[:40]!r}")
     return left, top, right, bottom
