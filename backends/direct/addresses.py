@@ -14,7 +14,7 @@ from coupa_async.domain.errors import ForbiddenAddressError
 from coupa_async.domain.http.targets import target_of
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-_PLAIN = "".join(set(string.printable) - set(string.whitespace) - set('"<>`{}'))
+_PLAIN = "".join(sorted(set(string.printable) - set(string.whitespace) - set('"<>`{}')))
 _QUOTED = re.compile(f"[{re.escape(_PLAIN)}]*")
 _PARTS = re.compile(r"(?is)(https?://[^/?#\\]*)(.*)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
