@@ -77,7 +77,7 @@ async def test_files_of_a_requisition_or_of_a_record_fetched_by_id_do_not_prove_
             missing="",
             session_length_s=None,
         )
-        assert names(await source.requisition(behind, session)) == ["Wish.pdf"]
+        assert names((await source.requisition(behind, session)).page) == ["Wish.pdf"]
         tenant.told["purchase_orders"] = []
         linked = Order(number=OrderNumber.parse("PO8"), links=(f"{BASE}/order_headers/8",))
         assert len(names((await source.find(linked, session, lambda: None)).page)) == 2
