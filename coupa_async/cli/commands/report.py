@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
+from coupa_async.app.configuration.settings import shown_defaults
 from coupa_async.app.runs.fill_in import fill_in_later
 from coupa_async.app.runs.output_folder import opened
 from coupa_async.cli.command import FolderCommand
@@ -40,7 +41,7 @@ async def report(settings: Report) -> int:
     root = settings.dir.resolve()
     console = Console(stderr=True)
     with opened(root) as (journal, history):
-        path = write_report(root, journal, history, datetime.now())
+        path = write_report(root, journal, history, datetime.now(), defaults=shown_defaults())
         write_manifest(root, journal, datetime.now())
     if filled_in := await to_thread.run_sync(fill_in_later, root, datetime.now()):
         for text in filled_in.sentences():

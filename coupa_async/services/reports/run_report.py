@@ -10,12 +10,13 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from itertools import islice
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 from coupa_async.services.records.status import run_status
 from coupa_async.services.reports.report_data import ReportData
+from coupa_async.services.reports.settings_used import settings_used
 
 FILE_NAME = "report.html"
 _TITLE = ": coupa-async report</title>"
@@ -35,10 +37,20 @@ _TITLE = ": coupa-async report</title>"
 _RUNS = 20
 _READINGS = 600
 _BAD_ROWS = 100
+_UNKNOWN: Mapping[str, object] = MappingProxyType({})
 
 
-def write_report(root: Path, journal: Journal, history: History, now: datetime) -> Path:
+def write_report(
+    root: Path, journal: Journal, history: History, now: datetime, *, defaults: Mapping[str, object] = _UNKNOWN
+) -> Path:
     """Write the report of an output folder, whole or not at all. Blocking.
+
+    Args:
+        root: The output folder.
+        journal: Its results.
+        history: Its runs.
+        now: When it is made.
+        defaults: Values of settings as they are if nobody says anything: a run's that are like them are folded away.
 
     Returns:
         Where it is; see :func:`report_path` and ``replace_file``.
@@ -46,7 +58,7 @@ def write_report(root: Path, journal: Journal, history: History, now: datetime) 
     Raises:
         StorageError: If it cannot be written.
     """
-    page = _page(root.name, _data(root, journal, history, now)).encode()
+    page = _page(root.name, _data(root, journal, history, now, defaults)).encode()
 
     def write(file: BinaryIO) -> None:
         file.write(page)
@@ -83,10 +95,12 @@ def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict[str, object]:
+def _data(
+    root: Path, journal: Journal, history: History, now: datetime, defaults: Mapping[str, object]
+) -> dict[str, object]:
     stands = run_status(journal, history)
     pictures = {path.stem for path in (root / "snapshots").glob("*.png")}
-    runs = [_run(run, history.run_events(run)) for run in history.runs()[-_RUNS:]]
+    runs = [_run(run, history.run_events(run), defaults) for run in history.runs()[-_RUNS:]]
     if not runs:
         times = journal.times() or [now]
         runs = [_without_history(times[0], times[-1])]
@@ -137,18 +151,20 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str], show
     ]
 
 
-def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
+def _run(run: RunRecord, run_events: Iterator[RunEvent], defaults: Mapping[str, object]) -> dict[str, object]:
     readings: list[RunEvent] = []
     others: list[RunEvent] = []
     for run_event in run_events:
         (readings if run_event.kind == "memory" else others).append(run_event)
+    chosen, usual = settings_used(run.settings, defaults)
     return {
         "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
         "backend": run.backend,
         "lane": run.lane,
         "workers": run.workers,
-        "settings": run.settings,
+        "settings": chosen,
+        "defaults": usual,
         "memory": [_moment(peak) for peak in _peaks(readings, _READINGS)],
         "moments": [_moment(other) for other in others],
     }
@@ -157,7 +173,7 @@ def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
 def _without_history(first: datetime, last: datetime) -> dict[str, object]:
     """Make a run for a journal that is older than the history."""
     whole = RunRecord(id=0, started_at=first, ended_at=last, backend="", lane="", workers=0, settings={})
-    return _run(whole, iter(()))
+    return _run(whole, iter(()), _UNKNOWN)
 
 
 def _moment(event: RunEvent) -> dict[str, object]:

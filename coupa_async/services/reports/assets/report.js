@@ -73,10 +73,15 @@ function facts(run) {
     { started: ` with ${one.value} orders to do`, pace: `, now ${one.value} requests at a time`, sign_in: ` in ${tenth.format(one.value ?? 0)} s`, waited: ` for ${span(one.value ?? 0)}` }[one.kind]].filter(Boolean).join("");
   by("moments").replaceChildren(...told.slice(-LISTED).map((one) => el("li", {}, el("time", {}, clock(one.at, 11, 19)), el("span", {}, story(one)))),
     ...(told.length ? [] : [el("li", {}, "Nothing out of the ordinary.")]));
-  const known = [["backend", run.backend], ["lane", run.lane], ["workers", run.workers],
-    ...Object.entries(run.settings).filter(([name]) => !["backend", "lane", "workers"].includes(name))];
-  by("settings").replaceChildren(...known.flatMap(([name, value]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, String(value))]));
+  const first = [["backend", run.backend], ["lane", run.lane], ["workers", run.workers]];
+  const rest = (values) => Object.entries(values).filter(([name]) => !first.some(([known]) => known === name));
+  const lines = (values) => values.flatMap(([name, value]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, said(value))]);
+  by("settings").replaceChildren(...lines([...first.filter(([, value]) => value), ...rest(run.settings)]));
+  const usual = rest(run.defaults);
+  by("defaults").hidden = !usual.length;
+  by("defaults").replaceChildren(el("summary", {}, usual.length === 1 ? "1 more, as it is by default" : `${usual.length} more, as they are by default`), el("dl", {}, lines(usual)));
 }
+const said = (value) => (value === true ? "yes" : value === false ? "no" : String(value));
 
 function show(run) {
   charts(run);
