@@ -46,9 +46,8 @@ async def finish_run(run: OpenRun, left: Mapping[str, str], contexts: ContextsIn
             run.notify(Warned(text=text, is_lasting=True))
     with _kept_going(summary):
         run.history.end()
-        write_page = partial(
-            write_report, storage.root, journal, run.history, datetime.now(), defaults=shown_defaults()
-        )
+        write_page = partial(write_report, storage.root, journal, run.history, datetime.now())
+        write_page = partial(write_page, language=run.request.settings.language or "en", defaults=shown_defaults())
         summary.report = await to_thread.run_sync(write_page, abandon_on_cancel=True)
     with _kept_going(summary):
         await to_thread.run_sync(write_manifest, storage.root, journal, datetime.now(), abandon_on_cancel=True)
