@@ -135,4 +135,25 @@ PHRASES = (
     mark("is on this machine, where your Coupa is not: "),
     mark("is on a link-local network, where your Coupa is not: "),
     mark("%(number)s equal files are links now, which saves %(size)s MB"),
+    mark(
+        "COUPA_CLIENT_SECRET is not set: your Coupa administrator makes the "
+        "client; where it has none, coupa-async login --api signs you in"
+    ),
+    mark("COUPA_CLIENT_ID is not accepted without a secret (%(text)s): check it, or set COUPA_CLIENT_SECRET"),
+    mark("COUPA_CLIENT_SECRET is not set, and nobody has signed in to the API: "),
+    mark(
+        ": ask for its grant type: client credentials for a client "
+        "with a secret, device code for coupa-async login --api"
+    ),
+    mark("nobody signed in with the code in time: "),
+    mark("open %(address)s in any browser and enter the code %(code)s, within %(minutes)s minutes"),
+    mark("signed in; asking the API for an order to see that it holds"),
+    mark("the sign-in to the API has ended (%(text)s): "),
+    mark("the sign-in to the API has ended: "),
+    mark("the sign-in to the API was declined: have it allowed where the code is typed"),
+    mark(": a header cannot be sent ("),
+    mark(": its %(name)s change while they are read"),
+    mark("the answer is no list of records"),
+    mark("this Coupa has no sign-in by code: ask for a client with a secret"),
+    mark(": only http:// and https:// proxies can be used: correct or unset it"),
 )
