@@ -184,8 +184,6 @@ PHRASES = (
     mark(" sets RemoteDebuggingAllowed=0: ask your administrator"),
     mark("install the driver of the browser's version, or set COUPA_DRIVER_PATH"),
     mark("free space, then run again"),
-    mark("has no name left for the lines of "),
-    mark("has no name left for the results of "),
     mark("outside the output folder "),
     mark(": was the journal changed by hand?"),
     mark("the template cannot be written ("),
@@ -268,4 +266,5 @@ PHRASES = (
     mark("%(address)s answers"),
     mark("%(text)s can be made"),
     mark("%(name)s is missing: "),
+    mark("has no name left for the results of "),
 )

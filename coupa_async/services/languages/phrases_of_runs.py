@@ -156,4 +156,10 @@ PHRASES = (
     mark("the answer is no list of records"),
     mark("this Coupa has no sign-in by code: ask for a client with a secret"),
     mark(": only http:// and https:// proxies can be used: correct or unset it"),
+    mark("a page of %(size)s characters is not read: "),
+    mark(": has no name left for %(text)s: choose another folder with -o"),
+    mark(": is a database of something else, and stays as it is: choose another folder with -o"),
+    mark(": the API's answer has "),
+    mark(": the browser or its driver answered in a form that is not known ("),
+    mark(": was not recorded, and stays as it is: choose another folder with -o"),
 )
