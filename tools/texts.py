@@ -5,10 +5,13 @@ Texts that are new stand there without a translation, which a test does not let 
 
 from __future__ import annotations
 
+import inspect
 import io
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -17,13 +20,21 @@ from babel.messages.pofile import read_po, write_po
 
 from coupa_async.app.configuration.setting_groups import setting_groups
 from coupa_async.app.configuration.settings import Settings
+from coupa_async.cli.command import all_settings
 from coupa_async.services.languages.catalogue import DOMAIN, LANGUAGES, LOCALES
 
 ROOT = Path(__file__).parents[1]
 _AT = datetime(2025, 1, 1, tzinfo=UTC)
 _KEYWORDS = {"mark": None, "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
-_OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+# Developers' own commands, whose help and output stay English.
+ENGLISH = ("compare", "evidence", "record")
+_PAGES = "jinja2.ext:babel_extract"
+_METHODS = [("**.py", "python"), ("**/templates/**.html", _PAGES), ("**/assets/**.html", _PAGES)]
+_METHODS += [("**/assets/**.js", "javascript")]
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "**/templates/**.html": {"trimmed": "true", "silent": "false"},
+    "**/assets/**.js": {"parse_template_string": True},
+}
 
 
 def found() -> Catalog:
@@ -32,10 +43,20 @@ def found() -> Catalog:
     rows = extract_from_dir(ROOT / "coupa_async", _METHODS, _OPTIONS, _KEYWORDS, strip_comment_tags=True)
     for _, _, message, _, context in rows:
         catalogue.add(message, context=context)
-    for text in (*setting_groups(), *(field.description or "" for field in Settings.model_fields.values())):
+    for text in (*setting_groups(), *_help()):
         if text:
             catalogue.add(text)
     return catalogue
+
+
+def _help() -> Iterator[str]:
+    """Give what ``--help`` says of each command: what it is for, and its settings."""
+    yield from (field.description or "" for field in Settings.model_fields.values())
+    for command in all_settings():
+        if (command.model_config.get("cli_prog_name") or "").removeprefix("coupa-async ") not in ENGLISH:
+            yield inspect.cleandoc(command.__doc__ or "")
+            own = (field for name, field in command.model_fields.items() if name not in Settings.model_fields)
+            yield from (field.description or "" for field in own)
 
 
 def kept(language: str) -> Catalog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from coupa_async.domain.errors import (
     UnreachableError,
 )
 from coupa_async.domain.events import Warned
-from coupa_async.ports import Observer
+from coupa_async.ports import Observer, Profile
 from coupa_async.services.profiles.profiles import BASE, base_profile, forget_base
 
 _log = logging.getLogger(__name__)
@@ -122,14 +123,13 @@ def errors_with_cures() -> Iterator[None]:
 
 async def _state(settings: Settings) -> SignInState:
     state = settings.state_file()
-    since = datetime.fromtimestamp(state.stat().st_mtime) if state.is_file() else None
+    since = datetime.fromtimestamp(state.stat().st_mtime) if state.is_file() else datetime.now()
     try:
-        if since is not None:
-            return await _look(settings.model_copy(update={"lane": "direct"}), since)
+        # Also where nothing is kept: an address that lets everybody in is signed in to, as doctor says as well.
+        return await _look(settings.model_copy(update={"lane": "direct"}), since)
     except SignInRequiredError:
-        since = None
-    if not (profiles_dir() / BASE).is_dir():
-        return _out(settings)
+        if not (profiles_dir() / BASE).is_dir():
+            return _out(settings)
     try:
         return await _look(settings.model_copy(update={"lane": "browser"}), datetime.now())
     except SignInRequiredError:
@@ -146,7 +146,7 @@ async def _look(settings: Settings, since: datetime) -> SignInState:
     backend, _ = find_backend(settings)
     flow = make_sign_in(settings)
     state = settings.state_file()
-    with base_profile(profiles_dir(), state) as profile:
+    with _profile(settings.lane, state) as profile:
         async with backend.session(profile) as session:
             await flow.look(session)
             try:
@@ -157,6 +157,17 @@ async def _look(settings: Settings, since: datetime) -> SignInState:
     return SignInState(
         tenant=settings.tenant(), signed_in=True, since=since.isoformat(timespec="seconds"), lasts_s=lasts_s
     )
+
+
+@contextmanager
+def _profile(lane: str, state: Path) -> Iterator[Profile]:
+    """Give the profile of a person's sign-in. Over HTTP the kept state is all of it, so none is made or held."""
+    if lane != "direct":
+        with base_profile(profiles_dir(), state) as profile:
+            yield profile
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Profile(name="status", directory=Path(folder) / "profile", state=state)
 
 
 def _remove(path: Path) -> None:

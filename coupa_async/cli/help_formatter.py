@@ -10,11 +10,15 @@ from typing import Any
 from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.setting_groups import OFTEN, setting_groups
 from coupa_async.app.configuration.settings import Settings
+from coupa_async.cli.language import _
+from coupa_async.services.languages.catalogue import mark
 
 HELP_ALL = "--help-all"
-_TYPED = {"str": "TEXT", "Path": "PATH", "int": "N", "float": "X"}
-_NOTHING = re.compile(r" \(default: (None|False|\(\)|)\)$")
-_WHOLE = re.compile(r"(\(default: \d+)\.0\)$")
+_TYPED = {"str": mark("TEXT"), "Path": mark("PATH"), "int": "N", "float": "X"}
+_DEFAULT = re.compile(r" \(default: (.*)\)$", re.DOTALL)
+_NOTHING = ("None", "False", "()", "")
+# What argparse says by itself.
+_OWN = (mark("positional arguments"), mark("options"), mark("show this help message and exit"))
 
 
 class HelpFormatter(RawDescriptionHelpFormatter):
@@ -36,7 +40,16 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         """Add the line that shows how the command is typed: its options are listed below it, with what they are."""
         places = [action for action in actions if not action.option_strings]
         given = "".join(f" {self._placeholder(action)}" for action in places)
-        super().add_usage(f"{self.prog} [OPTIONS]{given}", [], [], prefix)
+        options = _("[OPTIONS]")
+        super().add_usage(f"{self.prog} {options}{given}", [], [], _("usage: ") if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """Begin a section."""
+        super().start_section(_(heading) if heading else heading)
+
+    def add_text(self, text: str | None) -> None:
+        """Add what the command is for."""
+        super().add_text(_(text) if text else text)
 
     def add_arguments(self, actions: Iterable[Action]) -> None:
         """Add a section's options: the command's own first, then those of ``Settings``, each group in a section."""
@@ -52,7 +65,8 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         if shared and self.is_cut:
             self.end_section()
             self.start_section(None)
-            self.add_text(f"{self.prog} {HELP_ALL} shows all settings; docs/settings.md says more of each.")
+            shows = _("%(command)s shows all settings; docs/settings.md says more of each.")
+            super().add_text(shows % {"command": f"{self.prog} {HELP_ALL}"})
 
     def add_argument(self, action: Action) -> None:
         """Add an option with its value's name; a field that only Python needs an underscore for is not a second one."""
@@ -62,7 +76,7 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         if isinstance(action.metavar, str):
             item = action.metavar.removeprefix("tuple[").removesuffix(",...]")
             several = ",…" if item != action.metavar else ""
-            action.metavar = _TYPED.get(item, item) + several
+            action.metavar = (_(_TYPED[item]) if item in _TYPED else item) + several
         super().add_argument(action)
 
     def _placeholder(self, action: Action) -> str:
@@ -70,7 +84,13 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         return f"[{name}]" if action.nargs in ("?", "*") else name
 
     def _get_help_string(self, action: Action) -> str | None:
-        return action.help and _WHOLE.sub(r"\1)", _NOTHING.sub("", action.help))
+        if not action.help or action.help == SUPPRESS:
+            return action.help
+        text, default = action.help, ""
+        if found := _DEFAULT.search(text):
+            text, default = text[: found.start()], found[1].removesuffix(".0")
+        shown = _("default: %(value)s") % {"value": default}
+        return _(text) if default in _NOTHING else f"{_(text)} ({shown})"
 
 
 def help_formatter(command: type[Command], *, is_all: bool) -> type[HelpFormatter]:

@@ -6,14 +6,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.services.languages.catalogue import LANGUAGES, best_language, catalogue
 from coupa_async.services.languages.messages import translated
 
 FLAG = "--language"
 VARIABLE = "COUPA_LANGUAGE"
+_IN_ENV = re.compile(rb"^COUPA_LANGUAGE=[\"']?([A-Za-z-]{2,10})", re.MULTILINE)
+_IN_TOML = re.compile(rb"^language = [\"']([A-Za-z-]{2,10})", re.MULTILINE)
 
 
 class _Spoken:
@@ -42,7 +47,15 @@ def language_of(words: Sequence[str], environment: Mapping[str, str] = os.enviro
     for at, word in enumerate(words):
         if word == FLAG or word.startswith(f"{FLAG}="):
             return word.partition("=")[2] or "".join(words[at + 1 : at + 2])
-    return environment.get(VARIABLE) or best_language(system_locale(environment))
+    return environment.get(VARIABLE) or _of_files() or best_language(system_locale(environment))
+
+
+def _of_files() -> str:
+    """Look for the language in the files of settings. Whether these can be read at all is for others to say."""
+    for path, line in ((Path(".env"), _IN_ENV), (Path("coupa.toml"), _IN_TOML), (user_file(), _IN_TOML)):
+        if path.is_file() and (found := line.search(path.read_bytes())):
+            return found[1].decode()
+    return ""
 
 
 def system_locale(environment: Mapping[str, str] = os.environ) -> str:

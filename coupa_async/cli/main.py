@@ -20,6 +20,9 @@ from coupa_async.cli.output import patient_streams
 from coupa_async.domain.errors import CoupaError, InputError, UnexpectedError
 from coupa_async.domain.redaction import redacted
 from coupa_async.runtime.proxy_environment import keep_here_direct
+from coupa_async.services.languages.catalogue import mark
+
+_USAGE = mark("usage: coupa-async COMMAND …   (coupa-async COMMAND --help)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(words: list[str]) -> int:
+    language.speak(language.language_of(words))
     if not words or words[0] in ("-h", "--help"):
         print(_usage())  # noqa: T201 - the help is the answer
         return 0 if words else 2
@@ -44,7 +48,6 @@ def _main(words: list[str]) -> int:
         print(f"coupa-async {version('coupa-async')}")  # noqa: T201
         return 0
     try:
-        language.speak(language.language_of(words[1:]))
         return _run(words[0], words[1:])
     except CoupaError as error:
         print(f"coupa-async: {as_typed(language.message(str(error)))}", file=sys.stderr)  # noqa: T201
@@ -88,5 +91,5 @@ def _kept(error: Exception) -> str:
 
 
 def _usage() -> str:
-    lines = [f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items()]
-    return "\n".join(["usage: coupa-async COMMAND …   (coupa-async COMMAND --help)", "", *lines])
+    lines = [f"  {name:<10} {language._(about)}" for name, (_, about) in COMMANDS.items()]
+    return "\n".join([language._(_USAGE), "", *lines])

@@ -16,13 +16,13 @@ from coupa_async.web.runner import Work
 from coupa_async.web.stop_switch import StopSwitch
 
 
-def demo(folder: Path) -> Work:
-    """Return the work of running the sample into a folder."""
+def demo(folder: Path, language: str) -> Work:
+    """Return the work of running the sample into a folder, with a report in a language."""
     sample = folder / "input" / "sample.xlsx"
 
     async def work(switch: StopSwitch, observers: Sequence[Observer]) -> Summary:
         await write_sample(sample)
-        return await _run(sample, folder, {}, Selection(due=EVERYTHING), switch, observers)
+        return await _run(sample, folder, {"language": language}, Selection(due=EVERYTHING), switch, observers)
 
     return work
 

@@ -9,12 +9,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from coupa_async.domain.redaction import redacted
 from coupa_async.services.languages.catalogue import LANGUAGES, best_language, catalogue
 from coupa_async.web.formats import Formats
 from coupa_async.web.site import site_of
 
 LANGUAGE_COOKIE = "coupa_async_language"
+
+
+@cache
+def _formats(language: str) -> Formats:
+    return Formats(catalogue(language))
 
 
 @cache
@@ -31,8 +35,8 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=texts.gettext, ngettext=texts.ngettext, newstyle=True, pgettext=texts.pgettext
     )
-    formats = Formats(texts)
-    environment.filters |= formats.filters() | {"redacted": redacted}
+    formats = _formats(language)
+    environment.filters |= formats.filters()
     environment.globals |= {"language": language, "languages": LANGUAGES}
     return environment
 
@@ -41,6 +45,11 @@ def language_of(request: Request) -> str:
     """Return the language that a person chose, else the browser's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in LANGUAGES else best_language(request.headers.get("accept-language", ""))
+
+
+def told(request: Request, message: object) -> str:
+    """Return a message of the program in the language of whoever asks."""
+    return _formats(language_of(request)).told(message)
 
 
 def fragment(request: Request, template: str, **values: Any) -> str:

@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from coupa_async.domain.errors import CoupaError, UnexpectedError
-from coupa_async.domain.redaction import redacted
 from coupa_async.web.pages import again, begin, entry, folders, orders, run, runs, settings, sign_in, start, support
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import page
@@ -107,7 +106,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return page(request, "refused.html", status=409, text=redacted(str(error)))
+    return page(request, "refused.html", status=409, text=str(error))
 
 
 async def _left(_: Request, __: Exception) -> Response:

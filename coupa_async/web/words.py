@@ -105,5 +105,6 @@ SAID = (
     *(mark("Python"), mark("packages"), mark("settings"), mark("browser"), mark("channel"), mark("policies")),
     *(mark("driver"), mark("shared machine"), mark("proxy password"), mark("profiles"), mark("your profile")),
     *(mark("tenant"), mark("sign-in"), mark("output"), mark("disk"), mark("memory"), mark("long paths")),
+    *(mark("connection"), mark("lookup"), mark("scope"), mark("API client"), mark("API")),
     *(mark("default"), mark("environment"), mark("keyring")),
 )

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
 from backends.browser.chromium import BrowserOptions, find_browser, runs_as_root
+from tests.report_pages.sample_report import write_sample_report
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +59,28 @@ def complaints(page: Page) -> list[str]:
     page.on("console", listen)
     page.on("pageerror", lambda error: found.append(str(error)))
     return found
+
+
+@pytest.fixture(scope="session")
+def make_report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], str]:
+    made: dict[int, str] = {}
+
+    def make(count: int) -> str:
+        if count not in made:
+            made[count] = write_sample_report(tmp_path_factory.mktemp("out"), count).as_uri()
+        return made[count]
+
+    return make
+
+
+@pytest.fixture
+def requests(page: Page) -> list[str]:
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url))
+    return found
+
+
+@pytest.fixture
+def small(page: Page, make_report: Callable[[int], str], requests: list[str], complaints: list[str]) -> Page:
+    page.goto(make_report(30))
+    return page

@@ -282,6 +282,12 @@ class Settings(Command):
         return {name: shown(value) for name, value in given.items() if not isinstance(value, SecretStr | None)}
 
 
+def shown_defaults() -> dict[str, object]:
+    """Return what ``Settings.shown`` has of settings of which nobody has said anything."""
+    defaults = {name: field.get_default() for name, field in Settings.model_fields.items()}
+    return {name: "" if value is None else shown(value) for name, value in defaults.items()}
+
+
 def split_list(value: object) -> object:
     """Split a text at its commas. Any other value is returned unchanged."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

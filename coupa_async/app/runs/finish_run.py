@@ -10,6 +10,7 @@ from functools import partial
 
 from anyio import to_thread
 
+from coupa_async.app.configuration.settings import shown_defaults
 from coupa_async.app.runs.fill_in import fill_in
 from coupa_async.app.runs.open_run import OpenRun
 from coupa_async.app.runs.summary import Summary
@@ -46,6 +47,7 @@ async def finish_run(run: OpenRun, left: Mapping[str, str], contexts: ContextsIn
     with _kept_going(summary):
         run.history.end()
         write_page = partial(write_report, storage.root, journal, run.history, datetime.now())
+        write_page = partial(write_page, language=run.request.settings.language or "en", defaults=shown_defaults())
         summary.report = await to_thread.run_sync(write_page, abandon_on_cancel=True)
     with _kept_going(summary):
         await to_thread.run_sync(write_manifest, storage.root, journal, datetime.now(), abandon_on_cancel=True)

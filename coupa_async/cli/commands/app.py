@@ -15,6 +15,8 @@ from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.shortcut import make_shortcut
 from coupa_async.app.window import open_window
+from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.language import _
 from coupa_async.runtime.cleanup import plain_errors
 from coupa_async.runtime.desktop import open_on_desktop
 
@@ -41,7 +43,7 @@ async def app(settings: App) -> int:
     """
     if settings.shortcut:
         path = await to_thread.run_sync(make_shortcut)
-        Console(stderr=True).print(f"coupa-async is among your programs now: {path}", highlight=False, soft_wrap=True)
+        tell(Console(stderr=True), _("coupa-async is among your programs now: %(path)s") % {"path": path})
         return 0
     from coupa_async.web.serving.instance import AnotherRunsError, app_dir, read_address, single_instance
 
@@ -84,6 +86,7 @@ async def _serve(settings: App, folder: Path) -> int:
 async def _show(settings: App, address: str) -> None:
     console = Console(stderr=True)
     if settings.no_open or not await open_window(address):
-        console.print(f"open this in your browser, it lets one window in: {address}", highlight=False, soft_wrap=True)
+        text = _("open this in your browser, it lets one window in: %(address)s") % {"address": address}
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
     else:
-        console.print("coupa-async is open in your browser; Ctrl-C here ends it", highlight=False)
+        console.print(_("coupa-async is open in your browser; Ctrl-C here ends it"), highlight=False)

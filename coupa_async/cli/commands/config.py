@@ -15,8 +15,10 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.password import forget_password, keep_password, require_keyring
 from coupa_async.cli.command import parse
+from coupa_async.cli.language import _
 from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError
+from coupa_async.services.languages.catalogue import mark
 
 # Secrets, which the system's keyring keeps, and the setting that says whose each is.
 _OWNERS = {"password": "username", "client_secret": "client_id"}
@@ -57,6 +59,9 @@ def read(words: list[str]) -> Config:
     return settings
 
 
+_SECRETS = (mark("password"), mark("client secret"))  # what the keyring has, as it is asked for
+
+
 async def config(settings: Config) -> int:
     """Show or change settings.
 
@@ -79,8 +84,9 @@ async def config(settings: Config) -> int:
         raise SettingsError(f"{name}: no value: coupa-async config set {name} VALUE")
     else:
         user_settings.write(user_file(), name, settings.value)
-    where = "the system's keyring" if is_secret else user_file()
-    print(f"{name} is {'set' if settings.action == 'set' else 'no longer'} in {where}")  # noqa: T201 - the answer
+    where = _("the system's keyring") if is_secret else user_file()
+    told = _("%(name)s is set in %(place)s") if settings.action == "set" else _("%(name)s is no longer in %(place)s")
+    print(told % {"name": name, "place": where})  # noqa: T201 - the answer
     return 0
 
 
@@ -94,7 +100,7 @@ def _show(settings: Config) -> None:
     value_width = max(len(str(value)) for value, _ in rows.values())
     for name, (value, origin) in rows.items():
         print(f"{name:<{name_width}}  {value!s:<{value_width}}  {origin}")  # noqa: T201 - the answer
-    print(f"\nyour own file of settings: {user_file()}")  # noqa: T201
+    print("\n" + _("your own file of settings: %(file)s") % {"file": user_file()})  # noqa: T201
 
 
 def _keep(name: str, value: str | None) -> None:
@@ -103,7 +109,8 @@ def _keep(name: str, value: str | None) -> None:
         raise SettingsError(f"a {shown} is never on a command line: coupa-async config set {name} asks for it")
     require_keyring()
     base_url, owner = _whose(name)
-    given = ask_for_password(f"{shown} of {owner} at {base_url}: ")
+    asked = {"what": _(shown), "owner": owner, "address": base_url}
+    given = ask_for_password(_("%(what)s of %(owner)s at %(address)s: ") % asked)
     if not given.strip("\r\n"):
         raise SettingsError(f"nothing was typed: no {shown} is kept")
     keep_password(base_url, owner, SecretStr(given.strip("\r\n")))

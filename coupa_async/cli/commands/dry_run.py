@@ -10,8 +10,9 @@ from rich.console import Console
 from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.runs.plan import planned_folder
 from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.live import more_text
+from coupa_async.cli.language import _, message, ngettext
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.totals.counts import counted
 from coupa_async.services.records.journal import FILE_NAME, Journal
 from coupa_async.services.spreadsheet.worklist import Worklist
 
@@ -34,24 +35,25 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
         tell(console, text, indent=indent)
 
     for text in (*request.notes, *worklist.warnings):
-        say(text)
+        say(message(text))
     for bad in worklist.bad_rows[:_SHOWN]:
-        say(f"row {bad.row}: {bad.reason}")
+        say(f"{_('row %(number)s') % {'number': bad.row}}: {message(bad.reason)}")
     if (more := len(worklist.bad_rows) - _SHOWN) > 0:
-        say(f"… and {counted(more, 'such row')} more")
+        say(f"… {more_text(more)}")
     if todo:
-        say(f"folders below {root}:")
+        say(_("folders below %(folder)s:") % {"folder": root})
     for order in todo[:_SHOWN]:
         say(f"{order.number.shown:<14} {planned_folder(order)}", indent=15)
     if len(todo) > _SHOWN:
-        say(f"… and {len(todo) - _SHOWN} more")
+        say(f"… {more_text(len(todo) - _SHOWN)}")
     rest = len(worklist.orders) + len(worklist.done) - len(todo)
     if worklist.layout.sheet:
-        say(f"the orders are those of sheet {worklist.layout.sheet!r} in {worklist.path.name}")
+        where = {"sheet": repr(worklist.layout.sheet), "file": worklist.path.name}
+        say(_("the orders are those of sheet %(sheet)s in %(file)s") % where)
     done = len(worklist.done) + sum(known.get(order.number.key) is not None for order in worklist.orders)
     done = min(done, rest)  # --fresh does them again
     say(_told(settings.base_url, len(todo), done, rest - done, len(worklist.bad_rows)))
-    say("nothing was asked and nothing written")
+    say(_("nothing was asked and nothing written"))
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / planned_folder(item))} for item in todo]
         told: dict[str, object] = {
@@ -66,13 +68,16 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
 
 
 def _told(base_url: str | None, due: int, done: int, left_out: int, bad_rows: int) -> str:
-    at = f"at {base_url}" if base_url else "(the address of your Coupa, COUPA_BASE_URL, is not set)"
-    parts = [f"{counted(due, 'order')} would be done {at}", f"{done:,} {'is' if done == 1 else 'are'} done already"]
-    if left_out:
-        parts.append(f"{left_out:,} {'is' if left_out == 1 else 'are'} left out as asked")
-    if bad_rows:
-        parts.append(f"{counted(bad_rows, 'row')} {'names' if bad_rows == 1 else 'name'} no order")
-    return "; ".join(parts)
+    would = ngettext("%(num)s order would be done", "%(num)s orders would be done", due)
+    at = _("at %(address)s") % {"address": base_url}
+    unset = _("(the address of your Coupa, COUPA_BASE_URL, is not set)")
+    parts = [
+        f"{would} {at if base_url else unset}",
+        ngettext("%(num)s is done already", "%(num)s are done already", done),
+        ngettext("%(num)s is left out as asked", "%(num)s are left out as asked", left_out) if left_out else "",
+        ngettext("%(num)s row names no order", "%(num)s rows name no order", bad_rows) if bad_rows else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _known(journal_file: Path) -> dict[str, Outcome]:

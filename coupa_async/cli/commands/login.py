@@ -63,7 +63,7 @@ async def login(settings: Login) -> int:
         raise SettingsError("--status and --forget: one of them at a time")
     if settings.forget:
         for path in forget_sign_in(settings):
-            say(f"removed {path}")
+            say(_("removed %(path)s") % {"path": path})
         state = SignInState(tenant=settings.tenant(), signed_in=False)
     elif settings.api:
         state = await (api_sign_in_state(settings) if settings.status else sign_in_to_api(settings, notify))

@@ -20,7 +20,7 @@ from coupa_async.cli.display.farewell import call_back, open_results
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.display.progress import progress
 from coupa_async.cli.display.summary import show_summary
-from coupa_async.cli.language import spoken
+from coupa_async.cli.language import _, spoken
 from coupa_async.cli.prompts import ask_for_input, ask_for_messages, is_person_there
 from coupa_async.domain.errors import BadOrderNumberError, SettingsError
 from coupa_async.domain.order import OrderNumber
@@ -121,6 +121,6 @@ async def run(
 
 async def _begin_with(path: Path) -> int:
     await to_thread.run_sync(write_template, path, user_language())
-    text = f'{path}: put your order numbers in the place of the examples, then: coupa-async run "{path}"'
-    tell(Console(stderr=True), text)
+    text = _('%(file)s: put your order numbers in the place of the examples, then: coupa-async run "%(file)s"')
+    tell(Console(stderr=True), text % {"file": path})
     return 0

@@ -22,7 +22,7 @@ from coupa_async.cli.command import parse
 from coupa_async.cli.commands import report, retry
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.invocation import as_typed
-from coupa_async.cli.language import _
+from coupa_async.cli.language import _, message
 from coupa_async.domain.errors import CoupaError, InputError, SettingsError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.counts import counted
@@ -120,7 +120,7 @@ def _show(earlier: Sequence[_Earlier], console: Console) -> None:
         at = datetime.fromisoformat(item.known.begun_at)
         name = item.summary.input.name if item.summary.input else item.known.name
         tell(console, f"{number:>3}  {at:%Y-%m-%d %H:%M}  {name}{_state(item)}", indent=5)
-        tell(console, f"     {item.error or _counts(item.summary)}", style="dim", indent=5)
+        tell(console, f"     {message(item.error) or _counts(item.summary)}", style="dim", indent=5)
         tell(console, f"     {item.known.folder}", style="dim", indent=5)
     if len(earlier) > _SHOWN:
         tell(console, _("and %(num)s more: --json has them all") % {"num": len(earlier) - _SHOWN}, style="dim")

@@ -22,7 +22,7 @@ from coupa_async.cli.commands.login import Login
 from coupa_async.cli.display.findings import show_findings
 from coupa_async.cli.display.fitting import tell
 from coupa_async.cli.invocation import as_typed
-from coupa_async.cli.language import _
+from coupa_async.cli.language import _, message
 from coupa_async.cli.prompts import ask_yes_no, ended_by_interrupt, is_person_there
 from coupa_async.domain.errors import OutageError, SettingsError
 from coupa_async.domain.events import Event, Warned
@@ -61,7 +61,7 @@ async def setup(settings: Setup) -> int:
     """
     console, may_ask = Console(stderr=True), is_person_there(settings)
     for text in settings.notes:
-        tell(console, text, style="yellow")
+        tell(console, message(text), style="yellow")
     chosen, findings = await _choose(settings, console, may_ask=may_ask)
     for name, value in _to_keep(chosen, findings).items():
         await to_thread.run_sync(user_settings.write, user_file(), name, value)
@@ -92,7 +92,7 @@ async def _choose(settings: Setup, console: Console, *, may_ask: bool) -> tuple[
         except SettingsError as error:
             if not may_ask:
                 raise
-            tell(console, str(error), style="red")
+            tell(console, message(str(error)), style="red")
             given = None
             continue
         tell(console, _("looking at %(address)s") % {"address": chosen.base_url}, style="dim")
@@ -157,6 +157,6 @@ async def _sign_in(chosen: Settings, console: Console) -> int:
 
     def notify(event: Event, /) -> None:
         if isinstance(event, Warned):
-            tell(console, as_typed(event.text))
+            tell(console, as_typed(message(event.text)))
 
     return (await sign_in(chosen, notify)).exit_code

@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from coupa_async.cli.display.live import more_text
+from coupa_async.cli.language import _, amount
 from coupa_async.domain.totals.amounts import GROUPS, Amounts
 
 _SHOWN = 3
-_NONE = "(none)"
 
 
 def show_amounts(amounts: Amounts, console: Console) -> None:
@@ -19,12 +20,13 @@ def show_amounts(amounts: Amounts, console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for group in GROUPS:
         values = list(amounts.largest(group))
-        for place, (value, amount) in enumerate(values[:_SHOWN]):
-            name = "" if place else group
-            table.add_row(name, escape(value) or _NONE, f"{amount.orders:>6,}", "; ".join(amount.texts()))
+        for place, (value, total) in enumerate(values[:_SHOWN]):
+            name = "" if place else _(group)
+            table.add_row(name, escape(value) or _("(none)"), f"{total.orders:>6,}", "; ".join(total.texts()))
         if (more := len(values) - _SHOWN) > 0:
-            table.add_row("", f"[dim]and {more:,} more[/]", "", "")
+            table.add_row("", f"[dim]{more_text(more)}[/]", "", "")
     console.print()
     console.print(table)
     if amounts.all.unsummed:
-        console.print(f"{amounts.all.unsummed:,} without a total that is certainly a number", highlight=False)
+        unsummed = _("%(num)s without a total that is certainly a number") % {"num": amount(amounts.all.unsummed)}
+        console.print(unsummed, highlight=False)

@@ -82,7 +82,7 @@ def packages(extra: str = "", *, of: str = "coupa-async", lookup: Callable[[str]
             missing.append(name)
     if missing:
         suffix = f"[{extra}]" if extra else ""
-        return bad("packages", f"missing: {', '.join(missing)}", f"pip install '{of}{suffix}'")
+        return bad("packages", f"these are not installed: {', '.join(missing)}", f"pip install '{of}{suffix}'")
     return good("packages", f"all {len(names)} are there")
 
 

@@ -11,6 +11,8 @@ import re
 from functools import cache
 
 from coupa_async.services.languages.catalogue import mark
+from coupa_async.services.languages.phrases_of_input import PHRASES as PHRASES_OF_INPUT
+from coupa_async.services.languages.phrases_of_runs import PHRASES as PHRASES_OF_RUNS
 
 # The words of the source, with a name for what varies; tests hold them against it.
 MESSAGES = (
@@ -43,7 +45,7 @@ MESSAGES = (
     mark("check network, proxy and COUPA_BASE_URL, then run again"),
     mark("free space or permissions, then run again"),
     mark("wants a user name and a password: set COUPA_USERNAME and COUPA_PASSWORD, or run coupa-async login"),
-    mark("was not found: using "),
+    mark("was not found: using %(browser)s at "),
     mark("running as root: the browser runs with --no-sandbox"),
     mark("another run is at work there: wait for its end, or choose another with -o"),
     mark("the address of your Coupa is not set: "),
@@ -59,6 +61,12 @@ MESSAGES = (
     mark("its answers take longer"),
 )
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")
+_NAMED = re.compile(r"%\(\w+\)s")
+_WORD = re.compile(r"[A-Za-z]+")
+# What stands for a name of several words is called so; anything else is one word, or what is in quotation marks.
+_TEXT, _TOKEN = r".+?", r"'[^']*'|\"[^\"]*\"|[^\s,;]*[^\s,;:.]"
+# A phrase of fewer words may be a part of a file's name as well: it is only known where it is all that is said.
+_FEW_WORDS = 3
 
 
 def translated(text: str, texts: gettext.NullTranslations) -> str:
@@ -68,14 +76,36 @@ def translated(text: str, texts: gettext.NullTranslations) -> str:
         text: In English.
         texts: Another language's catalogue.
     """
-    for original, pattern in _patterns():
+    for original, sign, pattern, is_whole in _patterns():
+        if sign not in text or (is_whole and not pattern.fullmatch(text)):
+            continue
         found = texts.gettext(original)
         text = pattern.sub(lambda match, found=found: found % match.groupdict(), text)  # type: ignore[misc]
     return text
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Make a pattern of each message, the longest first: what it says is not said by a shorter one, too."""
-    ordered = sorted(MESSAGES, key=len, reverse=True)
-    return tuple((text, re.compile(_PLACE.sub(r"(?P<\1>[^\\s,;]*[^\\s,;:.])", re.escape(text)))) for text in ordered)
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str], bool], ...]:
+    """Make a pattern of each message, with a part that tells at once where it is not.
+
+    The longest come first: what one says is not said by a shorter one, too.
+    """
+    phrases = (*PHRASES_OF_INPUT, *PHRASES_OF_RUNS)
+    known = dict.fromkeys(MESSAGES, False) | {text: _is_short(text) for text in phrases}
+    return tuple(
+        (
+            text,
+            max(_NAMED.split(text), key=len),
+            re.compile(_PLACE.sub(_place, re.escape(text))),
+            known[text],
+        )
+        for text in sorted(known, key=len, reverse=True)
+    )
+
+
+def _place(found: re.Match[str]) -> str:
+    return f"(?P<{found[1]}>{_TEXT if found[1].startswith('text') else _TOKEN})"
+
+
+def _is_short(text: str) -> bool:
+    return len(_WORD.findall(_NAMED.sub("", text))) < _FEW_WORDS and not text.endswith((": ", " ("))

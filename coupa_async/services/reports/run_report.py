@@ -1,21 +1,12 @@
-"""Makes ``report.html`` from journal and history: one page that loads nothing from anywhere.
-
-Texts of the tenant are in the page as JSON only, with every ``<`` escaped; the page's script makes text nodes of them.
-The page's own policy lets no other script run and nothing be loaded.
-"""
+"""Makes ``report.html`` from journal and history: one page that loads nothing from anywhere."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from itertools import islice
 from pathlib import Path
-from string import Template
+from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -24,21 +15,59 @@ from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.redaction import redacted
 from coupa_async.services.files.own_file import head_of, own_path
 from coupa_async.services.files.replace import replace_file
+from coupa_async.services.languages.catalogue import catalogue
+from coupa_async.services.languages.messages import translated
 from coupa_async.services.records.history import History, RunEvent, RunRecord
 from coupa_async.services.records.journal import Journal
 from coupa_async.services.records.status import run_status
 from coupa_async.services.reports.report_data import ReportData
+from coupa_async.services.reports.report_page import report_page, titles
+from coupa_async.services.reports.settings_used import settings_used
 
 FILE_NAME = "report.html"
-_TITLE = ": coupa-async report</title>"
 # What a page can show of a folder that runs every night, and of a run that took all of it.
 _RUNS = 20
 _READINGS = 600
 _BAD_ROWS = 100
+_UNKNOWN: Mapping[str, object] = MappingProxyType({})
 
 
-def write_report(root: Path, journal: Journal, history: History, now: datetime) -> Path:
+class Told:
+    """How a report tells what the journal has.
+
+    Attributes:
+        defaults: Values of settings as they are if nobody says anything.
+    """
+
+    def __init__(self, language: str, defaults: Mapping[str, object]) -> None:
+        """Take the language, of ``LANGUAGES``."""
+        self.defaults = defaults
+        self._texts = None if language == "en" else catalogue(language)
+
+    def message(self, text: str) -> str:
+        """Return a message of the program without secrets, in the report's language as far as it is known."""
+        plain = redacted(text)
+        return plain if self._texts is None or not plain else translated(plain, self._texts)
+
+
+def write_report(
+    root: Path,
+    journal: Journal,
+    history: History,
+    now: datetime,
+    *,
+    language: str = "en",
+    defaults: Mapping[str, object] = _UNKNOWN,
+) -> Path:
     """Write the report of an output folder, whole or not at all. Blocking.
+
+    Args:
+        root: The output folder.
+        journal: Its results.
+        history: Its runs.
+        now: When it is made.
+        language: Of ``LANGUAGES``.
+        defaults: Values of settings as they are if nobody says anything: a run's that are like them are folded away.
 
     Returns:
         Where it is; see :func:`report_path` and ``replace_file``.
@@ -46,7 +75,8 @@ def write_report(root: Path, journal: Journal, history: History, now: datetime) 
     Raises:
         StorageError: If it cannot be written.
     """
-    page = _page(root.name, _data(root, journal, history, now)).encode()
+    data = _data(root, journal, history, now, Told(language, defaults))
+    page = report_page(root.name, data, language).encode()
 
     def write(file: BinaryIO) -> None:
         file.write(page)
@@ -60,38 +90,18 @@ def report_path(root: Path) -> Path:
     Raises:
         StorageError: If there is no name left.
     """
-    return own_path(root, FILE_NAME, lambda path: _TITLE in head_of(path))
+    return own_path(root, FILE_NAME, lambda path: any(title in head_of(path) for title in titles()))
 
 
-def _page(name: str, data: dict[str, object]) -> str:
-    folder = resources.files("coupa_async.services.reports") / "assets"
-    style = (folder / "report.css").read_text("utf-8")
-    script = "\n".join(
-        (folder / item).read_text("utf-8")
-        for item in ("report_charts.js", "report_table.js", "report_data.js", "report.js")
-    )
-    return Template((folder / "report.html").read_text("utf-8")).substitute(
-        policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'",
-        title=html.escape(name) + _TITLE.removesuffix("</title>"),
-        style=style,
-        script=script,
-        data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
-    )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict[str, object]:
+def _data(root: Path, journal: Journal, history: History, now: datetime, told: Told) -> dict[str, object]:
     stands = run_status(journal, history)
     pictures = {path.stem for path in (root / "snapshots").glob("*.png")}
-    runs = [_run(run, history.run_events(run)) for run in history.runs()[-_RUNS:]]
+    runs = [_run(run, history.run_events(run), told) for run in history.runs()[-_RUNS:]]
     if not runs:
         times = journal.times() or [now]
-        runs = [_without_history(times[0], times[-1])]
+        runs = [_without_history(times[0], times[-1], told)]
     shown = ReportData.of(journal, str(stands.settings.get("data") or ""), frozenset(stands.asked))
-    orders = [_order(result, at, pictures, shown) for result, at in journal.results()]
+    orders = [_order(result, at, pictures, shown, told) for result, at in journal.results()]
     return {
         "folder": root.name,
         "made_at": now.isoformat(timespec="seconds"),
@@ -106,7 +116,7 @@ def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict
         },
         "bad_rows": {
             "count": len(stands.bad_rows),
-            "shown": [(row, redacted(reason)) for row, reason in islice(stands.bad_rows.items(), _BAD_ROWS)],
+            "shown": [(row, told.message(reason)) for row, reason in islice(stands.bad_rows.items(), _BAD_ROWS)],
         },
         "runs": runs,
         "fields": shown.columns(),
@@ -115,7 +125,9 @@ def _data(root: Path, journal: Journal, history: History, now: datetime) -> dict
     }
 
 
-def _order(result: OrderResult, processed_at: datetime, pictures: set[str], shown: ReportData) -> list[object]:
+def _order(
+    result: OrderResult, processed_at: datetime, pictures: set[str], shown: ReportData, told: Told
+) -> list[object]:
     """Make the row that ``report.js`` reads, in its order."""
     picture = outcome_folder(result.number, Outcome.FAILED)
     return [
@@ -124,7 +136,7 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str], show
         result.supplier,
         result.found,
         [(item.name, item.size_bytes) for item in result.saved],
-        [(item.name, redacted(item.reason)) for item in result.failed],
+        [(item.name, told.message(item.reason)) for item in result.failed],
         round(result.seconds, 2),
         result.attempts,
         _iso(processed_at),
@@ -132,40 +144,42 @@ def _order(result: OrderResult, processed_at: datetime, pictures: set[str], show
         _web(result.url),
         _web(redacted(result.requisition_url)),
         f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
-        redacted(result.error),
+        told.message(result.error),
         *([shown.values(result)] if shown.fields else []),
     ]
 
 
-def _run(run: RunRecord, run_events: Iterator[RunEvent]) -> dict[str, object]:
+def _run(run: RunRecord, run_events: Iterator[RunEvent], told: Told) -> dict[str, object]:
     readings: list[RunEvent] = []
     others: list[RunEvent] = []
     for run_event in run_events:
         (readings if run_event.kind == "memory" else others).append(run_event)
+    chosen, usual = settings_used(run.settings, told.defaults)
     return {
         "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
         "backend": run.backend,
         "lane": run.lane,
         "workers": run.workers,
-        "settings": run.settings,
-        "memory": [_moment(peak) for peak in _peaks(readings, _READINGS)],
-        "moments": [_moment(other) for other in others],
+        "settings": chosen,
+        "defaults": usual,
+        "memory": [_moment(peak, told) for peak in _peaks(readings, _READINGS)],
+        "moments": [_moment(other, told) for other in others],
     }
 
 
-def _without_history(first: datetime, last: datetime) -> dict[str, object]:
+def _without_history(first: datetime, last: datetime, told: Told) -> dict[str, object]:
     """Make a run for a journal that is older than the history."""
     whole = RunRecord(id=0, started_at=first, ended_at=last, backend="", lane="", workers=0, settings={})
-    return _run(whole, iter(()))
+    return _run(whole, iter(()), told)
 
 
-def _moment(event: RunEvent) -> dict[str, object]:
+def _moment(event: RunEvent, told: Told) -> dict[str, object]:
     return {
         "at": _iso(event.at),
         "kind": event.kind,
         "worker": event.worker,
-        "detail": redacted(event.detail),
+        "detail": told.message(event.detail),
         "value": event.value,
     }
 

@@ -21,6 +21,7 @@ from coupa_async.web.pages.begin import begin_sheet, is_person_there
 from coupa_async.web.pages.folders import chosen
 from coupa_async.web.pages.orders import find_sheet, show_ways
 from coupa_async.web.pages.run import run_of
+from coupa_async.web.rendering import language_of
 from coupa_async.web.requests import Form, read_form
 from coupa_async.web.runner import Work, work_on
 from coupa_async.web.site import site_of
@@ -32,7 +33,7 @@ async def again(request: Request) -> Response:
     form = await read_form(request, site.access)
     if known.sheet and not await to_thread.run_sync(has_begun, known.root):
         sheet = await find_sheet(site, known.sheet)  # it was ended before it had begun
-        await begin_sheet(site, sheet, chosen(site, sheet))
+        await begin_sheet(site, sheet, chosen(site, sheet), language_of(request))
     else:
         earlier = await to_thread.run_sync(earlier_run, known.root)
         selection = await to_thread.run_sync(_selection, known.root, form)

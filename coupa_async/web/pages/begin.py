@@ -22,6 +22,7 @@ from coupa_async.runtime.temporary_files import staged
 from coupa_async.web.demo import demo
 from coupa_async.web.pages.folders import choice_of, chosen
 from coupa_async.web.pages.orders import sheet_of
+from coupa_async.web.rendering import language_of
 from coupa_async.web.requests import read_form
 from coupa_async.web.runner import LiveRun, work_on
 from coupa_async.web.sheets import Sheet
@@ -32,17 +33,23 @@ async def begin(request: Request) -> Response:
     """Run the orders of a spreadsheet."""
     site, sheet = site_of(request), await sheet_of(request)
     form = await read_form(request, site.access)
-    run = await begin_sheet(site, sheet, choice_of(form, chosen(site, sheet)))
+    run = await begin_sheet(site, sheet, choice_of(form, chosen(site, sheet)), language_of(request))
     return RedirectResponse(f"{site.access.base}/runs/{run.known.id}", 303)
 
 
-async def begin_sheet(site: Site, sheet: Sheet, choice: Mapping[str, str]) -> LiveRun:
+async def begin_sheet(site: Site, sheet: Sheet, choice: Mapping[str, str], language: str) -> LiveRun:
     """Begin a run on a spreadsheet that was given, as was chosen for it.
+
+    Args:
+        site: Where it runs.
+        sheet: The spreadsheet.
+        choice: Settings by their names.
+        language: Of its report, and of the notes in the workbook.
 
     Raises:
         InputError: If that cannot be done; nothing was begun then.
     """
-    settings = await to_thread.run_sync(_settings, choice)
+    settings = await to_thread.run_sync(_settings, {**choice, "language": language})
     settings.tenant()
     site.runner.require_idle()  # before the spreadsheet of the run that goes on is replaced
     path = await to_thread.run_sync(_keep_input, sheet, settings.output_dir)
@@ -60,7 +67,7 @@ async def begin_demo(request: Request) -> Response:
     site = site_of(request)
     await read_form(request, site.access)
     folder = site.output_root / f"sample {datetime.now():%Y-%m-%d %H%M%S}"
-    run = await site.runner.start("sample", folder, demo(folder))
+    run = await site.runner.start("sample", folder, demo(folder, language_of(request)))
     return RedirectResponse(f"{site.access.base}/runs/{run.known.id}", 303)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from coupa_async.services.languages.catalogue import best_language, catalogue
 from coupa_async.web.serving.access import Access, Refusal
 
 Scope = MutableMapping[str, Any]
@@ -50,15 +51,16 @@ class AccessMiddleware:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         refusal = self._access.refuse(scope["method"], scope["path"], headers)
         if refusal is not None:
-            await refuse(refusal, _with_headers(send, is_kept=False))
+            language = best_language(headers.get("accept-language", ""))
+            await refuse(refusal, _with_headers(send, is_kept=False), language)
             return
         self._seen()
         await self._site(scope, receive, _with_headers(send, is_kept="/static/" in scope["path"]))
 
 
-async def refuse(refusal: Refusal, send: Send) -> None:
+async def refuse(refusal: Refusal, send: Send, language: str) -> None:
     """Answer with a refusal, and close the connection: what else comes on it is not read."""
-    body = f"{refusal.text}\n".encode()
+    body = f"{catalogue(language).gettext(refusal.text)}\n".encode()
     head = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     start = {"type": "http.response.start", "status": refusal.status, "headers": [*head, (b"connection", b"close")]}
     await send(start)

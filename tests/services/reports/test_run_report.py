@@ -152,3 +152,11 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monk
         page(tmp_path, result("PO2"))
     assert (tmp_path / "report.html").read_text("utf-8") == before
     assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, "report.html"}
+
+
+def test_a_report_in_another_language_is_known_as_ours_and_replaced(tmp_path: Path) -> None:
+    with Journal(tmp_path / FILE_NAME) as journal, History(tmp_path / FILE_NAME) as history:
+        first = write_report(tmp_path, journal, history, AT, language="pt-BR")
+        again = write_report(tmp_path, journal, history, AT)
+        third = write_report(tmp_path, journal, history, AT, language="pt-BR")
+    assert first == again == third == tmp_path / "report.html"

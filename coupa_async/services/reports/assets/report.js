@@ -1,5 +1,4 @@
 // The page, from its data.
-const data = JSON.parse(document.getElementById("data").textContent);
 const by = (id) => document.getElementById(id);
 
 const orders = data.orders.map((row, index) => {
@@ -15,34 +14,41 @@ amounts(data.amounts);
 exporter(table, data.fields, data.folder);
 
 function badRows({ count, shown }) {
-  const more = count > shown.length ? [el("li", {}, `and ${whole.format(count - shown.length)} more`)] : [];
-  return el("details", { class: "bad-rows" },
-    el("summary", {}, `${counted(count, "row")} of the spreadsheet ${count === 1 ? "names" : "name"} no order`),
-    el("p", {}, "They are counted nowhere else. Correct those that should be orders, and run it again."),
-    el("ul", {}, shown.map(([row, reason]) => el("li", {}, `Row ${row}: ${reason}`)), more));
+  const more = count > shown.length ? [el("li", {}, _("and %(num)s more", { num: whole.format(count - shown.length) }))] : [];
+  const named = ngettext("%(num)s row of the spreadsheet names no order", "%(num)s rows of the spreadsheet name no order", count);
+  return el("details", { class: "bad-rows" }, el("summary", {}, named),
+    el("p", {}, _("They are counted nowhere else. Correct those that should be orders, and run it again.")),
+    el("ul", {}, shown.map(([row, reason]) => el("li", {}, `${_("Row %(row)s", { row })}: ${reason}`)), more));
+}
+
+function verdict(counts, total, others) {
+  const bad = Object.keys(counts).filter((one) => counts[one] && !GOOD.has(one) && one !== "PENDING");
+  const look = bad.reduce((sum, one) => sum + counts[one], 0), pending = counts.PENDING ?? 0;
+  const told = el("p", { class: "verdict" });
+  if (look) {
+    const show = el("button", { type: "button" }, _("Show them"));
+    show.addEventListener("click", () => table.look(bad));
+    told.append(ngettext("%(num)s of %(total)s orders needs a look.", "%(num)s of %(total)s orders need a look.", look, { total: whole.format(total) }), show, " ");
+  } else told.append(total > pending ? _("Every order processed went well.") : _("No order was processed."), " ");
+  if (pending) {
+    told.append(ngettext("%(num)s is still to do: coupa-async retry, with this folder.", "%(num)s are still to do: coupa-async retry, with this folder.", pending));
+  }
+  if (others) {
+    told.append(" ", ngettext("%(num)s order of other spreadsheets is in the table as well.", "%(num)s orders of other spreadsheets are in the table as well.", others));
+  }
+  return told;
 }
 
 function head() {
   const { standing } = data, counts = standing.outcomes, total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const bad = Object.keys(counts).filter((one) => counts[one] && !GOOD.has(one) && one !== "PENDING");
-  const look = bad.reduce((sum, one) => sum + counts[one], 0), pending = counts.PENDING ?? 0;
-  const verdict = el("p", { class: "verdict" });
-  if (look) {
-    const show = el("button", { type: "button" }, "Show them");
-    show.addEventListener("click", () => table.look(bad));
-    verdict.append(`${whole.format(look)} of ${whole.format(total)} orders need${look === 1 ? "s" : ""} a look.`, show, " ");
-  } else verdict.append(total > pending ? "Every order processed went well. " : "No order was processed. ");
-  if (pending) {
-    verdict.append(`${whole.format(pending)} ${pending === 1 ? "is" : "are"} still to do: coupa-async retry, with this folder.`);
-  }
-  if (standing.others) verdict.append(` ${counted(standing.others, "order")} of other spreadsheets ${standing.others === 1 ? "is" : "are"} in the table as well.`);
-  const tiles = [["Orders", whole.format(total)], ["Files", whole.format(standing.files)], ["Size", bytes(standing.bytes)],
-    ["Latest run", span(standing.seconds)], ["Restarts in it", whole.format(standing.restarts)],
-    ["Last processed", standing.last_processed ? moment(standing.last_processed).slice(5, 16) : "never"]];
-  by("head").append(el("p", { class: "eyebrow" }, "coupa-async report"), el("h1", {}, data.folder), verdict,
+  const last = standing.last_processed ? moment(standing.last_processed, { hasYear: false }) : _("never");
+  const tiles = [[_("Orders"), whole.format(total)], [_("Files"), whole.format(standing.files)], [_("Size"), bytes(standing.bytes)],
+    [_("Latest run"), span(standing.seconds)], [_("Restarts in it"), whole.format(standing.restarts)], [_("Last processed"), last]];
+  by("head").append(el("p", { class: "eyebrow" }, _("coupa-async report")), el("h1", {}, data.folder), verdict(counts, total, standing.others),
     el("dl", { class: "tiles" }, tiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))));
   if (data.bad_rows.count) by("head").append(badRows(data.bad_rows));
-  by("foot").append(`Made ${moment(data.made_at)} by coupa-async. This page asks no server for anything; times are of the machine that ran it.`);
+  by("foot").append(_("Made %(moment)s by coupa-async. This page asks no server for anything; times are of the machine that ran it.",
+    { moment: moment(data.made_at, { length: 8 }) }));
 }
 
 const runs = data.runs.map((run, index) => {
@@ -61,32 +67,50 @@ function times(run) {
 function charts(run) {
   const width = Math.max(300, by("charts").clientWidth > 920 ? by("charts").clientWidth / 2 - 50 : by("charts").clientWidth - 40);
   by("charts").replaceChildren(donut(data.standing.outcomes),
-    run.orders.length ? throughput(run.orders, times(run), width) : figure("Throughput", "", el("p", { class: "empty" }, "No order was processed in this run.")),
+    run.orders.length ? throughput(run.orders, times(run), width) : figure(_("Throughput"), "", el("p", { class: "empty" }, _("No order was processed in this run."))),
     durations(run.orders, width), health(run, times(run), width));
 }
 
-const KINDS = { started: "started", restart: "restart", recycled: "new browser", lost: "tenant out of reach", stopped: "worker stopped", waited: "waited for a person", sign_in: "signed in", draining: "stopping", warning: "note", pace: "pace" };
+const KINDS = {
+  started: _("started"), restart: _("restart"), recycled: _("new browser"), lost: _("tenant out of reach"), stopped: _("worker stopped"),
+  waited: _("waited for a person"), sign_in: _("sign-in"), draining: _("stopping"), warning: _("note"), pace: "",
+};
+const AMOUNTS = {
+  started: (value) => ngettext("with %(num)s order to do", "with %(num)s orders to do", value), waited: (value) => _("for %(span)s", { span: span(value) }),
+  pace: (value) => _("pace: now %(num)s requests at a time", { num: value }), sign_in: (value) => _("in %(span)s", { span: `${tenth.format(value)} s` }),
+};
 const LISTED = 200;
-function facts(run) {
+function story(one) {
+  const what = [KINDS[one.kind] ?? one.kind, one.worker && `(${one.worker})`, AMOUNTS[one.kind]?.(one.value ?? 0)].filter(Boolean).join(" ");
+  return one.detail ? `${what}: ${one.detail}` : what;
+}
+function moments(run) {
   const told = run.moments.filter((one) => !["stopped", "pace"].includes(one.kind) || one.detail);
-  const story = (one) => [KINDS[one.kind] ?? one.kind, one.worker && ` (${one.worker})`, one.detail && `: ${one.detail}`,
-    { started: ` with ${one.value} orders to do`, pace: `, now ${one.value} requests at a time`, sign_in: ` in ${tenth.format(one.value ?? 0)} s`, waited: ` for ${span(one.value ?? 0)}` }[one.kind]].filter(Boolean).join("");
-  by("moments").replaceChildren(...told.slice(-LISTED).map((one) => el("li", {}, el("time", {}, clock(one.at, 11, 19)), el("span", {}, story(one)))),
-    ...(told.length ? [] : [el("li", {}, "Nothing out of the ordinary.")]));
-  const known = [["backend", run.backend], ["lane", run.lane], ["workers", run.workers],
-    ...Object.entries(run.settings).filter(([name]) => !["backend", "lane", "workers"].includes(name))];
-  by("settings").replaceChildren(...known.flatMap(([name, value]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, String(value))]));
+  by("moments").replaceChildren(...told.slice(-LISTED).map((one) => el("li", {}, el("time", {}, time(one.at, 8)), el("span", {}, story(one)))),
+    ...(told.length ? [] : [el("li", {}, _("Nothing out of the ordinary."))]));
+}
+const said = (value) => (value === true ? _("yes") : value === false ? _("no") : String(value));
+function settings(run) {
+  const first = [["backend", run.backend], ["lane", run.lane], ["workers", run.workers]];
+  const rest = (values) => Object.entries(values).filter(([name]) => !first.some(([known]) => known === name));
+  const lines = (values) => values.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, said(value))]);
+  by("settings").replaceChildren(...lines([...first.filter(([, value]) => value), ...rest(run.settings)]));
+  const usual = rest(run.defaults);
+  by("defaults").hidden = !usual.length;
+  by("defaults").replaceChildren(el("summary", {}, ngettext("%(num)s more is as it is by default", "%(num)s more are as they are by default", usual.length)),
+    el("dl", {}, lines(usual)));
 }
 
 function show(run) {
   charts(run);
-  facts(run);
+  moments(run);
+  settings(run);
 }
 const latest = runs.findLastIndex((run) => run.orders.length);
 let chosen = runs[latest < 0 ? runs.length - 1 : latest];
 for (const [index, run] of runs.entries()) {
   by("run").append(el("option", { value: index, selected: run === chosen },
-    `${moment(run.started_at)}, ${whole.format(run.orders.length)} orders${run.ended_at ? "" : ", not ended"}`));
+    `${moment(run.started_at, { length: 8 })}, ${orderCount(run.orders.length)}${run.ended_at ? "" : `, ${_("not ended")}`}`));
 }
 by("run-choice").hidden = runs.length < 2;
 by("run").addEventListener("change", () => show((chosen = runs[by("run").value])));

@@ -1,8 +1,4 @@
 // Elements and charts. Text only ever enters the page as text nodes.
-const OUTCOMES = {
-  COMPLETED: "Completed", NO_ATTACHMENTS: "No attachments", PARTIAL: "Partial", FAILED: "Failed", TIMEOUT: "Timed out",
-  PO_NOT_FOUND: "Not found", PENDING: "Pending",
-};
 const GOOD = new Set(["COMPLETED", "NO_ATTACHMENTS"]);
 const HEIGHT = 190, LEFT = 44, BOTTOM = 22, TOP = 12;
 
@@ -17,30 +13,6 @@ const el = (tag, attributes, ...children) => fill(document.createElement(tag), a
 const svg = (tag, attributes, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
-const whole = new Intl.NumberFormat("en");
-const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const seconds = (value) => `${value < 10 ? tenth.format(value) : whole.format(Math.round(value))} s`;
-const when = (text) => Date.parse(text.slice(0, 23) + "Z");  // local times, compared with each other alone
-const clock = (at, from, to) => new Date(at).toISOString().slice(from, to).replace("T", " ");
-const counted = (count, noun) => `${whole.format(count)} ${noun}${count === 1 ? "" : "s"}`;
-const moment = (text) => text.slice(0, 19).replace("T", " ");
-
-function bytes(count) {
-  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
-    if (count >= size) return `${(count / size).toPrecision(3).replace(/\.0+$/, "")} ${unit}`;
-  }
-  return `${count} B`;
-}
-function span(length) {
-  const total = Math.round(length);
-  const parts = [[Math.floor(total / 3600), "h"], [Math.floor(total / 60) % 60, "min"], [total % 60, "s"]];
-  const first = parts.findIndex(([value]) => value > 0);
-  return first < 0 ? "0 s" : parts.slice(first, first + 2).map(([value, unit]) => `${value} ${unit}`).join(" ");
-}
-function percent(part, total) {
-  const share = (100 * part) / (total || 1);
-  return share === 0 || share === 100 ? `${share} %` : `${Math.min(Math.max(share, 0.1), 99.9).toFixed(1)} %`;
-}
 function colour(node, outcome) {
   node.style.setProperty("--colour", `var(--${outcome})`);
   return node;
@@ -60,7 +32,7 @@ function figure(title, note, ...content) {
 }
 function numbers(caption, head, rows) {
   const line = (tag) => (row) => el("tr", {}, row.map((cell) => el(tag, tag === "th" ? { scope: "col" } : {}, cell)));
-  return el("details", { class: "numbers" }, el("summary", {}, "Numbers"), el("div", { tabindex: "0", role: "region", "aria-label": caption },
+  return el("details", { class: "numbers" }, el("summary", {}, _("Numbers")), el("div", { tabindex: "0", role: "region", "aria-label": caption },
     el("table", {}, el("caption", { class: "hidden" }, caption), el("thead", {}, line("th")(head)), el("tbody", {}, rows.map(line("td"))))));
 }
 
@@ -79,11 +51,11 @@ function donut(counts) {
     return colour(arc, one);
   });
   const story = shown.map((one) => `${OUTCOMES[one]} ${counts[one]}`).join(", ");
-  return figure("Outcomes", `${whole.format(total)} orders`, el("div", { class: "round" },
-    svg("svg", { viewBox: "0 0 190 190", role: "img", "aria-label": `Of ${total} orders: ${story}` }, ...arcs,
+  return figure(_("Outcomes"), orderCount(total), el("div", { class: "round" },
+    svg("svg", { viewBox: "0 0 190 190", role: "img", "aria-label": _("Of %(orders)s: %(story)s", { orders: orderCount(total), story }) }, ...arcs,
       svg("text", { x: 95, y: 100, "text-anchor": "middle", class: "big" }, percent(good, total)),
-      svg("text", { x: 95, y: 120, "text-anchor": "middle" }, "went well")),
-    el("table", {}, el("caption", { class: "hidden" }, "Orders by outcome"), el("tbody", {}, shown.map((one) =>
+      svg("text", { x: 95, y: 120, "text-anchor": "middle" }, _("went well"))),
+    el("table", {}, el("caption", { class: "hidden" }, _("Orders by outcome")), el("tbody", {}, shown.map((one) =>
       el("tr", {}, el("th", { scope: "row" }, dot(one), OUTCOMES[one]), el("td", {}, whole.format(counts[one])),
         el("td", {}, percent(counts[one], total))))))));
 }
@@ -105,8 +77,10 @@ function frame(label, width, [x0, x1], top, xTicks, yUnit, least = 0) {
 }
 function timeTicks([start, end], width) {
   const every = step((end - start) / (width / 90), TIMES), ticks = [];
-  const cut = every >= 864e5 ? [5, 10] : end - start >= 864e5 ? [5, 16] : every >= 6e4 ? [11, 16] : [11, 19];
-  for (let at = Math.ceil(start / every) * every; at <= end; at += every) ticks.push([at, clock(at, ...cut)]);
+  const iso = (at) => new Date(at).toISOString();
+  const told = every >= 864e5 ? (at) => day(iso(at), false) : end - start >= 864e5 ? (at) => moment(iso(at), { hasYear: false })
+    : (at) => time(at, every >= 6e4 ? 5 : 8);
+  for (let at = Math.ceil(start / every) * every; at <= end; at += every) ticks.push([at, told(at)]);
   return ticks;
 }
 function box(place, from, to, low, high, title) {
@@ -128,54 +102,55 @@ function throughput(orders, times, width) {
   }
   const rate = (count) => (isRate ? (count * 6e4) / every : count), last = first + slots.length * every;
   const top = Math.max(...slots.map((slot) => rate(slot.total)));
-  const mean = `${tenth.format(orders.length / ((end - start) / 6e4))} orders a minute on average`;
-  const story = end - start >= 6e4 ? mean : `${counted(orders.length, "order")} in ${span((end - start) / 1e3)}`;
-  const label = `Orders ${isRate ? "a minute " : ""}over time: ${story}.`;
+  const mean = _("%(num)s orders a minute on average", { num: tenth.format(orders.length / ((end - start) / 6e4)) });
+  const story = end - start >= 6e4 ? mean : _("%(orders)s in %(span)s", { orders: orderCount(orders.length), span: span((end - start) / 1e3) });
+  const label = isRate ? _("Orders a minute over time: %(story)s.", { story }) : _("Orders over time: %(story)s.", { story });
   const place = frame(label, width, [first, last], top, timeTicks(times, width), "", isRate ? 0 : 1);
   for (const { at, counts } of slots) {
     const parts = shown.filter((one) => counts[one]);
-    const title = `${clock(at, 11, 19)}: ${parts.map((one) => `${counts[one]} ${OUTCOMES[one].toLowerCase()}`).join(", ")}`;
+    const title = `${time(at, 8)}: ${parts.map((one) => `${counts[one]} ${OUTCOMES[one].toLowerCase()}`).join(", ")}`;
     let below = 0;
     for (const one of parts) {
       place.root.append(colour(box(place, at, at + every, rate(below), rate(below + counts[one]), title), one));
       below += counts[one];
     }
   }
-  return figure(isRate ? "Orders a minute" : `Orders every ${span(every / 1e3)}`, story, place.root,
+  return figure(isRate ? _("Orders a minute") : _("Orders every %(span)s", { span: span(every / 1e3) }), story, place.root,
     el("p", { class: "key" }, shown.map((one) => el("span", {}, dot(one), OUTCOMES[one]))),
-    numbers("Orders over time", ["From", ...shown.map((one) => OUTCOMES[one])],
-      slots.map(({ at, counts }) => [clock(at, 0, 19), ...shown.map((one) => `${counts[one] ?? 0}`)])));
+    numbers(_("Orders over time"), [_("From"), ...shown.map((one) => OUTCOMES[one])],
+      slots.map(({ at, counts }) => [second(at), ...shown.map((one) => `${counts[one] ?? 0}`)])));
 }
 
 function durations(orders, width) {
   const sorted = orders.map((one) => one.seconds).sort((a, b) => a - b);
-  if (!sorted.length) return figure("Seconds per order", "", el("p", { class: "empty" }, "No order was processed in this run."));
+  if (!sorted.length) return figure(_("Seconds per order"), "", el("p", { class: "empty" }, _("No order was processed in this run.")));
   const half = quantile(sorted, 0.5), late = quantile(sorted, 0.95), end = Math.max(quantile(sorted, 0.99), 0.1);
   const every = step(end / Math.min(26, Math.max(5, 2 * sorted.length))), slots = new Array(Math.ceil(end / every) + 1).fill(0);
   for (const value of sorted) slots[Math.min(Math.floor(value / every), slots.length - 1)] += 1;
   const rest = (slots.length - 1) * every, jump = step(rest / Math.min(10, width / 55)), ticks = [];
   for (let value = 0; value < rest - jump * 0.6; value += jump) ticks.push([value, tenth.format(value)]);
   ticks.push([rest, `${tenth.format(rest)}+`]);
-  const story = `half within ${seconds(half)}, 95 % within ${seconds(late)}`;
-  const place = frame(`How long orders took: ${story}.`, width, [0, slots.length * every], Math.max(...slots), ticks, "", 1);
-  const named = (index) => index === slots.length - 1 ? `${tenth.format(rest)} s and longer`
-    : `${tenth.format(index * every)} to ${tenth.format((index + 1) * every)} s`;
+  const story = _("half within %(half)s, 95 %% within %(late)s", { half: seconds(half), late: seconds(late) }).replace("%%", "%");
+  const place = frame(_("How long orders took: %(story)s.", { story }), width, [0, slots.length * every], Math.max(...slots), ticks, "", 1);
+  const named = (index) => index === slots.length - 1 ? _("%(time)s and longer", { time: `${tenth.format(rest)} s` })
+    : _("%(from)s to %(to)s", { from: tenth.format(index * every), to: `${tenth.format((index + 1) * every)} s` });
   slots.forEach((count, index) => {
     if (count) place.root.append(box(place, index * every, (index + 1) * every, 0, count, `${named(index)}: ${count}`));
   });
   place.root.append(svg("line", { class: "mean", x1: place.x(half), x2: place.x(half), y1: TOP, y2: HEIGHT - BOTTOM }));
-  return figure("Seconds per order", story, place.root,
-    numbers("Orders by seconds", ["Time", "Orders"], slots.map((count, index) => [named(index), `${count}`])));
+  return figure(_("Seconds per order"), story, place.root,
+    numbers(_("Orders by seconds"), [_("Time"), _("Orders")], slots.map((count, index) => [named(index), `${count}`])));
 }
 
 function health(run, times, width) {
   const memory = run.memory, restarts = run.moments.filter((one) => one.kind === "restart");
   const peak = Math.max(0, ...memory.map((one) => one.value));
-  const story = `${restarts.length} restart${restarts.length === 1 ? "" : "s"}` + (memory.length ? `, memory at most ${tenth.format(peak)} %` : "");
+  const story = [ngettext("%(num)s restart", "%(num)s restarts", restarts.length),
+    ...(memory.length ? [_("memory at most %(share)s", { share: `${tenth.format(peak)} %` })] : [])].join(", ");
   if (!memory.length && !restarts.length) {
-    return figure("Restarts and memory", story, el("p", { class: "empty" }, "No restarts, and no memory readings."));
+    return figure(_("Restarts and memory"), story, el("p", { class: "empty" }, _("No restarts, and no memory readings.")));
   }
-  const place = frame(`Restarts and memory over time: ${story}.`, width, times, 100, timeTicks(times, width), " %");
+  const place = frame(_("Restarts and memory over time: %(story)s.", { story }), width, times, 100, timeTicks(times, width), " %");
   if (memory.length) {
     const path = memory.map((one) => `${place.x(one.at).toFixed(1)},${place.y(one.value).toFixed(1)}`).join(" L");
     const foot = (one) => `${place.x(one.at)},${place.y(0)}`;
@@ -186,12 +161,12 @@ function health(run, times, width) {
   }
   for (const one of restarts) {
     const x = place.x(one.at);
-    place.root.append(svg("g", {}, svg("title", {}, `${clock(one.at, 11, 19)} ${one.worker}: ${one.detail}`),
+    place.root.append(svg("g", {}, svg("title", {}, `${time(one.at, 8)} ${one.worker}: ${one.detail}`),
       svg("line", { class: "stem", x1: x, x2: x, y1: TOP, y2: HEIGHT - BOTTOM }),
       svg("path", { class: "restart", d: `M${x - 5},${TOP - 8}h10l-5,8Z` })));
   }
-  const rows = [...memory.map((one) => [one.at, `${tenth.format(one.value)} %`]), ...restarts.map((one) => [one.at, `restart: ${one.worker}, ${one.detail}`])];
-  return figure("Restarts and memory", story, place.root,
-    el("p", { class: "key" }, el("span", {}, "▼ restart"), el("span", {}, "─ memory in use"), el("span", {}, "┄ threshold")),
-    numbers("Restarts and memory over time", ["Time", "What"], rows.sort((a, b) => a[0] - b[0]).map(([at, text]) => [clock(at, 0, 19), text])));
+  const rows = [...memory.map((one) => [one.at, `${tenth.format(one.value)} %`]), ...restarts.map((one) => [one.at, _("restart: %(worker)s, %(reason)s", { worker: one.worker, reason: one.detail })])];
+  return figure(_("Restarts and memory"), story, place.root,
+    el("p", { class: "key" }, el("span", {}, `▼ ${_("restart")}`), el("span", {}, `─ ${_("memory in use")}`), el("span", {}, `┄ ${_("threshold")}`)),
+    numbers(_("Restarts and memory over time"), [_("Time"), _("What")], rows.sort((a, b) => a[0] - b[0]).map(([at, text]) => [second(at), text])));
 }

@@ -1,9 +1,9 @@
 // The orders' data: columns of the table, what the orders come to, and the table as a file.
+const capital = (name) => name.charAt(0).toUpperCase() + name.slice(1);
 function dataColumns(fields) {
   const sortable = (text, number) => !number ? text : text === "" || Number.isNaN(Number(text)) ? -Infinity : Number(text);
   fields.forEach(([name, number], index) => {
-    const title = name.charAt(0).toUpperCase() + name.slice(1);
-    COLUMNS.splice(8 + index, 0, { title, number, field: index, by: (one) => sortable(one.data[index], number) });
+    COLUMNS.splice(8 + index, 0, { title: capital(name), number, field: index, by: (one) => sortable(one.data[index], number) });
   });
 }
 
@@ -14,22 +14,16 @@ function dataCells(one) {
   });
 }
 
-// Digits stay as they were read: a number of a script would round the long ones.
-function grouped(text) {
-  const [digits, part] = text.split(".");
-  return digits.replace(/\B(?=([0-9]{3})+$)/g, ",") + (part === undefined ? "" : `.${part}`);
-}
-
 function amounts(groups) {
   if (!groups.length) return;
   const choice = document.getElementById("group"), body = document.querySelector("#amounts tbody");
   const show = ([name, values, others]) => {
-    document.getElementById("group-name").textContent = name.charAt(0).toUpperCase() + name.slice(1);
-    body.replaceChildren(...values.map(([value, count, sums]) => el("tr", {}, el("th", { scope: "row" }, value || "none"),
+    document.getElementById("group-name").textContent = capital(GROUPS[name] ?? name);
+    body.replaceChildren(...values.map(([value, count, sums]) => el("tr", {}, el("th", { scope: "row" }, value || _("none")),
       el("td", { class: "number" }, whole.format(count)), el("td", { class: "number" }, sums.join("; ")))),
-      ...(others ? [el("tr", {}, el("td", { class: "none", colspan: 3 }, `and ${whole.format(others)} others`))] : []));
+      ...(others ? [el("tr", {}, el("td", { class: "none", colspan: 3 }, ngettext("and %(num)s other", "and %(num)s others", others)))] : []));
   };
-  groups.forEach(([name], index) => choice.append(el("option", { value: index }, name)));
+  groups.forEach(([name], index) => choice.append(el("option", { value: index }, GROUPS[name] ?? name)));
   choice.addEventListener("change", () => show(groups[choice.value]));
   document.getElementById("totals").hidden = false;
   show(groups[0]);
@@ -42,6 +36,7 @@ function csvCell(value) {
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 
+// Columns and outcomes are named as in the workbook, whatever the page's language: other programs read them.
 function csv(shown, fields) {
   const head = ["Order", "Outcome", "Supplier", "Found", "Files", "Bytes", "Seconds", "Tries", "Processed", ...fields.map(([name]) => name), "Note", "Folder", "Coupa"];
   const rows = shown.map((one) => [one.number, one.outcome, one.supplier, one.found, one.files.length, one.bytes, one.seconds, one.attempts,

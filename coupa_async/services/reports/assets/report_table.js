@@ -1,17 +1,16 @@
 // The table of orders: a page of rows at a time in the document, all of them in memory.
 const ROWS = 100, PRINTED = 2000;
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 const COLUMNS = [
-  { title: "Order", by: (one) => one.number },
-  { title: "Outcome", by: (one) => Object.keys(OUTCOMES).indexOf(one.outcome) },
-  { title: "Supplier", by: (one) => one.supplier },
-  { title: "Files", by: (one) => one.files.length, number: true },
-  { title: "Size", by: (one) => one.bytes, number: true },
-  { title: "Time", by: (one) => one.seconds, number: true },
-  { title: "Tries", by: (one) => one.attempts, number: true },
-  { title: "Processed", by: (one) => one.at },
-  { title: "Note", by: (one) => one.error },
-  { title: "Links" },
+  { title: _("Order"), by: (one) => one.number },
+  { title: _("Outcome"), by: (one) => Object.keys(OUTCOMES).indexOf(one.outcome) },
+  { title: _("Supplier"), by: (one) => one.supplier },
+  { title: _("Files"), by: (one) => one.files.length, number: true },
+  { title: _("Size"), by: (one) => one.bytes, number: true },
+  { title: _("Time"), by: (one) => one.seconds, number: true },
+  { title: _("Tries"), by: (one) => one.attempts, number: true },
+  { title: _("Processed"), by: (one) => one.at },
+  { title: _("Note"), by: (one) => one.error },
+  { title: _("Links") },
 ];
 
 class Table {
@@ -78,8 +77,8 @@ class Table {
       });
       return button;
     };
-    this.back = [turn("First page", "«", () => 0), turn("Previous page", "‹", () => this.page - 1)];
-    this.on = [turn("Next page", "›", () => this.page + 1), turn("Last page", "»", () => this.pages - 1)];
+    this.back = [turn(_("First page"), "«", () => 0), turn(_("Previous page"), "‹", () => this.page - 1)];
+    this.on = [turn(_("Next page"), "›", () => this.page + 1), turn(_("Last page"), "»", () => this.pages - 1)];
     this.place = el("span");
     document.getElementById("pager").append(...this.back, this.place, ...this.on);
   }
@@ -105,14 +104,14 @@ class Table {
     for (const [outcome, button] of this.buttons) button.setAttribute("aria-pressed", this.wanted.has(outcome));
     const all = this.orders.length;
     document.getElementById("count").textContent =
-      this.shown.length === all ? `${whole.format(all)} in all` : `${whole.format(this.shown.length)} of ${whole.format(all)}`;
+      this.shown.length === all ? _("%(all)s in all", { all: whole.format(all) }) : _("%(part)s of %(all)s", { part: whole.format(this.shown.length), all: whole.format(all) });
     this.draw();
   }
 
   draw() {
     this.rows(this.page * ROWS, ROWS);
     document.getElementById("cut").hidden = true;
-    this.place.textContent = `Page ${whole.format(this.page + 1)} of ${whole.format(this.pages)}`;
+    this.place.textContent = _("Page %(page)s of %(pages)s", { page: whole.format(this.page + 1), pages: whole.format(this.pages) });
     for (const button of this.back) button.setAttribute("aria-disabled", this.page === 0);
     for (const button of this.on) button.setAttribute("aria-disabled", this.page >= this.pages - 1);
     document.getElementById("pager").hidden = this.pages < 2;
@@ -124,29 +123,29 @@ class Table {
 
   rows(from, count) {
     const rows = this.shown.slice(from, from + count).map((one) => this.row(one));
-    if (!rows.length) rows.push(el("tr", {}, el("td", { class: "none", colspan: COLUMNS.length }, "No order is like that.")));
+    if (!rows.length) rows.push(el("tr", {}, el("td", { class: "none", colspan: COLUMNS.length }, _("No order is like that."))));
     this.body.replaceChildren(...rows);
     const cut = document.getElementById("cut");
     cut.hidden = this.shown.length <= count;
-    cut.textContent = `The first ${whole.format(count)} of ${whole.format(this.shown.length)} orders: search or filter to print others.`;
+    cut.textContent = _("The first %(part)s of %(all)s orders: search or filter to print others.", { part: whole.format(count), all: whole.format(this.shown.length) });
   }
 
   row(one) {
     const more = one.files.length || one.failed.length || one.error || one.requisition;
-    const files = one.found ? `${one.files.length} of ${one.found}` : "none";
-    const link = (href, title) => href && el("a", { href, "aria-label": `${title} of ${one.number}` }, title);
+    const files = one.found ? _("%(part)s of %(all)s", { part: one.files.length, all: one.found }) : _("none");
+    const link = (href, title) => href && el("a", { href, "aria-label": _("%(link)s of %(order)s", { link: title, order: one.number }) }, title);
     const row = el("tr", {}, el("th", { scope: "row" }, one.number),
       el("td", { class: "badge" }, dot(one.outcome), OUTCOMES[one.outcome]), el("td", { class: "name" }, one.supplier),
       el("td", { class: "number" }, more ? this.opener(one, files) : files),
       el("td", { class: "number" }, one.bytes ? bytes(one.bytes) : ""), el("td", { class: "number" }, seconds(one.seconds)),
-      el("td", { class: "number" }, `${one.attempts}`), el("td", { class: "plain" }, moment(one.processed).slice(0, 16)), ...dataCells(one),
+      el("td", { class: "number" }, `${one.attempts}`), el("td", { class: "plain" }, moment(one.processed)), ...dataCells(one),
       el("td", { class: "note" }, el("span", { title: one.error || null }, one.error)),
-      el("td", { class: "links" }, [link(one.folder, "Folder"), link(one.url, "Coupa"), link(one.snapshot, "Screenshot")].filter(Boolean)));
+      el("td", { class: "links" }, [link(one.folder, _("Folder")), link(one.url, "Coupa"), link(one.snapshot, _("Screenshot"))].filter(Boolean)));
     return row;
   }
 
   opener(one, files) {
-    const button = el("button", { type: "button", class: "more", "aria-expanded": "false", "aria-label": `${files}: details of ${one.number}` }, files);
+    const button = el("button", { type: "button", class: "more", "aria-expanded": "false", "aria-label": _("%(files)s: details of %(order)s", { files, order: one.number }) }, files);
     button.addEventListener("click", () => {
       const open = button.getAttribute("aria-expanded") === "true", row = button.closest("tr");
       button.setAttribute("aria-expanded", !open);
@@ -160,7 +159,7 @@ class Table {
     const kept = one.files.map(([name, size]) => el("li", {}, el("a", { href: `${one.folder}/${encodeURIComponent(name)}` }, name), ` ${bytes(size)}`));
     const lost = one.failed.map(([name, reason]) => el("li", {}, dot("FAILED"), `${name}: ${reason}`));
     return el("tr", { class: "detail" }, el("td", { colspan: COLUMNS.length }, one.error ? el("p", {}, one.error) : null,
-      one.requisition ? el("p", {}, el("a", { href: one.requisition }, "The requisition in Coupa")) : null,
+      one.requisition ? el("p", {}, el("a", { href: one.requisition }, _("The requisition in Coupa"))) : null,
       kept.length || lost.length ? el("ul", {}, kept, lost) : null));
   }
 }
