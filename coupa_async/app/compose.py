@@ -38,9 +38,9 @@ from coupa_async.runtime.gather import gather
 from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.collection.collector import Collector
 from coupa_async.services.collection.collector_config import CollectorConfig
-from coupa_async.services.collection.fetch import RetryLimits
-from coupa_async.services.collection.named import Requisition
+from coupa_async.services.collection.reading.named import Requisition
 from coupa_async.services.collection.refresh import Refresher
+from coupa_async.services.collection.saving.fetch import RetryLimits
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from coupa_async.services.diagnostics import memory
 from coupa_async.services.files.storage import Storage

@@ -11,8 +11,8 @@ from coupa_async.domain.events import Warned
 from coupa_async.ports import Backend, Observer
 from coupa_async.services.api.ids import OrderIds
 from coupa_async.services.api.orders import ApiOrders
-from coupa_async.services.collection.find_order import FindId, OrderFinder
-from coupa_async.services.collection.order_source import OrderSource
+from coupa_async.services.collection.reading.find_order import FindId, OrderFinder
+from coupa_async.services.collection.reading.order_source import OrderSource
 
 if TYPE_CHECKING:
     from backends.browser.chromium import BrowserOptions

@@ -16,13 +16,13 @@ from anyio.abc import TaskStatus
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.run_book import RunBook
 from coupa_async.engine.signals import OpenSignals, open_signals
+from coupa_async.web.jobs.runner import Runner
+from coupa_async.web.jobs.sign_in_job import SignInJobs
 from coupa_async.web.routes import make_site
-from coupa_async.web.runner import Runner
 from coupa_async.web.serving.access import Access
 from coupa_async.web.serving.connections import BoundedProtocol
 from coupa_async.web.serving.presence import Presence
 from coupa_async.web.sheets import SheetStore
-from coupa_async.web.sign_in_job import SignInJobs
 from coupa_async.web.site import OpenOnDesktop, Site
 
 IDLE_S = 1800.0

@@ -10,11 +10,11 @@ import anyio
 from starlette.requests import Request
 
 from coupa_async.app.configuration.settings import Settings
-from coupa_async.web.runner import Runner
+from coupa_async.web.jobs.runner import Runner
+from coupa_async.web.jobs.sign_in_job import SignInJobs
 from coupa_async.web.serving.access import Access
 from coupa_async.web.serving.presence import Presence
 from coupa_async.web.sheets import SheetStore
-from coupa_async.web.sign_in_job import SignInJobs
 
 OpenOnDesktop = Callable[[Path], None]
 

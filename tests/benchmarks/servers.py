@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fixtures.catalogue import load_bytes, load_order
-from fixtures.render import document
+from fixtures.rendering.render import document
 
 FIRST_KEY = 9_000_000
 PAGE_BYTES = 20_000

@@ -49,7 +49,7 @@ def test_a_page_or_target_that_a_template_names_is_there() -> None:
             assert re.search(rf"^{target}:", _MAKEFILE, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("source", ["Makefile", ".ci/run", ".github/workflows/ci.yml", "tools/disks.py"])
+@pytest.mark.parametrize("source", ["Makefile", ".ci/run", ".github/workflows/ci.yml", "tools/machines/disks.py"])
 def test_a_test_that_a_tool_runs_is_there(source: str) -> None:
     for name in re.findall(r"\btests/[\w/]+(?:\.py)?", (ROOT / source).read_text(encoding="utf-8")):
         assert (ROOT / name).exists(), name

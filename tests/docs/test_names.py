@@ -13,7 +13,7 @@ from coupa_async.domain.data.fields import KNOWN
 from coupa_async.domain.errors import SettingsError
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from tests.docs.blocks import PAGES, ROOT, blocks
-from tools import columns_page, messages_page, settings_page
+from tools.docs import columns_page, messages_page, settings_page
 
 _VARIABLES = {settings_page.variable(name, field): name for name, field in Settings.model_fields.items()}
 _COLUMNS = {*RESULT_COLUMNS, *(field.column for field in KNOWN)}

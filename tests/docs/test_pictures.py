@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import PAGES, ROOT, commands
-from tools.walk import COMMANDS, IMAGES
+from tools.pictures.walk import COMMANDS, IMAGES
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 DRAWN = sorted(IMAGES.glob("*.svg"))

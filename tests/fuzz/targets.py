@@ -34,9 +34,9 @@ from coupa_async.domain.messages.message import Message, MessageAttachment, lay_
 from coupa_async.domain.messages.rtf import read_rtf
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.domain.pages.line_pages import may_have_more, read_lines_page
+from coupa_async.domain.pages.data.line_pages import may_have_more, read_lines_page
+from coupa_async.domain.pages.data.order_data import read_order_data
 from coupa_async.domain.pages.markup import nesting
-from coupa_async.domain.pages.order_data import read_order_data
 from coupa_async.domain.pages.page import is_signed_out, read_page, session_length_s
 from coupa_async.domain.pages.print_view import names_order, print_address
 from coupa_async.domain.policies.retry import retry_after_s
@@ -52,7 +52,7 @@ from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.results import write_results
 from coupa_async.services.spreadsheet.worklist import read_worklist
 from coupa_async.services.spreadsheet.xlsx.package import check_package
-from coupa_async.services.spreadsheet.xlsx.sheet_facts import sheet_facts
+from coupa_async.services.spreadsheet.xlsx.reading.sheet_facts import sheet_facts
 
 BASE = "https://tenant.example.com"
 URL = f"{BASE}/order_headers/1"

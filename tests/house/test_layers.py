@@ -26,7 +26,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "coupa_async.evaluation": ("coupa_async.evaluation", *_APP, "coupa_async.domain"),
     "coupa_async.cli": ("coupa_async.cli", *_APP, "coupa_async.domain"),
     "coupa_async.web": ("coupa_async.web", *_APP, "coupa_async.domain"),
-    "coupa_async.web.demo": ("coupa_async.web", "coupa_async.evaluation", *_APP, "coupa_async.domain"),
+    "coupa_async.web.jobs.demo": ("coupa_async.web", "coupa_async.evaluation", *_APP, "coupa_async.domain"),
     "coupa_async.cli.commands.app": ("coupa_async.cli", "coupa_async.web", *_APP, "coupa_async.domain"),
     # Only the commands that use the recorded site import what stands beside them.
     "coupa_async.cli.commands.compare": ("coupa_async.cli", "coupa_async.evaluation", *_APP, "coupa_async.domain"),

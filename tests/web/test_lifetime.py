@@ -15,7 +15,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.run_book import RunBook
 from coupa_async.app.runs.summary import Summary
-from coupa_async.web.runner import LiveRun, Runner
+from coupa_async.web.jobs.runner import LiveRun, Runner
 from coupa_async.web.server import ServeRequest, serve
 from coupa_async.web.serving.access import Access
 from tests.web.conftest import serving

@@ -16,8 +16,8 @@ from coupa_async.app.runs.run_book import KnownRun
 from coupa_async.domain.events import MemoryRead, OrderFinished, OrderStarted, PaceChanged, RunStarted, Warned
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome, SavedAttachment
+from coupa_async.web.jobs.runner import LiveRun
 from coupa_async.web.pages.run import _progress_data
-from coupa_async.web.runner import LiveRun
 
 HTML = "<script>document.title='owned'</script>"
 

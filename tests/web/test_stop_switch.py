@@ -5,7 +5,7 @@ import signal
 import anyio
 import pytest
 
-from coupa_async.web.stop_switch import StopSwitch
+from coupa_async.web.jobs.stop_switch import StopSwitch
 
 pytestmark = pytest.mark.anyio
 

@@ -17,9 +17,9 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.counts import counted
 from coupa_async.services.files.replace import back_up, leftovers
 from coupa_async.services.records.journal import Journal
-from coupa_async.services.spreadsheet.data_columns import DataColumns
-from coupa_async.services.spreadsheet.line_table import MOST_ROWS, TITLE, LineTable
-from coupa_async.services.spreadsheet.lines_file import write_lines_file
+from coupa_async.services.spreadsheet.columns.data_columns import DataColumns
+from coupa_async.services.spreadsheet.columns.line_table import MOST_ROWS, TITLE, LineTable
+from coupa_async.services.spreadsheet.formats.lines_file import write_lines_file
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.results import why_no_lines, write_results, write_results_beside
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist

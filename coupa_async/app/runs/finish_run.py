@@ -17,12 +17,12 @@ from coupa_async.app.runs.summary import Summary
 from coupa_async.domain.errors import CoupaError, ProgramError, UnexpectedError
 from coupa_async.domain.events import Warned
 from coupa_async.runtime.contexts import ContextsInThreads
-from coupa_async.services.collection.recorder import fail_unfiled
+from coupa_async.services.collection.saving.recorder import fail_unfiled
 from coupa_async.services.files.duplicates import link_duplicates
 from coupa_async.services.records.status import run_status
 from coupa_async.services.reports.manifest import write_manifest
 from coupa_async.services.reports.run_report import write_report
-from coupa_async.services.spreadsheet.data_columns import DataColumns
+from coupa_async.services.spreadsheet.columns.data_columns import DataColumns
 
 _log = logging.getLogger(__name__)
 

@@ -31,7 +31,7 @@ from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Backend, Observer
 from coupa_async.runtime.contexts import ContextsInThreads, contexts_in_threads
 from coupa_async.runtime.temporary_files import sweep_staged
-from coupa_async.services.collection.recorder import file_unfiled
+from coupa_async.services.collection.saving.recorder import file_unfiled
 from coupa_async.services.profiles.profiles import BASE, SourceProfile, run_profiles
 from coupa_async.services.profiles.sweep import sweep
 

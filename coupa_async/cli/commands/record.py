@@ -23,7 +23,7 @@ from coupa_async.domain.recording.leaks import suspicions
 from coupa_async.domain.recording.scrub import Scrubber
 from coupa_async.domain.totals.counts import counted
 from coupa_async.ports import Document, Session
-from coupa_async.services.collection.pages import open_any
+from coupa_async.services.collection.reading.pages import open_any
 from coupa_async.services.collection.sign_in import CoupaSignIn
 from coupa_async.services.files.own_file import head_of
 from coupa_async.services.profiles.profiles import base_profile

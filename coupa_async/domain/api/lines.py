@@ -9,7 +9,7 @@ from coupa_async.domain.api.answers import Record, inside, records, text
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.lines import OrderLine, OrderLines
 from coupa_async.domain.data.record import Pairs
-from coupa_async.domain.pages.shown_text import cut
+from coupa_async.domain.pages.data.shown_text import cut
 
 _SEGMENTS = 20
 _LONGEST = 40

@@ -25,9 +25,9 @@ from coupa_async.domain.pages.page import NotFoundPage, OrderPage
 from coupa_async.ports import Session
 from coupa_async.services.api.lookup import NumberLookup
 from coupa_async.services.api.reader import DocumentReader, lack
-from coupa_async.services.collection.find_order import OrderFinder
-from coupa_async.services.collection.found_order import FoundOrder
-from coupa_async.services.collection.pages import OpenedPage
+from coupa_async.services.collection.reading.find_order import OrderFinder
+from coupa_async.services.collection.reading.found_order import FoundOrder
+from coupa_async.services.collection.reading.pages import OpenedPage
 
 _log = logging.getLogger(__name__)
 _BOUNDS = Bounds()

@@ -31,15 +31,15 @@ from coupa_async.domain.redaction import redacted
 from coupa_async.ports import Session
 from coupa_async.runtime import worker_threads
 from coupa_async.services.collection.collector_config import CollectorConfig
-from coupa_async.services.collection.fetch import FileAddresses, Staged, fetch
-from coupa_async.services.collection.find_order import OrderFinder
-from coupa_async.services.collection.found_order import FoundOrder, traits_of
-from coupa_async.services.collection.lines import LineReader
-from coupa_async.services.collection.named import Requisition, named_attachments
-from coupa_async.services.collection.order_print import OrderPrinter
-from coupa_async.services.collection.recorder import ResultRecorder
-from coupa_async.services.collection.signed_in import is_about_sign_in
-from coupa_async.services.collection.snapshots import keep_snapshot
+from coupa_async.services.collection.reading.find_order import OrderFinder
+from coupa_async.services.collection.reading.found_order import FoundOrder, traits_of
+from coupa_async.services.collection.reading.lines import LineReader
+from coupa_async.services.collection.reading.named import Requisition, named_attachments
+from coupa_async.services.collection.reading.signed_in import is_about_sign_in
+from coupa_async.services.collection.saving.fetch import FileAddresses, Staged, fetch
+from coupa_async.services.collection.saving.order_print import OrderPrinter
+from coupa_async.services.collection.saving.recorder import ResultRecorder
+from coupa_async.services.collection.saving.snapshots import keep_snapshot
 from coupa_async.services.files.kept_files import keep_files
 from coupa_async.services.files.order_folder import OrderFolder
 from coupa_async.services.messages.print_message import print_messages

@@ -12,9 +12,9 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.files.wanted import ALL_FILES, WantedFiles
 from coupa_async.domain.pages.addresses import DEFAULT_PATH
 from coupa_async.ports import Paper
-from coupa_async.services.collection.fetch import RetryLimits
-from coupa_async.services.collection.named import Requisition
-from coupa_async.services.collection.order_source import OrderSource
+from coupa_async.services.collection.reading.named import Requisition
+from coupa_async.services.collection.reading.order_source import OrderSource
+from coupa_async.services.collection.saving.fetch import RetryLimits
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.journal import Journal
 

@@ -20,7 +20,7 @@ from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
 from coupa_async.domain.pages.tenant_page import is_something_else, page_title
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Fill, Session
-from coupa_async.services.collection.signed_in import ask
+from coupa_async.services.collection.reading.signed_in import ask
 
 _PROBE = "/order_headers"
 _EXPIRATION = "/sessions/expiration_check"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coupa_async.domain.errors import FileInUseError
 from coupa_async.domain.files.naming import fold, unique_name
 from coupa_async.domain.outcome import FailedAttachment, SavedAttachment
-from coupa_async.services.collection.fetch import Staged
+from coupa_async.services.collection.saving.fetch import Staged
 from coupa_async.services.files.order_folder import OrderFolder
 
 

@@ -7,10 +7,15 @@ from itertools import islice
 from pathlib import Path
 
 from coupa_async.domain.order import OrderNumber
-from coupa_async.services.spreadsheet import workbook
 from coupa_async.services.spreadsheet.cells import cell_text, is_blank
-from coupa_async.services.spreadsheet.columns import SUPPLIER, group_column, link_columns, sheet_folder_columns
-from coupa_async.services.spreadsheet.formats import format_of
+from coupa_async.services.spreadsheet.columns.column_choice import (
+    SUPPLIER,
+    group_column,
+    link_columns,
+    sheet_folder_columns,
+)
+from coupa_async.services.spreadsheet.formats import workbook
+from coupa_async.services.spreadsheet.formats.file_kinds import format_of
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.table import Header, Table
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist

@@ -16,10 +16,10 @@ from coupa_async.services.files.replace import replace_file
 from coupa_async.services.languages.catalogue import catalogue
 from coupa_async.services.languages.messages import translated
 from coupa_async.services.spreadsheet.cells import Values, bad_row_values, joined_values, result_values
-from coupa_async.services.spreadsheet.data_columns import DataColumns
-from coupa_async.services.spreadsheet.formats import format_of
-from coupa_async.services.spreadsheet.line_table import LineTable
-from coupa_async.services.spreadsheet.results_file import write_results_file
+from coupa_async.services.spreadsheet.columns.data_columns import DataColumns
+from coupa_async.services.spreadsheet.columns.line_table import LineTable
+from coupa_async.services.spreadsheet.formats.file_kinds import format_of
+from coupa_async.services.spreadsheet.formats.results_file import write_results_file
 from coupa_async.services.spreadsheet.table import Fill
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist, stamp_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Values, is_blank
-from coupa_async.services.spreadsheet.line_table import LineTable
+from coupa_async.services.spreadsheet.columns.line_table import LineTable
 from coupa_async.services.spreadsheet.options import WorklistOptions
 
 

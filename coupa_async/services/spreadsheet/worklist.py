@@ -9,10 +9,10 @@ from pathlib import Path
 from coupa_async.domain.errors import WorklistError
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.totals.counts import counted, listed
-from coupa_async.services.spreadsheet.entries import BadRow, Entry, TableRows, find_columns, gather
-from coupa_async.services.spreadsheet.formats import format_of
+from coupa_async.services.spreadsheet.columns.result_places import ResultColumns, ResultPlaces
+from coupa_async.services.spreadsheet.formats.file_kinds import format_of
 from coupa_async.services.spreadsheet.options import WorklistOptions
-from coupa_async.services.spreadsheet.result_places import ResultColumns, ResultPlaces
+from coupa_async.services.spreadsheet.rows.entries import BadRow, Entry, TableRows, find_columns, gather
 from coupa_async.services.spreadsheet.table import Layout, Table
 
 _EXAMPLES = 5

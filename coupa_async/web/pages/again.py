@@ -16,14 +16,14 @@ from coupa_async.app.runs.run_result import run_result
 from coupa_async.domain.errors import InputError
 from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection
 from coupa_async.domain.totals.causes import CauseGroup
-from coupa_async.web.demo import demo_again
+from coupa_async.web.jobs.demo import demo_again
+from coupa_async.web.jobs.runner import Work, work_on
 from coupa_async.web.pages.begin import begin_sheet, is_person_there
 from coupa_async.web.pages.folders import chosen
 from coupa_async.web.pages.orders import find_sheet, show_ways
 from coupa_async.web.pages.run import run_of
 from coupa_async.web.rendering import language_of
 from coupa_async.web.requests import Form, read_form
-from coupa_async.web.runner import Work, work_on
 from coupa_async.web.site import site_of
 
 

@@ -19,12 +19,12 @@ from coupa_async.app.sign_in import has_screen
 from coupa_async.domain.errors import OutputError
 from coupa_async.domain.selection import Selection
 from coupa_async.runtime.temporary_files import staged
-from coupa_async.web.demo import demo
+from coupa_async.web.jobs.demo import demo
+from coupa_async.web.jobs.runner import LiveRun, work_on
 from coupa_async.web.pages.folders import choice_of, chosen
 from coupa_async.web.pages.orders import sheet_of
 from coupa_async.web.rendering import language_of
 from coupa_async.web.requests import read_form
-from coupa_async.web.runner import LiveRun, work_on
 from coupa_async.web.sheets import Sheet
 from coupa_async.web.site import Site, site_of
 

@@ -15,7 +15,7 @@ from coupa_async.app.configuration.setting_states import SettingState, setting_s
 from coupa_async.app.runs.plan import command_line, planned_folder, tree
 from coupa_async.domain.errors import CoupaError
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
-from coupa_async.services.spreadsheet.columns import SUPPLIER
+from coupa_async.services.spreadsheet.columns.column_choice import SUPPLIER
 from coupa_async.services.spreadsheet.preview import Preview, preview
 from coupa_async.web.pages.orders import sheet_of, worklist_options
 from coupa_async.web.rendering import fragment, page
@@ -67,8 +67,8 @@ async def plan(request: Request) -> Response:
         found = await to_thread.run_sync(preview, sheet.path, worklist_options(choice))
     except CoupaError as error:
         nothing = {"tree": [], "more": 0, "supplier": "", "command": ""}
-        return HTMLResponse(fragment(request, "_plan.html", error=str(error), **nothing))
-    return HTMLResponse(fragment(request, "_plan.html", error="", **_plan(sheet, found, choice)))
+        return HTMLResponse(fragment(request, "parts/plan.html", error=str(error), **nothing))
+    return HTMLResponse(fragment(request, "parts/plan.html", error="", **_plan(sheet, found, choice)))
 
 
 async def keep(request: Request) -> Response:

@@ -19,10 +19,10 @@ from coupa_async.domain.errors import CoupaError, SignInError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.causes import outcomes_in_order
 from coupa_async.services.files.archive import zip_chunks
+from coupa_async.web.jobs.runner import LiveRun
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import fragment, page
 from coupa_async.web.requests import RefusedError, read_form
-from coupa_async.web.runner import LiveRun
 from coupa_async.web.site import site_of
 
 _EVERY_S = 0.5
@@ -62,7 +62,7 @@ async def _event_stream(request: Request, live: LiveRun | None) -> AsyncIterator
 
 def _progress_data(request: Request, live: LiveRun) -> dict[str, object]:
     progress = live.progress
-    html = fragment(request, "_progress.html", live=live, progress=progress, **_progress_values(live))
+    html = fragment(request, "parts/progress.html", live=live, progress=progress, **_progress_values(live))
     return {"html": html, "done": progress.done, "total": progress.total}
 
 

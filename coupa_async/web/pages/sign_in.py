@@ -32,14 +32,14 @@ async def state(request: Request) -> Response:
             until = datetime.now() + timedelta(seconds=found.lasts_s) if found.lasts_s else None
         except CoupaError as wrong:
             error = str(wrong)
-    return HTMLResponse(fragment(request, "_sign_in_state.html", state=found, error=error, until=until))
+    return HTMLResponse(fragment(request, "parts/sign_in_state.html", state=found, error=error, until=until))
 
 
 async def progress(request: Request) -> Response:
     """Tell how the sign-in gets on."""
     job = site_of(request).sign_in.latest
     head = {} if job is None or job.is_over else {"x-go-on": "1"}
-    return HTMLResponse(fragment(request, "_sign_in_progress.html", job=job), headers=head)
+    return HTMLResponse(fragment(request, "parts/sign_in_progress.html", job=job), headers=head)
 
 
 async def begin(request: Request) -> Response:

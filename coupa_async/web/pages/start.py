@@ -36,7 +36,7 @@ async def checks(request: Request) -> Response:
     to_mend = [finding for finding in found.findings if finding.mark is not Severity.GOOD]
     good = [finding for finding in found.findings if finding.mark is Severity.GOOD]
     given = {"to_mend": to_mend, "good": good, "error": error, "has_tenant": has_tenant, "code": found.exit_code}
-    return HTMLResponse(fragment(request, "_checks.html", **given))
+    return HTMLResponse(fragment(request, "parts/checks.html", **given))
 
 
 async def set_tenant(request: Request) -> Response:

@@ -12,7 +12,7 @@ from backends.fake.recorded_site import recorded_backend
 from coupa_async.domain.errors import NotAFileError, SignInPassedError
 from coupa_async.domain.pages.page import OrderPage
 from coupa_async.ports import Document, Profile, Session
-from coupa_async.services.collection.pages import open_document
+from coupa_async.services.collection.reading.pages import open_document
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from fixtures.catalogue import load
 from fixtures.server import serve

@@ -13,7 +13,7 @@ from backends.fake.recorded_site import recorded_backend
 from coupa_async.domain.errors import BrokenDownloadError, NotAFileError, RefusedDownloadError, UnreachableError
 from coupa_async.domain.pages.page import OrderPage
 from coupa_async.ports import Profile, Session
-from coupa_async.services.collection.pages import open_document
+from coupa_async.services.collection.reading.pages import open_document
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from fixtures.catalogue import FILES, load
 from fixtures.faults import Fault

@@ -10,7 +10,7 @@ import pytest
 from coupa_async.services.records.history import History
 from coupa_async.services.records.journal import FILE_NAME
 from tests.cli.test_bad_input import SOME_BROWSER, coupa
-from tests.services.spreadsheet.test_sheet_choice import ORDERS, workbook
+from tests.services.spreadsheet.rows.test_sheet_choice import ORDERS, workbook
 
 AWAY = {"COUPA_BASE_URL": "http://127.0.0.1:9", "COUPA_LANE": "direct", "COUPA_PATIENCE_S": "0", **SOME_BROWSER}
 

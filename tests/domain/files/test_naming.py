@@ -25,7 +25,7 @@ from coupa_async.domain.files.naming import (
 )
 from coupa_async.domain.order import Attachment, AttachmentKind, OrderNumber
 from coupa_async.domain.outcome import Outcome
-from coupa_async.services.spreadsheet.formats import _TEXTS, _WORKBOOKS
+from coupa_async.services.spreadsheet.formats.file_kinds import _TEXTS, _WORKBOOKS
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 OURS = (

@@ -8,7 +8,7 @@ from coupa_async.domain.order import AttachmentIntent, AttachmentPlace
 from coupa_async.domain.pages.late_parts import State
 from coupa_async.domain.pages.page import OrderPage, read_page
 from fixtures.catalogue import load
-from fixtures.render import document
+from fixtures.rendering.render import document
 from tests.domain.pages.test_page import BASE, NONE, comment_link, counted, file_item, order, order_html
 
 CATALOGUE = load()

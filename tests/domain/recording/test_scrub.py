@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coupa_async.domain.bounds import Bounds
-from coupa_async.domain.pages.line_pages import read_lines_page
-from coupa_async.domain.pages.order_data import read_order_data
+from coupa_async.domain.pages.data.line_pages import read_lines_page
+from coupa_async.domain.pages.data.order_data import read_order_data
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, UnknownPage, read_page
 from coupa_async.domain.recording.catalogue import Recorded
 from coupa_async.domain.recording.leaks import suspicions
 from coupa_async.domain.recording.scrub import ORIGIN, Scrubber
 from fixtures.catalogue import load
-from fixtures.render import document
+from fixtures.rendering.render import document
 from tests.domain.pages.test_page import comment_link, file_item, island, order_html
 
 BASE = "https://northwind.coupahost.com"

@@ -8,8 +8,8 @@ import pytest
 
 from coupa_async.domain.order import AttachmentKind
 from coupa_async.domain.pages.page import NotFoundPage, OrderPage, read_page
-from fixtures import render
 from fixtures.catalogue import Catalogue, load
+from fixtures.rendering import render
 from tests.e2e.conftest import Run, Site
 
 pytestmark = pytest.mark.browser

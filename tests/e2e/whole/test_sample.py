@@ -13,7 +13,7 @@ from coupa_async.domain.files.naming import folder_path, outcome_folder
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import Outcome
 from fixtures.catalogue import Catalogue
-from fixtures.order_lines import PAGE as LINES_PER_PAGE
+from fixtures.rendering.order_lines import PAGE as LINES_PER_PAGE
 from tests.e2e.conftest import BACKENDS, Run, Site, cells, tree
 
 pytestmark = pytest.mark.browser

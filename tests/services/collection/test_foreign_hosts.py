@@ -25,7 +25,7 @@ from coupa_async.ports import Document, Profile
 from coupa_async.runtime.gather import gather
 from coupa_async.services.collection.collector import Collector
 from coupa_async.services.collection.collector_config import CollectorConfig
-from coupa_async.services.collection.fetch import RetryLimits
+from coupa_async.services.collection.saving.fetch import RetryLimits
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.records.journal import FILE_NAME, Journal
 

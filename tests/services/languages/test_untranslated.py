@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from coupa_async.services.languages.messages import translated
-from tools import messages_page
+from tools.docs import messages_page
 
 # Where a message is put together: what is called, and which of its arguments a person reads.
 _FINDINGS = {"good", "bad", "note"}

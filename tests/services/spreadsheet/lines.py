@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupa_async.domain.data.lines import LinesOfOrder, OrderLine, OrderLines
 from coupa_async.domain.data.record import OrderData
-from coupa_async.services.spreadsheet.line_table import LineTable
+from coupa_async.services.spreadsheet.columns.line_table import LineTable
 
 
 def line(number: int, *, labels: tuple[tuple[str, str], ...] = (), **fields: str) -> OrderLine:

@@ -15,8 +15,8 @@ from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.cells import delimited_text, looks_like_formula
 from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.xlsx.package import check_package
-from coupa_async.services.spreadsheet.xlsx.shared_strings import SharedStrings
-from coupa_async.services.spreadsheet.xlsx.sheet_facts import sheet_facts
+from coupa_async.services.spreadsheet.xlsx.reading.shared_strings import SharedStrings
+from coupa_async.services.spreadsheet.xlsx.reading.sheet_facts import sheet_facts
 from tests.services.spreadsheet.sheets import book, numbers, read, text
 
 SHEET = "xl/worksheets/sheet1.xml"

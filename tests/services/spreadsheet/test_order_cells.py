@@ -10,7 +10,7 @@ import xlsxwriter
 from coupa_async.domain.errors import BadOrderNumberError, WorklistError
 from coupa_async.domain.order import order_numbers
 from coupa_async.domain.outcome import Outcome
-from coupa_async.services.spreadsheet.xlsx.number_formats import with_zeros
+from coupa_async.services.spreadsheet.xlsx.reading.number_formats import with_zeros
 from tests.services.spreadsheet.sheets import book, grid, numbers, read, result, write
 
 

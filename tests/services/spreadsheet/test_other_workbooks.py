@@ -15,7 +15,7 @@ import pytest
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
-from coupa_async.services.spreadsheet import other_workbook
+from coupa_async.services.spreadsheet.formats import other_workbook
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.results import why_not_writable, write_results_beside
 from coupa_async.services.spreadsheet.worklist import Worklist

@@ -16,7 +16,7 @@ import pytest
 
 from coupa_async.domain.errors import StorageError
 from coupa_async.services.files import replace
-from coupa_async.services.spreadsheet.results_file import write_results_file
+from coupa_async.services.spreadsheet.formats.results_file import write_results_file
 from coupa_async.services.spreadsheet.template import write_template
 from tests.services.spreadsheet.sheets import AT
 

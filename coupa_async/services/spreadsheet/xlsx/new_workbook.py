@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from coupa_async.services.spreadsheet.cells import Value
-from coupa_async.services.spreadsheet.xlsx.cell_writer import CellWriter
+from coupa_async.services.spreadsheet.xlsx.editing.cell_writer import CellWriter
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.chart import BarChart
 from python_calamine import load_workbook
 
-from coupa_async.services.spreadsheet.line_table import LineTable
+from coupa_async.services.spreadsheet.columns.line_table import LineTable
 from coupa_async.services.spreadsheet.results import why_no_lines, write_results
 from tests.services.spreadsheet.lines import FIXED, HEADER, ORDERS, table
 from tests.services.spreadsheet.sheets import AT, book, read, result

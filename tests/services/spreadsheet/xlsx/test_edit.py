@@ -13,7 +13,7 @@ import pytest
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.errors import WorklistError
 from coupa_async.services.spreadsheet.results import why_not_writable
-from coupa_async.services.spreadsheet.xlsx import sheet_rows
+from coupa_async.services.spreadsheet.xlsx.reading import sheet_rows
 from tests.services.spreadsheet.sheets import RESULTS, book, grid, numbers, read, result, write
 from tests.services.spreadsheet.zoo.by_hand import by_hand, inline, sheet_data
 from tests.services.spreadsheet.zoo.packed import changed

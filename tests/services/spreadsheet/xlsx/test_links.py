@@ -12,8 +12,8 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from coupa_async.services.spreadsheet.results import write_results
-from coupa_async.services.spreadsheet.xlsx import cell_links
-from coupa_async.services.spreadsheet.xlsx.cell_links import MOST_CHARS, link_target
+from coupa_async.services.spreadsheet.xlsx.editing import cell_links
+from coupa_async.services.spreadsheet.xlsx.editing.cell_links import MOST_CHARS, link_target
 from tests.services.spreadsheet.sheets import AT, RESULTS, Rows, book, read, result, write
 from tests.services.spreadsheet.zoo.packed import changed
 from tests.services.spreadsheet.zoo.written import SHEET

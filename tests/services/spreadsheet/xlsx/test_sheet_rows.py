@@ -12,15 +12,16 @@ from zipfile import ZipFile
 import pytest
 
 from coupa_async.domain.errors import WorklistError
+from coupa_async.services.spreadsheet.formats.workbook import _cell_reader
 from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.table import Row
-from coupa_async.services.spreadsheet.workbook import _cell_reader
-from coupa_async.services.spreadsheet.xlsx import sheet_edit, sheet_part
 from coupa_async.services.spreadsheet.xlsx.book import read_book
+from coupa_async.services.spreadsheet.xlsx.editing import sheet_edit
 from coupa_async.services.spreadsheet.xlsx.errors import CannotEditError
 from coupa_async.services.spreadsheet.xlsx.markup import plain_row
-from coupa_async.services.spreadsheet.xlsx.sheet_facts import SheetFacts
-from coupa_async.services.spreadsheet.xlsx.sheet_rows import sheet_rows
+from coupa_async.services.spreadsheet.xlsx.reading import sheet_part
+from coupa_async.services.spreadsheet.xlsx.reading.sheet_facts import SheetFacts
+from coupa_async.services.spreadsheet.xlsx.reading.sheet_rows import sheet_rows
 from tests.house.patterns import Use, hostile, seconds, troubles
 from tests.services.spreadsheet.sheets import numbers, read
 from tests.services.spreadsheet.zoo import ZOO

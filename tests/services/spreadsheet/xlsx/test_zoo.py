@@ -15,7 +15,7 @@ from python_calamine import load_workbook
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from coupa_async.services.spreadsheet.results import why_not_writable
 from coupa_async.services.spreadsheet.worklist import Worklist
-from coupa_async.services.spreadsheet.xlsx import shared_strings, sheet_facts, sheet_part
+from coupa_async.services.spreadsheet.xlsx.reading import shared_strings, sheet_facts, sheet_part
 from tests.services.spreadsheet.sheets import numbers, read, result, write
 from tests.services.spreadsheet.zoo import ZOO
 from tests.services.spreadsheet.zoo.written import SHEET

@@ -1,0 +1,1 @@
+"""An order's data and its lines, read from its page."""

@@ -1,0 +1,1 @@
+"""Saves what an order has: files, its own print, its result, and pages that nobody understood."""

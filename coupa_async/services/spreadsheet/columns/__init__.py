@@ -1,0 +1,1 @@
+"""Columns: which is what, which are ours to fill, and what goes into them."""

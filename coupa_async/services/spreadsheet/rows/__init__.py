@@ -1,0 +1,1 @@
+"""Rows: which of them are orders, and on which sheet."""

@@ -1,0 +1,1 @@
+"""Sets cells of a workbook. All that is not ours stays byte for byte."""

@@ -1,0 +1,1 @@
+"""Reads worksheets as a stream."""

@@ -1,0 +1,1 @@
+"""What goes on beside the requests: runs, sign-ins, the demo."""

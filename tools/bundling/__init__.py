@@ -1,0 +1,1 @@
+"""Makes the bundle that needs no Python."""

@@ -1,0 +1,1 @@
+"""Other machines, disks and browsers to test on."""
