@@ -57,7 +57,7 @@ coverage: setup ## branch coverage of the fast tests, and as pages in htmlcov/
 	$(BIN)/coverage report --skip-covered --skip-empty
 	$(BIN)/coverage html -q
 
-# On Windows' own Python under Wine, what needs no browser: docs/windows.md. As root it installs Wine the first time.
+# On Windows' own Python under Wine, what needs no browser: docs/guide/windows.md. As root it installs Wine the first time.
 ON_WINDOWS ?= tests/domain tests/services tests/engine tests/fixtures tests/contract tests/backends tests/cli
 test-windows: setup ## the tests that need no browser, on Windows' Python under Wine
 	@tools/machines/on_windows.sh -m pytest -q -p no:cacheprovider -m "not browser and not slow" \
@@ -91,12 +91,12 @@ compare: setup ## hold the backends against each other on the recorded site, wit
 
 # An hour or two, and best with nothing else on the machine.
 reliability: REPEAT = 20
-reliability: setup ## the same with 20 repeats, into docs/reports/reliability.md (an hour or two)
-	$(BIN)/coupa-async compare --repeat $(REPEAT) --report docs/reports/reliability.md $(ARGS)
+reliability: setup ## the same with 20 repeats, into docs/design/reports/reliability.md (an hour or two)
+	$(BIN)/coupa-async compare --repeat $(REPEAT) --report docs/design/reports/reliability.md $(ARGS)
 
 # The report is what the checks saw.
-evidence: setup ## five checks of whole runs on both backends, into docs/reports/evidence.md
-	$(BIN)/coupa-async evidence --report docs/reports/evidence.md $(ARGS)
+evidence: setup ## five checks of whole runs on both backends, into docs/design/reports/evidence.md
+	$(BIN)/coupa-async evidence --report docs/design/reports/evidence.md $(ARGS)
 
 # Runs killed at POINTS random instants and resumed (R1), on the double and both browsers.
 kill-sweep: setup ## kill runs at POINTS random moments and resume them
@@ -143,10 +143,10 @@ lint: setup ## check format, style and types; change nothing
 check: lint test test-site test-slow ## all that must pass before a change is merged
 
 # All ratios are of runs that took turns. QUICK=1 takes two minutes, the whole six.
-bench: setup ## measure speed, into docs/performance.md; QUICK=1 for two minutes
-	$(BIN)/python -m tests.benchmarks --into docs/performance.md $(if $(QUICK),--quick)
+bench: setup ## measure speed, into docs/design/performance.md; QUICK=1 for two minutes
+	$(BIN)/python -m tests.benchmarks --into docs/design/performance.md $(if $(QUICK),--quick)
 
-# The pictures of docs/walk.md and docs/app.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
+# The pictures of docs/walk.md and docs/guide/app.md, of the real program at work: needs tmux, Xvfb and Chromium; a minute.
 walk: setup ## the pictures of docs/walk.md, of the program at work
 	@for program in tmux Xvfb; do command -v $$program >/dev/null || { echo "make walk needs $$program" >&2; exit 2; }; done
 	$(BIN)/python -m tools.pictures.walk

@@ -1,7 +1,7 @@
 """The browsers behind ``coupa_async.ports.Backend``. Only ``coupa_async.app`` imports this.
 
 Backends of other packages are found by the entry-point group ``coupa_async.backends``: a name, and a function that
-takes ``BrowserOptions`` and returns a ``Backend``. See docs/writing-a-backend.md.
+takes ``BrowserOptions`` and returns a ``Backend``. See docs/design/writing-a-backend.md.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def _is_wine() -> bool:
 
 
 def not_on_wine(why: str) -> pytest.MarkDecorator:
-    """Leave a test to real Windows: docs/windows.md says what Wine cannot show."""
+    """Leave a test to real Windows: docs/guide/windows.md says what Wine cannot show."""
     return pytest.mark.skipif(_is_wine(), reason=f"Wine: {why}")
 
 

@@ -99,7 +99,7 @@ class Connections:
 def connect(options: BrowserOptions) -> Connections:
     """Make the connection pool, with the system's trust store and proxies. The event loop runs already.
 
-    HTTP/1.1 on purpose: see ``docs/decisions/http-1-1.md``.
+    HTTP/1.1 on purpose: see ``docs/design/decisions/http-1-1.md``.
 
     Raises:
         SettingsError: If the client certificate or a proxy cannot be used.

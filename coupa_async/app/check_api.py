@@ -17,7 +17,7 @@ from coupa_async.services.api.ask import ask
 from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.diagnostics.checks import Finding, bad, good, note
 
-_PAGE = "docs/api.md has what to ask your administrator for"
+_PAGE = "docs/guide/api.md has what to ask your administrator for"
 
 
 async def check_api(settings: Settings) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Exit codes of errors: ``docs/outcomes.md``, "Exit codes"."""
+"""Exit codes of errors: ``docs/reference/outcomes.md``, "Exit codes"."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         if shared and self.is_cut:
             self.end_section()
             self.start_section(None)
-            shows = _("%(command)s shows all settings; docs/settings.md says more of each.")
+            shows = _("%(command)s shows all settings; docs/reference/settings.md says more of each.")
             super().add_text(shows % {"command": f"{self.prog} {HELP_ALL}"})
 
     def add_argument(self, action: Action) -> None:

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        The exit code: ``docs/outcomes.md``, "Exit codes".
+        The exit code: ``docs/reference/outcomes.md``, "Exit codes".
     """
     keep_here_direct(os.environ)
     for stream in (sys.stdout, sys.stderr):

@@ -1,7 +1,7 @@
 """The sign-in gate: only one worker signs in; the others wait and use its result.
 
-Two sign-ins at once would spoil each other: ``docs/coupa-pages.md``, "Sign-in". The gate also holds all workers while
-the tenant cannot be reached, because no order is to blame for that.
+Two sign-ins at once would spoil each other: ``docs/design/coupa-pages.md``, "Sign-in". The gate also holds all workers
+while the tenant cannot be reached, because no order is to blame for that.
 """
 
 from __future__ import annotations

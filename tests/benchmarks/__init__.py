@@ -1,1 +1,1 @@
-"""How fast, how heavy: ``make bench`` runs all of it and writes docs/performance.md. No part of the test suite."""
+"""How fast, how heavy: ``make bench`` runs it all and writes docs/design/performance.md. No part of the test suite."""

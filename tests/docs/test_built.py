@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_pages_build_without_a_warning(site: Path) -> None:
     assert (site / "index.html").is_file()
-    assert len(list(site.glob("*.html"))) > 15
+    assert len(list(site.rglob("*.html"))) > 15
 
 
 def test_no_built_page_asks_a_host_for_anything(site: Path) -> None:

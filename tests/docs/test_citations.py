@@ -12,7 +12,7 @@ from tests.docs.blocks import ROOT
 _SOURCES = sorted(
     path for top in ("coupa_async", "backends", "fixtures", "tests", "tools") for path in (ROOT / top).rglob("*.py")
 )
-# docs/coupa-pages.md, "Telling pages apart"; a line may break in between.
+# docs/design/coupa-pages.md, "Telling pages apart"; a line may break in between.
 _CITATION = re.compile(r'(docs/[\w/-]+\.md)`*,\s+"([^"]+)"')
 _PAGE = re.compile(r"(?<![\w/])docs/[\w/-]+\.md")
 _ELSEWHERE = re.compile(r"\b(facts|design) §|\bdossier\b")
@@ -35,7 +35,7 @@ def test_a_heading_that_a_comment_cites_is_there(source: str, cited: str, headin
 
 
 def test_the_page_of_coupas_pages_is_cited_from_the_code() -> None:
-    assert len({heading for _, page, heading in citations() if page == "docs/coupa-pages.md"}) > 5
+    assert len({heading for _, page, heading in citations() if page == "docs/design/coupa-pages.md"}) > 5
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -50,6 +50,8 @@ def test_a_comment_cites_no_page_that_a_reader_does_not_have(path: Path) -> None
 
 def test_a_name_that_the_glossary_gives_is_in_the_code() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in _SOURCES)
-    for name in re.findall(r"`([A-Za-z][A-Za-z_]{3,})`", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")):
+    for name in re.findall(
+        r"`([A-Za-z][A-Za-z_]{3,})`", (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
+    ):
         is_there = re.search(rf"^ *(class|def|async def) {name}\b|^    {name} = \"", source, re.MULTILINE)
         assert is_there or name in ("direct", "browser", "auto"), name

@@ -45,7 +45,7 @@ def test_a_source_file_that_a_page_names_is_there(path: Path) -> None:
 
 def test_settings_in_examples_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    page = ROOT / "docs" / "settings.md"
+    page = ROOT / "docs" / "reference" / "settings.md"
     toml = next(text for _, language, text in blocks(page) if language == "toml")
     (tmp_path / "coupa.toml").write_text(toml, encoding="utf-8")
     from_toml = Run.read()
@@ -77,7 +77,7 @@ def test_a_variable_of_the_settings_page_sets_its_setting(
 
 
 def test_a_message_of_the_troubleshooting_page_is_one_that_the_program_has() -> None:
-    text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "guide" / "troubleshooting.md").read_text(encoding="utf-8")
     source = "".join(
         re.sub(r'"\n\s*f?"', "", item.read_text(encoding="utf-8"))
         for item in [*(ROOT / "coupa_async").rglob("*.py"), *(ROOT / "backends").rglob("*.py")]

@@ -55,7 +55,7 @@ def guarded(bench: Make, usage: Callable[[float], float], **more: Any) -> Bench:
 
 
 async def test_the_threshold_is_told_in_percent_and_below_it_nothing_happens(bench: Make) -> None:
-    """M2 of ``docs/reliability.md``, "Memory"."""
+    """M2 of ``docs/design/reliability.md``, "Memory"."""
     it = guarded(bench, lambda s: 0.849)
     await it.run(30, workers=3)
     assert {(round(e.usage_percent, 1), e.threshold_percent) for e in it.told(MemoryRead)} == {(84.9, 85.0)}

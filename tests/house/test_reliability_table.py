@@ -1,4 +1,4 @@
-"""The table of faults in ``docs/reliability.md``: every row has tests, and they are there."""
+"""The table of faults in ``docs/design/reliability.md``: every row has tests, and they are there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TABLE = ROOT / "docs" / "reliability.md"
+TABLE = ROOT / "docs" / "design" / "reliability.md"
 CATALOGUE = {"M": 4, "B": 10, "P": 6, "S": 6, "D": 14, "H": 5, "R": 4, "X": 5}
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 

@@ -1,4 +1,4 @@
-"""``python -m tools.docs.columns_page``: writes ``docs/columns.md`` from what the program reads and writes."""
+"""``python -m tools.docs.columns_page``: writes ``docs/reference/columns.md`` from what we read and write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from coupa_async.domain.data.fields import KNOWN, Kind
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 from coupa_async.services.spreadsheet.columns import headers
 
-PAGE = Path(__file__).parents[2] / "docs" / "columns.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "columns.md"
 _KINDS = {Kind.TEXT: "text", Kind.AMOUNT: "number", Kind.DATE: "date"}
 _WRITTEN = {
     "STATUS": "[the outcome](outcomes.md)",
@@ -26,7 +26,7 @@ _INTRO = """\
 # Every header and column
 
 This page is made from the program's source, by `python -m tools.docs.columns_page`. What the columns are for, and where
-folders come from: [folders and columns](folders-and-columns.md).
+folders come from: [folders and columns](../guide/folders-and-columns.md).
 
 ## Headers that are understood
 

@@ -1,4 +1,4 @@
-"""``python -m tools.docs.messages_page``: writes ``docs/messages.md`` from the errors and where they are raised."""
+"""``python -m tools.docs.messages_page``: writes ``docs/reference/messages.md`` from what is raised where."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from coupa_async.domain.api import errors as api_errors
 from coupa_async.domain.errors import CoupaError
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "messages.md"
+PAGE = ROOT / "docs" / "reference" / "messages.md"
 _INTRO = """\
 # Every message
 
 This page is made from the program's source, by `python -m tools.docs.messages_page`: each kind of error, what it comes
 to, what to do, and the messages that it has. `…` stands for what the message names: a file, an address, a number. Look
 for a part of your message with the browser's own search. For symptoms rather than messages, see
-[troubleshooting](troubleshooting.md).
+[troubleshooting](../guide/troubleshooting.md).
 
 What the whole run stops with is on the last line of its output, and on stderr. What befell one order is in its
 `ERROR_MESSAGE`, in `run.log` and in the report.

@@ -1,4 +1,4 @@
-"""``python -m tools.docs.settings_page``: writes ``docs/settings.md`` from the settings models."""
+"""``python -m tools.docs.settings_page``: writes ``docs/reference/settings.md`` from the settings models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
 
 _POSITIONAL = get_args(CliPositionalArg[str])[1]
-PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 _INTRO = """\
 # Settings
 
@@ -60,7 +60,7 @@ COUPA_FOLDER_COLUMNS=Region,{supplier}
 A password is never a flag, for flags are shown to everybody on the machine who lists processes, and `config` writes
 none into a file. With the extra `keyring` (`coupa-async[keyring]`), the system's keyring keeps it for one user of one
 tenant: `coupa-async config set password` asks for it, `coupa-async config unset password` removes it. Likewise
-`client_secret`, for one client of the [API](api.md).
+`client_secret`, for one client of the [API](../guide/api.md).
 
 A switch is turned off by `--no-` before its name where the help of the command says so, and in a variable by `false`.
 Seconds end in `_S`.

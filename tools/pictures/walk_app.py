@@ -1,6 +1,6 @@
 """``python -m tools.pictures.walk_app [FOLDER]``: pictures of the local page at work on the recorded site.
 
-Those of ``docs/app.md``; with FOLDER, each page into it, in both languages, light and dark, wide and narrow.
+Those of ``docs/guide/app.md``; with FOLDER, each page into it, in both languages, light and dark, wide and narrow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The groups of settings, as the help of a command and ``docs/settings.md`` show them."""
+"""The groups of settings, as the help of a command and ``docs/reference/settings.md`` show them."""
 
 from __future__ import annotations
 

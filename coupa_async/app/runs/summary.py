@@ -77,7 +77,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """The exit code: ``docs/outcomes.md``, "Exit codes"."""
+        """The exit code: ``docs/reference/outcomes.md``, "Exit codes"."""
         if self.error is not None:
             return exit_code(self.error)
         if self.stopped_by:
@@ -86,7 +86,7 @@ class Summary:
         return 0 if is_all_good(due) else 1
 
     def to_json(self) -> str:
-        """Return the JSON line that scripts rely on: ``docs/outcomes.md``, "For scripts"."""
+        """Return the JSON line that scripts rely on: ``docs/reference/outcomes.md``, "For scripts"."""
         amounts = {"amounts": self.amounts.to_json()} if self.amounts is not None else {}
         return json.dumps(
             {

@@ -81,7 +81,7 @@ async def run(
         notes: What the person should know besides of how the settings were read.
 
     Returns:
-        The exit code: ``docs/outcomes.md``, "Exit codes".
+        The exit code: ``docs/reference/outcomes.md``, "Exit codes".
 
     Raises:
         InputError: Before anything is written and before the tenant is asked for anything.

@@ -25,7 +25,7 @@ class TokenRefusedError(SignInRequiredError):
 
 
 class ApiRefusalError(PageError):
-    """The API refuses a question. Cure: have the client given the scope that the message names: ``docs/api.md``.
+    """The API refuses a question. Cure: have the client given the scope that the message names: ``docs/guide/api.md``.
 
     Attributes:
         status: The HTTP status.

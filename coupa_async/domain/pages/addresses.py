@@ -1,4 +1,4 @@
-"""Lists the addresses where an order's page may be: ``docs/coupa-pages.md``, "Number and id"."""
+"""Lists the addresses where an order's page may be: ``docs/design/coupa-pages.md``, "Number and id"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Finds the attachments in a document's HTML.
 
-The structures are in ``docs/coupa-pages.md``, "Attachments" and "Comments". Addresses of downloads outside of them
-count, too.
+The structures are in ``docs/design/coupa-pages.md``, "Attachments" and "Comments". Addresses of downloads outside of
+them count, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads which order a page belongs to, from what the page itself says: ``docs/coupa-pages.md``, "Number and id"."""
+"""Reads which order a page belongs to, from what the page says: ``docs/design/coupa-pages.md``, "Number and id"."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _file_id(node: LexborNode) -> str:
 def _comments(
     tree: LexborHTMLParser, islands: list[LexborNode], counts: list[LexborNode], buttons: list[LexborNode]
 ) -> Part | None:
-    """Judge the comments, which a script draws: ``docs/coupa-pages.md``, "Comments"."""
+    """Judge the comments, which a script draws: ``docs/design/coupa-pages.md``, "Comments"."""
     if (files := _announced_files(buttons)) is not None:
         shown = len({file_id(link.attributes.get("href") or "") for link in tree.css(_COMMENT_LINKS)}) if files else 0
         state = State.NOT_YET if shown < files else State.PRESENT if files else State.EMPTY

@@ -71,8 +71,8 @@ def _is_web(start: str) -> bool:
 def file_id(address: str) -> str:
     """Return the id of the attachment that an address downloads; empty if it downloads none.
 
-    ``/attachments/{id}`` and ``/public_attachments/`` download none: ``docs/coupa-pages.md``, "Addresses". Nor does an
-    address whose id a script or template has yet to fill in.
+    ``/attachments/{id}`` and ``/public_attachments/`` download none: ``docs/design/coupa-pages.md``, "Addresses". Nor
+    does an address whose id a script or template has yet to fill in.
     """
     found = _ID.search(address) or _QUERY_ID.search(address)
     if found is None or not any("0" <= ch <= "9" for ch in found["id"]):

@@ -1,4 +1,4 @@
-"""Decides what a page is, by its HTML and its final URL: ``docs/coupa-pages.md``, "Telling pages apart"."""
+"""Decides what a page is, by its HTML and its final URL: ``docs/design/coupa-pages.md``, "Telling pages apart"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where on a page an attachment stands, and who is meant to see it: ``docs/coupa-pages.md``, "Attachments"."""
+"""Where on a page an attachment stands, and who is meant to see it: ``docs/design/coupa-pages.md``, "Attachments"."""
 
 from __future__ import annotations
 

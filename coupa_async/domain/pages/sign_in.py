@@ -26,8 +26,8 @@ class Trace(StrEnum):
 def sign_in_trace(asked: str, via: Sequence[str], ended: str, base_url: str) -> Trace:
     """Return whether an answer came through a sign-in that needed no person; then it is not what was asked for.
 
-    Status and text do not show it: ``docs/coupa-pages.md``, "Sign-in on the way". A file in a store on another origin
-    leaves the tenant, too, but does not come back.
+    Status and text do not show it: ``docs/design/coupa-pages.md``, "Sign-in on the way". A file in a store on another
+    origin leaves the tenant, too, but does not come back.
 
     Args:
         asked: What was asked for.

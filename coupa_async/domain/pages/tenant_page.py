@@ -1,4 +1,4 @@
-"""Whether an address shows a tenant at all, told by its page: ``docs/coupa-pages.md``, "Telling pages apart"."""
+"""Whether an address shows a tenant at all, told by its page: ``docs/design/coupa-pages.md``, "Telling pages apart"."""
 
 from __future__ import annotations
 

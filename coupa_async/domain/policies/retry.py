@@ -126,7 +126,7 @@ def _passes(error: CoupaError) -> bool:
 
 
 def is_busy(status: int | None) -> bool:
-    """Return whether a status means "come back later": ``docs/coupa-pages.md``, "Telling pages apart"."""
+    """Return whether a status means "come back later": ``docs/design/coupa-pages.md``, "Telling pages apart"."""
     return status in _BUSY
 
 

@@ -1,4 +1,4 @@
-"""Finds the groups of orders to which the user lacks access: ``docs/coupa-pages.md``, "Access by company"."""
+"""Finds the groups of orders to which the user lacks access: ``docs/design/coupa-pages.md``, "Access by company"."""
 
 from __future__ import annotations
 

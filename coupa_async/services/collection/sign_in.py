@@ -39,7 +39,7 @@ class CoupaSignIn:
     """How to sign in.
 
     Attributes:
-        login_url: Where a sign-in begins: for SSO the base URL (``docs/coupa-pages.md``, "Sign-in").
+        login_url: Where a sign-in begins: for SSO the base URL (``docs/design/coupa-pages.md``, "Sign-in").
         credentials: ``None`` leaves it to the browser's own SSO, or to a person.
         person_s: How long a person at the browser's window may take for a page; ``None`` if nobody is there.
         trusted: Addresses whose origins may be told the credentials, besides the tenant's and the login URL's.
@@ -71,7 +71,7 @@ class CoupaSignIn:
         self._check_is_coupas(document)
 
     async def probe(self, session: Session) -> None:
-        """Check whether a session is signed in: ``docs/coupa-pages.md``, "Session".
+        """Check whether a session is signed in: ``docs/design/coupa-pages.md``, "Session".
 
         Raises:
             SignInRequiredError: If it is not.
@@ -136,7 +136,7 @@ class CoupaSignIn:
         return SignInRefusedError(ended + (f": {error}" if error else ""), is_of_credentials=has_typed)
 
     def _distrusted(self, *addresses: str) -> str:
-        """Return the first address that must not get the credentials: ``docs/coupa-pages.md``, "Sign-in".
+        """Return the first address that must not get the credentials: ``docs/design/coupa-pages.md``, "Sign-in".
 
         Args:
             addresses: Where a form is, and where it leads.

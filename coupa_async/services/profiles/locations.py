@@ -1,4 +1,4 @@
-"""The folders of browsers' own profiles. These are never automated: ``docs/coupa-pages.md``, "Browsers"."""
+"""The folders of browsers' own profiles. These are never automated: ``docs/design/coupa-pages.md``, "Browsers"."""
 
 from __future__ import annotations
 

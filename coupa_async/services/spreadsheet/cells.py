@@ -1,4 +1,4 @@
-"""Cell values as text and text as legal cell values. Pure. Limits: docs/coupa-pages.md, "Spreadsheets"."""
+"""Cell values as text and text as legal cell values. Pure. Limits: docs/design/coupa-pages.md, "Spreadsheets"."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The paging of an order's table of lines: how many lines there are, and what leads to the others.
 
-The program clicks nothing else: ``docs/coupa-pages.md``, "Lines".
+The program clicks nothing else: ``docs/design/coupa-pages.md``, "Lines".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads an order's data from its page, by ids and labels: ``docs/coupa-pages.md``, "Data"."""
+"""Reads an order's data from its page, by ids and labels: ``docs/design/coupa-pages.md``, "Data"."""
 
 from __future__ import annotations
 

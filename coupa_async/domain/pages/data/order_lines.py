@@ -1,4 +1,4 @@
-"""Reads the lines of an order from one page of its table: ``docs/coupa-pages.md``, "Lines"."""
+"""Reads the lines of an order from one page of its table: ``docs/design/coupa-pages.md``, "Lines"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers that mean something to the program, in the languages of those who use it. Pure data: ``docs/columns.md``."""
+"""Headers that mean something to the program, in its users' languages. Pure data: ``docs/reference/columns.md``."""
 
 from __future__ import annotations
 
