@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from argparse import SUPPRESS, Action, RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -15,7 +14,7 @@ from coupa_async.services.languages.catalogue import mark
 
 HELP_ALL = "--help-all"
 _TYPED = {"str": mark("TEXT"), "Path": mark("PATH"), "int": "N", "float": "X"}
-_DEFAULT = re.compile(r" \(default: (.*)\)$", re.DOTALL)
+_DEFAULT = " (default: "
 _NOTHING = ("None", "False", "()", "")
 # What argparse says by itself.
 _OWN = (mark("positional arguments"), mark("options"), mark("show this help message and exit"))
@@ -86,9 +85,10 @@ class HelpFormatter(RawDescriptionHelpFormatter):
     def _get_help_string(self, action: Action) -> str | None:
         if not action.help or action.help == SUPPRESS:
             return action.help
-        text, default = action.help, ""
-        if found := _DEFAULT.search(text):
-            text, default = text[: found.start()], found[1].removesuffix(".0")
+        text, sign, end = action.help.rpartition(_DEFAULT)
+        if not sign or not end.endswith(")"):
+            return _(action.help)
+        default = end.removesuffix(")").removesuffix(".0")
         shown = _("default: %(value)s") % {"value": default}
         return _(text) if default in _NOTHING else f"{_(text)} ({shown})"
 

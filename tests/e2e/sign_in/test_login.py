@@ -163,5 +163,6 @@ async def test_what_stands_against_a_sign_in_is_one_clear_line(coupa: Run, site:
     assert (there_is_none.returncode, len(there_is_none.stderr.splitlines())) == (2, 1)
     assert "no screen" in there_is_none.stderr
     nobody = coupa("login", "--status", COUPA_BASE_URL="http://127.0.0.1:9")
-    assert (nobody.returncode, nobody.stdout) == (3, "")
+    assert (nobody.returncode, nobody.stdout, len(nobody.stderr.splitlines())) == (4, "", 1)  # no answer is no sign-out
+    assert "check network" in nobody.stderr
     assert coupa("login", "--status", "--forget").returncode == 2
