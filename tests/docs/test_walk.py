@@ -21,6 +21,9 @@ from tests.e2e.conftest import Site, served
 # What the reader has that this machine has not, or what is run at length elsewhere.
 _NOT_HERE = {
     "login": "a person at a window; tests/e2e/sign_in/test_login.py has one",
+    "setup": "a person who answers; tests/cli/commands/test_setup.py has one",
+    "app": "it stays until nobody is there any more; tests/web/test_lifetime.py",
+    "client_secret": "a keyring; tests/cli/commands/test_config.py",
     "--api": "a person who types a code; tests/app/test_sign_in_api.py has one",
     "compare": "minutes; tests/cli/commands/test_compare.py",
     "--backend": "a Grid, a Playwright server, or somebody's package; tests/e2e/machines/test_remote.py",
@@ -31,14 +34,15 @@ _WITH_ORDERS = ("run", "demo", "retry", "status")
 
 def _is_run_here(words: tuple[str, ...]) -> bool:
     """Tell a command that needs nothing that is not here; ``login`` with a flag opens no window."""
-    return words[1:] != ("login",) and not {"compare", "--backend", "--api"}.intersection(words)
+    waits = words[1:] in (("login",), ("setup",), ("app",))
+    return not waits and not {"compare", "--backend", "--api", "client_secret"}.intersection(words)
 
 
 _HERE = sorted({our.words for our in OURS if _is_run_here(our.words)})
 
 
 @dataclass
-class CollectorConfig:
+class Reader:
     """A reader's folder, with a spreadsheet and what an earlier run left."""
 
     site: Site
@@ -58,22 +62,23 @@ def _mark_as_demo(journal: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorConfig]:
-    folder = tmp_path_factory.mktemp("desk")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    folder = tmp_path_factory.mktemp("reader")
     subprocess.run([sys.executable, "-m", "fixtures", "workbook", str(folder / "orders.xlsx")], check=True)
+    shutil.copy(folder / "orders.xlsx", folder / "Pedidos Ana 2026.xlsx")
     with served() as site:
-        desk = CollectorConfig(site, folder)
-        done = desk.run("run", "orders.xlsx", "-o", "out")
+        reader = Reader(site, folder)
+        done = reader.run("run", "orders.xlsx", "-o", "out")
         assert done.returncode == 1, done.stderr
         shutil.copytree(folder / "out", folder / "demo-out")
         _mark_as_demo(folder / "demo-out" / FILE_NAME)
-        yield desk
+        yield reader
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("words", _HERE, ids=" ".join)
-def test_a_command_of_the_pages_does_what_it_says(words: tuple[str, ...], desk: CollectorConfig) -> None:
-    done = desk.run(*words[1:])
+def test_a_command_of_the_pages_does_what_it_says(words: tuple[str, ...], reader: Reader) -> None:
+    done = reader.run(*words[1:])
     signed_out = "--status" in words and done.returncode == 3
     allowed = (0, 1) if words[1] in _WITH_ORDERS else (0,)
     assert done.returncode in allowed or signed_out, done.stderr
