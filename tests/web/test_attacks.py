@@ -212,7 +212,7 @@ def test_every_answer_forbids_what_a_page_does_not_need(window: Window) -> None:
 
 def test_no_page_has_a_script_or_a_style_in_it_or_names_another_host(window: Window) -> None:
     root = Path(__file__).parents[2] / "coupa_async" / "web"
-    for template in (root / "templates").glob("*.html"):
+    for template in (root / "templates").rglob("*.html"):
         text = template.read_text("utf-8")
         assert " style=" not in text
         assert "<style" not in text
