@@ -106,7 +106,7 @@ class Client:
                     body = urlencode(form).encode()
                     answer = Answer(await self._http.send("POST", asked_url(url), headers, form=body), url)
                     try:
-                        return self._told(answer.head, await self._body(answer), ())
+                        return self._as_document(answer.head, await self._body(answer), ())
                     finally:
                         answer.release()
             except TimeoutError as error:
@@ -126,9 +126,9 @@ class Client:
                 if len(trail) == 1 or target_of(error.url) is None or self._targets.is_tenant(error.url):
                     raise PageError(f"{without_query(url)}: {error}") from error
                 return Document(url=trail[-1], html="", via=tuple(trail[:-1])), True
-        return self._told(answer.head, body, tuple(trail[:-1])), answer.head.is_page
+        return self._as_document(answer.head, body, tuple(trail[:-1])), answer.head.is_page
 
-    def _told(self, head: ResponseHead, body: bytearray | None, via: tuple[str, ...]) -> Document:
+    def _as_document(self, head: ResponseHead, body: bytearray | None, via: tuple[str, ...]) -> Document:
         if body is None:
             raise ExcessivePageError(f"{head.url}: the page has more than {self._options.bounds.page_bytes:,} bytes")
         return Document(

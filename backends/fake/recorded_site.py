@@ -44,12 +44,12 @@ def answers(base_url: str) -> Callable[[str, FakeSession], Awaitable[Answer]]:
             return broken if is_file else UnreachableError(f"{url}: {broken}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return UnreachableError(f"{url}: {error or type(error).__name__}")
-        return _told(head, data, tuple(walk.via), is_file=is_file)
+        return _as_answer(head, data, tuple(walk.via), is_file=is_file)
 
     return answer
 
 
-def _told(head: ResponseHead, data: bytes, via: tuple[str, ...], *, is_file: bool) -> Document | Body | CoupaError:
+def _as_answer(head: ResponseHead, data: bytes, via: tuple[str, ...], *, is_file: bool) -> Document | Body | CoupaError:
     wait_s = head.retry_after_s(datetime.now(UTC))
     if is_file and head.status != 200:
         return RefusedDownloadError(head.status, wait_s)

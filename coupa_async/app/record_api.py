@@ -60,7 +60,7 @@ async def _ask_order(session: Session, base_url: str, number: str, name: str, an
     answers[f"{name}-lookup"] = found = await session.open(
         queries.by_numbers(base_url, [number], is_bulk=False, whole_lines=True)
     )
-    order = next(iter(records(_told(found)) or [{}]))
+    order = next(iter(records(_content_of(found)) or [{}]))
     if order_id := text(order, "id"):
         kind = AttachmentSource.ORDER
         address = queries.document(base_url, kind, order_id, whole_lines=True)
@@ -85,7 +85,7 @@ async def _ask_parts(
     answers[f"{name}-comments"] = await session.open(queries.comments(base_url, kind, document_id))
 
 
-def _told(answer: Document) -> object:
+def _content_of(answer: Document) -> object:
     try:
         return read_json(answer.html)
     except NotJsonError:

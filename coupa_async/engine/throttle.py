@@ -31,7 +31,7 @@ from coupa_async.ports import (
 
 _OVERRUN = 429
 _LATE = (408, 503, 504)
-_TELL_EVERY_S = 1.0
+_NOTIFY_EVERY_S = 1.0
 
 
 class AdaptiveLimiter:
@@ -40,7 +40,7 @@ class AdaptiveLimiter:
     def __init__(self, limits: ThrottleLimits, notify: Observer) -> None:
         self._tempo = LimiterState.begin(limits)
         self._notify = notify
-        self._told = (self.limit, -math.inf)
+        self._notified = (self.limit, -math.inf)
         self._busy = 0
         self._waiting: deque[anyio.Event] = deque()
         self._next_s = -math.inf
@@ -97,7 +97,7 @@ class AdaptiveLimiter:
             self._next_s = max(now_s + pause_s, min(self._next_s, now_s + 1 / tempo.per_s))
         if tempo.cut_s > before.cut_s:
             self._say(now_s, reason)
-        elif self.limit != self._told[0] and now_s - self._told[1] >= _TELL_EVERY_S:
+        elif self.limit != self._notified[0] and now_s - self._notified[1] >= _NOTIFY_EVERY_S:
             self._say(now_s, "")
         self._admit()
 
@@ -112,7 +112,7 @@ class AdaptiveLimiter:
         return self._busy >= self.limit
 
     def _say(self, now_s: float, reason: str) -> None:
-        self._told = (self.limit, now_s)
+        self._notified = (self.limit, now_s)
         per_s = None if math.isinf(self._tempo.per_s) else self._tempo.per_s
         self._notify(PaceChanged(limit=self.limit, requests_per_s=per_s, reason=reason))
 

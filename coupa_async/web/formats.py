@@ -11,7 +11,7 @@ from coupa_async.app.configuration.setting_states import SettingState
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.redaction import redacted
 from coupa_async.domain.totals.causes import Cause
-from coupa_async.services.languages.messages import translated
+from coupa_async.services.languages.messages import translated as message_in
 from coupa_async.web.words import CAUSES, LABELS, OUTCOMES, VALUES
 
 
@@ -33,7 +33,7 @@ class Formats:
             "cause": self.cause,
             "cure": self.cure,
             "said": self.said,
-            "told": self.told,
+            "translated": self.translated,
             "label": self.label,
             "value": self.value,
         }
@@ -42,13 +42,13 @@ class Formats:
         """Translate a text of the program that is not of a template."""
         return self._texts.gettext(text) if text else ""
 
-    def told(self, message: object) -> str:
+    def translated(self, message: object) -> str:
         """Translate what is known of a message that the program has put together; without secrets."""
         text = redacted(str(message))
         if not text or not isinstance(self._texts, gettext.GNUTranslations):
             return text
         whole = self._texts.gettext(text)
-        return whole if whole != text else translated(text, self._texts)
+        return whole if whole != text else message_in(text, self._texts)
 
     def label(self, state: SettingState) -> str:
         """Return what a setting is called where a run is begun."""

@@ -47,9 +47,9 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else best_language(request.headers.get("accept-language", ""))
 
 
-def told(request: Request, message: object) -> str:
+def translated(request: Request, message: object) -> str:
     """Return a message of the program in the language of whoever asks."""
-    return _formats(language_of(request)).told(message)
+    return _formats(language_of(request)).translated(message)
 
 
 def fragment(request: Request, template: str, **values: Any) -> str:

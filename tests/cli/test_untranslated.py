@@ -19,7 +19,7 @@ from tools.texts import ENGLISH, found
 CLI = Path(coupa_async.cli.__file__).parent
 # Developers' own commands; and scripts for shells.
 _NOT_READ = {f"{name}.py" for name in (*ENGLISH, "completion", "comparison")}
-_SHOWS = {"print", "tell", "say", "ask", "ask_yes_no", "ask_for_password"}
+_SHOWS = {"print", "print_text", "say", "ask", "ask_yes_no", "ask_for_password"}
 _TRANSLATES = {"_", "ngettext", "message", "orders", "files", "mark", "dumps"}
 # What is nothing but names, numbers, addresses and commands.
 _WORDS = re.compile(r"[a-z]{2,}[^a-z{}]+[a-z]{2,}")

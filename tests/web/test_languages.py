@@ -31,10 +31,10 @@ def janela(window: Window) -> Window:
     return window
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_every_message_of_a_template_is_told_in_the_pages_language(path: Path) -> None:
     for place in _MESSAGES.findall(path.read_text(encoding="utf-8")):
-        assert "|told" in place, place
+        assert "|translated" in place, place
 
 
 def test_the_reasons_of_single_orders_are_told(app: App, janela: Window, tmp_path: Path) -> None:
@@ -76,4 +76,4 @@ def test_an_action_that_did_not_work_and_a_window_that_is_not_let_in_are_told(ja
 
 def test_a_message_has_no_secret_in_any_language() -> None:
     for language in ("en", "pt-BR"):
-        assert "s3cr3t" not in Formats(catalogue(language)).told("https://u:s3cr3t@t/1 answers")
+        assert "s3cr3t" not in Formats(catalogue(language)).translated("https://u:s3cr3t@t/1 answers")

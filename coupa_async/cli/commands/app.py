@@ -15,7 +15,7 @@ from coupa_async.app.configuration.command_settings import Command
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.shortcut import make_shortcut
 from coupa_async.app.window import open_window
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.language import _
 from coupa_async.runtime.cleanup import plain_errors
 from coupa_async.runtime.desktop import open_on_desktop
@@ -43,7 +43,7 @@ async def app(settings: App) -> int:
     """
     if settings.shortcut:
         path = await to_thread.run_sync(make_shortcut)
-        tell(Console(stderr=True), _("coupa-async is among your programs now: %(path)s") % {"path": path})
+        print_text(Console(stderr=True), _("coupa-async is among your programs now: %(path)s") % {"path": path})
         return 0
     from coupa_async.web.serving.instance import AnotherRunsError, app_dir, read_address, single_instance
 

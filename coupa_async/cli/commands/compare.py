@@ -180,7 +180,7 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
         compared: Compared = await take_turns(
             *(planned_runs, make_setup, faults),
             limit_s=settings.run_limit_s,
-            notify=lambda trial: say(_told(trial, settings.repeat)),
+            notify=lambda trial: say(_trial_line(trial, settings.repeat)),
         )
     comparison = Comparison(
         trials=compared.trials,
@@ -204,7 +204,7 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
     return 0 if all(trial.holds for trial in compared.trials) else 1
 
 
-def _told(trial: Trial, repeats: int) -> str:
+def _trial_line(trial: Trial, repeats: int) -> str:
     done = sum(not item.kind for item in trial.audits)
     what = f"{trial.arm.name}, {trial.fault or 'no fault'}, {trial.repeat} of {repeats}"
     trouble = f": {trial.error}" if trial.error else ""

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.runs.plan import planned_folder
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.display.live import more_text
 from coupa_async.cli.language import _, message, ngettext
 from coupa_async.domain.outcome import Outcome
@@ -32,7 +32,7 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     console = Console(stderr=True)
 
     def say(text: str, indent: int = 0) -> None:
-        tell(console, text, indent=indent)
+        print_text(console, text, indent=indent)
 
     for text in (*request.notes, *worklist.warnings):
         say(message(text))
@@ -52,7 +52,7 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
         say(_("the orders are those of sheet %(sheet)s in %(file)s") % where)
     done = len(worklist.done) + sum(known.get(order.number.key) is not None for order in worklist.orders)
     done = min(done, rest)  # --fresh does them again
-    say(_told(settings.base_url, len(todo), done, rest - done, len(worklist.bad_rows)))
+    say(_what_is_due(settings.base_url, len(todo), done, rest - done, len(worklist.bad_rows)))
     say(_("nothing was asked and nothing written"))
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / planned_folder(item))} for item in todo]
@@ -67,7 +67,7 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     return 0
 
 
-def _told(base_url: str | None, due: int, done: int, left_out: int, bad_rows: int) -> str:
+def _what_is_due(base_url: str | None, due: int, done: int, left_out: int, bad_rows: int) -> str:
     would = ngettext("%(num)s order would be done", "%(num)s orders would be done", due)
     at = _("at %(address)s") % {"address": base_url}
     unset = _("(the address of your Coupa, COUPA_BASE_URL, is not set)")

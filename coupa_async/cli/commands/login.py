@@ -13,7 +13,7 @@ from rich.console import Console
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.sign_in import SignInState, forget_sign_in, sign_in, sign_in_state
 from coupa_async.app.sign_in_api import api_sign_in_state, sign_in_to_api
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.display.live import span_text
 from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.language import _, message
@@ -51,7 +51,7 @@ async def login(settings: Login) -> int:
     console = Console(stderr=True)
 
     def say(text: str) -> None:
-        tell(console, as_typed(message(text)))
+        print_text(console, as_typed(message(text)))
 
     def notify(event: Event, /) -> None:
         if isinstance(event, Warned):

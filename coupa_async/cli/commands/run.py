@@ -17,7 +17,7 @@ from coupa_async.app.runs.run_book import noting
 from coupa_async.app.runs.run_orders import run_orders
 from coupa_async.cli.commands.dry_run import dry_run
 from coupa_async.cli.display.farewell import call_back, open_results
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.display.progress import progress
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.cli.language import _, spoken
@@ -122,5 +122,5 @@ async def run(
 async def _begin_with(path: Path) -> int:
     await to_thread.run_sync(write_template, path, user_language())
     text = _('%(file)s: put your order numbers in the place of the examples, then: coupa-async run "%(file)s"')
-    tell(Console(stderr=True), text % {"file": path})
+    print_text(Console(stderr=True), text % {"file": path})
     return 0

@@ -20,7 +20,7 @@ from coupa_async.app.runs.run_book import KnownRun, run_book
 from coupa_async.app.runs.summary import Summary
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands import report, retry
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.language import _, message
 from coupa_async.domain.errors import CoupaError, InputError, SettingsError
@@ -119,14 +119,14 @@ def _show(earlier: Sequence[_Earlier], console: Console) -> None:
     for number, item in enumerate(earlier[:_SHOWN], start=1):
         at = datetime.fromisoformat(item.known.begun_at)
         name = item.summary.input.name if item.summary.input else item.known.name
-        tell(console, f"{number:>3}  {at:%Y-%m-%d %H:%M}  {name}{_state(item)}", indent=5)
-        tell(console, f"     {message(item.error) or _counts(item.summary)}", style="dim", indent=5)
-        tell(console, f"     {item.known.folder}", style="dim", indent=5)
+        print_text(console, f"{number:>3}  {at:%Y-%m-%d %H:%M}  {name}{_state(item)}", indent=5)
+        print_text(console, f"     {message(item.error) or _counts(item.summary)}", style="dim", indent=5)
+        print_text(console, f"     {item.known.folder}", style="dim", indent=5)
     if len(earlier) > _SHOWN:
-        tell(console, _("and %(num)s more: --json has them all") % {"num": len(earlier) - _SHOWN}, style="dim")
+        print_text(console, _("and %(num)s more: --json has them all") % {"num": len(earlier) - _SHOWN}, style="dim")
     hint = _("coupa-async runs resume N goes on with one; coupa-async runs report N --open shows it")
     none = _("no run so far: coupa-async run orders.xlsx, or coupa-async demo")
-    tell(console, as_typed(hint if earlier else none))
+    print_text(console, as_typed(hint if earlier else none))
 
 
 def _counts(summary: Summary) -> str:

@@ -20,7 +20,7 @@ from coupa_async.app.diagnose import Diagnosis, check_address, check_browser
 from coupa_async.app.sign_in import has_screen, sign_in
 from coupa_async.cli.commands.login import Login
 from coupa_async.cli.display.findings import show_findings
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.language import _, message
 from coupa_async.cli.prompts import ask_yes_no, ended_by_interrupt, is_person_there
@@ -61,19 +61,19 @@ async def setup(settings: Setup) -> int:
     """
     console, may_ask = Console(stderr=True), is_person_there(settings)
     for text in settings.notes:
-        tell(console, message(text), style="yellow")
+        print_text(console, message(text), style="yellow")
     chosen, findings = await _choose(settings, console, may_ask=may_ask)
     for name, value in _to_keep(chosen, findings).items():
         await to_thread.run_sync(user_settings.write, user_file(), name, value)
         kept = {"name": name, "value": value, "file": user_file()}
-        tell(console, _("%(name)s is %(value)s: kept in %(file)s") % kept, indent=4)
+        print_text(console, _("%(name)s is %(value)s: kept in %(file)s") % kept, indent=4)
     for text in _stronger(str(chosen.base_url)):
-        tell(console, text, style="yellow", indent=4)
+        print_text(console, text, style="yellow", indent=4)
     code = Diagnosis(findings).exit_code
     if code == 3 and may_ask and has_screen(sys.platform, os.environ):
         code = await _sign_in(chosen, console)
     said = {0: _("ready: coupa-async run orders.xlsx"), 3: _("coupa-async login is what is left to do")}
-    tell(console, as_typed(said.get(code, _("a run cannot start yet: coupa-async doctor says more"))))
+    print_text(console, as_typed(said.get(code, _("a run cannot start yet: coupa-async doctor says more"))))
     return code
 
 
@@ -92,10 +92,10 @@ async def _choose(settings: Setup, console: Console, *, may_ask: bool) -> tuple[
         except SettingsError as error:
             if not may_ask:
                 raise
-            tell(console, message(str(error)), style="red")
+            print_text(console, message(str(error)), style="red")
             given = None
             continue
-        tell(console, _("looking at %(address)s") % {"address": chosen.base_url}, style="dim")
+        print_text(console, _("looking at %(address)s") % {"address": chosen.base_url}, style="dim")
         of_address, of_browser = await check_address(chosen), await check_browser(chosen)
         findings = [*of_browser, *of_address]
         show_findings(findings, console)
@@ -157,6 +157,6 @@ async def _sign_in(chosen: Settings, console: Console) -> int:
 
     def notify(event: Event, /) -> None:
         if isinstance(event, Warned):
-            tell(console, as_typed(message(event.text)))
+            print_text(console, as_typed(message(event.text)))
 
     return (await sign_in(chosen, notify)).exit_code

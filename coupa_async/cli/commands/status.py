@@ -11,7 +11,7 @@ from rich.console import Console
 
 from coupa_async.app.runs.output_folder import folder_status
 from coupa_async.cli.command import FolderCommand
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.display.live import left_text
 from coupa_async.cli.display.summary import show_summary
 from coupa_async.cli.language import _
@@ -38,7 +38,7 @@ async def status(settings: Status) -> int:
     left_s = status.seconds_left(now) if summary.is_at_work else None
     console = Console(stderr=True)
     show_summary(summary, console)
-    tell(console, _latest_run(status, left_s, is_at_work=summary.is_at_work))
+    print_text(console, _latest_run(status, left_s, is_at_work=summary.is_at_work))
     if settings.json_:
         last = status.last_processed.isoformat() if status.last_processed else None
         told = {"last_processed": last, "at_work": summary.is_at_work, "seconds_left": left_s}

@@ -6,7 +6,7 @@ from anyio import to_thread
 from rich.console import Console
 
 from coupa_async.app.runs.summary import Summary
-from coupa_async.cli.display.fitting import tell
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.language import _, amount, orders
 from coupa_async.domain.errors import OutputError
 from coupa_async.domain.outcome import Outcome
@@ -45,4 +45,4 @@ async def open_results(summary: Summary, console: Console) -> None:
             try:
                 await to_thread.run_sync(open_on_desktop, path)
             except (OutputError, OSError) as error:
-                tell(console, str(error), style="yellow")
+                print_text(console, str(error), style="yellow")

@@ -56,7 +56,7 @@ def wrapped(text: str, width: int, *, indent: int = 0) -> str:
     return "\n".join(part for line in text.split("\n") for part in _lines(line, width, " " * indent))
 
 
-def tell(console: Console, text: str, *, style: str = "", indent: int = 0) -> None:
+def print_text(console: Console, text: str, *, style: str = "", indent: int = 0) -> None:
     """Print a text for a person: on a terminal in lines of its width; elsewhere as it is, for whoever searches it."""
     shown = wrapped(text, console.width, indent=indent) if console.is_terminal else text
     console.print(shown, style=style or None, highlight=False, markup=False, soft_wrap=True)

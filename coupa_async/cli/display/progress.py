@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from coupa_async.cli.display.fitting import shortened, tell
+from coupa_async.cli.display.fitting import print_text, shortened
 from coupa_async.cli.display.live import STYLES, LiveDisplay
 from coupa_async.cli.display.sentences import sentence
 from coupa_async.cli.invocation import as_typed
@@ -62,7 +62,7 @@ class _Lines:
             line = _order_line(event, self._done, self._total, None)
             self._console.print(line, highlight=False, soft_wrap=True)
         else:
-            _tell(self._console, event)
+            _print_event(self._console, event)
 
 
 class _Bars:
@@ -79,15 +79,15 @@ class _Bars:
             self._console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
         elif isinstance(event, OrderRetried):  # the whole of it is in the log
             text, style = sentence(event)
-            tell(self._console, shortened(redacted(text), width), style=style)
+            print_text(self._console, shortened(redacted(text), width), style=style)
         else:
-            _tell(self._console, event)
+            _print_event(self._console, event)
 
 
-def _tell(console: Console, event: Event) -> None:
+def _print_event(console: Console, event: Event) -> None:
     text, style = sentence(event)
     if text:
-        tell(console, as_typed(redacted(text)), style=style)
+        print_text(console, as_typed(redacted(text)), style=style)
 
 
 def _order_line(event: OrderFinished, done: int, total: int, width: int | None) -> Text:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from coupa_async.app.runs.summary import AGAIN, FAILURES, Summary
 from coupa_async.cli.display.amounts import show_amounts
-from coupa_async.cli.display.fitting import shortened, tell
+from coupa_async.cli.display.fitting import print_text, shortened
 from coupa_async.cli.display.live import STYLES, more_text, size_text, span_text
 from coupa_async.cli.display.next_steps import next_steps
 from coupa_async.cli.invocation import as_typed
@@ -34,7 +34,7 @@ def show_summary(summary: Summary, console: Console) -> None:
     _show_bad_rows(summary, console)
     for text in summary.warnings:
         console.print()
-        tell(console, _("look at this: %(text)s") % {"text": as_typed(message(text))}, style="yellow")
+        print_text(console, _("look at this: %(text)s") % {"text": as_typed(message(text))}, style="yellow")
     console.print()
     if summary.others:
         others = _("%(orders)s of other spreadsheets besides, in the same folder")
@@ -48,7 +48,7 @@ def show_summary(summary: Summary, console: Console) -> None:
         if path is not None:
             _say(console, f"{name:<9} {escape(str(path))}")
     if summary.error is not None:
-        tell(console, _("stopped: %(text)s") % {"text": as_typed(message(str(summary.error)))}, style="red")
+        print_text(console, _("stopped: %(text)s") % {"text": as_typed(message(str(summary.error)))}, style="red")
     for name, text in next_steps(summary):
         _show_step(console, name, text)
 
@@ -59,7 +59,7 @@ def _show_step(console: Console, name: str, text: str) -> None:
     is_wide = console.is_terminal and cell_len(text) + 10 > console.width
     _say(console, f"{name:<9} {escape(command if is_wide else text)}")
     if is_wide and gap:
-        tell(console, f"{'':<10}({reason}", indent=11)
+        print_text(console, f"{'':<10}({reason}", indent=11)
 
 
 def _say(console: Console, text: str) -> None:

@@ -36,7 +36,7 @@ class Streaks:
 
     def __init__(self) -> None:
         self._in_a_row: Counter[Trait] = Counter()
-        self._told: set[Trait] = set()
+        self._warned: set[Trait] = set()
 
     def note(self, traits: Collection[Trait]) -> list[Trait]:
         """Count an order.
@@ -49,8 +49,8 @@ class Streaks:
         """
         for trait in (Trait.NOT_FOUND,) if Trait.NOT_FOUND in traits else Trait:
             self._in_a_row[trait] = self._in_a_row[trait] + 1 if trait in traits else 0
-        due = [trait for trait in Trait if self._in_a_row[trait] >= trait.many and trait not in self._told]
-        self._told.update(due)
+        due = [trait for trait in Trait if self._in_a_row[trait] >= trait.many and trait not in self._warned]
+        self._warned.update(due)
         return due
 
 

@@ -53,7 +53,7 @@ class ReadDocument:
 
 
 @dataclass(slots=True)
-class _Told:
+class _Findings:
     """What is to be said of a document."""
 
     lacks: list[str] = field(default_factory=list)
@@ -118,21 +118,21 @@ class DocumentReader:
         Raises:
             CoupaError: As :func:`ask`.
         """
-        told = _Told()
+        findings = _Findings()
         if document.attachments is None or document.lines is None:
             document = await self.document(document.kind, document.id, session) or document
             heartbeat()
-        own = await self._own(document, session, told)
+        own = await self._own(document, session, findings)
         heartbeat()
-        lines, are_all = await self._lines(document, session, told)
+        lines, are_all = await self._lines(document, session, findings)
         heartbeat()
-        more = [*own, *await self._comments(document, session, told)]
+        more = [*own, *await self._comments(document, session, findings)]
         heartbeat()
         whole = replace(document, lines=tuple(lines))
-        page = whole.page(self._base_url, more, told.lacks, told.remarks, self._bounds)
+        page = whole.page(self._base_url, more, findings.lacks, findings.remarks, self._bounds)
         return ReadDocument(page=page, lines=lines, are_all_lines=are_all)
 
-    async def _own(self, document: ApiDocument, session: Session, told: _Told) -> Sequence[Placed]:
+    async def _own(self, document: ApiDocument, session: Session, findings: _Findings) -> Sequence[Placed]:
         """List its own attachments by themselves, where its record does not tell them for certain."""
         known, place = document.attachments, document.place(_ATTACHMENTS)
         if known is not None and self._nested.is_whole(place, len(known)):
@@ -145,9 +145,9 @@ class DocumentReader:
             why = "the API does not show its attachments"
         if found is None:
             if not known:
-                told.lacks.append(why)
+                findings.lacks.append(why)
             elif len(known) >= _SHORTEST_CUT:
-                told.remarks.append(f"it may have more than {len(known)} attachments: {why}")
+                findings.remarks.append(f"it may have more than {len(known)} attachments: {why}")
             return ()
         own = in_header(found)
         if known is not None:
@@ -155,7 +155,9 @@ class DocumentReader:
             self._nested.compare(place, len(known), len(ids))
         return own
 
-    async def _lines(self, document: ApiDocument, session: Session, told: _Told) -> tuple[Sequence[Record], bool]:
+    async def _lines(
+        self, document: ApiDocument, session: Session, findings: _Findings
+    ) -> tuple[Sequence[Record], bool]:
         """List its lines by themselves, where its record does not tell them and their attachments for certain.
 
         Returns:
@@ -172,11 +174,11 @@ class DocumentReader:
                 self._nested.compare(place, len(known), len(lines))
                 self._nested.compare(of_lines, longest_list(known), longest_list(lines))
             elif found is None and known is not None:
-                are_all = self._judge(document, known, told)
+                are_all = self._judge(document, known, findings)
         if known is None and not are_all:
-            told.lacks.append("the API does not show its lines")
+            findings.lacks.append("the API does not show its lines")
         elif is_silent(lines):
-            told.lacks.append("the API does not show attachments of its lines")
+            findings.lacks.append("the API does not show attachments of its lines")
         return lines, are_all
 
     async def _listed_lines(self, document: ApiDocument, session: Session) -> list[Record] | None:
@@ -193,26 +195,28 @@ class DocumentReader:
             return None
         return found
 
-    def _judge(self, document: ApiDocument, lines: Sequence[Record], told: _Told) -> bool:
+    def _judge(self, document: ApiDocument, lines: Sequence[Record], findings: _Findings) -> bool:
         """Return whether these are all lines, where they cannot be listed by themselves; say what cannot be known."""
         if lines and not longest_list(lines) and not self._nested.is_whole(document.place(_OF_LINES), 0):
             self._doubt("line")
         are_all = len(lines) < _SHORTEST_CUT or self._nested.is_whole(document.place(_LINES), len(lines))
         if not are_all:
-            told.remarks.append(f"it may have more than {len(lines)} lines: the API does not list them by themselves")
+            findings.remarks.append(
+                f"it may have more than {len(lines)} lines: the API does not list them by themselves"
+            )
         return are_all
 
-    async def _comments(self, document: ApiDocument, session: Session, told: _Told) -> Sequence[Placed]:
+    async def _comments(self, document: ApiDocument, session: Session, findings: _Findings) -> Sequence[Placed]:
         try:
             found = await self._listed("comments", queries.comments, document, session)
         except ApiRefusalError as error:
-            told.lacks.append(lack("comments", error))
+            findings.lacks.append(lack("comments", error))
             return ()
         if found is None:
-            told.lacks.append("the API does not show its comments")
+            findings.lacks.append("the API does not show its comments")
             return ()
         if is_silent(found):
-            told.lacks.append("the API does not show attachments of its comments")
+            findings.lacks.append("the API does not show attachments of its comments")
         place, length = document.place(_OF_COMMENTS), longest_list(found)
         self._nested.see(place, length)
         if found and not length and not self._nested.is_whole(place, 0):

@@ -39,14 +39,14 @@ def report_page(name: str, data: Mapping[str, object], language: str) -> str:
     style = (folder / "report.css").read_text("utf-8")
     script = "\n".join((folder / item).read_text("utf-8") for item in _SCRIPTS)
     page = _MARKED.sub(lambda found: html.escape(texts.gettext(found[1])), (folder / "report.html").read_text("utf-8"))
-    told = {**data, "texts": _texts(script, texts)}
+    written = {**data, "texts": _texts(script, texts)}
     return Template(page).substitute(
         language=language,
         policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'",
         title=html.escape(name) + _title(language).removesuffix("</title>"),
         style=style,
         script=script,
-        data=json.dumps(told, separators=(",", ":")).replace("<", "\\u003c"),
+        data=json.dumps(written, separators=(",", ":")).replace("<", "\\u003c"),
     )
 
 
@@ -61,10 +61,10 @@ def _title(language: str) -> str:
 
 def _texts(script: str, texts: gettext.NullTranslations) -> dict[str, object]:
     """Return the script's texts in a language: one, or the one for a single thing and the one for several."""
-    told: dict[str, object] = {text: texts.gettext(text) for text in _ONE.findall(script)}
+    written: dict[str, object] = {text: texts.gettext(text) for text in _ONE.findall(script)}
     for text, more in _SEVERAL.findall(script):
-        told[text] = [texts.ngettext(text, more, 1), texts.ngettext(text, more, 2)]
-    return told
+        written[text] = [texts.ngettext(text, more, 1), texts.ngettext(text, more, 2)]
+    return written
 
 
 def _digest(text: str) -> str:

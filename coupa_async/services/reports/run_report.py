@@ -32,7 +32,7 @@ _BAD_ROWS = 100
 _UNKNOWN: Mapping[str, object] = MappingProxyType({})
 
 
-class Told:
+class Wording:
     """How a report tells what the journal has.
 
     Attributes:
@@ -75,7 +75,7 @@ def write_report(
     Raises:
         StorageError: If it cannot be written.
     """
-    data = _data(root, journal, history, now, Told(language, defaults))
+    data = _data(root, journal, history, now, Wording(language, defaults))
     page = report_page(root.name, data, language).encode()
 
     def write(file: BinaryIO) -> None:
@@ -93,15 +93,15 @@ def report_path(root: Path) -> Path:
     return own_path(root, FILE_NAME, lambda path: any(title in head_of(path) for title in titles()))
 
 
-def _data(root: Path, journal: Journal, history: History, now: datetime, told: Told) -> dict[str, object]:
+def _data(root: Path, journal: Journal, history: History, now: datetime, wording: Wording) -> dict[str, object]:
     stands = run_status(journal, history)
     pictures = {path.stem for path in (root / "snapshots").glob("*.png")}
-    runs = [_run(run, history.run_events(run), told) for run in history.runs()[-_RUNS:]]
+    runs = [_run(run, history.run_events(run), wording) for run in history.runs()[-_RUNS:]]
     if not runs:
         times = journal.times() or [now]
-        runs = [_without_history(times[0], times[-1], told)]
+        runs = [_without_history(times[0], times[-1], wording)]
     shown = ReportData.of(journal, str(stands.settings.get("data") or ""), frozenset(stands.asked))
-    orders = [_order(result, at, pictures, shown, told) for result, at in journal.results()]
+    orders = [_order(result, at, pictures, shown, wording) for result, at in journal.results()]
     return {
         "folder": root.name,
         "made_at": now.isoformat(timespec="seconds"),
@@ -116,7 +116,7 @@ def _data(root: Path, journal: Journal, history: History, now: datetime, told: T
         },
         "bad_rows": {
             "count": len(stands.bad_rows),
-            "shown": [(row, told.message(reason)) for row, reason in islice(stands.bad_rows.items(), _BAD_ROWS)],
+            "shown": [(row, wording.message(reason)) for row, reason in islice(stands.bad_rows.items(), _BAD_ROWS)],
         },
         "runs": runs,
         "fields": shown.columns(),
@@ -126,7 +126,7 @@ def _data(root: Path, journal: Journal, history: History, now: datetime, told: T
 
 
 def _order(
-    result: OrderResult, processed_at: datetime, pictures: set[str], shown: ReportData, told: Told
+    result: OrderResult, processed_at: datetime, pictures: set[str], shown: ReportData, wording: Wording
 ) -> list[object]:
     """Make the row that ``report.js`` reads, in its order."""
     picture = outcome_folder(result.number, Outcome.FAILED)
@@ -136,7 +136,7 @@ def _order(
         result.supplier,
         result.found,
         [(item.name, item.size_bytes) for item in result.saved],
-        [(item.name, told.message(item.reason)) for item in result.failed],
+        [(item.name, wording.message(item.reason)) for item in result.failed],
         round(result.seconds, 2),
         result.attempts,
         _iso(processed_at),
@@ -144,17 +144,17 @@ def _order(
         _web(result.url),
         _web(redacted(result.requisition_url)),
         f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
-        told.message(result.error),
+        wording.message(result.error),
         *([shown.values(result)] if shown.fields else []),
     ]
 
 
-def _run(run: RunRecord, run_events: Iterator[RunEvent], told: Told) -> dict[str, object]:
+def _run(run: RunRecord, run_events: Iterator[RunEvent], wording: Wording) -> dict[str, object]:
     readings: list[RunEvent] = []
     others: list[RunEvent] = []
     for run_event in run_events:
         (readings if run_event.kind == "memory" else others).append(run_event)
-    chosen, usual = settings_used(run.settings, told.defaults)
+    chosen, usual = settings_used(run.settings, wording.defaults)
     return {
         "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
@@ -163,23 +163,23 @@ def _run(run: RunRecord, run_events: Iterator[RunEvent], told: Told) -> dict[str
         "workers": run.workers,
         "settings": chosen,
         "defaults": usual,
-        "memory": [_moment(peak, told) for peak in _peaks(readings, _READINGS)],
-        "moments": [_moment(other, told) for other in others],
+        "memory": [_moment(peak, wording) for peak in _peaks(readings, _READINGS)],
+        "moments": [_moment(other, wording) for other in others],
     }
 
 
-def _without_history(first: datetime, last: datetime, told: Told) -> dict[str, object]:
+def _without_history(first: datetime, last: datetime, wording: Wording) -> dict[str, object]:
     """Make a run for a journal that is older than the history."""
     whole = RunRecord(id=0, started_at=first, ended_at=last, backend="", lane="", workers=0, settings={})
-    return _run(whole, iter(()), told)
+    return _run(whole, iter(()), wording)
 
 
-def _moment(event: RunEvent, told: Told) -> dict[str, object]:
+def _moment(event: RunEvent, wording: Wording) -> dict[str, object]:
     return {
         "at": _iso(event.at),
         "kind": event.kind,
         "worker": event.worker,
-        "detail": told.message(event.detail),
+        "detail": wording.message(event.detail),
         "value": event.value,
     }
 

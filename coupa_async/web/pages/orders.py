@@ -19,7 +19,7 @@ from coupa_async.services.languages.catalogue import mark
 from coupa_async.services.spreadsheet.cells import delimited_text
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.preview import Preview, preview
-from coupa_async.web.rendering import page, told
+from coupa_async.web.rendering import page, translated
 from coupa_async.web.requests import RefusedError, read_form, save_body
 from coupa_async.web.serving.access import Refusal
 from coupa_async.web.sheets import SUFFIXES, Sheet
@@ -47,12 +47,12 @@ async def upload(request: Request) -> Response:
         sheet_id = await _receive(request)
     except RefusedError as error:
         head = {"connection": "close"}  # the rest of what is sent is not read
-        return JSONResponse({"error": told(request, error.refusal.text)}, error.refusal.status, headers=head)
+        return JSONResponse({"error": translated(request, error.refusal.text)}, error.refusal.status, headers=head)
     except CoupaError as error:
-        return JSONResponse({"error": told(request, error)}, 422)
+        return JSONResponse({"error": translated(request, error)}, 422)
     except OSError as error:
         text = f"it cannot be kept ({error.strerror or error}): free space"
-        return JSONResponse({"error": told(request, text)}, 507)
+        return JSONResponse({"error": translated(request, text)}, 507)
     return JSONResponse({"go": f"{site_of(request).access.base}/orders/{sheet_id}"})
 
 
@@ -113,7 +113,9 @@ async def bad_rows(request: Request) -> Response:
     table = csv.writer(out)
     table.writerow(["ROW", "VALUE", "REASON"])
     rows = found.worklist.bad_rows
-    table.writerows([bad.row, delimited_text(bad.shown), delimited_text(told(request, bad.reason))] for bad in rows)
+    table.writerows(
+        [bad.row, delimited_text(bad.shown), delimited_text(translated(request, bad.reason))] for bad in rows
+    )
     head = {"content-disposition": 'attachment; filename="rows.csv"'}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=head)
 

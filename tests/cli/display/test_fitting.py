@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from coupa_async.cli.display.fitting import shortened, tell, wrapped
+from coupa_async.cli.display.fitting import print_text, shortened, wrapped
 
 LONG = "https://acme-corporation.coupahost.com/attachment/attachment_file/type/123456/Offer_2025-118.pdf?supplier_view_key=x"
 
@@ -62,6 +62,6 @@ def test_a_line_never_breaks_inside_a_host_or_a_placeholder(width: int) -> None:
 
 def test_a_file_gets_the_text_as_it_is() -> None:
     console = Console(file=io.StringIO(), width=40)
-    tell(console, f"see {LONG} for all of it")
+    print_text(console, f"see {LONG} for all of it")
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue() == f"see {LONG} for all of it\n"

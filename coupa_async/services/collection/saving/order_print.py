@@ -77,11 +77,11 @@ class OrderPrinter:
             if order.number.key not in self._signed_out:
                 self._signed_out.add(order.number.key)
                 raise
-            return _told(order, error)
+            return _error_text(order, error)
         except (SessionLostError, StorageError):
             raise
         except CoupaError as error:
-            return _told(order, error)
+            return _error_text(order, error)
         finally:
             heartbeat()
         return ""
@@ -117,6 +117,6 @@ class OrderPrinter:
         return printed.size_bytes
 
 
-def _told(order: Order, error: CoupaError) -> str:
+def _error_text(order: Order, error: CoupaError) -> str:
     _log.warning("%s is not printed: %s", order.number.shown, error)
     return f"not printed as PDF: {error}"

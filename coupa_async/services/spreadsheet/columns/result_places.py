@@ -118,7 +118,10 @@ class ResultColumns:
             columns.append(column)
             names.append(shown)
         return ResultPlaces(
-            columns=tuple(columns), names=tuple(names), are_ours=are_ours, warning=_told(self.header, renamed)
+            columns=tuple(columns),
+            names=tuple(names),
+            are_ours=are_ours,
+            warning=_renaming_warning(self.header, renamed),
         )
 
     def _text(self, cells: Sequence[object], name: str) -> str:
@@ -151,7 +154,7 @@ def _free(name: str, taken: set[str]) -> str:
     return next(shown for number in range(2, 1_000) if (shown := f"{name} ({number})").casefold() not in taken)
 
 
-def _told(header: Header, renamed: Mapping[str, str]) -> str:
+def _renaming_warning(header: Header, renamed: Mapping[str, str]) -> str:
     if not renamed:
         return ""
     alike = {name.casefold(): name for name in reversed(header.names)}

@@ -30,12 +30,12 @@ def write_results_file(
     Raises:
         OSError: If ``out`` takes no more.
     """
-    sheets: list[tuple[str, Rows]] = [(_SHEET, chain([("PO_NUMBER", "ROW", *names)], _told(rows)))]
+    sheets: list[tuple[str, Rows]] = [(_SHEET, chain([("PO_NUMBER", "ROW", *names)], _as_rows(rows)))]
     if lines is not None:
         sheets.append((TITLE, chain([lines.header], lines.lines())))
     write_new_workbook(out, sheets)
 
 
-def _told(rows: Iterable[tuple[int, str, Values | tuple[()]]]) -> Iterator[Sequence[Value | None]]:
+def _as_rows(rows: Iterable[tuple[int, str, Values | tuple[()]]]) -> Iterator[Sequence[Value | None]]:
     for row, number, values in rows:
         yield number, row, *values
