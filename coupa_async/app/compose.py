@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import anyio
 from anyio import to_thread
@@ -18,14 +16,12 @@ from pydantic import SecretStr
 from coupa_async.app.compose_api import make_api_backend, make_source, with_api
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
-from coupa_async.domain.bounds import Bounds
+from coupa_async.app.limits import make_bounds, make_targets, tabs_a_session, throttle_limits
 from coupa_async.domain.events import Warned
 from coupa_async.domain.files.wanted import WantedFiles
-from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.order import AttachmentIntent
 from coupa_async.domain.outcome import OrderResult
 from coupa_async.domain.policies.memory import MemoryLimits
-from coupa_async.domain.policies.throttle import ThrottleLimits
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
@@ -52,9 +48,6 @@ if TYPE_CHECKING:
 
 _PERSON_S = 600.0
 _PAPERS = {"A4": A4, "Letter": LETTER}
-_MIB = 2**20
-# What Coupa allows; of its burst of 20 most is left to it, for what comes closer together on the way.
-_API_PER_S, _API_BURST = 25.0, 5
 
 
 def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
@@ -112,22 +105,6 @@ def browser_options(settings: Settings) -> BrowserOptions:
     )
 
 
-def make_targets(settings: Settings) -> Targets:
-    """Return where links and redirects may lead. The host of the login URL is allowed: the user chose it."""
-    login = urlsplit(settings.login_url or "").hostname
-    return Targets(base_url=settings.tenant(), allowed_hosts=(*settings.allowed_hosts, *([login] if login else [])))
-
-
-def make_bounds(settings: Settings) -> Bounds:
-    """Return the bounds on what others send."""
-    return Bounds(
-        page_bytes=settings.max_page_mb * _MIB,
-        file_bytes=settings.max_file_mb * _MIB if settings.max_file_mb else None,
-        disk_reserve_bytes=settings.disk_reserve_mb * _MIB,
-        parse_s=settings.parse_s,
-    )
-
-
 def make_flow(settings: Settings) -> SignInFlow:
     """Return how a session of the chosen lane signs in without a person."""
     return ApiSignIn(settings.tenant()) if settings.chosen_lane == "api" else make_sign_in(settings)
@@ -172,7 +149,7 @@ def make_worker_context(
     limits = EngineLimits(
         max_attempts=settings.max_attempts,
         workers=settings.workers,
-        tabs=_tabs(settings),
+        tabs=tabs_a_session(settings),
         recycle_orders=settings.session_orders,
     )
     person = partial(sign_in_by_hand, settings, notify) if may_ask and settings.chosen_lane != "api" else None
@@ -244,26 +221,6 @@ def wanted_files(settings: Settings) -> WantedFiles:
     )
 
 
-def throttle_limits(settings: Settings) -> ThrottleLimits:
-    """Return how many requests may be on their way, and how many may begin in a second."""
-    is_api = settings.chosen_lane == "api"
-    return ThrottleLimits(
-        floor=min(settings.min_in_flight, settings.max_in_flight),
-        ceiling=settings.max_in_flight,
-        requests_per_s=settings.requests_per_s or (_API_PER_S if is_api else math.inf),
-        burst=_API_BURST if is_api and settings.requests_per_s is None else 1,
-    )
-
-
-def memory_limits(settings: Settings) -> MemoryLimits:
-    """Return when memory counts as short.
-
-    Raises:
-        SettingsError: If the threshold is not a share between 0 and 1.
-    """
-    return MemoryLimits(threshold=settings.memory_threshold, critical=max(0.95, settings.memory_threshold))
-
-
 def make_guard(
     settings: Settings, limits: MemoryLimits, workers: Sequence[Worker], context: WorkerContext
 ) -> MemoryGuard:
@@ -286,16 +243,6 @@ async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:
     sign_in = CoupaSignIn(base_url=base_url, login_url=settings.login_url or base_url, person_s=_PERSON_S)
     with base_profile(profiles_dir(), settings.state_file()) as profile:
         await interactive_sign_in(backend, profile, sign_in.sign_in)
-
-
-def _tabs(settings: Settings) -> int:
-    """Return how many orders a session works on at once.
-
-    Over HTTP this is 1.5 times the requests that may be in flight, because an order that writes files makes no request.
-    """
-    if settings.tabs is not None:
-        return settings.tabs
-    return 1 if settings.chosen_lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
 
 
 def recorded_backend(base_url: str) -> Backend:

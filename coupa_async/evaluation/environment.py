@@ -13,9 +13,10 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from coupa_async.app.compose import make_worker_context, memory_limits
+from coupa_async.app.compose import make_worker_context
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
+from coupa_async.app.limits import memory_limits
 from coupa_async.app.runs.run_log import log_event, run_log
 from coupa_async.domain.order import Order
 from coupa_async.domain.redaction import redacted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coupa_async.app.compose import _tabs, find_backend
+from coupa_async.app.compose import find_backend
+from coupa_async.app.limits import tabs_a_session
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.run import Run
 
@@ -22,7 +23,7 @@ from coupa_async.cli.commands.run import Run
 def test_more_orders_are_in_hand_than_requests_in_flight_where_that_costs_no_browser(
     words: list[str], tabs: int
 ) -> None:
-    assert _tabs(parse(Run, words)) == tabs
+    assert tabs_a_session(parse(Run, words)) == tabs
 
 
 def test_a_proxys_password_that_the_browser_cannot_be_told_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

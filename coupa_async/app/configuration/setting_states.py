@@ -10,7 +10,8 @@ from typing import Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 
 from coupa_async.app.configuration import user_settings
-from coupa_async.app.configuration.settings import Settings, shown
+from coupa_async.app.configuration.setting_values import shown
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import user_file
 
 HIDDEN = "(hidden)"

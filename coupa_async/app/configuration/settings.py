@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validato
 from pydantic_settings import CliDualFlag, CliSuppress, NoDecode
 
 from coupa_async.app.configuration.command_settings import Command
+from coupa_async.app.configuration.setting_values import shown, split_list
 from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.app.password import read_password
 from coupa_async.domain import errors
@@ -286,18 +287,3 @@ def shown_defaults() -> dict[str, object]:
     """Return what ``Settings.shown`` has of settings of which nobody has said anything."""
     defaults = {name: field.get_default() for name, field in Settings.model_fields.items()}
     return {name: "" if value is None else shown(value) for name, value in defaults.items()}
-
-
-def split_list(value: object) -> object:
-    """Split a text at its commas. Any other value is returned unchanged."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def shown(value: object) -> object:
-    """Return a value as a report may show it: addresses are redacted."""
-    if isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    text = redacted(str(value))
-    return text.partition("?")[0].partition("#")[0] if "://" in text else text

@@ -10,9 +10,10 @@ from functools import partial
 from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
-from coupa_async.app.compose import find_backend, make_guard, make_worker_context, memory_limits
+from coupa_async.app.compose import find_backend, make_guard, make_worker_context
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
+from coupa_async.app.limits import memory_limits
 from coupa_async.app.runs.choose_orders import Choice, choose_orders
 from coupa_async.app.runs.finish_run import finish_run
 from coupa_async.app.runs.group_order import work_by_group

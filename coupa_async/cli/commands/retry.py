@@ -9,7 +9,8 @@ from anyio import to_thread
 from pydantic import Field, PrivateAttr, field_validator
 from pydantic_settings import CliPositionalArg, CliSettingsSource, NoDecode, SettingsConfigDict
 
-from coupa_async.app.configuration.settings import Settings, split_list
+from coupa_async.app.configuration.setting_values import split_list
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.earlier_run import AS_BEFORE, earlier_run
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.demo import Demo

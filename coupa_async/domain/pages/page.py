@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.order import Attachment, AttachmentSource
@@ -17,19 +16,16 @@ from coupa_async.domain.pages.late_parts import Part, State, lacking, parts_of
 from coupa_async.domain.pages.links import absolute
 from coupa_async.domain.pages.page_limits import refuse_excess
 from coupa_async.domain.pages.sign_in import is_sign_in_path, origin_of
+from coupa_async.domain.pages.sign_in_form import SignInForm, read_form, shown_error
 
 _SECONDS = re.compile(r"num_secs\s{0,9}=\s{0,9}(\d{1,9})")
 _MILLISECONDS = re.compile(r'"timeout_duration"\s{0,9}:\s{0,9}(\d{1,12})')
 _BOUNDS = Bounds()
 _KEPT_CHARS = 4_000_000
-_ERRORS = "#flash_error, .flash_error, #usernameError, #passwordError, .error_message, .alert-error, [role=alert]"
 _KINDS = {
     AttachmentSource.ORDER: ("order_headers", "div.order_headers_show_page", "Purchase Order #"),
     AttachmentSource.REQUISITION: ("requisition_headers", "div.requisition_headers_show_page", "Requisition #"),
 }
-
-
-_HANDED_ON = frozenset({"SAMLRequest", "SAMLResponse", "wresult", "id_token", "code"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +87,6 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInForm:
-    """Where to type on a sign-in page, as CSS selectors; empty where the page has no such part.
-
-    Attributes:
-        action: The address that the form is sent to.
-    """
-
-    user: str
-    password: str
-    submit: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage:
     """A page of the sign-in: the session is signed out.
 
@@ -155,7 +137,7 @@ def _read(html: str, url: str, base_url: str, bounds: Bounds) -> Page:
     refuse_excess(html, url, bounds)
     tree = parsed(html)
     if is_signed_out(url, base_url):
-        return SignInPage(url=url, form=_form(tree, url), error=_error(tree))
+        return SignInPage(url=url, form=read_form(tree, url), error=shown_error(tree))
     for kind in AttachmentSource:
         if _is(tree, kind):
             return _document(tree, html, url, kind, bounds)
@@ -244,59 +226,3 @@ def _numbers(tree: LexborHTMLParser) -> tuple[str, ...]:
 def _title(tree: LexborHTMLParser) -> str:
     title = tree.css_first("title")
     return title.text(strip=True) if title else ""
-
-
-def is_relay(html: str) -> bool:
-    """Return whether a sign-in page only leads to the next one: by a form that sends itself, or by nothing.
-
-    The names are of SAML's HTTP POST binding, of WS-Federation and of OpenID Connect's form post. A page that asks for
-    an approval on a phone is none: it is waited for by a person.
-    """
-    tree = LexborHTMLParser(html)
-    body = tree.body
-    if body is None or not (body.text(strip=True) or body.css_first("input, button, img, script, svg")):
-        return True
-    names = {field.attributes.get("name") for field in tree.css("form input[type=hidden]")}
-    return not names.isdisjoint(_HANDED_ON)
-
-
-def _form(tree: LexborHTMLParser, url: str) -> SignInForm | None:
-    """Find the fields by their types, because ids differ between tenants."""
-    for form in tree.css("form"):
-        password = form.css_first("input[type=password]")
-        users = [
-            item for item in form.css("input") if (item.attributes.get("type") or "text") in ("text", "email", "tel")
-        ]
-        if password is None and not users:
-            continue
-        submit = form.css_first("[type=submit], button:not([type])")
-        return SignInForm(
-            user=_selector(users[0]) if users else "",
-            password=_selector(password) if password else "",
-            submit=_selector(submit) if submit else "",
-            action=_joined(url, form.attributes.get("action") or ""),
-        )
-    return None
-
-
-def _joined(url: str, reference: str) -> str:
-    """Return where a form leads: what its scripts send, they send as the page."""
-    try:
-        joined = urljoin(url, reference.strip())
-    except ValueError:
-        return reference
-    return joined if joined.startswith(("http:", "https:")) else url
-
-
-def _selector(node: LexborNode) -> str:
-    for attribute in ("id", "name"):
-        if value := node.attributes.get(attribute):
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return f'{node.tag}[{attribute}="{escaped}"]'
-    kind = node.attributes.get("type")
-    return f'form {node.tag}[type="{kind}"]' if kind else f"form {node.tag}"
-
-
-def _error(tree: LexborHTMLParser) -> str:
-    texts = (" ".join(node.text().split()) for node in tree.css(_ERRORS))
-    return next((text for text in texts if text), "")

@@ -15,8 +15,9 @@ from coupa_async.domain.errors import (
     SignInRequiredError,
     SignInStalledError,
 )
-from coupa_async.domain.pages.page import SignInPage, is_relay, is_signed_out, read_page, session_length_s
+from coupa_async.domain.pages.page import SignInPage, is_signed_out, read_page, session_length_s
 from coupa_async.domain.pages.sign_in import may_be_told, origin_of, origin_text
+from coupa_async.domain.pages.sign_in_form import is_relay
 from coupa_async.domain.pages.tenant_page import is_something_else, page_title
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Fill, Session

@@ -1,0 +1,20 @@
+"""The values of settings as they are written: lists with commas, and what a report may show."""
+
+from __future__ import annotations
+
+from coupa_async.domain.redaction import redacted
+
+
+def split_list(value: object) -> object:
+    """Split a text at its commas. Any other value is returned unchanged."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def shown(value: object) -> object:
+    """Return a value as a report may show it: addresses are redacted."""
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    text = redacted(str(value))
+    return text.partition("?")[0].partition("#")[0] if "://" in text else text
