@@ -43,9 +43,14 @@ class Finding:
         return f"{self.target}: {self.kind}\n    {shown}"
 
 
+def targets_of(path: Path) -> list[str]:
+    """Return the targets that a file of the corpus is for: ``workbook+package-small.xlsx``."""
+    return path.name.partition("-")[0].split("+")
+
+
 def seeds_of(target: str) -> list[bytes]:
     """Read what a target's inputs are made of: files of its own name, and those of all."""
-    files = sorted((*CORPUS.glob(f"{target}-*"), *CORPUS.glob("any-*")))
+    files = sorted(path for path in CORPUS.iterdir() if not {target, "any"}.isdisjoint(targets_of(path)))
     return [path.read_bytes() for path in files] or [b""]
 
 
