@@ -178,7 +178,7 @@ class Client:
 
                 def moved() -> None:
                     now_s = anyio.current_time()
-                    if alive.deadline < now_s + self._silence_s / 2:  # not for every piece: a deadline is dear to move
+                    if alive.deadline < now_s + 0.9 * self._silence_s:  # not for each piece: moving it is dear
                         alive.deadline = min(now_s + self._silence_s, until_s)
 
                 return await self._file(url, part, moved, trail, is_page)
