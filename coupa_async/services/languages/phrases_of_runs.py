@@ -92,8 +92,6 @@ PHRASES = (
     mark("the API names %(found)s attachments, "),
     mark("the API has several orders of the number %(order)s, with the ids "),
     mark("%(number)s of %(all)s left out by --"),
-    mark("only %(number)s of %(all)s lines were looked at for files: --lines looks at all"),
-    mark("only the first %(number)s lines were looked at for files: --lines looks at all"),
     mark("; the page of %(order)s is kept in %(file)s. To"),
     mark("none of %(number)s orders of %(text)s can be seen: ask for access to it"),
     mark("none of %(number)s order of %(text)s can be seen: ask for access to it"),
