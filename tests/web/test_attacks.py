@@ -78,6 +78,7 @@ def test_a_token_lets_one_window_in_once(app: App) -> None:
     second = stranger.get(f"/enter{path}")
     assert second.status == 403
     assert "set-cookie" not in second.headers
+    assert second.text == "This address has been used. Start coupa-async app again: it opens a new window.\n"
     assert stranger.get("/enter?token=guessed").status == 403
     assert stranger.get("/enter").status == 403
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from coupa_async.services.languages.catalogue import LANGUAGES
-from coupa_async.web.rendering import LANGUAGE_COOKIE, fragment, page
-from coupa_async.web.requests import RefusedError, read_form
+from coupa_async.web.rendering import LANGUAGE_COOKIE, fragment, page, translated
+from coupa_async.web.requests import read_form
 from coupa_async.web.serving.access import USED_TOKEN
 from coupa_async.web.site import site_of
 
@@ -20,7 +20,8 @@ async def enter(request: Request) -> Response:
     """
     site = site_of(request)
     if not site.access.enter(request.query_params.get("token", "")):
-        raise RefusedError(USED_TOKEN)
+        # As any window that is not let in: a page of ours has what only windows that were let in may see.
+        return PlainTextResponse(f"{translated(request, USED_TOKEN.text)}\n", USED_TOKEN.status)
     return HTMLResponse(fragment(request, "enter.html"), headers={"set-cookie": site.access.cookie()})
 
 
