@@ -56,14 +56,9 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     say(_("nothing was asked and nothing written"))
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / planned_folder(item))} for item in todo]
-        told: dict[str, object] = {
-            "total": len(todo) + rest,
-            "orders": orders,
-            "exit_code": 0,
-            "bad_rows": len(worklist.bad_rows),
-        }
-        told["sheet"] = worklist.layout.sheet or None
-        print(json.dumps(told), flush=True)  # noqa: T201 - the line that scripts read
+        total, bad_rows, sheet = len(todo) + rest, len(worklist.bad_rows), worklist.layout.sheet or None
+        found = {"total": total, "orders": orders, "exit_code": 0, "bad_rows": bad_rows, "sheet": sheet}
+        print(json.dumps(found), flush=True)  # noqa: T201 - the line that scripts read
     return 0
 
 
