@@ -89,7 +89,16 @@ PAGED = '<div class="pagination"><em class="current">1</em> <a href="#">2</a> <a
         ('<p class="page_entries_info">共 40 条 1-15</p>', 40, False, False),
         ('<p class="page_entries_info">1 - 15 of 15</p>', 15, False, False),
         ('<p class="page_entries_info">16 - 30 of 40</p>', None, False, False),
-        ('<p class="hint">1 - 15 of 40</p>', None, False, False),
+        ('<p class="page_entries_info">15 of 40</p>', 40, False, False),
+        ('<p class="page_entries_info">15 von 40 Positionen</p>', 40, False, False),
+        ('<p class="page_entries_info">15 45 90</p>', None, False, False),
+        ('<p class="hint">1 - 15 of 40</p>', 40, False, False),
+        ("<p>Exibindo <b>15</b> de <b>40</b></p>", 40, False, False),
+        ('<p><a href="#">15</a> <a href="#">45</a> <a href="#">90</a></p>', None, True, False),
+        ('<nav><a href="#" aria-label="Next page">&gt;</a></nav>', None, False, True),
+        ('<nav><b class="current">1</b> <a href="#">2</a></nav>', None, False, True),
+        ('<div class="comment"><a rel="next" href="#">Next</a> 1 - 15 of 40</div>', None, False, False),
+        ("<p>15 items, 40 received</p>", None, False, False),
         ("", None, False, False),
     ],
 )
@@ -100,6 +109,24 @@ def test_what_leads_to_other_lines_is_found_by_its_shape(
     assert (found.announced, bool(found.larger), bool(found.next)) == (announced, has_larger, has_next)
     is_all = announced == 15 if announced is not None else not (has_larger or has_next)
     assert found.is_all == is_all
+
+
+@pytest.mark.parametrize("pager", ["<p>1 - 14 of 40</p>", '<nav><a rel="next" href="#">Next</a></nav>'])
+def test_a_table_that_is_not_as_long_as_a_page_of_one_has_no_paging_but_what_is_called_so(pager: str) -> None:
+    assert page(pager, lines=14).is_all
+
+
+def test_the_first_of_several_pages_is_not_all() -> None:
+    assert not page('<p class="page_entries_info">Page 1 of 3</p>').is_all
+    assert page('<p class="page_entries_info">Page 1 of 1</p>').is_all
+
+
+def test_paging_inside_the_table_is_found() -> None:
+    rows = "".join(map(row, range(1, 16)))
+    foot = '<tfoot><tr><td>1-15 / 40 <a href="#" title="Next">&gt;</a></td></tr></tfoot>'
+    html = f'<table id="order_line_table_tag"><tbody>{rows}</tbody>{foot}</table>'
+    found = read_lines_page(html, Bounds())
+    assert (found.announced, bool(found.next)) == (40, True)
 
 
 def test_a_line_whose_row_is_followed_by_rows_of_its_own_has_what_they_show() -> None:
@@ -146,8 +173,9 @@ def test_no_more_lines_are_read_than_an_order_may_have() -> None:
     [
         '<p class="pager">' + "<a>50</a>" * 400 + "<i>1</i>" * 19_000 + "</p>",
         '<div class="pager">' * 400 + "<i>1 </i>" * 9_000,
+        "<div>" * 400 + "<i>1 of </i><a>50</a>" * 9_000,
     ],
-    ids=["one list of controls", "pagers in each other"],
+    ids=["one list of controls", "pagers in each other", "what is not called paging"],
 )
 def test_paging_without_end_is_read_in_little_time(pager: str) -> None:
     began_s = time.process_time()

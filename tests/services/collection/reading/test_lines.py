@@ -183,6 +183,15 @@ async def test_files_of_lines_on_other_pages_are_found_where_lines_are_not_asked
         ([info(1, 15, 40)], "15 of 40 lines were read: the others may have files"),
         ([forward("?gone")], "15 lines were read, and there are more: the others may have files"),
         ([info(1, 15, 40), forward("?half")], "30 of 40 lines were read: the others may have files"),
+        (["<p>1 - 15 of 40</p>"], "15 of 40 lines were read: the others may have files"),
+        (
+            ["<p>1 - 15 of 40", '<a rel="next" href="?half">Next</a></p>'],
+            "30 of 40 lines were read: the others may have files",
+        ),
+        (
+            ['<p class="page_entries_info">Page 1 of 3</p>'],
+            "15 lines were read, and there are more: the others may have files",
+        ),
     ],
 )
 async def test_lines_that_were_not_looked_at_for_files_are_missing_from_the_page(pager: list[str], said: str) -> None:
