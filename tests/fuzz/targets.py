@@ -34,7 +34,8 @@ from coupa_async.domain.messages.message import Message, MessageAttachment, lay_
 from coupa_async.domain.messages.rtf import read_rtf
 from coupa_async.domain.order import Attachment, AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
-from coupa_async.domain.pages.data.line_pages import may_have_more, read_lines_page
+from coupa_async.domain.pages.data.line_pages import read_lines_page
+from coupa_async.domain.pages.data.line_paging import may_be_paged
 from coupa_async.domain.pages.data.order_data import read_order_data
 from coupa_async.domain.pages.markup import nesting
 from coupa_async.domain.pages.page import is_signed_out, read_page, session_length_s
@@ -192,7 +193,7 @@ def _lines(data: bytes) -> None:
         return
     page = read_lines_page(html, BOUNDS)
     assert len(page.lines) <= BOUNDS.page_lines + 1
-    may_have_more(html)
+    may_be_paged(html)
     print_address(html, URL, BASE)
     names_order(html, OrderNumber.parse("PO1"))
 

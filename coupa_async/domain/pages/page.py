@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.order import Attachment, AttachmentSource
 from coupa_async.domain.pages.attachments import parse_attachments
+from coupa_async.domain.pages.data.line_paging import may_be_paged, read_paging
 from coupa_async.domain.pages.identity import named_numbers
 from coupa_async.domain.pages.late_parts import Part, State, lacking, parts_of
 from coupa_async.domain.pages.links import absolute
@@ -46,6 +47,7 @@ class OrderPage:
         parts: What of it may come late.
         outside: How many of the attachments are in no known list; these come last.
         remark: What else is odd about it; empty for nothing.
+        has_more_lines: Whether it has lines that it does not show, as far as it tells.
     """
 
     kind: AttachmentSource
@@ -61,6 +63,7 @@ class OrderPage:
     parts: tuple[Part, ...] = ()
     outside: int = 0
     remark: str = ""
+    has_more_lines: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -209,6 +212,7 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
         page_id=(root.attributes.get("data-id") or "").strip() if root else "",
         parts=parts,
         outside=outside,
+        has_more_lines=may_be_paged(html) and not read_paging(tree).is_all,
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from coupa_async.domain.pages.data.line_pages import is_paging
+from coupa_async.domain.pages.data.line_paging import is_paging
 from coupa_async.domain.recording.allowed import ELEMENTS, PARTS, PLAIN, WORDS
 
 ORIGIN = "https://tenant.example.com"

@@ -73,8 +73,8 @@ def test_the_lines_of_recorded_orders_are_scrubbed_and_their_places_and_paging_s
         html = document(order, BASE, is_mounted=True)
         before, after = (read_lines_page(text, Bounds()) for text in (html, scrubbed(html)[0]))
         assert len(after.lines) == len(before.lines)
-        assert (after.announced, bool(after.larger), bool(after.next)) == (
-            *(before.announced, bool(before.larger), bool(before.next)),
+        assert (after.paging.announced, bool(after.paging.larger), bool(after.paging.next)) == (
+            *(before.paging.announced, bool(before.paging.larger), bool(before.paging.next)),
         )
         for old, new in zip(before.lines, after.lines, strict=True):
             names = [name for name, _ in old.fields if name not in ("quantity", "commodity")]  # found by their labels

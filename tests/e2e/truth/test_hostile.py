@@ -47,7 +47,7 @@ ENDLESS = {"PO15263413", "PO15263414"}
 # What tabs do not bound yet is the size of a file that a browser takes: only the time that it takes.
 EXCUSED = {"browser": {"PO15263421", "PO15263422"}}
 # The first signal is answered at once; after the second, a busy browser has ten seconds to close, and is killed then.
-ANSWERED_S, GONE_S = 5.0, 30.0
+ANSWERED_S, GONE_S = 1.0, 30.0
 
 
 @pytest.fixture(scope="module")

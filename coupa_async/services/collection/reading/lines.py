@@ -14,7 +14,7 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.lines import OrderLine, OrderLines
 from coupa_async.domain.errors import BrowserMissingError, BusyError, LaunchError, PageError, UnreachableError
 from coupa_async.domain.order import Attachment, AttachmentPlace
-from coupa_async.domain.pages.data.line_pages import LinesPage, may_have_more, read_lines_page
+from coupa_async.domain.pages.data.line_pages import LinesPage, read_lines_page
 from coupa_async.domain.pages.page import OrderPage, read_page
 from coupa_async.domain.policies.retry import is_busy
 from coupa_async.ports import Document, Session
@@ -68,7 +68,7 @@ async def read_all_lines(
     first = await worker_threads.parse(partial(read_lines_page, html, bounds), html, bounds=bounds)
     turner = LineTurner(page=page, base_url=base_url, bounds=bounds, heartbeat=heartbeat)
     turner.take(first, ())
-    if not turner.is_done and (first.larger or first.next):
+    if not turner.is_done and (first.paging.larger or first.paging.next):
         await _turn(turner, url, session, base_url)
         if not turner.is_done and turner.was_enlarged_in_vain:
             turner.may_enlarge = False
@@ -167,14 +167,15 @@ class LineTurner:
         self.was_enlarged_in_vain = False
         self._seen |= {line.id: line for line in shown.lines if line.id not in self._seen}
         self._files |= {item.id: item for item in attachments if item.place is AttachmentPlace.LINE}
-        self._announced = shown.announced if shown.announced is not None else self._announced
-        self._is_last = shown.is_all
+        paging = shown.paging
+        self._announced = paging.announced if paging.announced is not None else self._announced
+        self._is_last = paging.is_all
         if self.is_done:
             return
-        enlarges = bool(shown.larger) and self.may_enlarge and not self._was_enlarged
+        enlarges = bool(paging.larger) and self.may_enlarge and not self._was_enlarged
         self._was_enlarged = self._was_enlarged or enlarges
         self.was_enlarged_in_vain = enlarges  # until it shows something else
-        self._control = shown.larger if enlarges else shown.next
+        self._control = paging.larger if enlarges else paging.next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +235,7 @@ class LineReader:
         Raises:
             SignInRequiredError, SessionLostError, UnreachableError, BusyError: As :func:`read_all_lines`.
         """
-        if not self.asked and not (self.wants_files and may_have_more(html)):
+        if not self.asked and not (self.wants_files and page.has_more_lines):
             return page, None
         read = await read_all_lines(html, page, url, session, heartbeat, base_url=self.base_url, bounds=self.bounds)
         lacks = f"{read.lines.note}: the others may have files" if self.wants_files and read.lines.has_more else ""

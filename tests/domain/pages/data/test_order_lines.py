@@ -10,7 +10,8 @@ from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.data.formats import Formats
 from coupa_async.domain.data.labels import column_name
 from coupa_async.domain.data.lines import LINE_FIELDS, OrderLine
-from coupa_async.domain.pages.data.line_pages import LinesPage, read_lines_page
+from coupa_async.domain.pages.data.line_pages import read_lines_page
+from coupa_async.domain.pages.data.line_paging import Paging
 from coupa_async.domain.pages.data.order_data import read_order_data
 from fixtures.catalogue import Order, load
 from fixtures.rendering.render import document
@@ -33,14 +34,14 @@ def row(number: int, inside: str = "") -> str:
     return f'<tr id="order_line_row_{number}"><td class="line_num">{number}</td><td>{inside}</td></tr>'
 
 
-def page(pager: str, lines: int = 15) -> LinesPage:
+def page(pager: str, lines: int = 15) -> Paging:
     rows = "".join(row(number) for number in range(1, lines + 1))
     comments = '<div id="s-mountCommentsApp"><p class="pagination"><a class="next" href="#">Next</a></p></div>'
     html = (
         f'<html lang="en"><body><main><div><table id="order_line_table_tag">{rows}</table>{pager}</div>'
         f"{comments}</main></body></html>"
     )
-    return read_lines_page(html, Bounds())
+    return read_lines_page(html, Bounds()).paging
 
 
 def only(inside: str, below: str = "") -> OrderLine:
@@ -63,9 +64,10 @@ def test_the_lines_of_every_recorded_order_are_its_truth_on_all_pages(order: Ord
     found = [told(line, formats, language) for shown in read for line in shown.lines]
     assert found == truth
     if order.line_count > 15:
-        assert read[0].announced == order.line_count
-        assert not read[0].is_all
-        assert (bool(read[0].next), bool(read[0].larger), read[-1].next) == (True, True, "")
+        first, last = read[0].paging, read[-1].paging
+        assert first.announced == order.line_count
+        assert not first.is_all
+        assert (bool(first.next), bool(first.larger), last.next) == (True, True, "")
 
 
 PAGED = '<div class="pagination"><em class="current">1</em> <a href="#">2</a> <a rel="next" href="#">»</a></div>'
@@ -125,7 +127,7 @@ def test_paging_inside_the_table_is_found() -> None:
     rows = "".join(map(row, range(1, 16)))
     foot = '<tfoot><tr><td>1-15 / 40 <a href="#" title="Next">&gt;</a></td></tr></tfoot>'
     html = f'<table id="order_line_table_tag"><tbody>{rows}</tbody>{foot}</table>'
-    found = read_lines_page(html, Bounds())
+    found = read_lines_page(html, Bounds()).paging
     assert (found.announced, bool(found.next)) == (40, True)
 
 
