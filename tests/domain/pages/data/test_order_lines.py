@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from timeit import timeit
 
 import pytest
 
@@ -11,8 +12,9 @@ from coupa_async.domain.data.formats import Formats
 from coupa_async.domain.data.labels import column_name
 from coupa_async.domain.data.lines import LINE_FIELDS, OrderLine
 from coupa_async.domain.pages.data.line_pages import read_lines_page
-from coupa_async.domain.pages.data.line_paging import Paging
+from coupa_async.domain.pages.data.line_paging import Paging, read_paging
 from coupa_async.domain.pages.data.order_data import read_order_data
+from coupa_async.domain.pages.page import parsed
 from fixtures.catalogue import Order, load
 from fixtures.rendering.render import document
 
@@ -183,3 +185,11 @@ def test_paging_without_end_is_read_in_little_time(pager: str) -> None:
     began_s = time.process_time()
     page(pager)
     assert time.process_time() - began_s < 4
+
+
+def test_looking_for_paging_takes_less_than_parsing_the_page_twice() -> None:
+    others = "".join('<tr class="x"><td class="y">1</td></tr>' for _ in range(2_000))
+    html = f'<p class="pager"></p><div><table id="order_line_table_tag">{row(1)}</table></div><table>{others}</table>'
+    tree = parsed(html)
+    parsing, looking = timeit(lambda: parsed(html), number=5), timeit(lambda: read_paging(tree), number=5)
+    assert looking < 2 * parsing
