@@ -17,6 +17,7 @@ _ALL = {
     "bare": measures.against_bare,
     "profile": measures.profile,
     "lanes": measures.lanes,
+    "browsers": measures.browsers,
     "latency": measures.latencies,
     "scale": measures.scale,
     "spreadsheets": measures.spreadsheets,

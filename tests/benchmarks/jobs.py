@@ -82,6 +82,11 @@ def site_job(
     return told
 
 
+def bare_browser(room: Room, where: Mapping[str, str], state: Path, orders: int, *, backend: str) -> Mapping[str, Any]:
+    """Do the job on the recorded site with a script that does nothing else."""
+    return python("bare_browser", backend, state, orders, room.folder(), environment=who(where))
+
+
 def signed_in(room: Room, where: Mapping[str, str]) -> Path:
     """Have a browser sign in at the recorded site once; the state that it leaves."""
     state = room.folder() / "state.json"

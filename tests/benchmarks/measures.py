@@ -9,12 +9,14 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.jobs import (
     CONNECTIONS,
     Room,
+    bare_browser,
     blank_browser_mb,
     curl,
     direct,
@@ -95,6 +97,39 @@ def lanes(room: Room, *, quick: bool) -> Iterator[Table]:
         head=("lane", "workers", "orders/s", "s/order", "CPU s/order", "peak PSS, MB"),
         rows=rows,
         notes=("20 orders a worker. Launch not counted; CPU and memory of everything that we start are.",),
+    )
+
+
+def browsers(room: Room, *, quick: bool) -> Iterator[Table]:
+    """(c2): each browser lane against a script that only opens the pages and fetches the files."""
+    orders, turns = (20, 2) if quick else (40, 5)
+    with recorded() as where:
+        state = signed_in(room, where)
+        for backend in ("playwright", "selenium"):
+            arms: dict[str, Callable[[], Mapping[str, Any]]] = {
+                "bare script": partial(bare_browser, room, where, state, orders, backend=backend),
+                "coupa-async": partial(site_job, room, where, state, orders, backend=backend, lane="browser"),
+            }
+            took: dict[str, list[Mapping[str, Any]]] = {name: [] for name in arms}
+            for _ in range(turns):
+                for name, arm in arms.items():
+                    took[name].append(arm())
+            yield Table(
+                title=f"Browser lane against a bare script, {backend}",
+                head=("", "s/order", "orders/s of the bare script", "CPU s/order", "peak PSS, MB"),
+                rows=[_browser_row(name, runs, took["bare script"]) for name, runs in took.items()],
+                notes=(f"{orders} orders, two 200 kB files each, one worker; {turns} turns by turns, medians.",),
+            )
+
+
+def _browser_row(name: str, runs: list[Mapping[str, Any]], limit: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    ratio = statistics.median(a["seconds"] / b["seconds"] for a, b in zip(limit, runs, strict=True))
+    return (
+        name,
+        f"{statistics.median(run['seconds'] / run['orders'] for run in runs):.3f}",
+        f"{ratio:.2f}",
+        f"{statistics.median((run['cpu_s'] + run['children_cpu_s']) / run['orders'] for run in runs):.3f}",
+        f"{statistics.median(run['peak_mb'] for run in runs):.0f}",
     )
 
 
