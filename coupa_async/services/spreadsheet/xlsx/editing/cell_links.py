@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -12,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from zipfile import ZipFile
 
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS, Value
-from coupa_async.services.spreadsheet.table import Layout
+from coupa_async.services.spreadsheet.table import Layout, Sink
 from coupa_async.services.spreadsheet.xlsx.editing.edits import Edits
 from coupa_async.services.spreadsheet.xlsx.editing.sheet_tail import Place, link_count, with_links
 from coupa_async.services.spreadsheet.xlsx.markup import plain, whole_element
@@ -24,7 +25,9 @@ _PREFIX = b"rIdCoupa"
 _ID = re.compile(rb"\b" + _PREFIX + rb"[0-9]{1,9}\b")
 _RELATION = whole_element(b"Relationship")
 _STRICT = b"http://purl.oclc.org/ooxml/"
+_SPACE = re.compile(r"\s")
 _BEGINNING_BYTES = 4096
+_AT_ONCE = 1_000
 _END = re.compile(rb"</(?P<prefix>[\w.-]+:)?Relationships\s*>")
 _TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _NONE = (
@@ -47,6 +50,7 @@ class CellLinks:
         self._folder = layout.folder
         self._columns = frozenset(layout.columns[index] + 1 for index in _LINKED)
         self._relations: dict[str, bytes] = {}
+        self._before: frozenset[bytes] = frozenset()
         self._used: frozenset[bytes] = frozenset()
         self._first = 1
 
@@ -61,32 +65,37 @@ class CellLinks:
             if _STRICT in part.read(_BEGINNING_BYTES):
                 self._folder = None
         if related in package.NameToInfo:
-            taken = (int(id_.removeprefix(_PREFIX)) for id_ in _ID.findall(package.read(related)))
-            self._first = max(taken, default=0) + 1
+            self._before = frozenset(_ID.findall(package.read(related)))
+            self._first = max((int(id_.removeprefix(_PREFIX)) for id_ in self._before), default=0) + 1
 
     def edit(self, tail: bytes, prefix: bytes) -> bytes:
         """Set the links in what stands behind the sheet's rows."""
         if self._folder is None:
             return tail
         room = max(MOST_LINKS - link_count(tail), 0)
-        links = {place: self._relation(target) for place, target in islice(self._targets(), room)}
+        links = ((place, self._relation(target)) for place, target in islice(self._targets(), room))
         edited = with_links(tail, prefix, links, self._is_set)
-        self._used = frozenset(_ID.findall(edited))
+        self._used = frozenset(found[0] for found in _ID.finditer(edited) if found[0] in self._before)
         return edited
 
-    def relations(self, package: ZipFile, related: str) -> bytes:
-        """Return the part that says where the links lead, once :meth:`edit` has set them."""
+    def write_relations(self, package: ZipFile, related: str, out: Sink) -> None:
+        """Write the part that says where the links lead, once :meth:`edit` has set them."""
         before = package.read(related) if related in package.NameToInfo else _NONE
         kept = _RELATION.sub(lambda found: found[0] if self._is_used(found[0]) else b"", before)
         end = _END.search(plain(kept))
         if end is None:
-            return before
-        element = (end["prefix"] or b"").decode() + "Relationship"
-        added = "".join(
-            f'<{element} Id="{id_.decode()}" Type="{_TYPE}" Target={quoteattr(target)} TargetMode="External"/>'
-            for target, id_ in self._relations.items()
-        )
-        return kept[: end.start()] + added.encode() + kept[end.start() :]
+            out.write(before)
+            return
+        start = f"<{(end['prefix'] or b'').decode()}Relationship"
+        out.write(kept[: end.start()])
+        relations = iter(self._relations.items())
+        while piece := list(islice(relations, _AT_ONCE)):
+            texts = (
+                f'{start} Id="{id_.decode()}" Type="{_TYPE}" Target={quoteattr(target)} TargetMode="External"/>'
+                for target, id_ in piece
+            )
+            out.write("".join(texts).encode())
+        out.write(kept[end.start() :])
 
     def _targets(self) -> Iterator[tuple[Place, str]]:
         """Tell where cells lead, row after row."""
@@ -123,7 +132,10 @@ def link_target(value: Value, folder: Path | None) -> str:
     if not isinstance(value, str) or "; " in value or folder is None:
         return ""
     if value.startswith(("http://", "https://")):
-        target = "" if re.search(r"\s", value) else value
+        target = "" if _SPACE.search(value) else value
+    elif (home := f"{folder}{os.sep}") and value.startswith(home) and value[len(home) :].strip(os.sep):
+        # As the rest does, which looks into each path for longer than all else takes.
+        target = quote(value[len(home) :].replace(os.sep, "/"))
     elif Path(value).is_absolute():
         path = Path(value)
         target = quote(path.relative_to(folder).as_posix()) if path.is_relative_to(folder) else path.as_uri()

@@ -50,15 +50,18 @@ class CellWriter:
     def new_cells(self, prefix: bytes, row: int, style: bytes, cells: Cells) -> bytes:
         """Make the cells that a row does not have yet, an empty text being none; arguments as for :meth:`cell`."""
         name, own = prefix.decode(), f' s="{style.decode()}"' if style else ""
-        is_simple = _is_simple("".join(value for _, value in cells if isinstance(value, str)))
+        text_end = f"</{name}t></{name}is></{name}c>"
+        is_simple = _is_simple("".join([value for _, value in cells if isinstance(value, str)]))
         pieces: list[str] = []
         for column, value in cells:
-            if isinstance(value, int):
+            if value == "":
+                continue
+            if isinstance(value, str) and is_simple and value[-1] != " " and (value[0].isalnum() or value[0] in "/\\"):
+                start = f'<{name}c r="{_letters(column)}{row}"{own} t="inlineStr"><{name}is><{name}t>'
+                pieces += (start, value, text_end)
+            elif isinstance(value, int):
                 pieces.append(f'<{name}c r="{_letters(column)}{row}"{own}><{name}v>{value}</{name}v></{name}c>')
-            elif isinstance(value, str) and is_simple and _keeps_its_ends(value):
-                start = f'<{name}c r="{_letters(column)}{row}"{own} t="inlineStr">'
-                pieces.append(f"{start}<{name}is><{name}t>{value}</{name}t></{name}is></{name}c>")
-            elif value != "":
+            else:
                 pieces.append(self.cell(prefix, b"%b%d" % (column_letters(column), row), style, value).decode())
         return "".join(pieces).encode()
 
@@ -128,11 +131,6 @@ def _is_simple(text: str) -> bool:
         and ">" not in text
         and "_x" not in text
     )
-
-
-def _keeps_its_ends(text: str) -> bool:
-    """Tell a text that is not empty, does not begin like a formula, and has no space at its end."""
-    return (text[:1].isalnum() or text.startswith(("/", "\\"))) and text[-1] != " "
 
 
 def _changed(markup: bytes, added: bytes) -> bytes:

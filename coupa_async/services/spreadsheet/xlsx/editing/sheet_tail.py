@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from coupa_async.services.spreadsheet.xlsx.markup import (
@@ -91,31 +91,33 @@ def link_count(tail: bytes) -> int:
     return sum(1 for _ in _LINK.finditer(tail))
 
 
-def with_links(tail: bytes, prefix: bytes, links: Mapping[Place, bytes], is_set: Callable[[Place], bool]) -> bytes:
+def with_links(
+    tail: bytes, prefix: bytes, links: Iterable[tuple[Place, bytes]], is_set: Callable[[Place], bool]
+) -> bytes:
     """Set links of cells.
 
     Args:
         tail: What stands behind the rows.
         prefix: Of the sheet's elements, with its colon.
-        links: The relation's id of each.
+        links: The relation's id of each, in the order of the sheet.
         is_set: Tells a cell whose link of before is taken out.
     """
     start = b'<%bhyperlink xmlns:r="%b"' % (prefix, _RELATIONS)
-    added = b"".join(
-        b'%b ref="%b%d" r:id="%b"/>' % (start, column_letters(column), row, relation)
-        for (row, column), relation in sorted(links.items())
-    )
+    added = bytearray()  # pieces to be joined would take more room than all else
+    for (row, column), relation in links:
+        added += b'%b ref="%b%d" r:id="%b"/>' % (start, column_letters(column), row, relation)
     there = next((item for item in _top_level(tail) if item.name == b"hyperlinks"), None)
     if there is not None:
         inner = tail[there.begun : there.inner_end]
         kept = _LINK.sub(lambda link: b"" if is_set(_place(attribute(link[0], b"ref"))) else link[0], inner)
         if kept.strip() or added:
-            return tail[: there.begun] + kept + added + tail[there.inner_end :]
+            return b"".join((tail[: there.begun], kept, added, tail[there.inner_end :]))
         return tail[: there.start] + tail[there.end :]
     if not added:
         return tail
     place = next((item.start for item in _top_level(tail) if item.name in _BEHIND), _sheet_end(tail))
-    return tail[:place] + b"<%bhyperlinks>%b</%bhyperlinks>" % (prefix, added, prefix) + tail[place:]
+    opening, closing = b"<%bhyperlinks>" % prefix, b"</%bhyperlinks>" % prefix
+    return b"".join((tail[:place], opening, added, closing, tail[place:]))
 
 
 def _place(reference: bytes) -> Place:

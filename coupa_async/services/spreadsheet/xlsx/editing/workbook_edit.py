@@ -68,7 +68,7 @@ def write_workbook(
         }
         if links.are_there:
             # After the sheet, which tells which links there are.
-            replaced[related] = lambda part: part.write(links.relations(package, related))
+            replaced[related] = lambda part: links.write_relations(package, related, part)
         if lines is not None:
             place, table = lines
             replaced[place.part] = lambda part: place.write(table, writer, part)
