@@ -16,7 +16,7 @@ from tests.services.spreadsheet.sheets import AT, read, result
 
 
 def main(path: Path, points: int) -> None:
-    """Kill a process at so many points of its writing, evenly over twice the time that it takes, and look at the file."""
+    """Kill a process at so many points of its writing, over twice the time that it takes, and look at the file."""
     kept = path.with_name("kept")
     shutil.copy2(path, kept)
     worklist = read(path)
