@@ -13,12 +13,11 @@ from enum import StrEnum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from coupa_async.domain.order import Attachment, AttachmentPlace
+from coupa_async.domain.pages.counts import announced_attachments, count_in
 from coupa_async.domain.pages.links import file_id
 from coupa_async.domain.pages.places import is_in_line
 
-# In parentheses of any script, perhaps beside a mark of the direction of writing, with thousands set apart.
-_COUNT = re.compile(r"[(\uff08][^\w()]{0,4}(\d{1,12}(?:[.,'\u2019\u066c\s]\d{2,3}){0,4})[^\w()]{0,4}[)\uff09]")
-_ALONE = re.compile(r"(?<![\w.,#-])\d{1,9}(?![\w.,-])")
 _ISLAND = "#s-mountCommentsApp"
 _ITEMS = "div.attachments li.attachment, .lineAttachments li.attachment"
 _NONE = "div.attachments .show.none"
@@ -66,13 +65,14 @@ class Part:
         return f"the page announces {self.announced:,} {self.name} and shows {self.shown:,}"
 
 
-def parts_of(tree: LexborHTMLParser, known: Collection[str]) -> tuple[Part, ...]:
+def parts_of(tree: LexborHTMLParser, attachments: Collection[Attachment]) -> tuple[Part, ...]:
     """Return the parts of a document that may come late.
 
     Args:
         tree: The document.
-        known: The ids of the attachments that were found in it.
+        attachments: Those that were found in it.
     """
+    known = {attachment.id for attachment in attachments}
     nodes: dict[str, list[LexborNode]] = {marker: [] for marker in (_LISTS, _LINES, _ISLAND, _COUNTS, _BUTTONS)}
     for node in {node.mem_id: node for node in tree.css(_MARKERS)}.values():
         nodes[_marker(node)].append(node)
@@ -84,6 +84,7 @@ def parts_of(tree: LexborHTMLParser, known: Collection[str]) -> tuple[Part, ...]
     header = _header(tree, items[False], known) if has_header else None
     if header is not None and is_listless:
         header = replace(header, is_absent=True)
+    header = _held_to(announced_attachments(tree), header, attachments)
     parts = (header, _line_files(items[True], known), comments, _lines(nodes[_LINES]))
     return tuple(part for part in parts if part is not None)
 
@@ -111,6 +112,18 @@ def _header(tree: LexborHTMLParser, items: list[LexborNode], known: Collection[s
         return Part(name="attachments", state=State.PRESENT)
     is_empty = not all(map(is_in_line, tree.css(_NONE)))
     return Part(name="attachment list", state=State.EMPTY if is_empty else State.NOT_YET)
+
+
+def _held_to(announced: int | None, header: Part | None, attachments: Collection[Attachment]) -> Part | None:
+    """Hold the list of the document's own attachments to the number that a heading tells.
+
+    Some headings count all that the page has, in its comments and lines, too.
+    """
+    others = (AttachmentPlace.COMMENT, AttachmentPlace.LINE)
+    shown = sum(attachment.place not in others for attachment in attachments)
+    if announced is None or announced <= shown or announced == len(attachments):
+        return header  # nor is a 0 believed: it may be what a script has yet to count
+    return Part(name="attachments", state=State.NOT_YET, announced=announced, shown=shown)
 
 
 def _line_files(items: list[LexborNode], known: Collection[str]) -> Part | None:
@@ -153,7 +166,7 @@ def _comments(
         shown = len({file_id(link.attributes.get("href") or "") for link in tree.css(_COMMENT_LINKS)}) if files else 0
         state = State.NOT_YET if shown < files else State.PRESENT if files else State.EMPTY
         return Part(name="comment attachments", state=state, announced=files, shown=shown)
-    comments = max((count for count in map(_count, counts) if count is not None), default=None)
+    comments = max((count for count in map(count_in, counts) if count is not None), default=None)
     if comments is not None:
         shown = len(tree.css("li.comment")) if comments else 0
         state = State.NOT_YET if shown < comments else State.PRESENT if comments else State.EMPTY
@@ -170,7 +183,7 @@ def _announced_files(buttons: list[LexborNode]) -> int | None:
     outside: list[int] = []
     inside: list[int] = []
     for button in buttons:
-        if (count := _count(button)) is not None:
+        if (count := count_in(button)) is not None:
             (inside if _is_within(button, "comment") else outside).append(count)
     return max([*outside, sum(inside)]) if outside or inside else None
 
@@ -200,15 +213,6 @@ def _lines(tables: list[LexborNode]) -> Part | None:
         return Part(name="order lines", state=State.PRESENT)
     is_empty = any(table.css_first("td, .none") is not None for table in tables)
     return Part(name="order lines", state=State.EMPTY if is_empty else State.NOT_YET)
-
-
-def _count(node: LexborNode) -> int | None:
-    """Read the number in parentheses, or the only one in a label: no language changes that. ``None`` without one."""
-    text = node.text()
-    match = _COUNT.search(text)
-    found = [match[1]] if match else _ALONE.findall(text)
-    digits = "".join(ch for ch in found[0] if ch.isdecimal()) if len(found) == 1 else ""
-    return int(digits) if digits else None
 
 
 @dataclass(slots=True)

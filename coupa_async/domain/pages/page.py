@@ -198,7 +198,7 @@ def _document(tree: LexborHTMLParser, html: str, url: str, kind: AttachmentSourc
     requisition_url = absolute(url, requisition_link) if requisition_link else ""
     root = tree.css_first("html")
     attachments, outside = parse_attachments(tree, html, url, bounds)
-    parts = parts_of(tree, {attachment.id for attachment in attachments})
+    parts = parts_of(tree, attachments)
     return OrderPage(
         kind=kind,
         url=url,

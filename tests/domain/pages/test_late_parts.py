@@ -173,3 +173,43 @@ def test_a_page_that_was_cut_off_before_any_list_or_shows_it_in_a_frame_is_not_y
 def test_files_outside_of_any_list_are_a_sign_that_the_page_is_there() -> None:
     link = '<a href="/attachment/attachment_file/file/5/a.pdf">a</a>'
     assert order(f'<html data-controller="order_headers" data-action="show">{link}').is_complete
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<h2>Attachments (3)</h2>",
+        "<h3>Anexos: <b>3</b></h3>",
+        "<legend>Pièces jointes (3)</legend>",
+        '<a href="#attachments">Attachments <i>3</i></a>',
+        '<span class="attachments_count"> (3)</span>',
+        '<span id="header-attachment-count">3</span>',
+    ],
+)
+def test_files_that_a_heading_counts_and_that_are_not_shown_are_missing(said: str) -> None:
+    page = order(order_html(file_item(1) + file_item(2), said))
+    assert page.missing == "the page announces 3 attachments and shows 2"
+    assert order(order_html(file_item(1) + file_item(2) + file_item(3), said)).is_complete
+
+
+def test_a_heading_may_count_the_files_of_comments_too() -> None:
+    comments = ISLAND.format(COMMENT.format(comment_link(7)))
+    assert order(order_html(file_item(1) + file_item(2), "<h2>Attachments (3)</h2>" + comments)).is_complete
+
+
+def test_a_heading_that_says_none_is_no_sign_of_an_empty_list() -> None:
+    assert not order(order_html("", "<h2>Attachments (0)</h2>")).is_complete
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<li class="comment"><h4>Attachments (9)</h4></li>',
+        '<table><tr id="order_line_row_5"><td><h4>Attachments (9)</h4></td></tr></table>',
+        "<h2>Order 9</h2>",
+        '<span class="attachment account">9</span>',
+        "<h2>Attachments</h2><p>9 people see these attachments</p>",
+    ],
+)
+def test_what_counts_something_else_is_no_count_of_the_documents_files(other: str) -> None:
+    assert order(order_html(file_item(1), other)).is_complete
