@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from itertools import chain, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -20,6 +21,7 @@ _ATTACHMENTS = words(
     "attachments attachedfiles anexos arquivosanexados adjuntos archivosadjuntos piecesjointes fichiersjoints "
     "anhange anlagen allegati bilagor bilag bijlagen zalaczniki prilohy ekler"
 )
+_LINES = words("lines orderlines linhas linhasdopedido lineas lignes positionen zeilen righe rader linjer regels")
 _LONGEST_HEADING, _MOST, _LEVELS = 80, 500, 40
 
 
@@ -34,8 +36,13 @@ def announced_attachments(tree: LexborHTMLParser) -> int | None:
     Those of lines and of comments count theirs alone.
     """
     counters = (node for node in tree.css(_COUNTERS)[:_MOST] if _is_counter(node))
-    headings = (node for node in tree.css(_HEADINGS)[:_MOST] if _names_attachments(node))
-    counts = (count_in(node) for node in chain(counters, headings) if not _is_of_a_part(node))
+    counts = (count_in(node) for node in chain(counters, _headings(tree, _ATTACHMENTS)) if not _is_of_a_part(node))
+    return max((count for count in counts if count is not None), default=None)
+
+
+def announced_lines(tree: LexborHTMLParser) -> int | None:
+    """Read how many lines a page's headings say that its order has; ``None`` if none does."""
+    counts = (count_in(node) for node in _headings(tree, _LINES) if not _is_of_a_part(node))
     return max((count for count in counts if count is not None), default=None)
 
 
@@ -51,11 +58,13 @@ def _is_counter(node: LexborNode) -> bool:
     return bool(_COUNTER.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
 
 
-def _names_attachments(node: LexborNode) -> bool:
-    text = node.text()
-    if len(text) > _LONGEST_HEADING or not any(map(str.isdigit, text)):
-        return False
-    return folded("".join(char for char in text if not char.isdigit())) in _ATTACHMENTS
+def _headings(tree: LexborHTMLParser, names: Collection[str]) -> Iterator[LexborNode]:
+    """Return the headings that are one of these names and a number."""
+    for node in tree.css(_HEADINGS)[:_MOST]:
+        text = node.text()
+        name = "".join(char for char in text[:_LONGEST_HEADING] if not char.isdigit())
+        if len(name) < len(text) <= _LONGEST_HEADING and folded(name) in names:
+            yield node
 
 
 def _is_of_a_part(node: LexborNode) -> bool:

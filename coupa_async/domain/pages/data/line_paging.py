@@ -14,6 +14,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from coupa_async.domain.data.labels import folded
+from coupa_async.domain.pages.counts import announced_lines
 from coupa_async.domain.pages.data.line_counts import announced, says_more_pages
 from coupa_async.domain.pages.data.shown_text import classes_of
 from coupa_async.domain.pages.places import LINE_FILES, LINE_ROW, ancestors
@@ -93,11 +94,17 @@ def read_paging(tree: LexborHTMLParser) -> Paging:
     found = _paging(tree, table, rows, shown)
     return Paging(
         shown=shown,
-        announced=announced(found.texts, shown),
+        announced=announced(found.texts, shown) or _headed(tree, shown),
         larger=_path(_larger(found.controls)),
         next=_path(_next(found)),
         has_more_pages=found.is_called_so and says_more_pages(found.texts),
     )
+
+
+def _headed(tree: LexborHTMLParser, shown: int) -> int | None:
+    """Return how many lines a heading tells of, where a table is as long as a page of one and these are more."""
+    told = announced_lines(tree) if shown in _SIZES else None
+    return told if told is not None and told > shown else None
 
 
 class _Elements(NamedTuple):

@@ -103,6 +103,8 @@ PAGED = '<div class="pagination"><em class="current">1</em> <a href="#">2</a> <a
         ('<nav><b class="current">1</b> <a href="#">2</a></nav>', None, False, True),
         ('<div class="comment"><a rel="next" href="#">Next</a> 1 - 15 of 40</div>', None, False, False),
         ("<p>15 items, 40 received</p>", None, False, False),
+        ("<h3>Order Lines (40)</h3>", 40, False, False),
+        ("<h3>Linhas (15)</h3>", None, False, False),
         ("", None, False, False),
     ],
 )
