@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import IO
 from xml.parsers import expat
 
@@ -22,6 +23,9 @@ _PLAIN = re.compile(
     + PLAIN_TEXT
     + rb")</(?P=prefix)t></(?P=prefix)si>"
 )
+# Nearly all items are so, and stand in a row: they are taken all at once.
+_START, _END = b"<si><t>", b"</t></si>"
+_USUAL = re.compile(rb"(?:" + _START + PLAIN_TEXT + _END + rb")++")
 _OPEN = re.compile(rb"<[!?]")
 
 
@@ -82,10 +86,11 @@ class SharedStrings:
         """Take the whole items of a piece, have all but plain ones checked, and tell what is left of it."""
         position = checked = 0
         while True:
-            if item := _PLAIN.match(markup, position):
+            if item := _USUAL.match(markup, position) or _PLAIN.match(markup, position):
                 if checked < position:
                     check(markup[checked:position])
-                self._add(item["text"])
+                is_usual = item.re is _USUAL
+                self._add(item[0][len(_START) : -len(_END)].split(_END + _START) if is_usual else [item["text"]])
                 position = checked = item.end()
                 continue
             odd = _ITEM.search(markup, position)
@@ -100,15 +105,18 @@ class SharedStrings:
                 position = odd.start()
                 break
             # Of a text that is in pieces, what stands between them is none of it.
-            self._add(markup[odd.end() : end.start()].strip())
+            self._add([markup[odd.end() : end.start()].strip()])
             position = end.end()
         check(markup[checked:position])
         if not markup.isascii():
             markup[:position].decode()  # so that what is not in UTF-8 is told here
         return markup[position:]
 
-    def _add(self, raw: bytes) -> None:
-        if len(self._data) + len(raw) > self._limit_bytes:
+    def _add(self, raw: Sequence[bytes]) -> None:
+        before, joined = len(self._data), b"".join(raw)
+        if before + len(joined) > self._limit_bytes:
             raise CannotEditError(f"its shared texts have over {self._limit_bytes:,} bytes")
-        self._data += raw
-        self._ends.append(len(self._data))
+        self._data += joined
+        ends = accumulate(map(len, raw), initial=before)
+        next(ends)
+        self._ends.extend(ends)
