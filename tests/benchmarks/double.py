@@ -14,8 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 import anyio
+import psutil
 
 from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
+from coupa_async.domain.events import OrderFinished
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
@@ -33,6 +35,7 @@ from coupa_async.services.records.journal import FILE_NAME, Journal
 
 _SITE = "http://double"
 _FIRST_KEY = 9_000_000
+_TENTHS = 10
 _ITEM = (
     '<li class="attachment" id="attachment_{id}"><span class="attachment-file attachment-list-item" '
     f'data-url="{_SITE}/attachment/attachment_file/type/{{id}}/{{name}}"><span title="{{name}}">{{name}}</span></span>'
@@ -56,9 +59,14 @@ def answer(url: str, session: FakeSession) -> Answer:
 async def work(orders: int, root: Path) -> None:
     """Do the job, and print what it took."""
     with Journal(root / FILE_NAME) as journal:
+        marks: list[tuple[float, float]] = []
+        finished = 0
 
         def notify(event: object) -> None:
-            pass
+            nonlocal finished
+            finished += isinstance(event, OrderFinished)
+            if isinstance(event, OrderFinished) and finished % (orders // _TENTHS) == 0:
+                marks.append((time.perf_counter(), psutil.Process().memory_info().rss))
 
         gate = SignInGate(
             CoupaSignIn(base_url=_SITE, login_url=_SITE), root / "state.json", notify, jitter=random.random
@@ -97,6 +105,9 @@ async def work(orders: int, root: Path) -> None:
             "seconds": time.perf_counter() - began_s,
             "cpu_s": time.process_time() - cpu_s,
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+            # From the first tenth to the last.
+            "memory_growth": marks[-1][1] / marks[0][1],
+            "slowdown": (marks[-1][0] - marks[-2][0]) / (marks[1][0] - marks[0][0]),
         }
     print(json.dumps(told))
 

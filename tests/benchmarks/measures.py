@@ -158,14 +158,17 @@ def scale(room: Room, *, quick: bool) -> Iterator[Table]:
         told, again = python("double", orders, folder), python("resume", folder)
         shutil.rmtree(folder)
         rate, cpu_ms = told["orders"] / told["seconds"], told["cpu_s"] / told["orders"] * 1000
-        rows.append(
-            (f"{orders:,}", f"{rate:.0f}", f"{cpu_ms:.2f}", f"{told['peak_mb']:.0f}", f"{again['seconds']:.2f}")
-        )
+        growth, slowdown = f"{told['memory_growth']:.2f}", f"{told['slowdown']:.2f}"
+        figures = (f"{rate:.0f}", f"{cpu_ms:.2f}", f"{told['peak_mb']:.0f}", growth, slowdown)
+        rows.append((f"{orders:,}", *figures, f"{again['seconds']:.2f}"))
     yield Table(
         title="Engine, journal and storage alone, with the site in memory",
-        head=("orders", "orders/s", "CPU ms/order", "peak RSS, MB", "journal read to resume, s"),
+        head=("orders", "orders/s", "CPU ms/order", "peak RSS, MB", "growth", "slowdown", "journal read to resume, s"),
         rows=rows,
-        notes=("Two files of 2 kB an order, a real journal, real files.",),
+        notes=(
+            "Two files of 2 kB an order, a real journal, real files. Growth: of memory, from the first tenth to the "
+            "last; slowdown: the last tenth's time by the second's.",
+        ),
     )
 
 
