@@ -12,7 +12,20 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from coupa_async.domain.errors import CoupaError, UnexpectedError
-from coupa_async.web.pages import again, begin, entry, folders, orders, run, runs, settings, sign_in, start, support
+from coupa_async.web.pages import (
+    again,
+    begin,
+    correct,
+    entry,
+    folders,
+    orders,
+    run,
+    runs,
+    settings,
+    sign_in,
+    start,
+    support,
+)
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError
@@ -88,6 +101,9 @@ def _runs() -> list[BaseRoute]:
         _post("/runs/{run}/stop", run.stop),
         _post("/runs/{run}/again", again.again),
         _post("/runs/{run}/correct", again.correct),
+        _post("/runs/{run}/try", correct.try_number),
+        _post("/runs/{run}/keep", correct.keep_number),
+        _post("/runs/{run}/discard", correct.discard_number),
         _post("/runs/{run}/open", run.open_it),
         _post("/runs/{run}/rename", runs.rename),
         _post("/runs/{run}/forget", runs.forget),
