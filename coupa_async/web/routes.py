@@ -64,6 +64,7 @@ def _doors() -> list[BaseRoute]:
         Route("/settings", settings.show),
         _post("/settings/save", settings.save),
         Route("/help", support.show),
+        Route("/help/{room}/{name}", support.document),
         _post("/help/bundle", support.bundle),
         _post("/help/bundle.txt", support.save_bundle),
     ]
