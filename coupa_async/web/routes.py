@@ -7,11 +7,12 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from coupa_async.domain.errors import CoupaError, UnexpectedError
+from coupa_async.services.reports.style import BASE
 from coupa_async.web.pages import (
     again,
     begin,
@@ -37,7 +38,13 @@ _HERE = Path(__file__).parent
 
 def make_site(site: Site) -> AccessMiddleware:
     """Put the pages together, with the guard before them."""
-    below = [*_doors(), *_steps(), *_runs(), Mount("/static", StaticFiles(directory=_HERE / "static"))]
+    below = [
+        *_doors(),
+        *_steps(),
+        *_runs(),
+        Route("/static/base.css", _base_style),
+        Mount("/static", StaticFiles(directory=_HERE / "static")),
+    ]
     handlers = {
         RefusedError: _refused,
         CoupaError: _failed,
@@ -113,6 +120,10 @@ def _runs() -> list[BaseRoute]:
 
 def _post(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
     return Route(path, answer, methods=["POST"])
+
+
+async def _base_style(_: Request) -> Response:
+    return FileResponse(BASE)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

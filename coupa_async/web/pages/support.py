@@ -37,8 +37,8 @@ async def document(request: Request) -> Response:
 async def _help(request: Request, text: str) -> Response:
     known = await to_thread.run_sync(documents)
     rooms = [(room, [found for found in known.values() if found.room == room]) for room in ROOMS]
-    values = {"version": version("coupa-async"), "file": str(user_file()), "rooms": rooms}
-    return page(request, "help.html", bundle=text, **values)
+    about = version("coupa-async")
+    return page(request, "help.html", bundle=text, version=about, file=str(user_file()), rooms=rooms)
 
 
 async def bundle(request: Request) -> Response:
