@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -125,6 +126,19 @@ async def run_of(request: Request) -> KnownRun:
     return known
 
 
+def _carried_out(root: Path) -> str:
+    """Carry out what was decided of corrected numbers before a kill. Blocking.
+
+    Returns:
+        Why that cannot be; empty if it is done.
+    """
+    try:
+        carry_out(root, datetime.now())
+    except CoupaError as error:
+        return str(error)
+    return ""
+
+
 async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) -> Response:
     result: RunResult | None = None
     tried: list[Tried] = []
@@ -133,7 +147,7 @@ async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) 
     try:
         can_begin = bool(known.sheet) and not await to_thread.run_sync(has_begun, known.root)
         if not can_begin:
-            await to_thread.run_sync(carry_out, known.root, datetime.now())
+            error = error or await to_thread.run_sync(_carried_out, known.root)
             result = await to_thread.run_sync(run_result, known.root)
             tried = await to_thread.run_sync(trials, known.root)
     except CoupaError as wrong:
