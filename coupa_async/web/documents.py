@@ -5,7 +5,6 @@ In the wheel it lies beside this file; in a checkout, where it is written.
 
 from __future__ import annotations
 
-import itertools
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
@@ -71,20 +70,21 @@ def html_of(document: Document, base: str) -> Markup:
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(document.text)
-    _name_headings(tokens)
+    _mend(tokens)
     for token in tokens:
         token.children = _inline(token.children or [], document, base) if token.children is not None else None
     # Safe: the text is the program's own, and the renderer lets no HTML of it through.
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S704
 
 
-def _name_headings(tokens: Sequence[Token]) -> None:
-    """Give each heading the id that links name it by."""
-    for token, words in itertools.pairwise(tokens):
+def _mend(tokens: Sequence[Token]) -> None:
+    """Give headings the ids that links name them by; a column that is headed by nothing has no heading."""
+    for number, token in enumerate(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", _WORD.sub("", words.content).strip().lower().replace(" ", "-"))
-        elif token.type in ("fence", "code_block"):
-            token.attrSet("tabindex", "0")  # it may be wider than the page: the keyboard moves it, too
+            words = tokens[number + 1].content
+            token.attrSet("id", _WORD.sub("", words).strip().lower().replace(" ", "-"))
+        elif token.type == "th_open" and not tokens[number + 1].content:
+            token.tag = tokens[number + 2].tag = "td"
 
 
 def _inline(tokens: Sequence[Token], document: Document, base: str) -> list[Token]:

@@ -72,3 +72,10 @@ def test_links_between_pages_and_within_one_work() -> None:
     assert 'href="/x/help/reference/settings"' in html("[a](../reference/settings.md)")
     assert 'href="#b-c"' in html("# A\n\n[b](#b-c)\n\n## B, c!\n")
     assert 'id="b-c"' in html("## B, c!\n")
+
+
+def test_a_column_without_a_heading_has_no_empty_one() -> None:
+    shown = html("| | b |\n|---|---|\n| c | d |\n")
+    assert shown.count("<th>") == 1
+    assert shown.count("<td>") == 3
+    assert shown.count("<th>") == shown.count("</th>")
