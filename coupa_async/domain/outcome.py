@@ -97,6 +97,7 @@ class OrderResult:
         lines: Its lines; ``None`` if they were not asked for: those that are recorded then stay.
         attempts: How many times the order was tried.
         seconds: From its first attempt to its outcome.
+        corrected_from: The number that the spreadsheet has in place of this one, which a person gave; else empty.
     """
 
     number: OrderNumber
@@ -116,6 +117,15 @@ class OrderResult:
     lines: OrderLines | None = None
     attempts: int = 1
     seconds: float = 0.0
+    corrected_from: str = ""
+
+    @property
+    def remark(self) -> str:
+        """What a person is told beside the outcome: that the number was corrected, and :attr:`error`."""
+        if not self.corrected_from:
+            return self.error
+        told = f"number corrected from {self.corrected_from} to {self.number.shown}"
+        return ". ".join(filter(None, (told, self.error)))
 
 
 def judge(found: int, saved: int, failed: Collection[FailedAttachment], *, is_whole: bool = True) -> Outcome:

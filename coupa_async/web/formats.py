@@ -12,7 +12,7 @@ from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.redaction import redacted
 from coupa_async.domain.totals.causes import Cause
 from coupa_async.services.languages.messages import translated as message_in
-from coupa_async.web.words import CAUSES, LABELS, OUTCOMES, VALUES
+from coupa_async.web.words import CAUSES, CHECKS, LABELS, OUTCOMES, VALUES
 
 
 class Formats:
@@ -32,11 +32,16 @@ class Formats:
             "outcome": self.outcome,
             "cause": self.cause,
             "cure": self.cure,
+            "check": self.check,
             "said": self.said,
             "translated": self.translated,
             "label": self.label,
             "value": self.value,
         }
+
+    def check(self, name: str) -> str:
+        """Return what a check looks at."""
+        return self._texts.gettext(CHECKS[name]) if name in CHECKS else self.said(name)
 
     def said(self, text: str) -> str:
         """Translate a text of the program that is not of a template."""

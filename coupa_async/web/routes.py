@@ -7,12 +7,26 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from coupa_async.domain.errors import CoupaError, UnexpectedError
-from coupa_async.web.pages import again, begin, entry, folders, orders, run, runs, settings, sign_in, start, support
+from coupa_async.services.reports.style import BASE
+from coupa_async.web.pages import (
+    again,
+    begin,
+    correct,
+    entry,
+    folders,
+    orders,
+    run,
+    runs,
+    settings,
+    sign_in,
+    start,
+    support,
+)
 from coupa_async.web.pages.orders import NO_SUCH
 from coupa_async.web.rendering import page
 from coupa_async.web.requests import RefusedError
@@ -24,7 +38,13 @@ _HERE = Path(__file__).parent
 
 def make_site(site: Site) -> AccessMiddleware:
     """Put the pages together, with the guard before them."""
-    below = [*_doors(), *_steps(), *_runs(), Mount("/static", StaticFiles(directory=_HERE / "static"))]
+    below = [
+        *_doors(),
+        *_steps(),
+        *_runs(),
+        Route("/static/base.css", _base_style),
+        Mount("/static", StaticFiles(directory=_HERE / "static")),
+    ]
     handlers = {
         RefusedError: _refused,
         CoupaError: _failed,
@@ -51,6 +71,7 @@ def _doors() -> list[BaseRoute]:
         Route("/settings", settings.show),
         _post("/settings/save", settings.save),
         Route("/help", support.show),
+        Route("/help/{room}/{name}", support.document),
         _post("/help/bundle", support.bundle),
         _post("/help/bundle.txt", support.save_bundle),
     ]
@@ -88,6 +109,9 @@ def _runs() -> list[BaseRoute]:
         _post("/runs/{run}/stop", run.stop),
         _post("/runs/{run}/again", again.again),
         _post("/runs/{run}/correct", again.correct),
+        _post("/runs/{run}/try", correct.try_number),
+        _post("/runs/{run}/keep", correct.keep_number),
+        _post("/runs/{run}/discard", correct.discard_number),
         _post("/runs/{run}/open", run.open_it),
         _post("/runs/{run}/rename", runs.rename),
         _post("/runs/{run}/forget", runs.forget),
@@ -96,6 +120,10 @@ def _runs() -> list[BaseRoute]:
 
 def _post(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
     return Route(path, answer, methods=["POST"])
+
+
+async def _base_style(_: Request) -> Response:
+    return FileResponse(BASE)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

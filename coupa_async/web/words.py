@@ -99,6 +99,34 @@ VALUES = {
     "supplier": mark("only those for the supplier"),
     "internal": mark("only the others"),
 }
+# What doctor checks, by the names that it has in a terminal.
+CHECKS = {
+    "Python": mark("Python, which the program runs on"),
+    "packages": mark("The parts of the program"),
+    "settings": mark("What you have set"),
+    "browser": mark("Your browser"),
+    "channel": mark("The browser that you chose"),
+    "policies": mark("What your company allows the browser"),
+    "driver": mark("The browser's driver"),
+    "shared machine": mark("Others on this computer"),
+    "proxy password": mark("The password of your company's proxy"),
+    "profiles": mark("The place of the browser's own data"),
+    "your profile": mark("Your own browser's data"),
+    "tenant": mark("The address of your Coupa"),
+    "sign-in": mark("Your sign-in to Coupa"),
+    "output": mark("The folder for the files"),
+    "disk": mark("Room on the disk"),
+    "memory": mark("Room in the memory"),
+    "long paths": mark("Long names of folders"),
+    "DNS": mark("The name of your Coupa in the network"),
+    "connection": mark("The way to your Coupa"),
+    "proxy": mark("The proxy of your company"),
+    "TLS": mark("The certificate of your Coupa"),
+    "lookup": mark("How orders are looked up"),
+    "scope": mark("What the API client may read"),
+    "API client": mark("The API client"),
+    "API": mark("Coupa's API"),
+}
 # Words of the program that the page shows as they are, in English, or translated.
 SAID = (
     *(mark("starting"), mark("signing in"), mark("a new browser"), mark("given up"), mark("waiting")),

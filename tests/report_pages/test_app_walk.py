@@ -51,7 +51,7 @@ def start(page: Page, app: App) -> str:
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    found = subprocess.run([ROOT / "tools" / "axe.sh"], capture_output=True, text=True, check=False)
+    found = subprocess.run([ROOT / "tools" / "machines" / "axe.sh"], capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.skip(found.stderr.strip())
     return Path(found.stdout.strip()).read_text("utf-8")
@@ -149,6 +149,17 @@ def test_failed_orders_of_a_pasted_list_are_shown_by_cause_tried_again_and_corre
     cause.get_by_role("button", name=re.compile("Retry these")).click()
     expect(page.locator(".cause")).to_have_count(2)
     assert results(app.documents / "pasted")["15263002"].outcome is Outcome.FAILED
+    page.get_by_label("Another number for PO15263002").fill("PO15262985")
+    page.get_by_role("button", name=re.compile("^Try ?: PO15263002")).click()
+    expect(page.get_by_role("heading", name="PO15262985 in place of PO15263002")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Discard ?: PO15262985")).click()
+    expect(page.get_by_role("heading", name="in place of")).to_have_count(0)
+    expect(page.locator(".cause")).to_have_count(2)
+    page.get_by_label("Another number for PO15263002").fill("PO15262985")
+    page.get_by_role("button", name=re.compile("^Try ?: PO15263002")).click()
+    page.get_by_role("button", name=re.compile("^Keep ?: PO15262985")).click()
+    expect(page.locator(".cause")).to_have_count(1)
+    assert set(results(app.documents / "pasted")) == {"15263000", "15262985", "15262984"}
     page.get_by_role("button", name="Correct the numbers").click()
     numbers = page.get_by_label("A list")
     expect(numbers).to_have_value("PO15263000")
@@ -166,7 +177,7 @@ def test_no_page_keeps_anybody_out_in_light_and_dark_wide_and_narrow(
     page: Page, start: str, look: Look, tmp_path: Path, language: str
 ) -> None:
     page.get_by_role("button", name=language).click()
-    for path in ("/", "/sign-in", "/orders", "/runs", "/settings", "/help", "/no/such/page"):
+    for path in ("/", "/sign-in", "/orders", "/runs", "/settings", "/help", "/help/guide/sign-in", "/no/such/page"):
         page.goto(start + path)
         expect(page.locator("main .pulse")).to_have_count(0)
         look(page)
@@ -186,6 +197,17 @@ def test_no_page_keeps_anybody_out_in_light_and_dark_wide_and_narrow(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("room", ["guide", "reference"])
+def test_the_documentation_keeps_nobody_out(page: Page, start: str, look: Look, room: str) -> None:
+    page.goto(f"{start}/help")
+    places = [link.get_attribute("href") or "" for link in page.locator(f'a[href*="/help/{room}/"]').all()]
+    assert places
+    for place in places:
+        page.goto(start.rpartition("/")[0] + place)
+        look(page)
+
+
+@pytest.mark.slow
 def test_the_sample_runs_without_a_tenant_and_its_page_is_fit_for_everybody_while_it_runs(
     page: Page, start: str, look: Look
 ) -> None:
@@ -195,6 +217,9 @@ def test_the_sample_runs_without_a_tenant_and_its_page_is_fit_for_everybody_whil
     look(page)
     expect(page.get_by_text("What did not come out well")).to_be_visible()
     look(page)
+    page.get_by_label("Another number for PO15263000").fill("PO15262985")
+    page.get_by_role("button", name=re.compile("^Try ?: PO15263000")).click()
+    expect(page.locator("main")).to_contain_text("is in this spreadsheet or its output folder already")
 
 
 def test_the_page_is_reached_by_keyboard_and_focus_is_seen(page: Page, start: str) -> None:

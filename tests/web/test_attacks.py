@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import zipfile
 from contextlib import ExitStack
+from datetime import datetime
 from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
+from typing import cast
+from urllib.parse import urlencode
 
 import openpyxl
 import psutil
 import pytest
+from starlette.routing import Route
 
+from coupa_async.app.runs.run_book import RunBook
+from coupa_async.domain.corrections import Correction
+from coupa_async.domain.order import OrderNumber
+from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.records.asked_orders import AskedOrders
+from coupa_async.services.records.corrections import Corrections
+from coupa_async.services.records.history import History
+from coupa_async.services.records.journal import FILE_NAME, Journal
+from coupa_async.web.routes import _doors, _runs, _steps
 from tests.web.conftest import App, Window
 
 EVIL = "http://evil.example"
+AT = datetime(2025, 6, 1, 8)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +118,29 @@ def test_a_path_leads_to_nothing_that_was_not_given_to_the_page(window: Window, 
         assert window.post(f"/runs/{name}/open", what=what).status in (404, 405)
 
 
+ROUTES = [
+    (method, route.path)
+    for route in cast("list[Route]", [*_doors(), *_steps(), *_runs()])
+    if "{" in route.path
+    for method in sorted((route.methods or set()) - {"HEAD"})
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_no_parameter_of_any_path_leads_out(app: App, window: Window, method: str, path: str) -> None:
+    assert len(ROUTES) >= 20
+    before = set(app.home.rglob("*"))
+    for name in ("..", "%2e%2e", "..%2f..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "..%5c..", "a%00b", "0" * 16):
+        body = urlencode(
+            {"csrf": window.csrf, "order": "1", "number": "PO1", "trial": "1", "name": "x", "what": "folder"}
+        )
+        sent = body if method == "POST" else None
+        answer = window.ask(method, re.sub(r"\{\w+\}", name, path), sent, headers={"X-CSRF-Token": None})
+        assert answer.status in (404, 405), name
+        assert "root:" not in answer.text
+    assert {path for path in set(app.home.rglob("*")) - before if path.suffix != ".lock"} == set()
+
+
 @pytest.mark.parametrize("name", ["../../evil.xlsx", "..\\..\\evil.csv", "/etc/evil.csv", "C:\\evil.csv", "a\0b.csv"])
 def test_an_upload_stays_in_its_own_folder_whatever_its_name(app: App, window: Window, name: str) -> None:
     before = set(app.home.rglob("*evil*"))
@@ -132,6 +170,28 @@ def test_a_sheet_and_columns_with_html_in_their_names_are_text(window: Window) -
     assert "{{ 7 * 7 }}" in page.text
     assert "<img" not in page.text
     assert page.text.count("<script") == 1  # ours
+
+
+def test_an_order_a_supplier_and_a_file_with_html_in_their_names_are_text(
+    app: App, window: Window, tmp_path: Path
+) -> None:
+    number = OrderNumber(HTML, HTML)
+    failed = OrderResult(number=number, outcome=Outcome.FAILED, url="javascript:alert(1)", supplier=HTML, error=HTML)
+    with Journal(tmp_path / FILE_NAME) as journal, History(tmp_path / FILE_NAME) as history:
+        settings = {"input": f"/x/{HTML}.csv"}
+        asked = AskedOrders(orders={HTML: False})
+        history.begin(backend="playwright", lane="auto", workers=1, settings=settings, asked=asked)
+        journal.record(failed, AT)
+        history.end()
+    with Corrections(tmp_path / FILE_NAME) as corrections:
+        corrections.begin(Correction(given=number, number=OrderNumber(HTML, "2")), "")
+    run = RunBook(app.home / "data" / "coupa-async" / "app" / "runs.json").note(HTML, tmp_path, AT)
+    for path in (f"/runs/{run.id}", "/runs", "/"):
+        text = window.get(path).text
+        assert text.count("&lt;script&gt;") >= (5 if run.id in path else 1)
+        assert text.count("<script") == 1
+        assert "<img" not in text
+        assert "javascript:" not in text
 
 
 def test_two_gigabytes_of_zeros_are_refused_before_they_are_read(app: App, window: Window) -> None:

@@ -77,3 +77,23 @@ def test_an_action_that_did_not_work_and_a_window_that_is_not_let_in_are_told(ja
 def test_a_message_has_no_secret_in_any_language() -> None:
     for language in ("en", "pt-BR"):
         assert "s3cr3t" not in Formats(catalogue(language)).translated("https://u:s3cr3t@t/1 answers")
+
+
+_CHECKED = re.compile(r'\b(?:good|bad|note|_connection|_writable|_bounded)\(\s*(?:name=)?"([^"]+)"')
+
+
+def test_every_check_is_headed_by_words_of_people_in_each_language() -> None:
+    sources = [*Path("coupa_async/services/diagnostics").glob("*.py"), *Path("coupa_async/app").glob("*.py")]
+    names = {name for path in sources for name in _CHECKED.findall(path.read_text(encoding="utf-8"))}
+    assert {"tenant", "channel", "DNS", "proxy"} <= names
+    for name in names:
+        words = [Formats(catalogue(language)).check(name) for language in ("en", "pt-BR")]
+        assert name not in words
+        assert words[0] != words[1]
+
+
+def test_the_page_shows_no_name_of_a_setting_as_a_heading(app: App, janela: Window) -> None:
+    window = app.enter()
+    assert "<strong>The address of your Coupa</strong>" in window.get("/start/checks").text
+    assert "<strong>O endereço da sua Coupa</strong>" in janela.get("/start/checks").text
+    assert not re.search(r"<strong>[a-z]", window.get("/start/checks").text)

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from coupa_async.services.reports.style import BASE
 from tests.web.conftest import App, Window, serving
 
 CSV = "Title of the list\r\nOrder;Region;Buyer\r\nPO1;North;A\r\nnonsense;;\r\nPO2;South;B\r\nPO1;North;C\r\n"
@@ -204,4 +205,5 @@ def test_a_switch_of_language_leads_nowhere_else(window: Window, here: str) -> N
 
 def test_the_files_of_the_page_are_small(window: Window) -> None:
     root = Path(__file__).parents[2] / "coupa_async" / "web" / "static"
-    assert sum(path.stat().st_size for path in root.iterdir()) < 150_000
+    assert sum(path.stat().st_size for path in (*root.iterdir(), BASE)) < 150_000
+    assert window.get("/static/base.css").headers["content-type"].startswith("text/css")

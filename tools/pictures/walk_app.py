@@ -62,10 +62,10 @@ def main() -> int:
 def _walk(page: Page, home: Path, look: Look) -> None:
     """Go from page to page."""
     base = page.url.rstrip("/")
-    for name in ("", "sign-in", "orders", "settings", "help"):
+    for name in ("", "sign-in", "orders", "settings", "help", "help/guide/folders-and-columns"):
         page.goto(f"{base}/{name}")
         expect(page.locator("main .pulse")).to_have_count(0, timeout=30_000)
-        look(name or "start", page)
+        look(name.replace("/", "-") or "start", page)
     page.goto(f"{base}/orders")
     page.locator("#file").set_input_files(_sheet(home))
     expect(page.locator("h1")).to_have_text("orders.csv")
@@ -81,6 +81,10 @@ def _walk(page: Page, home: Path, look: Look) -> None:
     look("running", page)
     expect(page.locator(".cause").first).to_be_visible(timeout=120_000)
     look("result", page)
+    page.locator(".number [name=number]").first.fill("PO15262985")
+    page.locator(".number button").first.click()
+    expect(page.locator("[name=trial]").first).to_be_attached(timeout=60_000)
+    look("tried", page)
     page.goto(f"{base}/runs")
     look("runs", page)
 

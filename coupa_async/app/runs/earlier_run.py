@@ -8,8 +8,10 @@ from pathlib import Path
 
 from coupa_async.app.runs.output_folder import opened
 from coupa_async.domain.errors import InputError, OutputError
+from coupa_async.domain.order import OrderNumber
+from coupa_async.services.records.corrections import Corrections
 from coupa_async.services.records.history import History
-from coupa_async.services.records.journal import FILE_NAME
+from coupa_async.services.records.journal import FILE_NAME, Journal
 
 # What decides of names and places is as it was; how fast, and through which browser, is for the new run to say.
 AS_BEFORE = (
@@ -130,6 +132,19 @@ def written_columns(path: Path, folder: Path) -> frozenset[str] | None:
     if not columns or not all(isinstance(names, list) for names in columns):  # an older version did not note them
         return None
     return frozenset(str(name) for names in columns if isinstance(names, list) for name in names)
+
+
+def kept_corrections(folder: Path) -> Mapping[str, OrderNumber]:
+    """Return the numbers that were corrected in an output folder, by the keys of those in the spreadsheet. Blocking.
+
+    Raises:
+        OutputError: If the folder's journal cannot be read.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return {}
+    with Journal(path), Corrections(path) as corrections:
+        return corrections.kept()
 
 
 def _is_filled(path: Path, folder: Path, settings: Mapping[str, object]) -> bool:

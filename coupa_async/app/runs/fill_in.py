@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run, written_columns
+from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run, kept_corrections, written_columns
 from coupa_async.app.runs.output_folder import is_at_work, opened
 from coupa_async.app.runs.workbook import Workbook
 from coupa_async.domain.data.fields import chosen_fields
@@ -21,7 +21,12 @@ from coupa_async.services.spreadsheet.columns.data_columns import DataColumns
 from coupa_async.services.spreadsheet.columns.line_table import MOST_ROWS, TITLE, LineTable
 from coupa_async.services.spreadsheet.formats.lines_file import write_lines_file
 from coupa_async.services.spreadsheet.options import WorklistOptions
-from coupa_async.services.spreadsheet.results import why_no_lines, write_results, write_results_beside
+from coupa_async.services.spreadsheet.results import (
+    why_no_lines,
+    why_not_writable,
+    write_results,
+    write_results_beside,
+)
 from coupa_async.services.spreadsheet.worklist import Worklist, read_worklist
 
 
@@ -153,28 +158,54 @@ def fill_in_later(folder: Path, now: datetime) -> FilledIn | None:
         StorageError: If nothing can be written.
     """
     earlier = earlier_run(folder)
-    in_place = bool(earlier.settings.get("in_place"))
-    target = earlier.input if in_place else folder / str(earlier.settings.get("workbook") or earlier.input.name)
+    target = _target(earlier)
     if not earlier.input.is_file() or not leftovers(target).results or is_at_work(folder):
         return None
-    options = WorklistOptions(
+    options = _options(earlier)
+    with opened(folder) as (journal, _):
+        completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}
+        if target.is_file() and _has_all(read_worklist(target, options), completed):
+            return None
+    return fill_in_again(folder, now)
+
+
+def fill_in_again(folder: Path, now: datetime) -> FilledIn:
+    """Fill the spreadsheet of the latest run in once more, from the journal. Blocking.
+
+    Raises:
+        InputError: If the folder has no journal, or the spreadsheet can no longer be read.
+        StorageError: If nothing can be written.
+    """
+    earlier = earlier_run(folder)
+    options = _options(earlier)
+    with opened(folder) as (journal, _):
+        worklist = read_worklist(earlier.input, options, fresh=True)
+        in_place = bool(earlier.settings.get("in_place"))
+        workbook = Workbook(
+            path=_target(earlier), folder=folder, in_place=in_place, obstacle=why_not_writable(worklist)
+        )
+        data = DataColumns.of(options.data, journal.data())
+        with_lines = bool(earlier.settings.get("lines"))
+        return fill_in(workbook, worklist, journal, now=now, data=data, with_lines=with_lines)
+
+
+def _target(earlier: EarlierRun) -> Path:
+    if earlier.settings.get("in_place"):
+        return earlier.input
+    return earlier.folder / str(earlier.settings.get("workbook") or earlier.input.name)
+
+
+def _options(earlier: EarlierRun) -> WorklistOptions:
+    return WorklistOptions(
         sheet=_known(earlier, "sheet"),
         po_column=_known(earlier, "po_column"),
         visible_only=bool(earlier.settings.get("visible_only")),
         encoding=_known(earlier, "encoding"),
         data=chosen_fields(_listed(earlier, "data")),
         language=_known(earlier, "language") or "en",
-        written=written_columns(earlier.input, folder),
+        corrected=kept_corrections(earlier.folder),
+        written=written_columns(earlier.input, earlier.folder),
     )
-    with opened(folder) as (journal, _):
-        completed = {key for key, outcome in journal.outcomes().items() if outcome is Outcome.COMPLETED}
-        if target.is_file() and _has_all(read_worklist(target, options), completed):
-            return None
-        worklist = read_worklist(earlier.input, options, fresh=True)
-        workbook = Workbook(path=target, folder=folder, in_place=in_place)
-        data = DataColumns.of(options.data, journal.data())
-        with_lines = bool(earlier.settings.get("lines"))
-        return fill_in(workbook, worklist, journal, now=now, data=data, with_lines=with_lines)
 
 
 def _known(earlier: EarlierRun, name: str) -> str | None:

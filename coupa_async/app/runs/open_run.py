@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
 
 from coupa_async.app.configuration.settings import Settings
-from coupa_async.app.runs.earlier_run import refuse_mixing, written_columns
+from coupa_async.app.runs.earlier_run import kept_corrections, refuse_mixing, written_columns
 from coupa_async.app.runs.summary import Summary
 from coupa_async.app.runs.workbook import Workbook, plan_workbook
 from coupa_async.domain.data.fields import chosen_fields
 from coupa_async.domain.errors import WorklistError
+from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.selection import Selection
 from coupa_async.engine.signals import OpenSignals, open_signals
@@ -38,6 +40,8 @@ class RunRequest:
         in_place: Fill in the spreadsheet itself, after a backup beside it, instead of a copy in the output folder.
         is_demo: Whether the tenant is the recorded site, which a retry of the folder must start again.
         may_ask: Whether a person is there who can sign in by hand.
+        corrected: Numbers to take in place of those that the spreadsheet has, by the keys of these, besides those
+            that were decided in the output folder.
         notes: What the person should know of how the settings were read, a sentence each.
         signals: Signals that stop the run. The first lets the orders in flight finish; the second ends at once.
     """
@@ -48,6 +52,7 @@ class RunRequest:
     in_place: bool = False
     is_demo: bool = False
     may_ask: bool = False
+    corrected: Mapping[str, OrderNumber] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     signals: OpenSignals = open_signals
 
@@ -83,6 +88,7 @@ def read_orders(request: RunRequest) -> Worklist:
         encoding=settings.encoding,
         data=chosen_fields(settings.data),
         language=settings.language or "en",
+        corrected={**kept_corrections(settings.output_dir.resolve()), **request.corrected},
         written=written_columns(request.input, settings.output_dir.resolve()),
     )
     worklist = read_worklist(request.input, options, fresh=Outcome.COMPLETED in selection.due)

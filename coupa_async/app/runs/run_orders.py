@@ -15,6 +15,7 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.app.limits import memory_limits
 from coupa_async.app.runs.choose_orders import Choice, choose_orders
+from coupa_async.app.runs.correct_number import carry_out_in_run
 from coupa_async.app.runs.finish_run import finish_run
 from coupa_async.app.runs.group_order import work_by_group
 from coupa_async.app.runs.open_run import OpenRun, RunRequest, open_folder, read_orders
@@ -69,6 +70,7 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
             if workbook.note:
                 notify(Warned(text=workbook.note, is_lasting=True))
             run = OpenRun(request, worklist, storage, journal, history, workbook, summary, notify)
+            await to_thread.run_sync(carry_out_in_run, storage)
             await to_thread.run_sync(file_unfiled, journal, storage)  # of a killed run: with the wrong name
             choose = partial(choose_orders, worklist, request.selection, settings, journal)
             choice = await to_thread.run_sync(choose)

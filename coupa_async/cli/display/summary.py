@@ -72,7 +72,7 @@ def _show_failures(summary: Summary, console: Console) -> None:
         return
     console.print()
     for failure in summary.failures:
-        _line(console, failure.number.shown, failure.error, failure.outcome)
+        _line(console, failure.number.shown, failure.remark, failure.outcome)
     if more := sum(summary.outcomes[item] for item in AGAIN) - len(summary.failures):
         console.print(more_text(more), style="dim", highlight=False)
 

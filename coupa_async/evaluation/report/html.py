@@ -11,6 +11,7 @@ from coupa_async.evaluation.comparison import Comparison
 from coupa_async.evaluation.report.charts import Row, forest, percent, strips
 from coupa_async.evaluation.statistics import Spread
 from coupa_async.evaluation.trials import Contrast, Measure
+from coupa_async.services.reports.style import base_style
 
 _TEMPLATE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
@@ -53,6 +54,7 @@ def render(comparison: Comparison) -> str:
 
     recovered = [(row(item), item.recovery_s) for item in by_fault if item.recovery_s.values]
     return _TEMPLATE.substitute(
+        style=base_style(),
         verdict=escape(verdict(comparison)),
         is_bad="bad" if comparison.broken or not comparison.trials else "good",
         facts=_facts(comparison),

@@ -191,6 +191,30 @@ class Storage:
                 self._sync(parent)
         return held
 
+    def take_in(self, root: Path, folder: str) -> None:
+        """Move an order's folder from below another output folder to the same place in this one, if it is there.
+
+        Raises:
+            StorageError: If the disk does not take it, or another program holds something in it.
+        """
+        below = PurePosixPath(folder)
+        source, final = Storage(root)._place(below), self._place(below)
+        with translate_os_errors(final):
+            if source.is_dir():
+                make_folders(final.parent)
+                self._merge(source, final)
+
+    def drop_empty(self, folder: str) -> None:
+        """Remove an order's folder if nothing is in it.
+
+        Raises:
+            StorageError: If the disk does not let go of it.
+        """
+        place = self._place(PurePosixPath(folder))
+        with translate_os_errors(place):
+            if place.is_dir() and not any(place.iterdir()):
+                patiently(place.rmdir, sleep=self._sleep)
+
     def _settle(self, result: OrderResult) -> Path | None:
         """Give one order's folder its name.
 

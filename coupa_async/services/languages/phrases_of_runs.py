@@ -5,6 +5,16 @@ from __future__ import annotations
 from coupa_async.services.languages.catalogue import mark
 
 PHRASES = (
+    mark("number corrected from %(given)s to %(number)s"),
+    mark("%(count)s number corrected by hand: "),
+    mark("%(count)s numbers corrected by hand: "),
+    mark("this order's number cannot be corrected any more: load the page again"),
+    mark("is the number that this order has: give another"),
+    mark("is in this spreadsheet or its output folder already: give another number"),
+    mark("this number has been decided on already: load the page again"),
+    mark("was not tried to its end: try it again"),
+    mark("): put it back"),
+    mark("is kept already"),
     mark("the browser's window was closed before the sign-in was done: coupa-async login opens it again"),
     mark("check network, proxy, COUPA_BASE_URL and COUPA_LOGIN_URL"),
     mark("the API does not take the token"),

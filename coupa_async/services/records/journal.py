@@ -18,6 +18,7 @@ from coupa_async.domain.data.record import OrderData
 from coupa_async.domain.errors import OutputError, StorageError
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
+from coupa_async.services.records.corrections_schema import SCHEMA as CORRECTIONS_SCHEMA
 from coupa_async.services.records.data_text import text_to_data, text_to_lines
 from coupa_async.services.records.database import NAME, open_database, paged, transaction
 from coupa_async.services.records.journal_rows import read_results, write_result
@@ -49,6 +50,7 @@ class Journal:
             self._db, self.warning = open_database(path, check_same_thread=False)
             with closed_on_error(self._db):
                 bring_up(self._db, path)
+                self._db.executescript(CORRECTIONS_SCHEMA)
         except (sqlite3.Error, ValueError) as error:
             raise OutputError(
                 f"{path}: cannot be used as a journal ({error}): choose another folder with -o"
@@ -91,7 +93,7 @@ class Journal:
     def unfiled(self) -> list[OrderResult]:
         """Return the results whose folders may still have to be renamed, after a kill between record and rename."""
         self._note_filed()
-        return [result for result, _ in self._results("AND filed = 0")]
+        return [result for result, _ in self._results("filed = 0")]
 
     @reads
     def settled(self) -> frozenset[str]:
@@ -105,6 +107,10 @@ class Journal:
     def results(self) -> Iterator[tuple[OrderResult, datetime]]:
         """Read every order's result and when it was processed, by key, without holding them all."""
         return self._results()
+
+    def result(self, key: str) -> tuple[OrderResult, datetime] | None:
+        """Return an order's result and when it was processed; ``None`` if it has none."""
+        return next(self._results("key = ?", key), None)
 
     @reads
     def data(self) -> Iterator[OrderData]:
@@ -199,5 +205,5 @@ class Journal:
         self._filed.clear()
 
     @reads
-    def _results(self, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
-        yield from read_results(self._db, also)
+    def _results(self, which: str = "1", *given: str) -> Iterator[tuple[OrderResult, datetime]]:
+        yield from read_results(self._db, which, *given)

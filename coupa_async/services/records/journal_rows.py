@@ -10,6 +10,7 @@ from coupa_async.domain.data.record import NO_DATA, OrderData
 from coupa_async.domain.order import AttachmentKind, AttachmentSource, OrderNumber
 from coupa_async.domain.outcome import FailedAttachment, OrderResult, Outcome, SavedAttachment
 from coupa_async.domain.redaction import redacted
+from coupa_async.services.records.corrections_schema import CORRECTED_FROM
 from coupa_async.services.records.data_text import data_to_text, lines_to_text, text_to_data
 from coupa_async.services.records.database import paged
 
@@ -62,17 +63,19 @@ def write_result(db: sqlite3.Connection, result: OrderResult, processed_at: date
         db.execute("INSERT INTO order_data VALUES (?,?,?)", (key, data_to_text(result.data), lines))
 
 
-def read_results(db: sqlite3.Connection, also: str = "") -> Iterator[tuple[OrderResult, datetime]]:
+def read_results(db: sqlite3.Connection, which: str = "1", *given: str) -> Iterator[tuple[OrderResult, datetime]]:
     """Read orders' results and when they were processed, by key, without holding them all.
 
     Args:
         db: The journal.
-        also: A further condition, in SQL.
+        which: A condition, in SQL.
+        given: Its parameters.
     """
-    query = f"SELECT {_ORDER}, processed_at FROM orders WHERE key > ? {also} ORDER BY key LIMIT ?"  # noqa: S608 - our own text
-    for row in paged(db, query, after=""):
+    columns = f"{_ORDER}, {CORRECTED_FROM}, processed_at"
+    query = f"SELECT {columns} FROM orders WHERE {which} AND key > ? ORDER BY key LIMIT ?"  # noqa: S608 - our own text
+    for row in paged(db, query, *given, after=""):
         key, shown, outcome, url, supplier, found, folder, error, requisition, back, attempts, seconds, *rest = row
-        found_by, group, at = rest
+        found_by, group, corrected_from, at = rest
         yield (
             OrderResult(
                 number=OrderNumber(shown, key),
@@ -91,6 +94,7 @@ def read_results(db: sqlite3.Connection, also: str = "") -> Iterator[tuple[Order
                 data=_data(db, key),
                 attempts=attempts,
                 seconds=seconds,
+                corrected_from=corrected_from,
             ),
             datetime.fromisoformat(at),
         )

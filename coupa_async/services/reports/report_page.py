@@ -17,6 +17,7 @@ from importlib import resources
 from string import Template
 
 from coupa_async.services.languages.catalogue import LANGUAGES, catalogue, mark
+from coupa_async.services.reports.style import base_style
 
 _REPORT = mark("coupa-async report")
 _SCRIPTS = ("report_texts.js", "report_charts.js", "report_table.js", "report_data.js", "report.js")
@@ -36,7 +37,7 @@ def report_page(name: str, data: Mapping[str, object], language: str) -> str:
     """
     folder = resources.files("coupa_async.services.reports") / "assets"
     texts = catalogue(language)
-    style = (folder / "report.css").read_text("utf-8")
+    style = base_style() + (folder / "report.css").read_text("utf-8")
     script = "\n".join((folder / item).read_text("utf-8") for item in _SCRIPTS)
     page = _MARKED.sub(lambda found: html.escape(texts.gettext(found[1])), (folder / "report.html").read_text("utf-8"))
     written = {**data, "texts": _texts(script, texts)}

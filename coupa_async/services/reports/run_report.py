@@ -144,7 +144,7 @@ def _order(
         _web(result.url),
         _web(redacted(result.requisition_url)),
         f"./snapshots/{quote(picture)}.png" if picture in pictures and not result.outcome.is_good else "",
-        wording.message(result.error),
+        wording.message(result.remark),
         *([shown.values(result)] if shown.fields else []),
     ]
 

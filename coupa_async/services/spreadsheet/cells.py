@@ -124,7 +124,7 @@ def result_values(result: OrderResult, processed_at: datetime, output_dir: Path)
         len(result.saved),
         "; ".join(item.name for item in result.saved),
         datetime.fromtimestamp(processed_at.timestamp()).isoformat(" ", "seconds"),
-        redacted(result.error) if result.error else "",
+        redacted(result.remark) if result.remark else "",
         _joined(str(output_dir), result.folder) if result.folder else "",
         result.url,
     )

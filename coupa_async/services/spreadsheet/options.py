@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from coupa_async.domain.data.fields import DataField
+from coupa_async.domain.order import OrderNumber
 from coupa_async.services.spreadsheet.cells import RESULT_COLUMNS
 
 
@@ -23,6 +26,7 @@ class WorklistOptions:
         encoding: Of a text file; ``None`` finds it.
         data: Orders' data that gets a column each.
         language: Of the notes that are written into it.
+        corrected: Numbers in place of those that it has, by the keys of these.
         written: The headers of columns that earlier runs are known to have filled in it; ``None`` where nobody knows.
     """
 
@@ -35,6 +39,7 @@ class WorklistOptions:
     encoding: str | None = None
     data: tuple[DataField, ...] = ()
     language: str = "en"
+    corrected: Mapping[str, OrderNumber] = field(default_factory=lambda: MappingProxyType({}))
     written: frozenset[str] | None = None
 
     @property

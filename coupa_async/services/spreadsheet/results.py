@@ -139,7 +139,8 @@ def _fills(
     for result, processed_at in results:
         key = result.number.key
         if key in worklist.rows:
-            told = replace(result, error=say(redacted(result.error))) if result.error else result
+            remark = result.remark
+            told = replace(result, error=say(redacted(remark)), corrected_from="") if remark else result
             values = (*result_values(told, processed_at, output_dir), *data.values(result))
             if key in of_several:
                 shared[key] = values

@@ -78,7 +78,7 @@ def read_worklist(path: Path, options: WorklistOptions = _DEFAULT, *, fresh: boo
 def _worklist(path: Path, options: WorklistOptions, table: Table, stamp: tuple[int, int], *, fresh: bool) -> Worklist:
     columns = find_columns(path, table.header, options)
     results = ResultColumns(table.header, options.names, options.written)
-    rows = TableRows(table, columns, results, visible_only=options.visible_only)
+    rows = TableRows(table, columns, results, visible_only=options.visible_only, corrected=options.corrected)
     entries = gather(rows.entries())
     _check_calculated(path, table, rows.uncalculated)
     places = rows.results.places(rows.width)
@@ -154,6 +154,9 @@ def _warnings(
         rest = len(rows.set_aside) - _EXAMPLES
         others = f" and {counted(rest, 'more row')}" if rest > 0 else ""
         yield f"{path}: left alone, for they hold no order: {kinds}{others}"
+    meant = frozenset(rows.corrected.values())
+    if corrected := [entry.number.shown for entry in entries.values() if entry.number in meant]:
+        yield f"{path}: {counted(len(corrected), 'number')} corrected by hand: {', '.join(corrected[:_EXAMPLES])}"
     if rows.hidden:
         what = "left out" if rows.visible_only else "worked on like the others; --visible-only leaves them out"
         yield f"{path}: {counted(rows.hidden, 'hidden row')}: {what}"

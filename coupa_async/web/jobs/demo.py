@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.runs.run_orders import run_orders
 from coupa_async.app.runs.summary import Summary
+from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.selection import EVERYTHING, Selection
 from coupa_async.evaluation.recorded_site import recorded_site, state_beside, write_sample
 from coupa_async.ports import Observer
@@ -27,17 +29,23 @@ def demo(folder: Path, language: str) -> Work:
     return work
 
 
-def demo_again(folder: Path, values: Mapping[str, object], selection: Selection) -> Work:
+def demo_again(
+    folder: Path,
+    values: Mapping[str, object],
+    selection: Selection,
+    corrected: Mapping[str, OrderNumber] = MappingProxyType({}),
+) -> Work:
     """Return the work of running some of its orders again, on a site that is started anew.
 
     Args:
         folder: Its output folder.
         values: The settings of its latest run, with its spreadsheet as ``input``.
         selection: Which orders.
+        corrected: Numbers to take in place of those of the spreadsheet.
     """
 
     async def work(switch: StopSwitch, observers: Sequence[Observer]) -> Summary:
-        return await _run(Path(str(values["input"])), folder, values, selection, switch, observers)
+        return await _run(Path(str(values["input"])), folder, values, selection, switch, observers, corrected)
 
     return work
 
@@ -49,6 +57,7 @@ async def _run(
     selection: Selection,
     switch: StopSwitch,
     observers: Sequence[Observer],
+    corrected: Mapping[str, OrderNumber] = MappingProxyType({}),
 ) -> Summary:
     async with recorded_site() as site:
         own: dict[str, object] = {"output_dir": folder, "storage_state": state_beside(sample)}
@@ -57,6 +66,7 @@ async def _run(
             input=sample,
             selection=selection,
             is_demo=True,
+            corrected=corrected,
             signals=switch.open,
         )
         return await run_orders(request, observers)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.runs.correct_number import TrialRun
 from coupa_async.app.runs.earlier_run import EarlierRun, earlier_run
 from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.runs.output_folder import has_begun
@@ -37,16 +38,28 @@ async def again(request: Request) -> Response:
     else:
         earlier = await to_thread.run_sync(earlier_run, known.root)
         selection = await to_thread.run_sync(_selection, known.root, form)
-        work = await to_thread.run_sync(_work_again, earlier, selection)
+        work = await to_thread.run_sync(work_again, earlier, selection)
         await site.runner.start(known.name, known.root, work)
     return RedirectResponse(f"{site.access.base}/runs/{known.id}", 303)
 
 
-def _work_again(earlier: EarlierRun, selection: Selection) -> Work:
-    """Return the work of going on with a folder as its latest run was told. Blocking."""
+def work_again(earlier: EarlierRun, selection: Selection, trial: TrialRun | None = None) -> Work:
+    """Return the work of going on with a folder as its latest run was told. Blocking.
+
+    Args:
+        earlier: That run.
+        selection: Which of its orders.
+        trial: A number to try, in a folder of its own.
+
+    Raises:
+        InputError: If the spreadsheet is gone, or a setting is wrong.
+    """
     values = earlier.values({}, ())
+    corrected = trial.corrected if trial else {}
+    if trial:
+        values |= {"output_dir": trial.folder, "in_place": False}
     if earlier.is_demo:
-        return demo_again(earlier.folder, values, selection)
+        return demo_again(trial.folder if trial else earlier.folder, values, selection, corrected)
     settings = Settings.read(**values)
     settings.tenant()
     return work_on(
@@ -56,6 +69,7 @@ def _work_again(earlier: EarlierRun, selection: Selection) -> Work:
             selection=selection,
             in_place=bool(values.get("in_place")),
             may_ask=is_person_there(),
+            corrected=corrected,
             signals=switch.open,
         )
     )

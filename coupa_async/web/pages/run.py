@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +14,11 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from coupa_async.app.runs.correct_number import Tried, carry_out, trials
 from coupa_async.app.runs.output_folder import has_begun
 from coupa_async.app.runs.run_book import KnownRun
 from coupa_async.app.runs.run_result import RunResult, folders_of, run_result
+from coupa_async.domain.corrections import can_be_corrected
 from coupa_async.domain.errors import CoupaError, SignInError
 from coupa_async.domain.outcome import Outcome
 from coupa_async.domain.totals.causes import outcomes_in_order
@@ -122,13 +126,30 @@ async def run_of(request: Request) -> KnownRun:
     return known
 
 
+def _carried_out(root: Path) -> str:
+    """Carry out what was decided of corrected numbers before a kill. Blocking.
+
+    Returns:
+        Why that cannot be; empty if it is done.
+    """
+    try:
+        carry_out(root, datetime.now())
+    except CoupaError as error:
+        return str(error)
+    return ""
+
+
 async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) -> Response:
     result: RunResult | None = None
+    tried: list[Tried] = []
     error = str(live.error) if live and live.error else ""
     can_begin = False
     try:
         can_begin = bool(known.sheet) and not await to_thread.run_sync(has_begun, known.root)
-        result = None if can_begin else await to_thread.run_sync(run_result, known.root)
+        if not can_begin:
+            error = error or await to_thread.run_sync(_carried_out, known.root)
+            result = await to_thread.run_sync(run_result, known.root)
+            tried = await to_thread.run_sync(trials, known.root)
     except CoupaError as wrong:
         error = error or str(wrong)
     ended = live.summary if live else None
@@ -138,6 +159,8 @@ async def _show_result(request: Request, known: KnownRun, live: LiveRun | None) 
         known=known,
         can_begin=can_begin,
         result=result,
+        tried=tried,
+        can_be_corrected=can_be_corrected,
         error=error or (str(ended.error) if ended and ended.error else ""),
         wants_sign_in=isinstance(live.error or (ended and ended.error) if live else None, SignInError),
         warnings=list(dict.fromkeys(ended.warnings)) if ended else [],

@@ -108,6 +108,7 @@ class TableRows:
         columns: What to read.
         results: Is told every row that results would go to.
         visible_only: Whether hidden rows are left out.
+        corrected: Numbers in place of those that the rows have, by the keys of these.
         bad: Rows without an order where one should be.
         set_aside: Rows that hold no order by their nature.
         shared: The keys of the orders in each row that names several.
@@ -119,6 +120,7 @@ class TableRows:
     columns: Columns
     results: ResultColumns
     visible_only: bool = False
+    corrected: Mapping[str, OrderNumber] = field(default_factory=dict)
     bad: list[BadRow] = field(init=False, default_factory=list)
     set_aside: list[BadRow] = field(init=False, default_factory=list)
     shared: dict[int, tuple[str, ...]] = field(init=False, default_factory=dict)
@@ -174,6 +176,9 @@ class TableRows:
         """Read a row's order numbers; of a row without any, note why."""
         try:
             numbers = order_numbers(raw)
+            if self.corrected:
+                meant = (self.corrected.get(number.key, number) for number in numbers)
+                numbers = tuple({number.key: number for number in meant}.values())
         except BadOrderNumberError as error:
             if reason := why_no_order(row, row.used(), self.table.header, is_text=not self.table.sheet):
                 self.set_aside.append(BadRow(row=row.number, shown=cell_text(raw), reason=reason))
