@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import logging
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
+from textwrap import TextWrapper
 from typing import Any
 
 from coupa_async.app.exit_codes import BUG, exit_code
@@ -41,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(words: list[str]) -> int:
     language.speak(language.language_of(words))
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if not words or words[0] in ("-h", "--help"):
         print(_usage())  # noqa: T201 - the help is the answer
         return 0 if words else 2
@@ -61,6 +66,8 @@ def _main(words: list[str]) -> int:
 
 def _run(name: str, words: list[str]) -> int:
     if name not in COMMANDS:
+        if nearest := get_close_matches(name, COMMANDS, 1):
+            raise InputError(f"no command {name!r}: did you mean {nearest[0]}?")
         raise InputError(f"no command {name!r}: choose one of {', '.join(COMMANDS)}")
     from coupa_async.cli.command import read  # pydantic takes a tenth of a second, which --help need not wait for
 
@@ -91,5 +98,7 @@ def _kept(error: Exception) -> str:
 
 
 def _usage() -> str:
-    lines = [f"  {name:<10} {language._(about)}" for name, (_, about) in COMMANDS.items()]
+    width = shutil.get_terminal_size().columns
+    wrapper = TextWrapper(width, subsequent_indent=" " * 13, break_long_words=False, break_on_hyphens=False)
+    lines = [wrapper.fill(f"  {name:<10} {language._(about)}") for name, (_, about) in COMMANDS.items()]
     return "\n".join([language._(_USAGE), "", *lines])
