@@ -18,6 +18,7 @@ from typing import Any
 from coupa_async.app.exit_codes import BUG, exit_code
 from coupa_async.cli import language
 from coupa_async.cli.command_table import COMMANDS
+from coupa_async.cli.display.fitting import wrapped
 from coupa_async.cli.invocation import as_typed
 from coupa_async.cli.output import patient_streams
 from coupa_async.domain.errors import CoupaError, InputError, UnexpectedError
@@ -55,12 +56,12 @@ def _main(words: list[str]) -> int:
     try:
         return _run(words[0], words[1:])
     except CoupaError as error:
-        print(f"coupa-async: {as_typed(language.message(str(error)))}", file=sys.stderr)  # noqa: T201
+        _say(f"coupa-async: {as_typed(language.message(str(error)))}")
         return exit_code(error)
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - a bug gets one line and a code of its own, no traceback
-        print(f"coupa-async: {UnexpectedError(error, _kept(error))}", file=sys.stderr)  # noqa: T201
+        _say(f"coupa-async: {UnexpectedError(error, _kept(error))}")
         return BUG
 
 
@@ -78,9 +79,16 @@ def _run(name: str, words: list[str]) -> int:
 
     command: Callable[[Any], Any] = getattr(module, name)
     for text in getattr(settings, "notes", ()) if not getattr(settings, "tells_notes", True) else ():
-        print(f"coupa-async: {text}", file=sys.stderr)  # noqa: T201 - a command that shows nothing of its own before
+        _say(f"coupa-async: {as_typed(language.message(text))}")  # a command that shows nothing of its own before
     logging.captureWarnings(True)
     return int(anyio.run(command, settings, backend="asyncio"))
+
+
+def _say(text: str) -> None:
+    """Print a line for a person: on a terminal it is broken at spaces, and not within a word."""
+    if sys.stderr.isatty():
+        text = wrapped(text, shutil.get_terminal_size().columns)
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def _kept(error: Exception) -> str:

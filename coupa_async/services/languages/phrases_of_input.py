@@ -274,6 +274,8 @@ PHRASES = (
     mark("it is busy: a run waits for it"),
     mark("%(address)s answers"),
     mark("%(text)s can be made"),
+    mark("%(name)s %(version)s at %(path)s"),
+    mark("%(name)s is %(address)s"),
     mark("%(name)s is missing: "),
     mark("has no name left for the results of "),
 )
