@@ -20,9 +20,8 @@ from coupa_async.app.configuration.setting_places import as_written
 from coupa_async.app.configuration.settings import LANGUAGE, Language, Settings
 from coupa_async.cli.command_table import COMMANDS
 from coupa_async.cli.help_formatter import HELP_ALL, help_formatter
+from coupa_async.cli.left_over import explained
 from coupa_async.domain import errors
-
-_LEFT_OVER = "unrecognized arguments: "
 
 T = TypeVar("T", bound=Command)
 
@@ -66,7 +65,7 @@ def parse(command: type[T], words: list[str]) -> T:
     words = ["--help"] if is_all else words
     _refuse_unused(command, words)
     written = partial(as_written, command=command, words=words, environment=os.environ)
-    with plain_settings_errors(written), _named_with_spaces(command, words):
+    with plain_settings_errors(written), _explaining(command, words):
         formatter = help_formatter(command, is_all=is_all)
         source: CliSettingsSource[T] = CliSettingsSource(command, case_sensitive=False, formatter_class=formatter)
         settings = CliApp.run(command, cli_args=words, cli_settings_source=source)
@@ -108,8 +107,8 @@ def flags_of(name: str) -> set[str]:
 
 
 @contextmanager
-def _named_with_spaces(command: type[Command], words: Sequence[str]) -> Iterator[None]:
-    """Say how to write a name with spaces, where a shell made several words of it.
+def _explaining(command: type[Command], words: Sequence[str]) -> Iterator[None]:
+    """Say of words that fit nowhere what was meant.
 
     Raises:
         SettingsError: In place of argparse's, which says only what was left over.
@@ -117,22 +116,7 @@ def _named_with_spaces(command: type[Command], words: Sequence[str]) -> Iterator
     try:
         yield
     except SettingsError as error:
-        left = str(error.__cause__ or error).partition(_LEFT_OVER)[2].split()
-        if not left or any(word.startswith("-") or Path(word).exists() for word in left):
+        text = explained(command, words, str(error.__cause__ or error))
+        if not text:
             raise
-        whole = _whole_name(list(words), left)
-        name = command.model_config.get("cli_prog_name", "coupa-async")
-        cure = f'{name} "{whole}"' if whole else "--help says what there is"
-        raise errors.SettingsError(
-            f"{' '.join(left)!r} is left over: a name with spaces is written in quotes: {cure}"
-        ) from error
-
-
-def _whole_name(words: list[str], left: list[str]) -> str:
-    """Put what was left over together with the word before it, which the command took for the whole name."""
-    size = len(left) + 1
-    for start in range(len(words) - size + 1):
-        part = words[start : start + size]
-        if part[1:] == left and not part[0].startswith("-"):
-            return " ".join(part)
-    return ""
+        raise errors.SettingsError(text) from error

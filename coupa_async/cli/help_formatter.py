@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import SUPPRESS, Action, RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable
+from textwrap import TextWrapper
 from typing import Any
 
 from coupa_async.app.configuration.command_settings import Command
@@ -14,6 +15,7 @@ from coupa_async.services.languages.catalogue import mark
 
 HELP_ALL = "--help-all"
 _TYPED = {"str": mark("TEXT"), "Path": mark("PATH"), "int": "N", "float": "X"}
+_LONG = 30
 _DEFAULT = " (default: "
 _NOTHING = ("None", "False", "()", "")
 # What argparse says by itself.
@@ -75,8 +77,15 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         if isinstance(action.metavar, str):
             item = action.metavar.removeprefix("tuple[").removesuffix(",...]")
             several = ",…" if item != action.metavar else ""
+            item = item if len(item) < _LONG else "str"  # the line beside it lists them
             action.metavar = (_(_TYPED[item]) if item in _TYPED else item) + several
         super().add_argument(action)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = TextWrapper(
+            width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        return "\n".join(lines.fill(line) for line in text.splitlines())
 
     def _placeholder(self, action: Action) -> str:
         name = str(action.metavar or action.dest)

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.prompt import Confirm, IntPrompt, InvalidResponse, Prompt
+from rich.prompt import Confirm, DefaultType, IntPrompt, InvalidResponse, Prompt
+from rich.text import Text
 
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.language import _
@@ -28,6 +30,13 @@ _HOW_NOT_ASKED = mark(
 
 class _YesNo(Confirm):
     """A question that takes yes and no in the languages of those who are asked."""
+
+    def __init__(self, prompt: str, **given: Any) -> None:
+        super().__init__(prompt, **given)
+        self.choices = [_("y"), _("n")]
+
+    def render_default(self, default: DefaultType) -> Text:
+        return Text(f"({_('y') if default else _('n')})", "prompt.default")
 
     def process_response(self, value: str) -> bool:
         word = value.strip().casefold()

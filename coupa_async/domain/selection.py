@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from coupa_async.domain.errors import BadOrderNumberError
-from coupa_async.domain.order import Order, OrderNumber
+from coupa_async.domain.order import Order
 from coupa_async.domain.outcome import Outcome
 
 EVERYTHING = frozenset(Outcome)
@@ -40,15 +40,12 @@ class Selection:
 
 
 def split_orders(text: str) -> tuple[str, ...]:
-    """Split order numbers at commas, semicolons and, but for what is one number with spaces, at those."""
-    parts = (part.strip() for part in re.split(r"[,;\n]", text))
-    return tuple(number for part in parts if part for number in ([part] if _is_order(part) else part.split()))
+    """Split order numbers at commas, semicolons and spaces; a word without a digit belongs to the number beside it."""
+    parts = (part.split() for part in re.split(r"[,;\n]", text))
+    return tuple(number for words in parts if words for number in _numbers(words))
 
 
-def _is_order(text: str) -> bool:
-    try:
-        OrderNumber.parse(text)
-    except BadOrderNumberError:
-        return False
-    # "15262984 15262985" would be read as one number with a space in it.
-    return len([word for word in text.split() if any(map(str.isdigit, word))]) == 1
+def _numbers(words: Sequence[str]) -> Iterator[str]:
+    ends = [place for place, word in enumerate(words, start=1) if any(map(str.isdigit, word))]
+    for start, end in pairwise((0, *ends[:-1], len(words))):
+        yield " ".join(words[start:end])

@@ -29,10 +29,14 @@ def help_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 @pytest.mark.parametrize("word", ["--help", "--help-all"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_speaks_of_what_a_person_types(command: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    told = help_of(capsys, command, word)
-    assert told.startswith(f"usage: coupa-async {command} [OPTIONS]")
-    assert len(told.partition("\n\n")[0]) < 80
+@pytest.mark.parametrize("language", ["en", "pt-BR"])
+def test_help_speaks_of_what_a_person_types(
+    command: str, word: str, language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = help_of(capsys, command, word, "--language", language)
+    assert told.startswith((f"usage: coupa-async {command} [OPTIONS]", f"uso: coupa-async {command} [OPÇÕES]"))
+    assert [line for line in told.splitlines() if len(line) > 80] == []
     assert INSIDES.findall(told) == []
 
 

@@ -14,7 +14,12 @@ from tests.cli.test_bad_input import coupa
     ("words", "cure"),
     [
         (["run", "Pedidos", "Ana", "2026.xlsx"], 'run "Pedidos Ana 2026.xlsx"'),
-        (["run", "--workers", "2", "Pedidos", "Ana", "2026.xlsx", "--limit", "3"], 'run "Pedidos Ana 2026.xlsx"'),
+        (
+            ["run", "--workers", "2", "Pedidos", "Ana", "2026.xlsx", "--limit", "3"],
+            'run --workers 2 "Pedidos Ana 2026.xlsx" --limit 3',
+        ),
+        (["run", "orders.xlsx", "-o", "my", "out"], 'run orders.xlsx -o "my out"'),
+        (["run", "orders.xlsx", "--only", "PO1", "PO2", "--fresh"], 'run orders.xlsx --only "PO1 PO2" --fresh'),
         (["status", "my", "out"], 'status "my out"'),
         (["retry", "my", "out"], 'retry "my out"'),
     ],
@@ -34,6 +39,8 @@ def test_a_name_with_spaces_is_told_with_how_to_write_it(tmp_path: Path, words: 
         ("PO1; PO2\nPO3", ("PO1", "PO2", "PO3")),
         ("15262984 15262985", ("15262984", "15262985")),
         ("PO 15262984, 5", ("PO 15262984", "5")),
+        ("PO 15262984 PO 15262985", ("PO 15262984", "PO 15262985")),
+        ("15262984 A, no digit; ,", ("15262984 A", "no digit")),
     ],
 )
 def test_orders_are_taken_with_commas_semicolons_and_spaces(text: str, orders: tuple[str, ...]) -> None:

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from coupa_async.app.configuration.settings import Settings
-from coupa_async.cli.prompts import ask_for_messages, ended_by_interrupt
+from coupa_async.cli.language import speak
+from coupa_async.cli.prompts import ask_for_messages, ask_yes_no, ended_by_interrupt
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
 
@@ -51,6 +52,35 @@ def test_yes_and_no_are_taken_in_the_languages_of_those_who_are_asked(
     monkeypatch.setattr("coupa_async.cli.prompts.is_person_there", lambda _: True)
     monkeypatch.setattr("builtins.input", lambda *_: answer)
     assert ask_for_messages(Settings.model_construct(msg_pdf=None)) == {"msg_pdf": is_wanted}
+
+
+def test_a_question_in_portuguese_offers_the_answers_in_portuguese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda *_: "")
+    speak("pt-BR")
+    try:
+        assert ask_yes_no("Entrar agora?", default=True)
+    finally:
+        speak("en")
+    assert "Entrar agora? [s/n] (s):" in capsys.readouterr().err
+
+
+def test_an_error_is_broken_between_words_on_a_terminal_and_nowhere_in_a_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "coupa_async", "status", "a-folder-of-a-long-name-that-is-not-there"]
+    ours, theirs = pty.openpty()
+    env = os.environ | {"COLUMNS": "50"}
+    with subprocess.Popen(command, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        told = _read_until(ours, b"(-o)").decode()
+        assert process.wait(timeout=30) == 2
+    lines = [line for line in told.splitlines() if line]
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 50
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=env, check=False)
+    assert "".join(done.stderr.split()) == "".join("".join(lines).split())
+    assert len(done.stderr.splitlines()) == 1
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_after_a_question_ctrl_c_means_what_it_meant_before() -> None:

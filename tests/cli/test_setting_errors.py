@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.command import read
 from coupa_async.domain.errors import SettingsError
 
@@ -41,6 +42,17 @@ def told(*words: str) -> str:
             "acme",
             "COUPA_BASE_URL (base_url): 'acme' is no address: write https://TENANT.coupahost.com",
         ),
+        (
+            "COUPA_BASE_URL",
+            "acme.coupahost.com/order_headers/1",
+            "COUPA_BASE_URL (base_url): 'acme.coupahost.com/order_headers/1' is no address: "
+            "write https://acme.coupahost.com",
+        ),
+        (
+            "COUPA_FILES_FROM",
+            "header,x",
+            "COUPA_FILES_FROM (files_from): 'x' is none of 'header', 'lines', 'comments' or 'requisition'",
+        ),
     ],
 )
 def test_a_variable_is_named_as_it_is_spelled(
@@ -69,3 +81,29 @@ def test_a_flag_goes_before_a_variable_and_is_named_as_it_was_typed(monkeypatch:
 def test_a_line_of_a_file_is_named_by_its_number(here: Path, name: str, text: str, story: str) -> None:
     (here / name).write_text(text)
     assert told().startswith(story)
+
+
+@pytest.mark.parametrize("around", ['"{}"', "'{}'", " <{}> ", "{}/"])
+def test_what_shells_and_mails_leave_around_an_address_is_not_of_it(
+    around: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUPA_BASE_URL", around.format("https://acme.coupahost.com"))
+    settings = read("run", [])
+    assert isinstance(settings, Settings)
+    assert settings.tenant() == "https://acme.coupahost.com"
+
+
+def test_the_example_of_the_pages_is_no_tenant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUPA_BASE_URL", "https://TENANT.coupahost.com")
+    settings = read("run", [])
+    assert isinstance(settings, Settings)
+    with pytest.raises(SettingsError, match="TENANT stands for a name of your company's own"):
+        settings.tenant()
+
+
+@pytest.mark.parametrize("text", ["header,lines", "header; lines", "header lines", " header\tlines ,"])
+def test_words_are_taken_with_commas_semicolons_and_spaces(text: str) -> None:
+    settings = read("run", ["--from", text, "--folder-columns", "My Region; Buyer"])
+    assert isinstance(settings, Settings)
+    assert settings.files_from == ("header", "lines")
+    assert settings.folder_columns == ("My Region", "Buyer")

@@ -51,3 +51,10 @@ def test_it_is_told_once_on_the_terminal(tmp_path: Path, words: list[str]) -> No
         history.note(RunStarted(total=0, skipped=0, workers=0))
     done = coupa(tmp_path, *words, COUPA_BASE_URL="http://127.0.0.1:9", MAX_PARALEL_WORKERS="2", **SOME_BROWSER)
     assert done.stderr.count(SLIP) == 1, done.stderr
+
+
+def test_settings_below_a_table_are_told_for_nobody_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "coupa.toml").write_text('[coupa]\nbase_url = "https://acme.coupahost.com"\n')
+    settings = read("run", [])
+    assert isinstance(settings, Settings)
+    assert settings.notes == ("coupa.toml: the lines below [coupa] are not read: take that line out",)

@@ -6,7 +6,7 @@ import pytest
 
 from coupa_async.domain.errors import BadOrderNumberError
 from coupa_async.domain.order import OrderNumber
-from coupa_async.domain.outcome import FailedAttachment, Outcome, judge
+from coupa_async.domain.outcome import FailedAttachment, Outcome, explanation, judge, judge_left_out
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,19 @@ def test_the_outcome_follows_from_what_is_on_disk(
     found: int, saved: int, failures: list[FailedAttachment], outcome: Outcome
 ) -> None:
     assert judge(found, saved, failures) is outcome
+
+
+def test_a_page_that_did_not_show_all_that_it_announced_is_never_a_good_outcome() -> None:
+    assert judge(0, 0, [], is_whole=False) is Outcome.FAILED
+    assert judge(2, 2, [], is_whole=False) is Outcome.PARTIAL
+    assert judge_left_out(is_whole=True) is Outcome.COMPLETED
+    assert judge_left_out(is_whole=False) is Outcome.FAILED
+
+
+def test_an_explanation_names_every_file_that_failed_and_where_the_others_came_from() -> None:
+    gone = [FailedAttachment(id=name, name=name, reason="it is gone") for name in ("a", "b")]
+    assert explanation(3, gone, ["one line was not read"], "https://t/r/1", ["note"]) == (
+        "one line was not read. 2 of 3 attachments failed: a: it is gone; b: it is gone. "
+        "taken from the requisition https://t/r/1. note"
+    )
+    assert explanation(3, [], [], "", []) == ""

@@ -49,7 +49,9 @@ def _unknown_names(commands: Sequence[type[Command]], environment: Mapping[str, 
         slips = [name for name in names if name.upper() not in variables and _is_meant_for_us(name, variables)]
         found += [_sentence(place, name, variables, name.upper()) for name in slips]
     for path in (TOML, user_file()):
-        slips = [name for name in toml_values(path) if name not in in_toml] if path.is_file() else []
+        values = toml_values(path) if path.is_file() else {}
+        found += [f"{path}: the lines below [{name}] are not read: take that line out" for name in _tables(values)]
+        slips = [name for name in values if name not in in_toml and not isinstance(values[name], dict)]
         found += [_sentence(str(path), name, fields, name.lower().removeprefix("coupa_")) for name in slips]
     misnamed = [Path(f"{path}.txt") for path in (DOT_ENV, TOML, user_file())]
     return found + [f"{path} is not read: rename it to {path.stem}" for path in misnamed if path.is_file()]
@@ -63,6 +65,10 @@ def _variables(command: type[Command]) -> set[str]:
 def _aliases(command: type[Command]) -> set[str]:
     choices = [field.validation_alias for field in command.model_fields.values()]
     return {str(item) for choice in choices if isinstance(choice, AliasChoices) for item in choice.choices}
+
+
+def _tables(values: Mapping[str, object]) -> list[str]:
+    return [name for name, value in values.items() if isinstance(value, dict)]
 
 
 def _is_meant_for_us(name: str, variables: Iterable[str]) -> bool:

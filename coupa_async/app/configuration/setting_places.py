@@ -20,12 +20,12 @@ def as_written(name: str, command: type[Command], words: Sequence[str], environm
     """Return a setting's name as the person wrote it, with what it is for. Blocking.
 
     Args:
-        name: The name that pydantic gives it: a field's, or one of its aliases.
+        name: The name that pydantic gives it: a field's, or one of its aliases; of a list with the place of an item.
         command: Whose setting it is.
         words: What was typed after the command's name.
         environment: The variables.
     """
-    field_name, field = _field(name, command)
+    field_name, field = _field(name.partition(".")[0], command)  # of a list, which item it is
     if field is None:
         return name
     place = next(_places(_names(field_name, field), command, words, environment), field_name)

@@ -15,13 +15,12 @@ from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validato
 from pydantic_settings import CliDualFlag, CliSuppress, NoDecode
 
 from coupa_async.app.configuration.command_settings import Command
-from coupa_async.app.configuration.setting_values import shown, split_list
+from coupa_async.app.configuration.setting_values import checked_address, shown, split_list, split_words
 from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.app.password import read_password
 from coupa_async.domain import errors
 from coupa_async.domain.api.queries import SCOPES
 from coupa_async.domain.pages.addresses import DEFAULT_PATH, check_path
-from coupa_async.domain.redaction import redacted
 
 Language = Literal["en", "pt-BR"]
 """A language of ``services/languages``."""
@@ -176,18 +175,7 @@ class Settings(Command):
     @field_validator("base_url", "login_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        if value is None or not value.strip():
-            return None
-        try:
-            parts = urlsplit(value.strip())
-            is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # a bad port, or half an IPv6 address
-            is_address = False
-        if "@" in value.partition("://")[2].partition("/")[0]:
-            raise ValueError("a user name or password does not belong in the address: use COUPA_USERNAME")
-        if not is_address or " " in value.strip():
-            raise ValueError(f"{redacted(value)!r} is no address: write https://TENANT.coupahost.com")
-        return value.strip().rstrip("/")
+        return None if value is None else checked_address(value)
 
     @field_validator("order_path")
     @classmethod
@@ -199,17 +187,22 @@ class Settings(Command):
     @field_validator("scopes", mode="before")
     @classmethod
     def _are_words(cls, value: object) -> object:
-        return (tuple(value.replace(",", " ").split()) or SCOPES) if isinstance(value, str) else value
+        return split_words(value) or SCOPES
 
-    @field_validator("folder_columns", "allowed_hosts", "data", "types", "names", "files_from", mode="before")
+    @field_validator("folder_columns", "data", "names", mode="before")
     @classmethod
     def _is_list(cls, value: object) -> object:
         return split_list(value)
 
+    @field_validator("allowed_hosts", "types", "files_from", mode="before")
+    @classmethod
+    def _is_list_of_words(cls, value: object) -> object:
+        return split_words(value)
+
     @field_validator("sign_in_origins", mode="before")
     @classmethod
     def _are_origins(cls, value: object) -> object:
-        origins = split_list(value)
+        origins = split_words(value)
         for origin in origins if isinstance(origins, tuple | list) else ():
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
@@ -238,8 +231,12 @@ class Settings(Command):
         """Return the tenant's address.
 
         Raises:
-            SettingsError: If none is set. No tenant is built in.
+            SettingsError: If none is set, or the example of these pages. No tenant is built in.
         """
+        if urlsplit(self.base_url or "").netloc == "TENANT.coupahost.com":
+            raise errors.SettingsError(
+                "TENANT stands for a name of your company's own: set COUPA_BASE_URL to what your browser shows there"
+            )
         if self.base_url is None:
             raise errors.SettingsError(
                 "the address of your Coupa is not set: "

@@ -30,11 +30,12 @@ from coupa_async.evaluation.faults import DOUBLE, Pressure, applies_to, make_fau
 from coupa_async.evaluation.order_audit import ExpectedOrder
 from coupa_async.evaluation.recorded_site import RecordedSite, read_expected_orders, recorded_site, write_sample
 from coupa_async.evaluation.report.html import write_comparison
-from coupa_async.evaluation.report.markdown import report
+from coupa_async.evaluation.report.markdown import TITLE, report
 from coupa_async.evaluation.runner import Compared, Fault, schedule
 from coupa_async.evaluation.runner import compare as take_turns
 from coupa_async.evaluation.trials import Arm, Trial
 from coupa_async.ports import Backend
+from coupa_async.services.files.own_file import write_own_text
 from coupa_async.services.spreadsheet.options import WorklistOptions
 from coupa_async.services.spreadsheet.worklist import read_worklist
 
@@ -193,8 +194,7 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
     )
     page = write_comparison(comparison, settings.output_dir.resolve())
     if settings.report is not None:
-        settings.report.parent.mkdir(parents=True, exist_ok=True)
-        settings.report.write_text(report(comparison), encoding="utf-8")
+        say(f"report  {write_own_text(settings.report, report(comparison), TITLE)}", soft_wrap=True)
     show(comparison, console)
     say(f"page  {page}", soft_wrap=True)
     if settings.json_:

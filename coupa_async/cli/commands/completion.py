@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
+from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
 from coupa_async.app.configuration.command_settings import Command
 from coupa_async.cli.command import settings_class
 from coupa_async.cli.command_table import COMMANDS
-from coupa_async.cli.help_formatter import applicable_actions
+from coupa_async.cli.left_over import options
 
 
 class Completion(Command):
@@ -44,18 +43,7 @@ async def completion(settings: Completion) -> int:
 
 def verbs() -> dict[str, Verb]:
     """Read every command's options from its settings."""
-    return {name: Verb(text=text, options=_options(name)) for name, (_, text) in COMMANDS.items()}
-
-
-def _options(name: str) -> dict[str, str]:
-    settings = settings_class(name)
-    parser: ArgumentParser = CliSettingsSource[Any](settings).root_parser
-    found = {}
-    for action in applicable_actions(settings, parser._actions):
-        for option in action.option_strings:
-            if option.startswith("--") and option.islower():
-                found[option] = (action.help or "").partition(" (default:")[0]
-    return found
+    return {name: Verb(text=text, options=options(settings_class(name))) for name, (_, text) in COMMANDS.items()}
 
 
 def _bash(commands: Mapping[str, Verb]) -> str:

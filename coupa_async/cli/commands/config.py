@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import CliPositionalArg, CliSettingsSource, SettingsConfigDict
+from rich.console import Console
 
 from coupa_async.app.configuration import user_settings
 from coupa_async.app.configuration.command_settings import Command
@@ -15,6 +16,7 @@ from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import user_file
 from coupa_async.app.password import forget_password, keep_password, require_keyring
 from coupa_async.cli.command import parse
+from coupa_async.cli.display.fitting import print_text
 from coupa_async.cli.language import _
 from coupa_async.cli.prompts import ask_for_password
 from coupa_async.domain.errors import SettingsError
@@ -59,6 +61,7 @@ def read(words: list[str]) -> Config:
     return settings
 
 
+_ORIGINS = (mark("flag"), mark("environment"), mark("keyring"), mark("default"))
 _SECRETS = (mark("password"), mark("client secret"))  # what the keyring has, as it is asked for
 
 
@@ -96,11 +99,14 @@ def _show(settings: Config) -> None:
         told = {name: {"value": value, "from": origin} for name, (value, origin) in rows.items()}
         print(json.dumps({"settings": told, "file": str(user_file())}), flush=True)  # noqa: T201 - the line that scripts read
         return
-    name_width = max(map(len, rows))
-    value_width = max(len(str(value)) for value, _ in rows.values())
+    width = max(map(len, rows))
+    console = Console()
     for name, (value, origin) in rows.items():
-        print(f"{name:<{name_width}}  {value!s:<{value_width}}  {origin}")  # noqa: T201 - the answer
-    print("\n" + _("your own file of settings: %(file)s") % {"file": user_file()})  # noqa: T201
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        place = _(origin) if origin in _ORIGINS else origin
+        text = "  ".join(filter(None, (f"{name:<{width}}", shown, f"({place})")))
+        print_text(console, text, indent=width + 2, style="dim" if origin == "default" else "")
+    print_text(console, "\n" + _("your own file of settings: %(file)s") % {"file": user_file()})
 
 
 def _keep(name: str, value: str | None) -> None:

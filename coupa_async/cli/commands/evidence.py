@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import anyio
 from anyio import to_thread
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
@@ -18,10 +17,11 @@ from coupa_async.cli.prompts import is_person_there
 from coupa_async.domain.errors import WorklistError
 from coupa_async.evaluation.checks.checks import CHECKS
 from coupa_async.evaluation.checks.environment import Check, CheckSetup
-from coupa_async.evaluation.checks.report import report
+from coupa_async.evaluation.checks.report import TITLE, report
 from coupa_async.evaluation.disk_audit import read_expected_orders
 from coupa_async.evaluation.recorded_site import read_expected_orders as site_truth
 from coupa_async.evaluation.recorded_site import recorded_site, write_sample
+from coupa_async.services.files.own_file import write_own_text
 from coupa_async.services.spreadsheet.worklist import read_worklist
 
 _BACKENDS = ("playwright", "selenium")
@@ -80,10 +80,9 @@ async def evidence(settings: Evidence) -> int:
                         highlight=False,
                         markup=False,
                     )
-    target = anyio.Path(settings.report or settings.output_dir / "evidence.md")
-    await target.parent.mkdir(parents=True, exist_ok=True)
     tenant = "the recorded site" if settings.input is None else settings.tenant()
-    await target.write_text(report(checks, tenant=tenant), encoding="utf-8")
+    page, text = settings.report or settings.output_dir / "evidence.md", report(checks, tenant=tenant)
+    target = await to_thread.run_sync(write_own_text, page, text, TITLE)
     console.print(f"\nreport  {target}", highlight=False, soft_wrap=True)
     return 0 if all(item.holds for item in checks) else 1
 

@@ -27,6 +27,7 @@ class Login(Settings):
     model_config = SettingsConfigDict(cli_prog_name="coupa-async login")
     tells_notes: ClassVar[bool] = True
     unused: ClassVar[frozenset[str]] = frozenset(Settings.model_fields) - {
+        "language",
         *("base_url", "login_url", "storage_state", "backend", "channel", "browser_path", "driver_path"),
         *("playwright_ws", "selenium_url", "client_cert", "client_key", "allowed_hosts", "page_timeout_s"),
         *("client_id", "client_secret", "scopes", "token_rest_s"),

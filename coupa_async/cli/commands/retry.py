@@ -9,7 +9,7 @@ from anyio import to_thread
 from pydantic import Field, PrivateAttr, field_validator
 from pydantic_settings import CliPositionalArg, CliSettingsSource, NoDecode, SettingsConfigDict
 
-from coupa_async.app.configuration.setting_values import split_list
+from coupa_async.app.configuration.setting_values import split_words
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.runs.earlier_run import AS_BEFORE, earlier_run
 from coupa_async.cli.command import parse
@@ -30,7 +30,7 @@ class Retry(Settings):
 
     dir: CliPositionalArg[Path] = Field(description="the output folder of a run")
     outcome: Annotated[tuple[Outcome, ...], NoDecode] = Field(
-        (), description="orders with these outcomes; default: FAILED,PARTIAL,TIMEOUT,PENDING"
+        (), description="orders with these outcomes, such as PO_NOT_FOUND; default: FAILED,PARTIAL,TIMEOUT,PENDING"
     )
     input: Path | None = Field(None, description="the spreadsheet, if it is no longer where it was")
     headed: bool = Field(False, description="show the browsers")
@@ -43,7 +43,7 @@ class Retry(Settings):
     @field_validator("outcome", mode="before")
     @classmethod
     def _are_outcomes(cls, value: object) -> object:
-        return split_list(value.upper() if isinstance(value, str) else value)
+        return split_words(value.upper() if isinstance(value, str) else value)
 
 
 def read(words: list[str]) -> Retry:

@@ -128,8 +128,11 @@ def _ask(settings: Setup, *, may_ask: bool) -> str:
         raise SettingsError(f"nobody is asked here: say the address: coupa-async setup {_EXAMPLE}")
     try:
         with ended_by_interrupt():
-            default = settings.base_url or _EXAMPLE
-            return Prompt.ask(_(_QUESTION), default=default, console=Console(stderr=True))
+            console = Console(stderr=True)
+            if settings.base_url:
+                return Prompt.ask(_(_QUESTION), default=settings.base_url, console=console)
+            such_as = _("such as %(example)s") % {"example": _EXAMPLE}
+            return Prompt.ask(f"{_(_QUESTION)}, {such_as}", console=console)
     except EOFError as error:
         raise SettingsError(f"nobody answered: say the address: coupa-async setup {_EXAMPLE}") from error
 

@@ -21,10 +21,12 @@ def shortened(text: str, width: int) -> str:
         width: In cells.
     """
     text = " ".join(text.split())
-    for short in (_short, _shorter):
-        for address in sorted(_ADDRESS.findall(text), key=len, reverse=True):
+    forms = {address: address for address in sorted(_ADDRESS.findall(text), key=len, reverse=True)}
+    for short in (_short, _shorter, lambda _: "…"):
+        for address, form in forms.items():
             if cell_len(text) > width:
-                text = text.replace(address, short(address))
+                forms[address] = short(address)
+                text = text.replace(form, forms[address])
     if cell_len(text) <= width:
         return text
     words, room = text.split(" "), width - cell_len(_CUT)

@@ -20,7 +20,7 @@ from coupa_async.domain.events import Draining, Event, OrderFinished, OrderRetri
 from coupa_async.domain.redaction import redacted
 
 # Below it a line has room for an order's outcome and a reason, but not for files and seconds as well.
-_WIDE = 100
+_WIDE = 120
 
 
 class _Display(Protocol):

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from coupa_async.app.runs.summary import AGAIN, FAILURES, Summary
 from coupa_async.cli.display.amounts import show_amounts
-from coupa_async.cli.display.fitting import print_text, shortened
+from coupa_async.cli.display.fitting import print_text, shortened, wrapped
 from coupa_async.cli.display.live import STYLES, more_text, size_text, span_text
 from coupa_async.cli.display.next_steps import next_steps
 from coupa_async.cli.invocation import as_typed
@@ -94,5 +94,16 @@ def _show_bad_rows(summary: Summary, console: Console) -> None:
 
 
 def _line(console: Console, name: str, reason: str, style: Outcome) -> None:
-    fitting = shortened(message(reason), console.width - max(len(name), 14) - 1)
-    console.print(f"[{STYLES[style]}]{escape(name):<14}[/] {escape(fitting)}", highlight=False, soft_wrap=True)
+    """Print a name with its reason: on a terminal in two lines at most; elsewhere all of it, for whoever searches."""
+    text, indent = message(reason), max(len(name), 14) + 1
+    if console.is_terminal:
+        text = _in_two_lines(text, console.width - indent).replace("\n", f"\n{'':<{indent}}")
+    console.print(f"[{STYLES[style]}]{escape(name):<14}[/] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _in_two_lines(text: str, width: int) -> str:
+    for room in range(2 * width, width, -1):  # a break costs what the first line leaves empty
+        lines = wrapped(shortened(text, room), width).split("\n")
+        if len(lines) <= 2 and max(map(cell_len, lines)) <= width:
+            return "\n".join(lines)
+    return shortened(text, width)

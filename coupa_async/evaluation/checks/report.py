@@ -12,8 +12,9 @@ from string import Template
 
 from coupa_async.evaluation.checks.environment import Check, CheckResult
 
-_PAGE = Template("""\
-# Evidence: five checks of whole runs
+TITLE = "# Evidence: five checks of whole runs"
+_PAGE = Template(f"""\
+{TITLE}
 
 Written by `coupa-async evidence` (`make evidence`) from what it saw: the program run in a process of its own against
 $tenant; its log, journal, folders and exit code read; its processes and profiles looked at while it

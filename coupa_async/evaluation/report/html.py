@@ -11,9 +11,11 @@ from coupa_async.evaluation.comparison import Comparison
 from coupa_async.evaluation.report.charts import Row, forest, percent, strips
 from coupa_async.evaluation.statistics import Spread
 from coupa_async.evaluation.trials import Contrast, Measure
+from coupa_async.services.files.own_file import write_own_text
 from coupa_async.services.reports.style import base_style
 
 _TEMPLATE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+_TITLE = "<title>coupa-async: arms compared</title>"
 
 
 def fault_name(fault: str | None) -> str:
@@ -148,13 +150,13 @@ def _listed(lines: Iterable[str], otherwise: str) -> str:
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
-    """Write ``compare.json`` for scripts and ``compare.html`` for people.
+    """Write ``compare.json`` for scripts and ``compare.html`` for people, beside files that are not ours.
 
     Returns:
         The page.
+
+    Raises:
+        StorageError: If there is no name left.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "compare.json").write_text(comparison.to_json() + "\n", encoding="utf-8")
-    page = folder / "compare.html"
-    page.write_text(render(comparison), encoding="utf-8")
-    return page
+    write_own_text(folder / "compare.json", comparison.to_json() + "\n", '{"version": 1, "made_at": ')
+    return write_own_text(folder / "compare.html", render(comparison), _TITLE)

@@ -8,6 +8,7 @@ from coupa_async.evaluation.report.html import fault_name, in_points, verdict
 from coupa_async.evaluation.statistics import Spread
 from coupa_async.evaluation.trials import Measure
 
+TITLE = "# Reliability, arm by arm"
 _HEAD = (
     "| fault | arm | runs | right | 95 % interval | wrong | lost | restarts | recovery s | order s | CPU s "
     "| peak MB |\n"
@@ -26,7 +27,7 @@ def report(comparison: Comparison) -> str:
         if item.fault is not None
     ]
     parts = [
-        "# Reliability, arm by arm",
+        TITLE,
         f"**{verdict(comparison)}**",
         f"Made on {comparison.made_at:%Y-%m-%d} by `coupa-async compare`: {len(comparison.trials)} runs in "
         f"{comparison.seconds / 60:.0f} minutes, {comparison.repeats} of each, workers: {comparison.workers}.",

@@ -33,6 +33,27 @@ def own_path(folder: Path, name: str, is_ours: Callable[[Path], bool]) -> Path:
     raise StorageError(f"{folder}: has no name left for {name}: choose another folder with -o")
 
 
+def write_own_text(path: Path, text: str, sign: str) -> Path:
+    """Write a text file of ours, or write it anew; beside a file of that name that has not its sign. Blocking.
+
+    Args:
+        path: Where it should be; its folder is made.
+        text: All of it.
+        sign: What its beginning has, and no other file's.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        StorageError: If there is no name left.
+        OSError: If it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    place = own_path(path.parent, path.name, lambda known: sign in head_of(known))
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
 def head_of(path: Path) -> str:
     """Return the beginning of a text file.
 

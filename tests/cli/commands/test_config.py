@@ -194,3 +194,14 @@ def test_the_keyring_keeps_the_password_of_one_user_of_one_tenant(
     assert main(["config", "unset", "password"]) == 0
     assert Settings.read().password is None
     assert main(["config", "unset", "password"]) == 2
+
+
+def test_a_setting_has_one_line_of_a_terminal_with_its_value_as_a_file_would_have_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUPA_BASE_URL", "https://acme.coupahost.com")
+    assert main(["config"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["base_url", "https://acme.coupahost.com", "(environment)"] in lines
+    assert ["notify", "true", "(default)"] in lines
+    assert ["login_url", "(default)"] in lines

@@ -110,3 +110,16 @@ def test_what_goes_before_the_users_own_settings_and_says_something_else_is_told
     (tmp_path / ".env").write_text("COUPA_BASE_URL=https://other.coupahost.com\n", encoding="utf-8")
     main(["setup", ACME])
     assert ".env says https://other.coupahost.com, which goes before it" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("told")
+def test_the_example_of_an_address_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person(monkeypatch, "", "https://TENANT.coupahost.com", ACME, "n")
+    assert main(["setup"]) == 3
+    assert user_file().read_text(encoding="utf-8").startswith(f'base_url = "{ACME}"')
+    told = capsys.readouterr().err
+    assert "such as https://TENANT.coupahost.com:" in " ".join(told.split())
+    assert "(https://TENANT" not in told
+    assert "TENANT stands for a name of your company's own" in " ".join(told.split())

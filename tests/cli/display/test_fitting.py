@@ -35,6 +35,13 @@ def test_a_shortened_address_keeps_its_scheme_and_host() -> None:
     assert shortened(text, 110).split()[-1] == "http://acme-corporation.coupahost.com/…/Offer_2025-118.pdf"
 
 
+def test_an_address_goes_altogether_before_a_cause_is_cut() -> None:
+    text = (
+        "http://127.0.0.1:40655/order_headers/15263007: neither an order nor a not-found page (title 'Scheduled work')"
+    )
+    assert shortened(text, 65) == "…: neither an order nor a not-found page (title 'Scheduled work')"
+
+
 def test_what_fits_stays_as_it_is() -> None:
     assert shortened(f"see {LONG}", 200) == f"see {LONG}"
     assert shortened("two\n lines", 80) == "two lines"

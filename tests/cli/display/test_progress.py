@@ -16,8 +16,8 @@ NUMBER = OrderNumber.parse("PO1")
 LONG = "Coupa answered 500 for a page, " * 9 + "in the end"
 
 
-def told(*events: Event) -> str:
-    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+def told(*events: Event, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
     with progress(console, quiet=False) as notify:
         for event in (RunStarted(total=1, skipped=0, workers=1), *events):
             notify(event)
@@ -37,6 +37,16 @@ def test_an_order_keeps_to_its_line_however_long_its_reason_is() -> None:
     lines = [line for line in re.split(r"[\r\n]", plain) if "PO1" in line and "worker-1" not in line]
     assert all(len(line.rstrip()) <= 80 for line in lines)
     assert all(line.rstrip().endswith("a page, in the end") for line in lines)  # the cause mostly stands at the end
+
+
+def test_a_reason_has_the_room_of_files_and_seconds_until_there_is_enough_for_all() -> None:
+    reason = "1 of 2 attachments failed: Half.pdf: it is cut short"
+    failed = OrderResult(number=NUMBER, outcome=Outcome.FAILED, url="", found=2, error=reason, seconds=1.0)
+    narrow, wide = (told(OrderFinished(worker="worker-1", result=failed), width=width) for width in (100, 120))
+    assert reason in narrow
+    assert "0/2 files" not in narrow
+    assert reason in wide
+    assert "0/2 files" in wide
 
 
 def test_a_warning_is_told_whole() -> None:

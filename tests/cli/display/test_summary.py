@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -28,21 +29,41 @@ def failure(n: int, error: str) -> OrderResult:
     return OrderResult(number=OrderNumber.parse(f"PO{n}"), outcome=Outcome.FAILED, url="", error=error)
 
 
-def shown(summary: Summary) -> list[str]:
-    console = Console(file=io.StringIO(), width=80)
+def shown(summary: Summary, **how: Any) -> list[str]:
+    console = Console(file=io.StringIO(), width=80, **how)
     show_summary(summary, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 
 
-def test_failures_have_a_line_each_and_the_rest_is_counted() -> None:
-    failures = tuple(failure(n, "[red]Gone.pdf[/]: " + "Coupa answered 404; " * 9) for n in (1, 2))
-    lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 5}), failures=failures))
-    told = [line for line in lines if line.startswith("PO")]
-    assert len(told) == 2
-    assert told[0].startswith("PO1            [red]Gone.pdf[/]: Coupa")
-    assert all(len(line) <= 80 for line in told)
-    assert "and 3 more" in lines
+TERMINAL = {"force_terminal": True, "color_system": None, "legacy_windows": False}
+
+
+def test_failures_have_two_lines_each_at_most_and_the_rest_is_counted() -> None:
+    failures = tuple(failure(n, "[red]Gone.pdf[/]: " + "Coupa answered 404; " * 9 + "the end") for n in (1, 2))
+    summary = Summary(outcomes=Counter({Outcome.FAILED: 5}), failures=failures)
+    lines = shown(summary, **TERMINAL)
+    begun = lines.index(next(line for line in lines if line.startswith("PO1 ")))
+    assert lines[begun].startswith("PO1            [red]Gone.pdf[/]: Coupa")
+    assert lines[begun + 1].startswith(" " * 15)
+    assert lines[begun + 1].endswith(" the end")
+    assert lines[begun + 2].startswith("PO2 ")
+    assert all(len(line) <= 80 for line in lines[begun : begun + 4])
+    assert lines[begun + 4] == "and 3 more"
+    assert f"PO1            {failures[0].error}" in shown(summary)  # in a file, whole
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "2 of 2 attachments failed: Gone one.pdf: Coupa answered 404; Gone two.pdf: Coupa answered 404",
+        "http://127.0.0.1:40655/order_headers/15263007: neither an order nor a not-found page (title 'Scheduled work')",
+        "2 of 3 attachments failed: Never whole.pdf: it is cut short; Half a picture.png: it is cut short",
+    ],
+)
+def test_a_terminal_of_80_columns_has_room_for_the_cause(error: str) -> None:
+    lines = shown(Summary(outcomes=Counter({Outcome.FAILED: 1}), failures=(failure(15262984, error),)), **TERMINAL)
+    assert "".join(error.split()) in "".join("".join(lines).split())
 
 
 def test_rows_that_name_no_order_are_told_apart_from_the_failures_and_counted_for_themselves() -> None:

@@ -89,3 +89,15 @@ def test_a_steady_load_does_not_swing() -> None:
                 allowed += 1
         seen.append(allowed)
     assert seen == [3] * 20
+
+
+def test_the_last_but_one_worker_is_taken_away_and_restarted_like_others() -> None:
+    assert relieved(0.9, allowed=2, since_change_s=30.0) == Shrink()
+    assert relieved(0.99, allowed=2, since_change_s=5.0) == RestartHeaviest()
+
+
+def test_limits_may_meet_and_reach_all_of_the_memory_but_no_more() -> None:
+    assert MemoryLimits(threshold=0.95, critical=0.95).threshold == 0.95
+    assert MemoryLimits(critical=1.0).critical == 1.0
+    with pytest.raises(SettingsError, match=r"0\.85 is 85 %$"):
+        MemoryLimits(critical=1.01)

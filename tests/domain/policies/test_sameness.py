@@ -34,3 +34,9 @@ def test_the_warning_names_what_to_check_the_page_kept_and_the_next_step() -> No
     assert "20 orders in a row were not found" in text
     assert "snapshots/PO5_PO_NOT_FOUND.html" in text
     assert "coupa-async record PO5" in text
+
+
+def test_a_page_that_could_not_be_kept_is_not_named() -> None:
+    text = warning(Trait.NO_SUPPLIER, "PO5", "")
+    assert text.startswith(f"{MANY} orders in a row name no supplier: if that surprises you, ")
+    assert "another make. To have the pages looked at" in text
