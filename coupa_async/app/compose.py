@@ -9,22 +9,31 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import anyio
 from anyio import to_thread
 from pydantic import SecretStr
 
 from coupa_async.app.compose_api import make_api_backend, make_source, with_api
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
-from coupa_async.app.limits import make_bounds, make_targets, tabs_a_session, throttle_limits
+from coupa_async.app.limits import (
+    finds_workers,
+    make_bounds,
+    make_targets,
+    most_workers,
+    tabs_a_session,
+    throttle_limits,
+)
 from coupa_async.domain.events import Warned
 from coupa_async.domain.files.wanted import WantedFiles
 from coupa_async.domain.order import AttachmentIntent
 from coupa_async.domain.outcome import OrderResult
+from coupa_async.domain.policies.autoscale import AutoscaleLimits
 from coupa_async.domain.policies.memory import MemoryLimits
+from coupa_async.engine.autoscaler import Autoscaler, ScaleReadings
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate, SignInLimits
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
@@ -39,6 +48,7 @@ from coupa_async.services.collection.refresh import Refresher
 from coupa_async.services.collection.saving.fetch import RetryLimits
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from coupa_async.services.diagnostics import memory
+from coupa_async.services.diagnostics.processors import ProcessorUse
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.profiles.profiles import RunProfiles, base_profile
 from coupa_async.services.records.journal import Journal
@@ -148,7 +158,7 @@ def make_worker_context(
     """
     limits = EngineLimits(
         max_attempts=settings.max_attempts,
-        workers=settings.workers,
+        workers=settings.workers or 1,
         tabs=tabs_a_session(settings),
         recycle_orders=settings.session_orders,
     )
@@ -169,9 +179,10 @@ def make_worker_context(
         gate=gate,
         limits=limits,
         profile=lambda name: to_thread.run_sync(profiles.clone, name),
-        session_slots=anyio.CapacityLimiter(settings.workers),
+        session_slots=SessionSlots(settings.workers or 1),
         notify=notify,
         jitter=random.random,
+        pace=lambda: limiter.limit,
     )
 
 
@@ -232,6 +243,20 @@ def make_guard(
     return MemoryGuard(
         workers, context.session_slots, readings, context.notify, limits=limits, session_bytes=session_bytes
     )
+
+
+def make_autoscaler(
+    settings: Settings, workers: Sequence[Worker], context: WorkerContext, *, total: int
+) -> Autoscaler | None:
+    """Make what finds the best number of workers for so many orders; ``None`` where the number is fixed."""
+    if not finds_workers(settings):
+        return None
+    room = partial(memory.has_room_for_another, settings.memory_threshold)
+    readings = ScaleReadings(
+        busy=partial(to_thread.run_sync, ProcessorUse().share), has_room=partial(to_thread.run_sync, room)
+    )
+    limits = AutoscaleLimits(most=most_workers(settings, total))
+    return Autoscaler(workers, context, readings, total=total, limits=limits)
 
 
 async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:

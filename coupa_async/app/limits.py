@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.policies.autoscale import AutoscaleLimits
 from coupa_async.domain.policies.memory import MemoryLimits
 from coupa_async.domain.policies.throttle import ThrottleLimits
 
@@ -59,4 +60,17 @@ def tabs_a_session(settings: Settings) -> int:
     """
     if settings.tabs is not None:
         return settings.tabs
-    return 1 if settings.chosen_lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
+    if settings.chosen_lane == "browser":
+        return 1
+    return max(1, settings.max_in_flight * 3 // (2 * (settings.workers or 1)))
+
+
+def finds_workers(settings: Settings) -> bool:
+    """Return whether the run finds out how many workers are best. Without a browser each, one serves all."""
+    return settings.workers is None and settings.chosen_lane == "browser"
+
+
+def most_workers(settings: Settings, orders: int) -> int:
+    """Return how many workers there may be for so many orders."""
+    most = AutoscaleLimits().most if finds_workers(settings) else settings.workers or 1
+    return min(most, orders)

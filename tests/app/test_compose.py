@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coupa_async.app.compose import find_backend
-from coupa_async.app.limits import tabs_a_session
+from coupa_async.app.limits import finds_workers, most_workers, tabs_a_session
 from coupa_async.cli.command import parse
 from coupa_async.cli.commands.run import Run
 
@@ -32,3 +32,21 @@ def test_a_proxys_password_that_the_browser_cannot_be_told_is_said(monkeypatch: 
     _, notes = find_backend(parse(Run, [*words, "--backend", "selenium"]))
     assert any("Selenium's browser cannot be given" in note and "pw@" not in note for note in notes)
     assert not any("proxy" in note for note in find_backend(parse(Run, words))[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found", "most"),
+    [
+        (["--lane", "browser"], True, 16),
+        (["--lane", "browser", "--workers", "auto"], True, 16),
+        (["--lane", "browser", "--workers", "3"], False, 3),
+        (["--lane", "direct"], False, 1),
+        (["--lane", "auto", "--workers", "2"], False, 2),
+    ],
+)
+def test_the_number_of_workers_is_found_where_each_has_a_browser_and_nothing_is_said(
+    words: list[str], is_found: bool, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAX_PARALLEL_WORKERS", raising=False)
+    settings = parse(Run, words)
+    assert (finds_workers(settings), most_workers(settings, 500), most_workers(settings, 1)) == (is_found, most, 1)

@@ -80,12 +80,12 @@ class Settings(Command):
         True, description="call you at the end of a run: bell, title, a notice of the desktop"
     )
     language: Language | None = Field(None, description=LANGUAGE)
-    workers: int = Field(
-        1,
+    workers: int | None = Field(
+        None,
         ge=1,
         le=64,
         validation_alias=AliasChoices("workers", "MAX_PARALLEL_WORKERS"),
-        description="browsers side by side",
+        description="browsers side by side: a number, or auto for as many as make it faster; default: auto",
     )
     lane: Literal["auto", "api", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
     tabs: int | None = Field(
@@ -172,6 +172,11 @@ class Settings(Command):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("workers", mode="before")
+    @classmethod
+    def _is_auto(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() in ("", "auto") else value
 
     @field_validator("base_url", "login_url")
     @classmethod
