@@ -20,6 +20,7 @@ from coupa_async.domain.files.naming import content_disposition_name
 from coupa_async.domain.http.headers import http_date, size_of
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.policies.retry import retry_after_s
+from coupa_async.runtime.bandwidth import Bandwidth
 
 CHANNELS = ("msedge", "chrome", "chromium")
 
@@ -86,6 +87,7 @@ class BrowserOptions:
         client_key: Its key, where it is not in the same file.
         targets: Where links and redirects may lead; ``None`` for anywhere.
         bounds: Bounds on what others send.
+        bandwidth: What all downloads share; ``None`` for no bound.
     """
 
     channel: str = "msedge"
@@ -104,6 +106,7 @@ class BrowserOptions:
     client_key: Path | None = None
     targets: Targets | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    bandwidth: Bandwidth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -16,10 +17,12 @@ from coupa_async.app.compose_api import make_api_backend, make_source, with_api
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
 from coupa_async.app.limits import (
+    bandwidth_notes,
     finds_workers,
     make_bounds,
     make_targets,
     most_workers,
+    paced_s,
     tabs_a_session,
     throttle_limits,
 )
@@ -39,6 +42,7 @@ from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import A4, LETTER, Backend, Observer
+from coupa_async.runtime.bandwidth import Bandwidth
 from coupa_async.runtime.gather import gather
 from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.collection.collector import Collector
@@ -73,16 +77,17 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
 
     options = browser_options(settings)
     if settings.chosen_lane == "api":
-        return make_api_backend(settings, options), []
+        return make_api_backend(settings, options), bandwidth_notes(settings)
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
     backend = with_api(backend, settings, options)
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
+    bound = bandwidth_notes(settings, is_elsewhere=bool(elsewhere))
     if elsewhere:
-        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]
+        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}", *bound]
     if settings.backend not in ("playwright", "selenium"):
-        return backend, []
+        return backend, bound
     browser = find_browser(options)
-    notes = []
+    notes = bound
     if browser.channel != settings.channel:
         notes.append(f"{settings.channel} was not found: using {browser.channel} at {browser.path}")
     if settings.backend == "selenium" and proxy_login() is not None:
@@ -107,10 +112,11 @@ def browser_options(settings: Settings) -> BrowserOptions:
         images=bool(settings.msg_pdf) or settings.order_pdf,
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
-        download_timeout_s=settings.download_timeout_s,
+        download_timeout_s=settings.download_timeout_s + paced_s(settings),
         client_cert=settings.client_cert,
         client_key=settings.client_key,
         bounds=make_bounds(settings),
+        bandwidth=None if settings.bandwidth is None else Bandwidth(settings.bandwidth),
         targets=make_targets(settings) if settings.base_url else None,
     )
 
@@ -162,6 +168,7 @@ def make_worker_context(
         tabs=tabs_a_session(settings),
         recycle_orders=settings.session_orders,
     )
+    limits = replace(limits, stall_s=limits.stall_s + paced_s(settings))
     person = partial(sign_in_by_hand, settings, notify) if may_ask and settings.chosen_lane != "api" else None
     gate = SignInGate(
         make_flow(settings),
@@ -174,7 +181,7 @@ def make_worker_context(
     collector = make_collector(settings, journal, storage, limits, gate, notify)
     limiter = AdaptiveLimiter(throttle_limits(settings), notify)
     return WorkerContext(
-        backend=ThrottledBackend(backend, limiter, make_targets(settings)),
+        backend=ThrottledBackend(backend, limiter, make_targets(settings), times_answers=settings.bandwidth is None),
         job=Refresher(collector, finished) if finished else collector,
         gate=gate,
         limits=limits,

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from coupa_async.domain.policies.bandwidth import parse_bandwidth
 from coupa_async.domain.redaction import redacted
 
 
 def split_list(value: object) -> object:
     """Split a text at its commas. Any other value is returned unchanged."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def number_or_auto(value: object) -> object:
+    """Return ``None`` for ``auto``, or for nothing. Any other value is returned unchanged."""
+    return None if isinstance(value, str) and value.strip().lower() in ("", "auto") else value
+
+
+def bandwidth_of(value: object) -> object:
+    """Return bytes a second. Raises ``ValueError``."""
+    return parse_bandwidth(str(value)) if isinstance(value, str | int | float) else value
 
 
 def shown(value: object) -> object:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import CliDualFlag, CliSuppress, NoDecode
 
 from coupa_async.app.configuration.command_settings import Command
-from coupa_async.app.configuration.setting_values import shown, split_list
+from coupa_async.app.configuration.setting_values import bandwidth_of, number_or_auto, shown, split_list
 from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.app.password import read_password
 from coupa_async.domain import errors
@@ -80,7 +80,7 @@ class Settings(Command):
         True, description="call you at the end of a run: bell, title, a notice of the desktop"
     )
     language: Language | None = Field(None, description=LANGUAGE)
-    workers: int | None = Field(
+    workers: Annotated[int | None, BeforeValidator(number_or_auto)] = Field(
         None,
         ge=1,
         le=64,
@@ -94,6 +94,9 @@ class Settings(Command):
     min_in_flight: int = Field(1, ge=1, description="requests at a time that are never gone below")
     max_in_flight: int = Field(64, ge=1, le=256, description="requests at a time that are never gone above")
     requests_per_s: float | None = Field(None, gt=0, description="requests a second that are never gone above")
+    bandwidth: Annotated[int | None, BeforeValidator(bandwidth_of)] = Field(
+        None, description="bytes a second that all downloads together may take, such as 2MB/s; default: no bound"
+    )
     client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show to Coupa")
     client_key: Path | None = Field(None, description="its key, where it is not in the same file")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -172,11 +175,6 @@ class Settings(Command):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
-
-    @field_validator("workers", mode="before")
-    @classmethod
-    def _is_auto(cls, value: object) -> object:
-        return None if isinstance(value, str) and value.strip().lower() in ("", "auto") else value
 
     @field_validator("base_url", "login_url")
     @classmethod

@@ -46,6 +46,8 @@ PHRASES = (
     mark("memory pressure: "),
     mark("no progress for "),
     mark(" failures in a row, the last: "),
+    mark(" is not held to COUPA_BANDWIDTH: only what comes over plain HTTP is"),
+    mark("COUPA_BANDWIDTH bounds what the browsers elsewhere take; their files come here as fast as they can"),
     mark("the proxy wants a password, which Selenium's browser cannot be given: --backend playwright can"),
     mark("the browser is gone: process %(text)s ended"),
     mark("the order took %(number)s browsers down: "),
