@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -60,12 +61,17 @@ from coupa_async.services.records.journal import Journal
 if TYPE_CHECKING:
     from backends.browser.chromium import BrowserOptions
 
+_log = logging.getLogger(__name__)
 _PERSON_S = 600.0
 _PAPERS = {"A4": A4, "Letter": LETTER}
 
 
-def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
+def find_backend(settings: Settings, warn: Callable[[str], None] = _log.warning) -> tuple[Backend, list[str]]:
     """Make the backend and look for its browser, so that a missing browser is reported before anything is written.
+
+    Args:
+        settings: The command's.
+        warn: Is told later what the person should know of machines that have the browsers.
 
     Returns:
         The backend, and notes on the browser for the user.
@@ -73,9 +79,10 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     # A browser library takes a third of a second: only commands that need one wait.
     from backends import open_backend, open_lane
     from backends.browser.chromium import find_browser, runs_as_root
+    from backends.browser.machines import addresses_of, shown_address
     from backends.browser.proxies import proxy_login
 
-    options = browser_options(settings)
+    options = replace(browser_options(settings), warn=warn)
     if settings.chosen_lane == "api":
         return make_api_backend(settings, options), bandwidth_notes(settings)
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
@@ -83,7 +90,7 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
     bound = bandwidth_notes(settings, is_elsewhere=bool(elsewhere))
     if elsewhere:
-        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}", *bound]
+        return backend, [f"the browsers are at {', '.join(map(shown_address, addresses_of(elsewhere)))}", *bound]
     if settings.backend not in ("playwright", "selenium"):
         return backend, bound
     browser = find_browser(options)

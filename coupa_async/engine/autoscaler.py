@@ -73,9 +73,11 @@ class Autoscaler:
 
     async def _is_as_wanted(self) -> bool:
         """Wait until as many sessions are there as wanted; ``False`` if they do not come."""
-        with anyio.move_on_after(self._launch_s):
+        with anyio.move_on_after(self._launch_s) as scope:
             while True:
-                if len(self._at_work()) == self._search.workers and self._context.gate.is_open:
+                if not self._context.gate.is_open:  # a sign-in, or an outage: no browser is to blame
+                    scope.deadline = anyio.current_time() + self._launch_s
+                elif len(self._at_work()) == self._search.workers:
                     return True
                 await anyio.sleep(self._period_s)
         return False
@@ -114,7 +116,7 @@ class Autoscaler:
         at_work = self._at_work()[::-1]
         at_work.sort(key=lambda worker: len(worker.in_flight.running))
         for worker in at_work[: max(0, len(at_work) - search.workers)]:
-            worker.retire(f"{search.workers} browsers are enough")
+            worker.retire("fewer browsers are enough")
 
     def _at_work(self) -> list[Worker]:
         return [worker for worker in self._workers if worker.has_session and not worker.retiring]

@@ -68,8 +68,8 @@ class Settings(Command):
         validation_alias=AliasChoices("edge_profile_name", "EDGE_PROFILE_NAME"),
         description="the profile's folder in it",
     )
-    playwright_ws: str | None = Field(None, description="a Playwright server that has the browsers: ws://HOST:PORT")
-    selenium_url: str | None = Field(None, description="a Selenium Grid that has the browsers: http://HOST:4444")
+    playwright_ws: str | None = Field(None, description="Playwright servers that have the browsers: ws://HOST:PORT,…")
+    selenium_url: str | None = Field(None, description="Selenium Grids that have the browsers: http://HOST:4444,…")
     headless: CliSuppress[bool] = Field(True, description="without a window")
     interactive: CliSuppress[bool] = Field(
         True,

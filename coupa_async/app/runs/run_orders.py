@@ -58,7 +58,8 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     settings.tenant()
     limits = memory_limits(settings)
     worklist = await to_thread.run_sync(read_orders, request)
-    backend, notes = await to_thread.run_sync(find_backend, settings)
+    notify: Observer
+    backend, notes = await to_thread.run_sync(find_backend, settings, lambda text: notify(Warned(text=text)))
     source = source_profile(settings)
     summary = Summary(output_dir=settings.output_dir.resolve(), is_read_only=settings.no_files)
     async with contexts_in_threads() as contexts:
