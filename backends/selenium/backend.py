@@ -87,6 +87,9 @@ class SeleniumBackend:
             finally:
                 tree.look()
                 # Not `driver.quit`: it waits for its websocket, now and then for ten seconds.
+                # Nor the two minutes that Selenium gives a Grid whose node is gone: our process would wait along.
+                connection: Any = driver.command_executor
+                connection.client_config.timeout = closing_time_s(close_s)
                 ask = partial(driver.execute, Command.QUIT)
                 quit_driver = partial(to_thread.run_sync, ask, abandon_on_cancel=True)
                 await cleanup(f"the browser of {profile.name}", quit_driver, within_s=closing_time_s(close_s))
