@@ -103,8 +103,8 @@ class PlaywrightBackend:
                 server = await playwright.chromium.connect(address)
                 return await server.new_context(accept_downloads=True)
             except (Error, OSError, *MISUNDERSTOOD) as error:
-                shown = f"COUPA_PLAYWRIGHT_WS={shown_address(address)}"
-                raise LaunchError(f"no browser from {shown}: {first_line(error)}") from error
+                shown = shown_address(address)
+                raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={shown}: {first_line(error)}") from error
 
         return await self._machines.begin(connect, within_s=self._options.launch_timeout_s)
 

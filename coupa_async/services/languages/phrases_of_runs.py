@@ -37,6 +37,8 @@ PHRASES = (
     mark("the driver does not answer"),
     mark("the page does not answer"),
     mark("Playwright's driver did not start: "),
+    mark("no browser from "),
+    mark("no server is named that has browsers"),
     mark("no browser from COUPA_PLAYWRIGHT_WS="),
     mark("no browser from COUPA_SELENIUM_URL="),
     mark("the browser did not start"),
