@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,9 @@ from coupa_async.domain.files.naming import content_disposition_name
 from coupa_async.domain.http.headers import http_date, size_of
 from coupa_async.domain.http.targets import Targets
 from coupa_async.domain.policies.retry import retry_after_s
+from coupa_async.runtime.bandwidth import Bandwidth
 
+_log = logging.getLogger(__name__)
 CHANNELS = ("msedge", "chrome", "chromium")
 
 _PROGRAMS = {
@@ -80,12 +83,14 @@ class BrowserOptions:
         settle_s: Seconds for a page to show what it announces.
         download_timeout_s: Seconds for a file to come whole.
         close_timeout_s: Seconds for each step of ending a browser.
-        playwright_ws: Address of a Playwright server that has the browsers.
-        selenium_url: Address of a Selenium Grid that has the browsers.
+        playwright_ws: Addresses of Playwright servers that have the browsers, with commas or spaces between.
+        selenium_url: Addresses of Selenium Grids that have the browsers, likewise.
         client_cert: A certificate (PEM) that the direct lane shows the tenant; browsers have their own.
         client_key: Its key, where it is not in the same file.
         targets: Where links and redirects may lead; ``None`` for anywhere.
         bounds: Bounds on what others send.
+        bandwidth: What all downloads share; ``None`` for no bound.
+        warn: Is told what the person should know of the machines that have the browsers.
     """
 
     channel: str = "msedge"
@@ -104,6 +109,8 @@ class BrowserOptions:
     client_key: Path | None = None
     targets: Targets | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    bandwidth: Bandwidth | None = None
+    warn: Callable[[str], None] = _log.warning
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ class Answer:
         location = headers.get("location", "") if response.status in _REDIRECTS else ""
         self.location = _readable(location.encode("latin-1"))
 
+    @property
+    def received_bytes(self) -> int:
+        """The bytes of its body that have come, as they were sent."""
+        return self._response.content.total_bytes
+
     def pieces(self) -> AsyncIterator[bytes]:
         """Return the body as it comes.
 

@@ -19,6 +19,7 @@ from backends.direct.connection import Connections
 from backends.direct.cookies import Jar
 from backends.direct.download import PartialDownload
 from backends.direct.network_errors import error_text, is_broken_off, translated, without_query
+from backends.direct.paced import paced
 from coupa_async.domain.errors import (
     BrokenDownloadError,
     DownloadTimeoutError,
@@ -120,12 +121,15 @@ class Client:
                 with anyio.fail_after(self._options.page_timeout_s):
                     async with self._get(url, headers, trail) as answer:
                         body = await self._body(answer)
+                        came_bytes = answer.received_bytes
             except TimeoutError as error:
                 raise PageTimeoutError(f"{url}: no page in {self._options.page_timeout_s:.0f} s") from error
             except ForbiddenAddressError as error:
                 if len(trail) == 1 or target_of(error.url) is None or self._targets.is_tenant(error.url):
                     raise PageError(f"{without_query(url)}: {error}") from error
                 return Document(url=trail[-1], html="", via=tuple(trail[:-1])), True
+            if self._options.bandwidth is not None:  # not within the time of the page, whose fault it is not
+                await anyio.sleep(self._options.bandwidth.reserve(came_bytes))
         return self._as_document(answer.head, body, tuple(trail[:-1])), answer.head.is_page
 
     def _as_document(self, head: ResponseHead, body: bytearray | None, via: tuple[str, ...]) -> Document:
@@ -176,10 +180,10 @@ class Client:
         try:
             with anyio.fail_after(min(self._silence_s, until_s - now_s)) as alive:
 
-                def moved() -> None:
-                    now_s = anyio.current_time()
-                    if alive.deadline < now_s + 0.9 * self._silence_s:  # not for each piece: moving it is dear
-                        alive.deadline = min(now_s + self._silence_s, until_s)
+                def moved(waits_s: float = 0.0) -> None:
+                    heard_s = anyio.current_time() + waits_s
+                    if alive.deadline < heard_s + 0.9 * self._silence_s:  # not for each piece: moving it is dear
+                        alive.deadline = min(heard_s + self._silence_s, until_s)
 
                 return await self._file(url, part, moved, trail, is_page)
         except (aiohttp.ClientError, NotCompressedError, TimeoutError) as error:
@@ -198,7 +202,7 @@ class Client:
         self,
         url: str,
         part: PartialDownload,
-        moved: Callable[[], None],
+        moved: Callable[..., None],
         trail: list[str],
         is_page: Callable[[ResponseHead], bool],
     ) -> Download:
@@ -214,8 +218,14 @@ class Client:
                 text = page_text(record or b"", head.headers.get("content-type", ""))
                 raise NotAFileError(head.url, tuple(trail[:-1]), text)
             part.begin(head)
-            await part.fill(answer.pieces(), moved)
+            await part.fill(self._paced(answer.pieces(), moved), moved)
         return part.download(tuple(trail))
+
+    def _paced(self, pieces: AsyncIterator[bytes], moved: Callable[[float], None]) -> AsyncIterator[bytes]:
+        """Read no faster than the bandwidth allows; our own waiting is no silence."""
+        if self._options.bandwidth is None:
+            return pieces
+        return paced(pieces, self._options.bandwidth, moved)
 
     @asynccontextmanager
     async def _get(self, url: str, headers: Mapping[str, str], trail: list[str]) -> AsyncIterator[Answer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import socket
 import ssl
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from types import TracebackType
 
 import aiohttp
 import truststore
+from aiohttp.connector import AddrInfoType
 from yarl import URL
 
 from backends.browser.chromium import BrowserOptions
@@ -37,6 +39,7 @@ _CERTIFICATES = (
 _HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]+")
 _KEPT_S = 20.0
 _READ_BYTES = 1 << 18  # what the event loop reads at once
+_PACED_BYTES = 1 << 15  # and where the bandwidth is bounded
 _FIELD_BYTES, _FIELDS = 1 << 14, 3_000  # as much as some sign-ins put into one redirect, and some servers into cookies
 
 
@@ -115,17 +118,29 @@ def connect(options: BrowserOptions) -> Connections:
     proxies = system_proxies()
     http = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0, keepalive_timeout=_KEPT_S, ssl=trusted, resolver=Resolver(options.targets, proxies.places)
+            limit=0,
+            keepalive_timeout=_KEPT_S,
+            ssl=trusted,
+            resolver=Resolver(options.targets, proxies.places),
+            socket_factory=None if options.bandwidth is None else _paced_socket,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),  # none: they are the jar's business
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.page_timeout_s),  # who asks bounds the rest
         auto_decompress=False,  # likewise
-        read_bufsize=_READ_BYTES,
+        read_bufsize=_READ_BYTES if options.bandwidth is None else _PACED_BYTES,
         max_line_size=_FIELD_BYTES,
         max_field_size=_FIELD_BYTES,
         max_headers=_FIELDS,
     )
     return Connections(http, proxies)
+
+
+def _paced_socket(address: AddrInfoType) -> socket.socket:
+    """Make a socket that lets little come ahead of what is read, so that a bound on reading is one on sending."""
+    family, kind, protocol, _, _ = address
+    own = socket.socket(family, kind, protocol)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _PACED_BYTES)
+    return own
 
 
 def trust() -> ssl.SSLContext:

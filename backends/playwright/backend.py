@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from anyio import to_thread
 from playwright.async_api import BrowserContext, Error, Playwright, ProxySettings
 
 from backends.browser.chromium import Browser, BrowserOptions, find_browser, flags
+from backends.browser.machines import Machines, addresses_of, nothing, shown_address
 from backends.browser.process_tree import Tree, temporary_folder
 from backends.browser.profile_folder import downloads_of, prepare
 from backends.browser.proxies import proxy_login
@@ -40,6 +41,7 @@ class PlaywrightBackend:
 
     def __init__(self, options: BrowserOptions) -> None:
         self._options = options
+        self._machines = Machines(addresses_of(options.playwright_ws), options.warn)
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """Start a browser on a profile. No process of it stays behind, however the block is left.
@@ -60,11 +62,12 @@ class PlaywrightBackend:
         close_s = self._options.close_timeout_s
         tree = Tree(())
         playwright: Playwright | None = None
+        leave: Callable[[], None] = nothing
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
                 playwright, tree = await start_driver(self._options, profile.record)
-                context = await self._context(playwright, profile, temporary)
+                context, leave = await self._context(playwright, profile, temporary)
                 tree.look()
             try:
                 with plain_errors():
@@ -82,21 +85,28 @@ class PlaywrightBackend:
                 if (server := context.browser) is not None:  # a persistent context is its own browser
                     await cleanup(f"the connection of {profile.name}", server.close, within_s=closing_time_s(close_s))
         finally:
+            leave()
             if playwright is not None:  # also one whose browser did not start: asyncio waits for its end
                 await cleanup(f"the driver of {profile.name}", playwright.stop, within_s=closing_time_s(close_s))
             end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
             await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
-    async def _context(self, playwright: Playwright, profile: Profile, temporary: Path) -> BrowserContext:
+    async def _context(
+        self, playwright: Playwright, profile: Profile, temporary: Path
+    ) -> tuple[BrowserContext, Callable[[], None]]:
+        """Return a browser, and what to call when it is given back."""
         if self._options.playwright_ws is None:
-            return await self._launch(playwright, find_browser(self._options), profile, temporary)
-        try:
-            with anyio.fail_after(self._options.launch_timeout_s):
-                server = await playwright.chromium.connect(self._options.playwright_ws)
+            return await self._launch(playwright, find_browser(self._options), profile, temporary), nothing
+
+        async def connect(address: str) -> BrowserContext:
+            try:
+                server = await playwright.chromium.connect(address)
                 return await server.new_context(accept_downloads=True)
-        except (Error, OSError, TimeoutError, *MISUNDERSTOOD) as error:
-            address = self._options.playwright_ws.partition("?")[0]
-            raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={address}: {first_line(error)}") from error
+            except (Error, OSError, *MISUNDERSTOOD) as error:
+                shown = shown_address(address)
+                raise LaunchError(f"no browser from COUPA_PLAYWRIGHT_WS={shown}: {first_line(error)}") from error
+
+        return await self._machines.begin(connect, within_s=self._options.launch_timeout_s)
 
     async def _launch(
         self, playwright: Playwright, browser: Browser, profile: Profile, temporary: Path

@@ -11,8 +11,9 @@ from typing import Any
 import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
-from playwright.async_api import BrowserContext, Page, PdfMargins
+from playwright.async_api import BrowserContext, CDPSession, Page, PdfMargins
 
+from backends.browser.bandwidth_shares import BandwidthShares, network_conditions
 from backends.browser.chromium import BrowserOptions
 from backends.browser.page_scripts import ALL_LOADED, BEGIN_PAGE, END_PAGE, NO_PRINT_DIALOG, WRITE_PAGE, pieces
 from backends.browser.process_tree import Tree, watch
@@ -53,6 +54,7 @@ class PlaywrightSession:
         self._lost = anyio.Event()
         self._idle: list[Tab] = []
         self._answers = EventTasks(tasks)
+        self._shares = BandwidthShares(options.bandwidth, self._answers.spawn)
         self._pool = TabPool(self._tab)
         self._answer_s = options.page_timeout_s + options.close_timeout_s
         self._silence_s = 2 * options.page_timeout_s
@@ -74,6 +76,7 @@ class PlaywrightSession:
     def end(self) -> None:
         """Answer no more browser events."""
         self._answers.end()
+        self._shares.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
         """See ``ports.Session``."""
@@ -204,7 +207,7 @@ class PlaywrightSession:
     async def _tab(self, page: Page | None = None, *, block: bool | None = None) -> Tab:
         with translated("a tab", within_s=self._answer_s), understood("a tab"):
             options = self._options
-            return await Tab.open(
+            tab = await Tab.open(
                 self._context,
                 self._answers.spawn,
                 page=page,
@@ -213,6 +216,16 @@ class PlaywrightSession:
                 targets=options.targets,
                 bounds=options.bounds,
             )
+            if options.bandwidth is not None:
+                cdp = await self._context.new_cdp_session(tab.page)
+                leave = await self._shares.add(partial(self._limit, cdp))
+                tab.page.on("close", lambda _: leave())
+            return tab
+
+    async def _limit(self, cdp: CDPSession, bytes_per_s: float) -> None:
+        """Let what comes into a tab, downloads included, come no faster. For as long as this session of it lasts."""
+        with translated("a tab", within_s=self._answer_s):
+            await cdp.send("Network.emulateNetworkConditions", network_conditions(bytes_per_s))
 
     def _greet(self, page: Page) -> None:
         page.on("crash", lambda _: self._lost.set())

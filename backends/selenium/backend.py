@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.command import Command
 
 from backends.browser.chromium import Browser, BrowserOptions, find_browser
+from backends.browser.machines import Machines, addresses_of, nothing
 from backends.browser.process_tree import Tree, temporary_folder
 from backends.browser.profile_folder import prepare
 from backends.browser.understanding import MISUNDERSTOOD
@@ -40,6 +42,7 @@ class SeleniumBackend:
 
     def __init__(self, options: BrowserOptions) -> None:
         self._options = options
+        self._machines = Machines(addresses_of(options.selenium_url), options.warn)
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """Start a browser on a profile. No process of it stays behind, however the block is left.
@@ -62,10 +65,11 @@ class SeleniumBackend:
         browser = Browser(self._options.channel, Path()) if remote else find_browser(self._options)
         service = None if remote else service_of(browser, self._options, temporary)
         tree = Tree(())
+        leave: Callable[[], None] = nothing
         try:
             # A launch that is cancelled half way leaks the driver, so it is shielded, and bounded instead.
             with anyio.CancelScope(shield=True):
-                driver = await self._launch(browser, service, profile)
+                driver, leave = await self._driver(browser, service, profile)
                 if service is not None:
                     tree = Tree([psutil.Process(service.process.pid)], profile.record)
                     tree.look()
@@ -83,18 +87,36 @@ class SeleniumBackend:
             finally:
                 tree.look()
                 # Not `driver.quit`: it waits for its websocket, now and then for ten seconds.
+                # Nor the two minutes that Selenium gives a Grid whose node is gone: our process would wait along.
+                connection: Any = driver.command_executor
+                connection.client_config.timeout = closing_time_s(close_s)
                 ask = partial(driver.execute, Command.QUIT)
                 quit_driver = partial(to_thread.run_sync, ask, abandon_on_cancel=True)
                 await cleanup(f"the browser of {profile.name}", quit_driver, within_s=closing_time_s(close_s))
         finally:
+            leave()
             own = getattr(service, "process", None)  # Selenium sets it when it starts the driver, if it comes so far
             if own is not None and psutil.pid_exists(own.pid):
                 tree.add(psutil.Process(own.pid))
             end = partial(tree.end, within_s=closing_time_s(close_s), profile=profile.directory)
             await cleanup(f"the processes of {profile.name}", end, within_s=4 * close_s)
 
-    async def _launch(self, browser: Browser, service: Any, profile: Profile) -> ChromiumDriver:
+    async def _driver(
+        self, browser: Browser, service: Any, profile: Profile
+    ) -> tuple[ChromiumDriver, Callable[[], None]]:
+        """Return a driver, and what to call when its browser is given back."""
         options = self._options
+        if options.selenium_url is None:
+            return await self._launch(browser, service, profile, options), nothing
+
+        async def connect(address: str) -> ChromiumDriver:
+            return await self._launch(browser, None, profile, replace(options, selenium_url=address))
+
+        return await self._machines.begin(connect, within_s=options.launch_timeout_s)
+
+    async def _launch(
+        self, browser: Browser, service: Any, profile: Profile, options: BrowserOptions
+    ) -> ChromiumDriver:
         await to_thread.run_sync(prepare, profile.directory)
         try:
             with anyio.fail_after(options.launch_timeout_s):

@@ -12,6 +12,7 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
+from backends.browser.bandwidth_shares import BandwidthShares, network_conditions
 from backends.browser.chromium import BrowserOptions
 from backends.browser.page_scripts import ALL_LOADED, BEGIN_PAGE, END_PAGE, NO_PRINT_DIALOG, WRITE_PAGE, pieces
 from backends.browser.process_tree import Tree, watch
@@ -46,6 +47,8 @@ class SeleniumSession:
         self._options = options
         self._idle: list[Tab] = []
         self._answers = EventTasks(tasks)
+        self._shares = BandwidthShares(options.bandwidth, self._answers.spawn)
+        self._leave: dict[str, Callable[[], None]] = {}
         self._pool = TabPool(self._tab)
         self._silence_s = 2 * options.page_timeout_s
         self._files: Path | None = None
@@ -70,6 +73,7 @@ class SeleniumSession:
     def end(self) -> None:
         """Answer no more browser events."""
         self._answers.end()
+        self._shares.end()
         self._bidi.end()
 
     async def open(self, url: str, *, until: Callable[[Document], bool] = accept_any) -> Document:
@@ -177,6 +181,7 @@ class SeleniumSession:
             await self._print(tab.context, into, page=page)
             return document
         finally:
+            self._leave.pop(tab.context)()
             close = partial(self._bidi.command, "browsingContext.close", context=tab.context)
             await cleanup("a tab", close, within_s=closing_time_s(self._options.close_timeout_s))
 
@@ -211,7 +216,15 @@ class SeleniumSession:
     async def _tab(self, context: str | None = None) -> Tab:
         targets, bounds = self._options.targets, self._options.bounds
         with understood("a tab"):
-            return await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets, bounds=bounds)
+            tab = await Tab.open(self._bidi, self._answers.spawn, context=context, targets=targets, bounds=bounds)
+        self._leave[tab.context] = await self._shares.add(partial(self._limit, tab.context))
+        return tab
+
+    async def _limit(self, context: str, bytes_per_s: float) -> None:
+        """Let what comes into a tab, downloads included, come no faster. BiDi has no command for that."""
+        session = (await self._bidi.command("goog:cdp.getSession", context=context))["session"]
+        how = {"method": "Network.emulateNetworkConditions", "params": network_conditions(bytes_per_s)}
+        await self._bidi.command("goog:cdp.sendCommand", session=session, **how)
 
     async def _tabs(self) -> dict[str, str]:
         tree = await self._bidi.command("browsingContext.getTree", maxDepth=0)

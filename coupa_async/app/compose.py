@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import anyio
 from anyio import to_thread
 from pydantic import SecretStr
 
 from coupa_async.app.compose_api import make_api_backend, make_source, with_api
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
-from coupa_async.app.limits import make_bounds, make_targets, tabs_a_session, throttle_limits
+from coupa_async.app.limits import (
+    bandwidth_notes,
+    finds_workers,
+    make_bounds,
+    make_targets,
+    most_workers,
+    paced_s,
+    tabs_a_session,
+    throttle_limits,
+)
 from coupa_async.domain.events import Warned
 from coupa_async.domain.files.wanted import WantedFiles
 from coupa_async.domain.order import AttachmentIntent
 from coupa_async.domain.outcome import OrderResult
+from coupa_async.domain.policies.autoscale import AutoscaleLimits
 from coupa_async.domain.policies.memory import MemoryLimits
+from coupa_async.engine.autoscaler import Autoscaler, ScaleReadings
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate, SignInLimits
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import A4, LETTER, Backend, Observer
+from coupa_async.runtime.bandwidth import Bandwidth
 from coupa_async.runtime.gather import gather
 from coupa_async.services.api.sign_in import ApiSignIn
 from coupa_async.services.collection.collector import Collector
@@ -39,6 +53,7 @@ from coupa_async.services.collection.refresh import Refresher
 from coupa_async.services.collection.saving.fetch import RetryLimits
 from coupa_async.services.collection.sign_in import CoupaSignIn, Credentials
 from coupa_async.services.diagnostics import memory
+from coupa_async.services.diagnostics.processors import ProcessorUse
 from coupa_async.services.files.storage import Storage
 from coupa_async.services.profiles.profiles import RunProfiles, base_profile
 from coupa_async.services.records.journal import Journal
@@ -46,12 +61,17 @@ from coupa_async.services.records.journal import Journal
 if TYPE_CHECKING:
     from backends.browser.chromium import BrowserOptions
 
+_log = logging.getLogger(__name__)
 _PERSON_S = 600.0
 _PAPERS = {"A4": A4, "Letter": LETTER}
 
 
-def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
+def find_backend(settings: Settings, warn: Callable[[str], None] = _log.warning) -> tuple[Backend, list[str]]:
     """Make the backend and look for its browser, so that a missing browser is reported before anything is written.
+
+    Args:
+        settings: The command's.
+        warn: Is told later what the person should know of machines that have the browsers.
 
     Returns:
         The backend, and notes on the browser for the user.
@@ -59,20 +79,22 @@ def find_backend(settings: Settings) -> tuple[Backend, list[str]]:
     # A browser library takes a third of a second: only commands that need one wait.
     from backends import open_backend, open_lane
     from backends.browser.chromium import find_browser, runs_as_root
+    from backends.browser.machines import addresses_of, shown_address
     from backends.browser.proxies import proxy_login
 
-    options = browser_options(settings)
+    options = replace(browser_options(settings), warn=warn)
     if settings.chosen_lane == "api":
-        return make_api_backend(settings, options), []
+        return make_api_backend(settings, options), bandwidth_notes(settings)
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
     backend = with_api(backend, settings, options)
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
+    bound = bandwidth_notes(settings, is_elsewhere=bool(elsewhere))
     if elsewhere:
-        return backend, [f"the browsers are at {elsewhere.partition('?')[0]}"]
+        return backend, [f"the browsers are at {', '.join(map(shown_address, addresses_of(elsewhere)))}", *bound]
     if settings.backend not in ("playwright", "selenium"):
-        return backend, []
+        return backend, bound
     browser = find_browser(options)
-    notes = []
+    notes = bound
     if browser.channel != settings.channel:
         notes.append(f"{settings.channel} was not found: using {browser.channel} at {browser.path}")
     if settings.backend == "selenium" and proxy_login() is not None:
@@ -97,10 +119,11 @@ def browser_options(settings: Settings) -> BrowserOptions:
         images=bool(settings.msg_pdf) or settings.order_pdf,
         page_timeout_s=settings.page_timeout_s,
         settle_s=settings.settle_s,
-        download_timeout_s=settings.download_timeout_s,
+        download_timeout_s=settings.download_timeout_s + paced_s(settings),
         client_cert=settings.client_cert,
         client_key=settings.client_key,
         bounds=make_bounds(settings),
+        bandwidth=None if settings.bandwidth is None else Bandwidth(settings.bandwidth),
         targets=make_targets(settings) if settings.base_url else None,
     )
 
@@ -148,10 +171,11 @@ def make_worker_context(
     """
     limits = EngineLimits(
         max_attempts=settings.max_attempts,
-        workers=settings.workers,
+        workers=settings.workers or 1,
         tabs=tabs_a_session(settings),
         recycle_orders=settings.session_orders,
     )
+    limits = replace(limits, stall_s=limits.stall_s + paced_s(settings))
     person = partial(sign_in_by_hand, settings, notify) if may_ask and settings.chosen_lane != "api" else None
     gate = SignInGate(
         make_flow(settings),
@@ -164,14 +188,15 @@ def make_worker_context(
     collector = make_collector(settings, journal, storage, limits, gate, notify)
     limiter = AdaptiveLimiter(throttle_limits(settings), notify)
     return WorkerContext(
-        backend=ThrottledBackend(backend, limiter, make_targets(settings)),
+        backend=ThrottledBackend(backend, limiter, make_targets(settings), times_answers=settings.bandwidth is None),
         job=Refresher(collector, finished) if finished else collector,
         gate=gate,
         limits=limits,
         profile=lambda name: to_thread.run_sync(profiles.clone, name),
-        session_slots=anyio.CapacityLimiter(settings.workers),
+        session_slots=SessionSlots(settings.workers or 1),
         notify=notify,
         jitter=random.random,
+        pace=lambda: limiter.limit,
     )
 
 
@@ -232,6 +257,20 @@ def make_guard(
     return MemoryGuard(
         workers, context.session_slots, readings, context.notify, limits=limits, session_bytes=session_bytes
     )
+
+
+def make_autoscaler(
+    settings: Settings, workers: Sequence[Worker], context: WorkerContext, *, total: int
+) -> Autoscaler | None:
+    """Make what finds the best number of workers for so many orders; ``None`` where the number is fixed."""
+    if not finds_workers(settings):
+        return None
+    room = partial(memory.has_room_for_another, settings.memory_threshold)
+    readings = ScaleReadings(
+        busy=partial(to_thread.run_sync, ProcessorUse().share), has_room=partial(to_thread.run_sync, room)
+    )
+    limits = AutoscaleLimits(most=most_workers(settings, total))
+    return Autoscaler(workers, context, readings, total=total, limits=limits)
 
 
 async def sign_in_by_hand(settings: Settings, notify: Observer) -> None:

@@ -130,13 +130,14 @@ async def _browser(settings: Settings) -> list[Finding]:
         return [good("browser", "the lane api needs none")]
     from backends import open_backend
     from backends.browser.chromium import find_browser
+    from backends.browser.machines import addresses_of, shown_address
     from backends.browser.versions import browser_version
 
     options = browser_options(settings)
     open_backend(settings.backend, options)  # which sees whether its library is there
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
     if elsewhere:
-        return [good("browser", f"at {elsewhere.partition('?')[0]}")]
+        return [good("browser", f"at {', '.join(map(shown_address, addresses_of(elsewhere)))}")]
     browser = find_browser(options)
     version = await browser_version(browser.path)
     text = f"{browser.channel} {version or 'of a version that it does not tell'} at {browser.path}"

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.domain.bounds import Bounds
 from coupa_async.domain.http.targets import Targets
+from coupa_async.domain.policies.autoscale import AutoscaleLimits
 from coupa_async.domain.policies.memory import MemoryLimits
 from coupa_async.domain.policies.throttle import ThrottleLimits
 
 _MIB = 2**20
+_LARGE_BYTES = 100 * _MIB
 # What Coupa allows; of its burst of 20 most is left to it, for what comes closer together on the way.
 _API_PER_S, _API_BURST = 25.0, 5
 
@@ -59,4 +61,41 @@ def tabs_a_session(settings: Settings) -> int:
     """
     if settings.tabs is not None:
         return settings.tabs
-    return 1 if settings.chosen_lane == "browser" else max(1, settings.max_in_flight * 3 // (2 * settings.workers))
+    if settings.chosen_lane == "browser":
+        return 1
+    return max(1, settings.max_in_flight * 3 // (2 * (settings.workers or 1)))
+
+
+def bandwidth_notes(settings: Settings, *, is_elsewhere: bool = False) -> list[str]:
+    """Return what the person should know of a bound on the bandwidth.
+
+    Args:
+        settings: The run's.
+        is_elsewhere: Whether the browsers run on other machines.
+    """
+    if settings.bandwidth is None:
+        return []
+    if settings.backend not in ("playwright", "selenium") and settings.chosen_lane != "api":
+        return [f"backend {settings.backend} is not held to COUPA_BANDWIDTH: only what comes over plain HTTP is"]
+    if is_elsewhere:
+        return ["COUPA_BANDWIDTH bounds what the browsers elsewhere take; their files come here as fast as they can"]
+    return []
+
+
+def paced_s(settings: Settings) -> float:
+    """Return how much longer than usual a file may take because the bandwidth is bounded: a large one, among many."""
+    if settings.bandwidth is None:
+        return 0.0
+    at_once = (settings.workers or AutoscaleLimits().most) * tabs_a_session(settings)
+    return max(at_once, settings.max_in_flight) * _LARGE_BYTES / settings.bandwidth
+
+
+def finds_workers(settings: Settings) -> bool:
+    """Return whether the run finds out how many workers are best. Without a browser each, one serves all."""
+    return settings.workers is None and settings.chosen_lane == "browser"
+
+
+def most_workers(settings: Settings, orders: int) -> int:
+    """Return how many workers there may be for so many orders."""
+    most = AutoscaleLimits().most if finds_workers(settings) else settings.workers or 1
+    return min(most, orders)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.prompt import Confirm, DefaultType, IntPrompt, InvalidResponse, Prompt
+from rich.prompt import Confirm, DefaultType, InvalidResponse, Prompt
 from rich.text import Text
 
 from coupa_async.app.configuration.settings import Settings
@@ -20,6 +20,7 @@ from coupa_async.domain.errors import SettingsError
 from coupa_async.services.languages.catalogue import mark
 
 _YES, _NO = frozenset({"y", "yes", "s", "sim", "si", "sí"}), frozenset({"n", "no", "não", "nao"})
+_AUTO = "auto"
 _LANES = ["auto", "api", "direct", "browser"]
 
 
@@ -43,6 +44,16 @@ class _YesNo(Confirm):
         if word not in _YES | _NO:
             raise InvalidResponse(_("Please answer y (s) or n"))
         return word in _YES
+
+
+class _Workers(Prompt):
+    """A question that takes a number, or auto."""
+
+    def process_response(self, value: str) -> str:
+        word = value.strip().casefold()
+        if word != _AUTO and not (word.isascii() and word.isdecimal()):
+            raise InvalidResponse(_("Please write a number, or auto"))
+        return word
 
 
 @contextmanager
@@ -118,8 +129,14 @@ def ask_for_input(settings: Settings, given: Path | None) -> tuple[Path, dict[st
     try:
         with ended_by_interrupt():
             path = Path(Prompt.ask(_("Spreadsheet with the orders"), console=console).strip().strip("'\"")).expanduser()
-            workers = IntPrompt.ask(_("Browsers side by side"), default=settings.workers, console=console)
+            workers = _ask_for_workers(settings, console)
             lane = Prompt.ask(_("Lane"), choices=_LANES, default=settings.lane, console=console)
     except EOFError as error:
         raise SettingsError("nobody answered: name the spreadsheet: coupa-async run orders.xlsx") from error
-    return path, {"workers": max(1, min(workers, 64)), "lane": lane}
+    return path, {"workers": workers, "lane": lane}
+
+
+def _ask_for_workers(settings: Settings, console: Console) -> int | None:
+    """Ask how many; ``None`` for as many as are best."""
+    answer = _Workers.ask(_("Browsers side by side"), default=str(settings.workers or _AUTO), console=console)
+    return None if answer == _AUTO else max(1, min(int(answer), 64))

@@ -15,6 +15,8 @@ class RunStarted:
     Attributes:
         total: Orders in the worklist, without those left out.
         skipped: Orders that an earlier run, or the sheet, already settled.
+        workers: How many there will be at most.
+        is_auto: Whether the run finds out itself how many are best.
         left_out: Orders besides, without an outcome, that this run was asked not to do.
         sheet: The workbook's sheet that they stand in; empty for a text file.
     """
@@ -22,6 +24,7 @@ class RunStarted:
     total: int
     skipped: int
     workers: int
+    is_auto: bool = False
     left_out: int = 0
     sheet: str = ""
 
@@ -49,6 +52,22 @@ class WorkerRecycled:
 
     worker: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerPaused:
+    """A worker whose session has ended waits until it may have another one."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkersChanged:
+    """More workers are wanted, or fewer, of ``most``; the best number yet brought ``orders_per_s``."""
+
+    workers: int
+    most: int
+    orders_per_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +184,8 @@ Event = (
     | WorkerStarted
     | WorkerRestarting
     | WorkerRecycled
+    | WorkerPaused
+    | WorkersChanged
     | WorkerStopped
     | OrderStarted
     | OrderRetried

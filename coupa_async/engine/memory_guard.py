@@ -13,6 +13,7 @@ import anyio
 
 from coupa_async.domain.events import MemoryRead
 from coupa_async.domain.policies.memory import Grow, MemoryLimits, RestartHeaviest, Shrink, decide
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Observer
 
@@ -38,7 +39,7 @@ class MemoryGuard:
     def __init__(
         self,
         workers: Sequence[Worker],
-        session_slots: anyio.CapacityLimiter,
+        session_slots: SessionSlots,
         readings: Readings,
         notify: Observer,
         *,
@@ -59,7 +60,6 @@ class MemoryGuard:
         """
         self._workers = workers
         self._session_slots = session_slots
-        self._configured = int(session_slots.total_tokens)
         self._readings = readings
         self._notify = notify
         self._limits = limits
@@ -74,7 +74,8 @@ class MemoryGuard:
             await anyio.sleep(self._period_s)
 
     async def _look(self) -> None:
-        usage, limits, allowed = await self._readings.usage(), self._limits, int(self._session_slots.total_tokens)
+        usage, limits, slots = await self._readings.usage(), self._limits, self._session_slots
+        allowed, configured = slots.allowed, slots.wanted
         threshold_percent = 100 * limits.threshold
         story = f"usage_percent={100 * usage:.1f} threshold_percent={threshold_percent:.1f}"
         self._notify(MemoryRead(usage_percent=100 * usage, threshold_percent=threshold_percent, workers=allowed))
@@ -85,24 +86,24 @@ class MemoryGuard:
         decision = decide(
             usage,
             limits,
-            configured=self._configured,
+            configured=configured,
             allowed=allowed,
             since_change_s=anyio.current_time() - self._changed_s,
         )
         heaviest = max(weights, key=lambda item: item[0], default=(0, None))[1]
         match decision:
             case Shrink():
-                self._session_slots.total_tokens = allowed - 1
+                slots.limit(allowed - 1)
                 if heaviest is not None:
                     heaviest.retire(f"memory pressure: {story}")
             case RestartHeaviest():
-                self._session_slots.total_tokens = max(1, allowed - 1)
+                slots.limit(max(1, allowed - 1))
                 if heaviest is not None:
                     heaviest.restart(f"memory pressure: {story}")
             case Grow():
-                self._session_slots.total_tokens = allowed + 1
+                slots.limit(allowed + 1)
             case _:
                 return
         what = "memory pressure" if usage > limits.threshold else "there is memory again"
-        _log.warning("%s: %s: %d of %d workers", what, story, self._session_slots.total_tokens, self._configured)
+        _log.warning("%s: %s: %d of %d workers", what, story, slots.allowed, configured)
         self._changed_s = anyio.current_time()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import anyio
@@ -27,11 +28,11 @@ async def download_all(
     workers: list[Worker],
     services: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> None:
-    """Work off all orders, with one worker for each name. Orders not recorded in the end are still pending.
+    """Work off all orders, with as many workers as are wanted. Orders not recorded in the end are still pending.
 
     Args:
         orders: What to do.
-        names: The workers' names.
+        names: The workers' names: as many as there may be.
         context: What the workers share.
         shutdown: How signals end the run.
         workers: Filled with the workers while they work; the memory guard reads it.
@@ -67,18 +68,38 @@ async def _round(
     send, receive = anyio.create_memory_object_stream[Order](0)
     workers[:] = [Worker(name, context, receive.clone()) for name in names]
     receive.close()
+    at_work: set[str] = set()
     holding: list[str] = []
+    hiring = anyio.CancelScope()
 
     async def run(worker: Worker, delay_s: float) -> None:
         async with worker:
             await anyio.sleep(delay_s)
             if await supervise(worker, context):
                 holding.append(worker.name)
+        at_work.discard(worker.name)
+        if not at_work:
+            hiring.cancel("no order is left, or no worker")
 
     async with anyio.create_task_group() as working:
         feeding = anyio.CancelScope()
         shutdown.stops(feeding, working.cancel_scope)
         working.start_soon(feed, orders, send, feeding, name="feed")
-        for number, worker in enumerate(workers):
-            working.start_soon(run, worker, number * context.limits.stagger_s, name=worker.name)
+        with hiring, _closed(deque(workers)) as spare:
+            while spare:
+                wanted = await context.session_slots.wait_for_more(len(workers) - len(spare))
+                hired = [spare.popleft() for _ in range(min(wanted - len(workers) + len(spare), len(spare)))]
+                at_work.update(worker.name for worker in hired)
+                for number, worker in enumerate(hired):
+                    working.start_soon(run, worker, number * context.limits.stagger_s, name=worker.name)
     return deque([*(order for worker in workers for order in worker.in_flight.orders), *orders]), holding
+
+
+@contextmanager
+def _closed(spare: deque[Worker]) -> Iterator[deque[Worker]]:
+    """Close the workers that are left over in the end, which nobody wanted."""
+    try:
+        yield spare
+    finally:
+        for worker in spare:
+            worker.close()

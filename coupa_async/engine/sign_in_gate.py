@@ -133,6 +133,11 @@ class SignInGate:
         """Return whether a session was unused for so long that it may soon end."""
         return self.length_s is not None and anyio.current_time() - used_s > _STALE * self.length_s
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody signs in or waits for the tenant."""
+        return not self._one.statistics().locked
+
     async def wait_until_open(self) -> None:
         """Wait while another worker signs in or waits for the tenant."""
         if self._one.statistics().locked:

@@ -185,7 +185,9 @@ class RequestSlot:
 class ThrottledBackend:
     """A backend whose sessions obey the throttle."""
 
-    def __init__(self, backend: Backend, pace: AdaptiveLimiter, targets: Targets | None = None) -> None:
+    def __init__(
+        self, backend: Backend, pace: AdaptiveLimiter, targets: Targets | None = None, *, times_answers: bool = True
+    ) -> None:
         """Make the backend.
 
         Args:
@@ -193,11 +195,13 @@ class ThrottledBackend:
             pace: The tenant's limiter.
             targets: Tells the tenant's addresses from others; each other host has a limiter of its own. ``None`` takes
                 all for the tenant's.
+            times_answers: Whether an answer's duration shows the tenant's load, and not a bound of our own.
         """
         self.name = backend.name
         self._backend = backend
         self._pace = pace
         self._targets = targets
+        self._times_answers = times_answers
 
     def session(self, profile: Profile) -> AbstractAsyncContextManager[Session]:
         """See ``ports.Backend``."""
@@ -206,16 +210,19 @@ class ThrottledBackend:
     @asynccontextmanager
     async def _session(self, profile: Profile) -> AsyncIterator[Session]:
         async with self._backend.session(profile) as session:
-            yield ThrottledSession(session, self._pace, self._targets)
+            yield ThrottledSession(session, self._pace, self._targets, times_answers=self._times_answers)
 
 
 class ThrottledSession:
     """A session whose pages and files wait for a slot. Sign-ins, and calls without requests, do not wait."""
 
-    def __init__(self, session: Session, pace: AdaptiveLimiter, targets: Targets | None = None) -> None:
+    def __init__(
+        self, session: Session, pace: AdaptiveLimiter, targets: Targets | None = None, *, times_answers: bool = True
+    ) -> None:
         self._session = session
         self._pace = pace
         self._targets = targets
+        self._times_answers = times_answers
 
     @property
     def pids(self) -> Sequence[int]:
@@ -226,7 +233,8 @@ class ThrottledSession:
         """See ``ports.Session``."""
         async with self._pace.turn() as turn:
             document = await self._session.open(url, until=until)
-            turn.was_answered(document.status, document.retry_after_s, is_timed=not document.fallback_reason)
+            is_timed = self._times_answers and not document.fallback_reason
+            turn.was_answered(document.status, document.retry_after_s, is_timed=is_timed)
         return document
 
     async def turn_pages(self, url: str, turner: PageTurner) -> Document:

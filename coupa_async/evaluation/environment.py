@@ -99,7 +99,7 @@ class RunSetupFactory:
             workers: list[Worker] = []
             yield RunSetup(
                 orders=orders,
-                names=[f"worker-{n}" for n in range(1, min(settings.workers, len(orders)) + 1)],
+                names=[f"worker-{n}" for n in range(1, min(settings.workers or 1, len(orders)) + 1)],
                 context=context,
                 workers=workers,
                 services=[self._guard(settings, workers, context, notify).watch],

@@ -21,6 +21,7 @@ from coupa_async.domain.events import OrderFinished
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.sign_in_gate import SignInGate
 from coupa_async.engine.workers.context import WorkerContext
@@ -93,7 +94,7 @@ async def work(orders: int, root: Path) -> None:
             gate=gate,
             limits=limits,
             profile=profile,
-            session_slots=anyio.CapacityLimiter(1),
+            session_slots=SessionSlots(1),
             notify=notify,
             jitter=random.random,
         )

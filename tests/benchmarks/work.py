@@ -90,12 +90,12 @@ async def work(settings: Run) -> None:
     with ExitStack() as stack:
         journal = stack.enter_context(Journal(storage.root / FILE_NAME))
         history = stack.enter_context(History(storage.root / FILE_NAME))
-        history.begin(backend=settings.backend, lane=settings.lane, workers=settings.workers, settings={})
+        history.begin(backend=settings.backend, lane=settings.lane, workers=settings.workers or 1, settings={})
         stack.enter_context(run_log(storage.root / "run.log"))
         notify = ObserverGroup([log_event, history.note, note])
         profiles = stack.enter_context(run_profiles(storage.root / "profiles", settings.state_file()))
         context = make_worker_context(settings, backend, journal, storage, profiles, notify)
-        names = [f"worker-{number}" for number in range(1, settings.workers + 1)]
+        names = [f"worker-{number}" for number in range(1, (settings.workers or 1) + 1)]
         watch = stack.enter_context(Watch() if os.environ.get("WATCH") else nullcontext())
         await download_all(orders, names, context, Shutdown(notify, grace_s=1), workers=[])
         seconds, cpu_s = time.perf_counter() - started[0][0], time.process_time() - started[0][1]

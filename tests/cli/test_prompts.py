@@ -13,7 +13,7 @@ import pytest
 
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.cli.language import speak
-from coupa_async.cli.prompts import ask_for_messages, ask_yes_no, ended_by_interrupt
+from coupa_async.cli.prompts import ask_for_input, ask_for_messages, ask_yes_no, ended_by_interrupt
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
 
@@ -88,3 +88,13 @@ def test_after_a_question_ctrl_c_means_what_it_meant_before() -> None:
     with ended_by_interrupt():
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(("answer", "workers"), [("", None), ("auto", None), ("3", 3), ("99", 64), ("0", 1)])
+def test_the_number_of_workers_is_a_number_or_auto(
+    answer: str, workers: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coupa_async.cli.prompts.is_person_there", lambda _: True)
+    answers = iter(["orders.csv", *(["many"] if answer else []), answer, ""])
+    monkeypatch.setattr("builtins.input", lambda *_: next(answers))
+    assert ask_for_input(Settings.read(), None)[1]["workers"] == workers

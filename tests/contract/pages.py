@@ -9,6 +9,9 @@ from aiohttp import web
 PDF = b"%PDF-1.4\n" + b"0123456789abcdef" * 200
 
 
+LARGE = b"%PDF-1.4\n" + b"0123456789abcdef" * 125_000
+
+
 PIECE = b"0123456789abcdef" * 512
 
 
@@ -94,6 +97,7 @@ HTM = "/attachment/attachment_file/file/9/Report.htm"
 
 FILES = {
     "/plain": File(PDF, 'attachment; filename="plain.pdf"'),
+    "/large": File(LARGE, 'attachment; filename="large.pdf"'),
     "/inline": File(PDF, 'inline; filename="inline.pdf"'),
     "/bare": File(PDF),
     "/empty": File(b"", 'attachment; filename="empty.pdf"'),

@@ -19,6 +19,7 @@ from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.policies.retry import Backoff
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.run import download_all
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.shutdown import Shutdown
 from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
 from coupa_async.engine.workers.context import WorkerContext
@@ -55,6 +56,8 @@ class Bench:
     slow_s: float = 0.0
     slow: str = ""
     pause_s: float = 0.0
+    most: int | None = None
+    within_s: float = 3600
     parts: int = 1
     services: list[Any] = field(default_factory=list)
     began_s: float = 0.0
@@ -114,12 +117,12 @@ class Bench:
             gate=self.gate,
             limits=self.limits,
             profile=self.profile,
-            session_slots=anyio.CapacityLimiter(workers),
+            session_slots=SessionSlots(workers),
             notify=self.notify,
             jitter=lambda: 0.5,
         )
-        names = [f"worker-{n}" for n in range(1, workers + 1)]
-        with anyio.fail_after(3600):
+        names = [f"worker-{n}" for n in range(1, (self.most or workers) + 1)]
+        with anyio.fail_after(self.within_s):
             await download_all(
                 [order(n) for n in range(1, orders + 1)],
                 names,

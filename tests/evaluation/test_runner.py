@@ -14,6 +14,7 @@ from backends.fake.backend import Answer, FakeSession, Hang
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.outcome import Outcome
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.sign_in_gate import SignInGate
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.evaluation.order_audit import OrderAudit
@@ -53,7 +54,7 @@ class Benches:
             gate=SignInGate(bench, self.state, bench.notify, jitter=lambda: 0.5),
             limits=bench.limits,
             profile=bench.profile,
-            session_slots=anyio.CapacityLimiter(self.workers),
+            session_slots=SessionSlots(self.workers),
             notify=bench.notify,
             jitter=lambda: 0.5,
         )

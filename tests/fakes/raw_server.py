@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,8 @@ class RawServer:
 
 
 @asynccontextmanager
-async def raw_server(answers: Answers) -> AsyncIterator[RawServer]:
+async def raw_server(answers: Answers, *, send_bytes: int | None = None) -> AsyncIterator[RawServer]:
+    """Serve; what the system takes off the server's hands before anybody reads it may be bounded."""
     server = RawServer()
 
     async def serve(stream: SocketStream) -> None:
@@ -50,6 +52,8 @@ async def raw_server(answers: Answers) -> AsyncIterator[RawServer]:
                 return
 
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    if send_bytes is not None:
+        listener.extra(anyio.abc.SocketAttribute.raw_socket).setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_bytes)
     async with listener, anyio.create_task_group() as tasks:
         tasks.start_soon(listener.serve, serve)
         server.url = f"http://127.0.0.1:{listener.extra(anyio.abc.SocketAttribute.local_port)}"

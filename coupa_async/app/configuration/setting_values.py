@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from coupa_async.domain.policies.bandwidth import parse_bandwidth
 from coupa_async.domain.redaction import redacted
 
 # What shells and mail programs leave around an address: cmd's "set" keeps quotation marks as a part of the value.
@@ -43,6 +44,16 @@ def checked_address(value: str) -> str | None:
         meant = host[0] if host else "TENANT.coupahost.com"
         raise ValueError(f"{redacted(text)!r} is no address: write https://{meant}")
     return text.rstrip("/")
+
+
+def number_or_auto(value: object) -> object:
+    """Return ``None`` for ``auto``, or for nothing. Any other value is returned unchanged."""
+    return None if isinstance(value, str) and value.strip().lower() in ("", "auto") else value
+
+
+def bandwidth_of(value: object) -> object:
+    """Return bytes a second. Raises ``ValueError``."""
+    return parse_bandwidth(str(value)) if isinstance(value, str | int | float) else value
 
 
 def shown(value: object) -> object:

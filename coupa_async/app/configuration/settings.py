@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, PrivateAttr, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import CliDualFlag, CliSuppress, NoDecode
 
 from coupa_async.app.configuration.command_settings import Command
-from coupa_async.app.configuration.setting_values import checked_address, shown, split_list, split_words
+from coupa_async.app.configuration.setting_values import (
+    bandwidth_of,
+    checked_address,
+    number_or_auto,
+    shown,
+    split_list,
+    split_words,
+)
 from coupa_async.app.configuration.user_folders import data_dir
 from coupa_async.app.password import read_password
 from coupa_async.domain import errors
@@ -67,8 +74,8 @@ class Settings(Command):
         validation_alias=AliasChoices("edge_profile_name", "EDGE_PROFILE_NAME"),
         description="the profile's folder in it",
     )
-    playwright_ws: str | None = Field(None, description="a Playwright server that has the browsers: ws://HOST:PORT")
-    selenium_url: str | None = Field(None, description="a Selenium Grid that has the browsers: http://HOST:4444")
+    playwright_ws: str | None = Field(None, description="Playwright servers that have the browsers: ws://HOST:PORT,…")
+    selenium_url: str | None = Field(None, description="Selenium Grids that have the browsers: http://HOST:4444,…")
     headless: CliSuppress[bool] = Field(True, description="without a window")
     interactive: CliSuppress[bool] = Field(
         True,
@@ -79,12 +86,12 @@ class Settings(Command):
         True, description="call you at the end of a run: bell, title, a notice of the desktop"
     )
     language: Language | None = Field(None, description=LANGUAGE)
-    workers: int = Field(
-        1,
+    workers: Annotated[int | None, BeforeValidator(number_or_auto)] = Field(
+        None,
         ge=1,
         le=64,
         validation_alias=AliasChoices("workers", "MAX_PARALLEL_WORKERS"),
-        description="browsers side by side",
+        description="browsers side by side: a number, or auto for as many as make it faster; default: auto",
     )
     lane: Literal["auto", "api", "direct", "browser"] = Field("auto", description="how pages and files are fetched")
     tabs: int | None = Field(
@@ -93,6 +100,9 @@ class Settings(Command):
     min_in_flight: int = Field(1, ge=1, description="requests at a time that are never gone below")
     max_in_flight: int = Field(64, ge=1, le=256, description="requests at a time that are never gone above")
     requests_per_s: float | None = Field(None, gt=0, description="requests a second that are never gone above")
+    bandwidth: Annotated[int | None, BeforeValidator(bandwidth_of)] = Field(
+        None, description="bytes a second that all downloads together may take, such as 2MB/s; default: no bound"
+    )
     client_cert: Path | None = Field(None, description="a certificate (PEM) for the direct lane to show to Coupa")
     client_key: Path | None = Field(None, description="its key, where it is not in the same file")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -127,7 +127,7 @@ async def open_folder(
         history.begin,
         backend=settings.backend,
         lane=settings.chosen_lane,
-        workers=settings.workers,
+        workers=settings.workers or 0,
         settings=settings.shown() | known,
         asked=_asked_orders(worklist),
     )

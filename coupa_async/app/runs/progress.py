@@ -19,8 +19,10 @@ from coupa_async.domain.events import (
     SignInStarted,
     TenantLost,
     Warned,
+    WorkerPaused,
     WorkerRecycled,
     WorkerRestarting,
+    WorkersChanged,
     WorkerStarted,
     WorkerStopped,
 )
@@ -77,7 +79,7 @@ class RunProgress:
         counts: Those done, by outcome.
         files: Files kept, and their ``size_bytes``.
         workers: By name.
-        memory: The latest reading; ``None`` before the first. Likewise ``pace``.
+        memory: The latest reading; ``None`` before the first. Likewise ``pace``, and ``wanted`` workers.
         lost: Set while the tenant cannot be reached.
         draining: Set once the run was asked to stop.
         latest: The last results, the newest first.
@@ -97,6 +99,7 @@ class RunProgress:
         self.workers: dict[str, WorkerProgress] = {}
         self.memory: MemoryRead | None = None
         self.pace: PaceChanged | None = None
+        self.wanted: WorkersChanged | None = None
         self.lost: TenantLost | None = None
         self.draining: Draining | None = None
         self.latest: deque[OrderResult] = deque(maxlen=_LATEST)
@@ -120,6 +123,8 @@ class RunProgress:
                 self.memory = event
             case PaceChanged():
                 self.pace = event
+            case WorkersChanged():
+                self.wanted = event
             case TenantLost():
                 self.lost = event
             case Draining():
@@ -187,6 +192,9 @@ class RunProgress:
             case WorkerRestarting() | WorkerRecycled():
                 worker.orders.clear()
                 worker.instead, worker.since_s = "a new browser", now
+                return
+            case WorkerPaused():
+                worker.instead, worker.since_s = "done", now
                 return
             case WorkerStopped():
                 worker.orders.clear()

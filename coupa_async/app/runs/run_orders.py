@@ -10,10 +10,10 @@ from functools import partial
 from anyio import to_thread
 
 from coupa_async.app.browser_profile import source_profile
-from coupa_async.app.compose import find_backend, make_guard, make_worker_context
+from coupa_async.app.compose import find_backend, make_autoscaler, make_guard, make_worker_context
 from coupa_async.app.configuration.settings import Settings
 from coupa_async.app.configuration.user_folders import profiles_dir
-from coupa_async.app.limits import memory_limits
+from coupa_async.app.limits import finds_workers, memory_limits, most_workers
 from coupa_async.app.runs.choose_orders import Choice, choose_orders
 from coupa_async.app.runs.correct_number import carry_out_in_run
 from coupa_async.app.runs.finish_run import finish_run
@@ -58,7 +58,8 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     settings.tenant()
     limits = memory_limits(settings)
     worklist = await to_thread.run_sync(read_orders, request)
-    backend, notes = await to_thread.run_sync(find_backend, settings)
+    notify: Observer
+    backend, notes = await to_thread.run_sync(find_backend, settings, lambda text: notify(Warned(text=text)))
     source = source_profile(settings)
     summary = Summary(output_dir=settings.output_dir.resolve(), is_read_only=settings.no_files)
     async with contexts_in_threads() as contexts:
@@ -94,7 +95,8 @@ def _started(run: OpenRun, choice: Choice) -> RunStarted:
     return RunStarted(
         total=done + todo,
         skipped=done,
-        workers=min(run.request.settings.workers, todo),
+        workers=most_workers(run.request.settings, todo),
+        is_auto=finds_workers(run.request.settings),
         left_out=len(worklist.orders) + len(worklist.done) - done - todo,
         sheet=worklist.layout.sheet,
     )
@@ -126,12 +128,14 @@ async def _execute(
             may_ask=run.request.may_ask,
         )
         workers: list[Worker] = []
-        guard = make_guard(settings, limits, workers, context)
-        names = [f"worker-{number}" for number in range(1, min(settings.workers, len(todo)) + 1)]
+        services = [make_guard(settings, limits, workers, context).watch]
+        if (autoscaler := make_autoscaler(settings, workers, context, total=len(todo))) is not None:
+            services.append(autoscaler.watch)
+        names = [f"worker-{number}" for number in range(1, most_workers(settings, len(todo)) + 1)]
 
         async def work(orders: Sequence[Order]) -> bool:
             if orders:
-                await download_all(orders, names, context, shutdown, workers=workers, services=[guard.watch])
+                await download_all(orders, names, context, shutdown, workers=workers, services=services)
             return shutdown.signal is None
 
         if settings.skip_unseen_groups:

@@ -186,7 +186,7 @@ async def _run(case: Case, make_setup: RunSetupFactory, faults: Mapping[str, Fau
     comparison = Comparison(
         trials=compared.trials,
         repeats=settings.repeat,
-        workers=settings.workers,
+        workers=settings.workers or 1,
         seconds=time.monotonic() - started_s,
         made_at=datetime.now().astimezone(),
         machine=(*_machine(), *notes),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from rich.console import Console
 
+from coupa_async.app.configuration.settings import Settings
+from coupa_async.app.limits import finds_workers, most_workers
 from coupa_async.app.runs.open_run import RunRequest
 from coupa_async.app.runs.plan import planned_folder
 from coupa_async.cli.display.fitting import print_text
@@ -53,6 +56,8 @@ def dry_run(request: RunRequest, worklist: Worklist, *, as_json: bool) -> int:
     done = len(worklist.done) + sum(known.get(order.number.key) is not None for order in worklist.orders)
     done = min(done, rest)  # --fresh does them again
     say(_what_is_due(settings.base_url, len(todo), done, rest - done, len(worklist.bad_rows)))
+    if todo:
+        say(_workers_text(settings, len(todo)))
     say(_("nothing was asked and nothing written"))
     if as_json:
         orders = [{"order": item.number.shown, "folder": str(root / planned_folder(item))} for item in todo]
@@ -73,6 +78,17 @@ def _what_is_due(base_url: str | None, due: int, done: int, left_out: int, bad_r
         ngettext("%(num)s row names no order", "%(num)s rows name no order", bad_rows) if bad_rows else "",
     ]
     return "; ".join(filter(None, parts))
+
+
+def _workers_text(settings: Settings, due: int) -> str:
+    most = most_workers(settings, due)
+    if finds_workers(settings):
+        told = {"most": most, "processors": os.cpu_count() or 1}
+        return (
+            _("workers: auto: 1 at first, up to %(most)s while more orders come of it (%(processors)s processors)")
+            % told
+        )
+    return ngettext("%(num)s worker", "%(num)s workers", most)
 
 
 def _known(journal_file: Path) -> dict[str, Outcome]:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coupa_async.app.runs.progress import RunProgress, WorkerProgress
-from coupa_async.cli.language import _, amount, files
+from coupa_async.cli.language import _, amount, files, ngettext
 from coupa_async.domain.events import Draining, Event, OrderFinished, PaceChanged, RunStarted
 from coupa_async.domain.outcome import Outcome
 
@@ -95,6 +95,8 @@ class LiveDisplay:
         if (memory := progress.memory) is not None:
             shares = {"used": f"{memory.usage_percent:.0f}", "limit": f"{memory.threshold_percent:.0f}"}
             yield _("memory %(used)s of %(limit)s %%") % shares
+        if progress.wanted is not None:
+            yield ngettext("%(num)s worker", "%(num)s workers", progress.wanted.workers) + " (auto)"
         if progress.pace is not None:
             yield pace_text(progress.pace)
         if (lost := progress.lost) is not None:

@@ -50,12 +50,17 @@ def sentence(event: Event) -> tuple[str, str]:
     return "", ""
 
 
+def _workers(event: RunStarted) -> str:
+    workers = ngettext("%(num)s worker", "%(num)s workers", event.workers)
+    return _("up to %(workers)s, as many as it gains from") % {"workers": workers} if event.is_auto else workers
+
+
 def _started(event: RunStarted) -> str:
     sheet = _(" in sheet %(sheet)s") % {"sheet": repr(event.sheet)} if event.sheet else ""
     parts = [
         _("%(orders)s to do%(sheet)s") % {"orders": orders(event.total - event.skipped), "sheet": sheet},
         _("%(num)s done before") % {"num": amount(event.skipped)} if event.skipped else "",
         _("%(num)s left out as asked") % {"num": amount(event.left_out)} if event.left_out else "",
-        ngettext("%(num)s worker", "%(num)s workers", event.workers) if event.workers else "",
+        _workers(event) if event.workers else "",
     ]
     return "; ".join(filter(None, parts))

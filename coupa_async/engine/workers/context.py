@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-import anyio
-
 from coupa_async.engine.job import Job
 from coupa_async.engine.limits import EngineLimits
+from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.sign_in_gate import SignInGate
 from coupa_async.engine.workers.unexpected import UnexpectedErrors
 from coupa_async.ports import Backend, Observer, Profile
@@ -20,8 +20,9 @@ class WorkerContext:
 
     Attributes:
         profile: Makes a worker's browser profile, a new one for each session.
-        session_slots: How many workers may have a session; the memory guard changes it.
+        session_slots: How many workers may have a session; the memory guard and the autoscaler change it.
         jitter: A random number from 0 to 1.
+        pace: How many requests the tenant takes at a time at present.
         unexpected: Counts orders that end in an unexpected error.
     """
 
@@ -30,7 +31,8 @@ class WorkerContext:
     gate: SignInGate
     limits: EngineLimits
     profile: Callable[[str], Awaitable[Profile]]
-    session_slots: anyio.CapacityLimiter
+    session_slots: SessionSlots
     notify: Observer
     jitter: Callable[[], float]
+    pace: Callable[[], int] = lambda: sys.maxsize
     unexpected: UnexpectedErrors = field(default_factory=UnexpectedErrors)

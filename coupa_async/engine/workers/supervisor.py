@@ -7,7 +7,7 @@ from collections import deque
 import anyio
 
 from coupa_async.domain.errors import SessionLostError
-from coupa_async.domain.events import WorkerRecycled, WorkerRestarting, WorkerStopped
+from coupa_async.domain.events import WorkerPaused, WorkerRecycled, WorkerRestarting, WorkerStopped
 from coupa_async.domain.totals.counts import counted
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
@@ -36,6 +36,8 @@ async def supervise(worker: Worker, context: WorkerContext) -> bool:
         if not reason:
             if worker.retiring:
                 context.notify(WorkerRecycled(worker=worker.name, reason=worker.retiring))
+                if context.session_slots.is_full:
+                    context.notify(WorkerPaused(worker=worker.name))
             continue
         now_s = anyio.current_time()
         healthy = now_s - born_s >= limits.healthy_s or worker.done_in_session > 0

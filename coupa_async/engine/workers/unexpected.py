@@ -8,10 +8,14 @@ _ENOUGH = 10
 
 
 class UnexpectedErrors:
-    """Counts orders, and those that ended in an unexpected error."""
+    """Counts orders, and those that ended in an unexpected error.
+
+    Attributes:
+        orders: Orders that have their outcome.
+    """
 
     def __init__(self) -> None:
-        self._orders = 0
+        self.orders = 0
         self._unexpected = 0
 
     def count(self, error: UnexpectedError | None) -> None:
@@ -20,7 +24,7 @@ class UnexpectedErrors:
         Raises:
             ProgramError: If more than half of the orders end so, of ten at least: going on would only fail more.
         """
-        self._orders += 1
+        self.orders += 1
         self._unexpected += error is not None
-        if error is not None and self._unexpected >= _ENOUGH and self._unexpected * 2 > self._orders:
-            raise ProgramError(f"{self._unexpected} of {self._orders} orders ended in the program's own error: {error}")
+        if error is not None and self._unexpected >= _ENOUGH and self._unexpected * 2 > self.orders:
+            raise ProgramError(f"{self._unexpected} of {self.orders} orders ended in the program's own error: {error}")

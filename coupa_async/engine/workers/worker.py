@@ -73,7 +73,16 @@ class Worker:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take no more orders."""
         self._orders.close()
+
+    @property
+    def has_session(self) -> bool:
+        """Whether a session of it is there."""
+        return self._session is not None
 
     @property
     def pids(self) -> Sequence[int]:

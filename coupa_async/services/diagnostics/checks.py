@@ -111,12 +111,13 @@ def disk(folder: Path, *, usage: Callable[[Path], object] = shutil.disk_usage) -
     )
 
 
-def memory(room_bytes: int, workers: int, threshold: float) -> Finding:
-    """Check how many browsers the memory allows. One always runs."""
+def memory(room_bytes: int, workers: int | None, threshold: float) -> Finding:
+    """Check how many browsers the memory allows. One always runs. ``None`` asks for as many as are best."""
     allowed = max(1, room_bytes // _BROWSER_BYTES)
     enough = counted(allowed, "worker")
-    text = f"{room_bytes / 1e9:.1f} GB until {threshold:.0%} is in use: enough for {enough}, {workers} asked for"
-    if allowed < workers:
+    asked = workers or "auto"
+    text = f"{room_bytes / 1e9:.1f} GB until {threshold:.0%} is in use: enough for {enough}, {asked} asked for"
+    if workers is not None and allowed < workers:
         return note("memory", text, f"--workers {allowed}, or close other programs; the run would use fewer by itself")
     return good("memory", text)
 

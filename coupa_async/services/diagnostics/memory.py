@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +68,12 @@ def room_bytes(threshold: float, *, root: Path = _ROOT, machine: Callable[[], Ma
     limits = [(limit, max(used - cache, 0)) for limit, used, cache in _cgroups(root) if 0 < limit < whole.total]
     limits.append((whole.total, whole.total - whole.available))
     return max(0, int(min(threshold * limit - used for limit, used in limits)))
+
+
+def has_room_for_another(threshold: float, pids: Sequence[int], browsers: int) -> bool:
+    """Return whether memory has room for one more of so many browsers, whose root processes are given."""
+    each_bytes = tree_bytes(pids) / max(browsers, 1)
+    return room_bytes(threshold) > each_bytes
 
 
 def tree_bytes(pids: Iterable[int], *, root: Path = _ROOT) -> int:

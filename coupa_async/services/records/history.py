@@ -91,6 +91,7 @@ class RunRecord:
     """One run.
 
     Attributes:
+        workers: How many were asked for; 0 where the run found the best number itself.
         ended_at: ``None`` while it goes on, and if it was killed.
         settings: Redacted: no secret is among them.
     """

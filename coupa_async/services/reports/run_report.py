@@ -160,7 +160,7 @@ def _run(run: RunRecord, run_events: Iterator[RunEvent], wording: Wording) -> di
         "ended_at": _iso(run.ended_at),
         "backend": run.backend,
         "lane": run.lane,
-        "workers": run.workers,
+        "workers": run.workers or "auto",
         "settings": chosen,
         "defaults": usual,
         "memory": [_moment(peak, wording) for peak in _peaks(readings, _READINGS)],

@@ -132,7 +132,7 @@ def test_settings_are_shown_without_what_lets_one_in() -> None:
     assert shown["base_url"] == "https://tenant.example.com"
     assert shown["playwright_ws"] == "wss://grid.example.com/run"
     assert shown["folder_columns"] == "Region, {supplier}"
-    assert (shown["headless"], shown["workers"], shown["output_dir"]) == (True, 1, "out")
+    assert (shown["headless"], shown.get("workers"), shown["output_dir"]) == (True, None, "out")  # None: auto
     assert not {"username", "password", "browser_path"} & set(shown)
     assert not any(secret in json.dumps(shown) for secret in ("anna", "hunter2", "abc", "pw"))
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from coupa_async.app.runs.progress import RunProgress
-from coupa_async.domain.events import OrderFinished, OrderStarted, RunStarted, TenantLost, WorkerStarted
+from coupa_async.domain.events import (
+    OrderFinished,
+    OrderStarted,
+    RunStarted,
+    TenantLost,
+    WorkerPaused,
+    WorkerRecycled,
+    WorkersChanged,
+    WorkerStarted,
+)
 from coupa_async.domain.order import OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 
@@ -62,3 +71,15 @@ def test_a_lost_tenant_is_back_when_a_worker_says_anything(progress: RunProgress
     assert progress.lost is lost
     progress(WorkerStarted(worker="worker-1", seconds=1))
     assert progress.lost is None
+
+
+def test_a_worker_that_is_one_too_many_is_no_longer_shown_at_work(progress: RunProgress) -> None:
+    progress(WorkersChanged(workers=2, most=16, orders_per_s=0.5))
+    progress(WorkerStarted(worker="worker-2", seconds=1.0))
+    assert progress.wanted is not None
+    assert (progress.wanted.workers, progress.workers["worker-2"].instead) == (2, "")
+    progress(WorkerRecycled(worker="worker-2", reason="1 worker is enough"))
+    progress(WorkerPaused(worker="worker-2"))
+    assert progress.workers["worker-2"].instead == "done"
+    progress(WorkerStarted(worker="worker-2", seconds=1.0))
+    assert progress.workers["worker-2"].instead == ""

@@ -32,3 +32,17 @@ def test_run_and_journal_name_the_sheet_and_a_retry_keeps_to_it(tmp_path: Path) 
     assert (again.returncode, "1 order to do in sheet 'June'" in again.stderr) == (4, True)
     with History(tmp_path / "out" / FILE_NAME) as history:
         assert [run.settings["sheet"] for run in history.runs()] == ["June", "June"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--lane", "browser"), "workers: auto: 1 at first, up to 2 while more orders"),
+        (("--lane", "browser", "--workers", "2"), "2 workers"),
+        (("--lane", "direct"), "1 worker"),
+    ],
+)
+def test_a_dry_run_tells_the_number_of_workers(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    (tmp_path / "two.csv").write_text("PO_NUMBER\nPO1\nPO2\n")
+    done = coupa(tmp_path, "run", "two.csv", "--dry-run", *words)
+    assert told in done.stderr

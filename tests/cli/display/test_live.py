@@ -21,6 +21,7 @@ from coupa_async.domain.events import (
     SignedIn,
     SignInStarted,
     WorkerRestarting,
+    WorkersChanged,
     WorkerStarted,
     WorkerStopped,
 )
@@ -186,3 +187,9 @@ def test_the_time_left_has_the_time_of_day_beside_it_once_that_is_worth_a_look()
     assert left_text(600, now) == "about 10 min left, until 14:40"
     assert left_text(12 * 3600, now) == "about 12 h 00 min left, until Mon 02:30"
     assert left_text(8 * 86_400, now).endswith("until 2025-06-09 14:30")
+
+
+def test_the_number_of_workers_that_a_run_has_found_is_shown(board: LiveDisplay) -> None:
+    assert "auto" not in " ".join(shown(board))
+    board.note(WorkersChanged(workers=3, most=16, orders_per_s=1.0))
+    assert "3 workers (auto)" in " ".join(shown(board))

@@ -8,8 +8,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,6 +44,12 @@ stereotype = '{{"browserName": "chrome", "goog:chromeOptions": {{"binary": "{bro
 
 @pytest.fixture
 def playwright_server() -> Iterator[str]:
+    with playwright_servers() as (address, _):
+        yield address
+
+
+@contextmanager
+def playwright_servers() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A real ``playwright run-server``; the launch options in its address are the client's to give."""
     browser = os.environ.get("COUPA_BROWSER_PATH") or shutil.which("chromium")
     command = [sys.executable, "-m", "playwright", "run-server", "--host", "127.0.0.1", "--port", "0", "--unsafe"]
@@ -49,8 +57,9 @@ def playwright_server() -> Iterator[str]:
         assert process.stdout is not None
         address = next(line for line in process.stdout if "ws://" in line).split()[-1]
         launch = {"executablePath": browser, "args": ["--no-sandbox"], "headless": True}
-        yield f"{address}?launch-options={quote(json.dumps(launch))}"
-        end(process)
+        yield f"{address}?launch-options={quote(json.dumps(launch))}", process
+        if process.poll() is None:
+            end(process)
 
 
 @pytest.fixture
@@ -98,7 +107,7 @@ def stand_in(tmp_path: Path) -> Iterator[str]:
 
 def grid_jar() -> subprocess.CompletedProcess[str]:
     """A real Grid's jar, fetched if need be, or the reason why there is none."""
-    return subprocess.run([ROOT / "tools" / "grid.sh"], capture_output=True, text=True, check=False)
+    return subprocess.run([ROOT / "tools" / "machines" / "grid.sh"], capture_output=True, text=True, check=False)
 
 
 def here() -> tuple[str, str]:
@@ -138,6 +147,37 @@ def test_the_sample_comes_out_alike_through_a_playwright_server(
 ) -> None:
     environment = {"COUPA_PLAYWRIGHT_WS": playwright_server}
     assert len(run_both(coupa, site, sample, tmp_path, "playwright", environment)) > 20
+
+
+@pytest.mark.timeout(240)
+def test_a_playwright_server_that_is_killed_costs_no_order_and_a_dead_one_is_told_once(
+    coupa: Run, site: Site, sample: Path, tmp_path: Path
+) -> None:
+    site.ask("reset", {})
+    with playwright_servers() as (first, killed), playwright_servers() as (second, _):
+
+        def kill_when_half_done() -> None:
+            journal = tmp_path / "out" / "run.log"
+            while not (journal.exists() and journal.read_text(encoding="utf-8").count("OrderFinished") >= 6):
+                time.sleep(0.05)
+            end(killed)
+
+        with ThreadPoolExecutor() as threads:
+            kill = threads.submit(kill_when_half_done)
+            addresses = f"ws://127.0.0.1:9/, {first} {second}"
+            words = ("--workers", "2", "--lane", "browser", "--json")
+            done = coupa("run", sample, "-o", tmp_path / "out", *words, COUPA_PLAYWRIGHT_WS=addresses)
+            kill.result()
+    assert done.returncode == 1, done.stderr
+    log = (tmp_path / "out" / "run.log").read_text(encoding="utf-8")
+    assert log.count("ws://127.0.0.1:9/ gives no browser and is left out for a while") == 1
+    assert "WorkerRestarting" in log
+    assert json.loads(done.stdout.splitlines()[-1])["outcomes"].get("PENDING", 0) == 0
+    there = cells(tmp_path / "out" / "sample.xlsx", without=("LAST_PROCESSED", "DOWNLOAD_FOLDER"))
+    site.ask("reset", {})
+    coupa("run", sample, "-o", tmp_path / "here", *words)
+    assert there == cells(tmp_path / "here" / "sample.xlsx", without=("LAST_PROCESSED", "DOWNLOAD_FOLDER"))
+    assert tree(tmp_path / "here") == tree(tmp_path / "out")
 
 
 @pytest.mark.timeout(240)

@@ -225,7 +225,7 @@ async def test_a_berth_taken_away_leaves_the_work_to_the_others(bench: Make) -> 
 
     def shrink(event: object) -> None:
         if len(it.results) == 5:
-            it.context.session_slots.total_tokens = 1
+            it.context.session_slots.limit(1)
             it.workers[0].retire("memory")
             it.workers[1].retire("memory")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coupa_async.services.diagnostics.memory import tree_bytes, usage
+from coupa_async.services.diagnostics.memory import has_room_for_another, tree_bytes, usage
 
 GIB = 1 << 30
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="PSS is Linux's")
@@ -150,3 +150,8 @@ def test_a_process_that_cannot_be_read_is_skipped(pair: tuple[int, int], tmp_pat
     write(tmp_path, {"proc/self/smaps_rollup": "", f"proc/{child}/smaps_rollup": "Pss: 5 kB\n"})
     (tmp_path / f"proc/{parent}/smaps_rollup").mkdir(parents=True)  # a folder cannot be read as a file, by root either
     assert tree_bytes([parent], root=tmp_path) == 5 * 1024
+
+
+def test_room_for_another_browser_is_as_much_as_each_has_now() -> None:
+    assert has_room_for_another(1.0, [], 0)
+    assert not has_room_for_another(0.0, [os.getpid()], 1)
