@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from coupa_async.domain.order import Order
+from coupa_async.domain.errors import BadOrderNumberError
+from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import Outcome
 
 EVERYTHING = frozenset(Outcome)
@@ -40,7 +41,7 @@ class Selection:
 
 
 def split_orders(text: str) -> tuple[str, ...]:
-    """Split order numbers at commas, semicolons and spaces; a word without a digit belongs to the number beside it."""
+    """Split order numbers at commas, semicolons and, but for what is one number with a space in it, at those."""
     parts = (part.split() for part in re.split(r"[,;\n]", text))
     return tuple(number for words in parts if words for number in _numbers(words))
 
@@ -48,4 +49,13 @@ def split_orders(text: str) -> tuple[str, ...]:
 def _numbers(words: Sequence[str]) -> Iterator[str]:
     ends = [place for place, word in enumerate(words, start=1) if any(map(str.isdigit, word))]
     for start, end in pairwise((0, *ends[:-1], len(words))):
-        yield " ".join(words[start:end])
+        together = " ".join(words[start:end])
+        yield from [together] if _is_order(together) else words[start:end]
+
+
+def _is_order(text: str) -> bool:
+    try:
+        OrderNumber.parse(text)
+    except BadOrderNumberError:
+        return False
+    return True
