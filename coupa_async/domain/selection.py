@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from coupa_async.domain.errors import BadOrderNumberError
 from coupa_async.domain.order import Order, OrderNumber
@@ -47,10 +46,17 @@ def split_orders(text: str) -> tuple[str, ...]:
 
 
 def _numbers(words: Sequence[str]) -> Iterator[str]:
-    ends = [place for place, word in enumerate(words, start=1) if any(map(str.isdigit, word))]
-    for start, end in pairwise((0, *ends[:-1], len(words))):
-        together = " ".join(words[start:end])
-        yield from [together] if _is_order(together) else words[start:end]
+    before = ""
+    for word in words:
+        is_number = any(map(str.isdigit, word))
+        if before and not (is_number and _is_order(f"{before} {word}")):
+            yield before
+            before = ""
+        if is_number:
+            yield f"{before} {word}".strip()
+        before = "" if is_number else word
+    if before:
+        yield before
 
 
 def _is_order(text: str) -> bool:

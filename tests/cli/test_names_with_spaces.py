@@ -40,7 +40,8 @@ def test_a_name_with_spaces_is_told_with_how_to_write_it(tmp_path: Path, words: 
         ("15262984 15262985", ("15262984", "15262985")),
         ("PO 15262984, 5", ("PO 15262984", "5")),
         ("PO 15262984 PO 15262985", ("PO 15262984", "PO 15262985")),
-        ("15262984 A, no digit; ,", ("15262984 A", "no digit")),
+        ("15262984 A, no digit; ,", ("15262984", "A", "no", "digit")),
+        ("please 15262984 and PO 15262985", ("please", "15262984", "and", "PO 15262985")),
     ],
 )
 def test_orders_are_taken_with_commas_semicolons_and_spaces(text: str, orders: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import Outcome
-from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection, split_orders
+from coupa_async.domain.selection import EVERYTHING, UNFINISHED, Selection
 
 ORDERS = [Order(number=OrderNumber.parse(f"PO{n}")) for n in range(1, 6)]
 KNOWN = {"1": Outcome.COMPLETED, "2": Outcome.FAILED, "3": Outcome.PARTIAL, "4": Outcome.PO_NOT_FOUND}
@@ -28,17 +28,3 @@ KNOWN = {"1": Outcome.COMPLETED, "2": Outcome.FAILED, "3": Outcome.PARTIAL, "4":
 )
 def test_orders_are_chosen_by_outcome_by_name_and_up_to_a_limit(selection: Selection, chosen: str) -> None:
     assert "".join(order.number.key for order in selection.of(ORDERS, KNOWN)) == chosen
-
-
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [
-        ("PO1,PO2; PO3\nPO4", ("PO1", "PO2", "PO3", "PO4")),
-        ("PO 1 PO 2", ("PO 1", "PO 2")),
-        ("15262984 15262985", ("15262984", "15262985")),
-        ("please 15262984 and 15262985 thanks", ("please", "15262984", "and", "15262985", "thanks")),
-        ("", ()),
-    ],
-)
-def test_numbers_are_told_from_the_words_around_them(text: str, numbers: tuple[str, ...]) -> None:
-    assert split_orders(text) == numbers
