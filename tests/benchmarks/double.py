@@ -52,7 +52,7 @@ def answer(url: str, session: FakeSession) -> Answer:
     """Answer as the site would."""
     key = url.rpartition("/")[2]
     if "/attachment/" in url:
-        return Body(data=b"%PDF-1.4\n" + b"x" * 2000, name=key)
+        return Body(data=b"%PDF-1.4\n" + b"x" * 2000 + b"\n%%EOF\n", name=key)
     items = "".join(_ITEM.format(id=f"{key}{n}", name=f"{name}.pdf") for n, name in enumerate("ab"))
     return Document(url=url, status=200, html=_PAGE.format(supplier=hash(key) % 40, items=items))
 
