@@ -35,10 +35,10 @@ from coupa_async.domain.policies.autoscale import AutoscaleLimits
 from coupa_async.domain.policies.memory import MemoryLimits
 from coupa_async.engine.autoscaler import Autoscaler, ScaleReadings
 from coupa_async.engine.interactive_sign_in import interactive_sign_in
-from coupa_async.engine.limits import EngineLimits
+from coupa_async.engine.limits import EngineLimits, SignInLimits
 from coupa_async.engine.memory_guard import MemoryGuard, Readings
 from coupa_async.engine.session_slots import SessionSlots
-from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate, SignInLimits
+from coupa_async.engine.sign_in_gate import SignInFlow, SignInGate
 from coupa_async.engine.throttle import AdaptiveLimiter, ThrottledBackend
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker

@@ -1,4 +1,4 @@
-"""Limits of the engine: workers, tries, seconds."""
+"""Limits of the engine and of its sign-in gate: workers, tries, seconds."""
 
 from __future__ import annotations
 
@@ -45,3 +45,22 @@ class EngineLimits:
     restart_period_s: float = 300.0
     stagger_s: float = 0.2
     grace_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInLimits:
+    """How long the gate tries.
+
+    Attributes:
+        sign_ins: Tries of a sign-in that the tenant does not answer. A refusal is never tried again.
+        first_s: Seconds to try a tenant that this run has never reached; its address may be wrong.
+        again_s: Seconds to try a tenant that was there before: a laptop slept, or the network is away for a while.
+        backoff: Delays between tries.
+        keep_s: Seconds for a session to save its state.
+    """
+
+    sign_ins: int = 4
+    first_s: float = 60.0
+    again_s: float = 900.0
+    backoff: Backoff = field(default_factory=lambda: Backoff(base_s=2.0, cap_s=30.0))
+    keep_s: float = 10.0

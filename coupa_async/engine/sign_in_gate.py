@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -31,7 +30,7 @@ from coupa_async.domain.errors import (
     UnreachableError,
 )
 from coupa_async.domain.events import PersonWaitedFor, SignedIn, SignInStarted, TenantLost
-from coupa_async.domain.policies.retry import Backoff
+from coupa_async.engine.limits import SignInLimits
 from coupa_async.ports import Observer, Session
 from coupa_async.runtime.cleanup import cleanup
 
@@ -62,25 +61,6 @@ class SignInFlow(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInLimits:
-    """How long the gate tries.
-
-    Attributes:
-        sign_ins: Tries of a sign-in that the tenant does not answer. A refusal is never tried again.
-        first_s: Seconds to try a tenant that this run has never reached; its address may be wrong.
-        again_s: Seconds to try a tenant that was there before: a laptop slept, or the network is away for a while.
-        backoff: Delays between tries.
-        keep_s: Seconds for a session to save its state.
-    """
-
-    sign_ins: int = 4
-    first_s: float = 60.0
-    again_s: float = 900.0
-    backoff: Backoff = field(default_factory=lambda: Backoff(base_s=2.0, cap_s=30.0))
-    keep_s: float = 10.0
-
-
 class SignInGate:
     """Lets workers pass while the sign-in is good. However many need a sign-in, one does it.
 
@@ -98,7 +78,7 @@ class SignInGate:
         notify: Observer,
         *,
         jitter: Callable[[], float],
-        limits: SignInLimits = SignInLimits(),
+        limits: SignInLimits,
         person: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Make a gate.

@@ -19,7 +19,7 @@ import psutil
 from backends.fake.backend import Answer, Body, FakeBackend, FakeSession
 from coupa_async.domain.events import OrderFinished
 from coupa_async.domain.order import Order, OrderNumber
-from coupa_async.engine.limits import EngineLimits
+from coupa_async.engine.limits import EngineLimits, SignInLimits
 from coupa_async.engine.run import download_all
 from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.shutdown import Shutdown
@@ -70,7 +70,11 @@ async def work(orders: int, root: Path) -> None:
                 marks.append((time.perf_counter(), psutil.Process().memory_info().rss))
 
         gate = SignInGate(
-            CoupaSignIn(base_url=_SITE, login_url=_SITE), root / "state.json", notify, jitter=random.random
+            CoupaSignIn(base_url=_SITE, login_url=_SITE),
+            root / "state.json",
+            notify,
+            jitter=random.random,
+            limits=SignInLimits(),
         )
         limits = EngineLimits(tabs=16)
         tries = RetryLimits(max_attempts=limits.max_attempts, backoff=limits.backoff, jitter=random.random)

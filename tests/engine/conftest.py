@@ -17,11 +17,11 @@ from coupa_async.domain.events import Event
 from coupa_async.domain.order import Order, OrderNumber
 from coupa_async.domain.outcome import OrderResult, Outcome
 from coupa_async.domain.policies.retry import Backoff
-from coupa_async.engine.limits import EngineLimits
+from coupa_async.engine.limits import EngineLimits, SignInLimits
 from coupa_async.engine.run import download_all
 from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.shutdown import Shutdown
-from coupa_async.engine.sign_in_gate import SignInGate, SignInLimits
+from coupa_async.engine.sign_in_gate import SignInGate
 from coupa_async.engine.workers.context import WorkerContext
 from coupa_async.engine.workers.worker import Worker
 from coupa_async.ports import Document, Profile, Session

@@ -12,10 +12,9 @@ import pytest
 from coupa_async.domain.outcome import OrderResult, Outcome
 from tests.e2e.conftest import cells, results
 from tests.web.conftest import serving
-from tests.web.test_whole_runs import begin, done, environment, site, until
+from tests.web.runs.steps import begin, done, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
-__all__ = ["environment", "site"]  # fixtures
 POINTS, ORDERS, LONGEST_S = 30, 500, 0.2
 
 

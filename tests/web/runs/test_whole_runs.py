@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -19,57 +17,11 @@ import pytest
 from coupa_async.domain.outcome import Outcome
 from coupa_async.services.records.journal import Journal
 from fixtures.workbook import write_load
-from tests.e2e.conftest import Site, cells, results, served
+from tests.e2e.conftest import Site, cells, results
 from tests.web.conftest import App, Window, serving
+from tests.web.runs.steps import ORDERS, begin, done, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-ORDERS = 60
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    """The site where everybody is signed in: no browser is started."""
-    with served() as running:
-        running.ask("sign-in", {"mode": "none"})
-        yield running
-
-
-@pytest.fixture
-def environment(site: Site) -> Iterator[dict[str, str]]:
-    site.ask("latency", {"latency_ms": 60, "file_latency_ms": 30})
-    own = {"COUPA_BASE_URL": site.where["base_url"], "COUPA_LANE": "direct", "COUPA_TABS": "4"}
-    yield own
-    site.ask("latency", {"latency_ms": 0, "file_latency_ms": 0})
-
-
-@pytest.fixture
-def app(tmp_path: Path, environment: dict[str, str]) -> Iterator[App]:
-    with serving(tmp_path, **environment) as running:
-        yield running
-
-
-def begin(app: App, window: Window, orders: int = ORDERS) -> str:
-    """Give a workbook of orders that nothing goes wrong with, and run it. Returns the run's place."""
-    book = app.home / "load.xlsx"
-    write_load(book, orders)
-    told = json.loads(window.upload("load.xlsx", book.read_bytes()).text)
-    answer = window.post(f"{told['go'].removeprefix(window.base)}/begin", output_dir=str(app.documents / "load"))
-    assert answer.status == 303, answer.text
-    return answer.headers["location"].removeprefix(window.base)
-
-
-def until(window: Window, place: str, wanted: str, *, within_s: float = 60) -> str:
-    """Wait until a page says something."""
-    deadline_s = time.monotonic() + within_s
-    while wanted not in (text := window.get(place).text):
-        assert time.monotonic() < deadline_s, text
-        time.sleep(0.1)
-    return text
-
-
-def done(window: Window, place: str) -> int:
-    found = re.search(r'<progress max="\d+" value="(\d+)"', window.get(place).text)
-    return int(found[1]) if found else -1
 
 
 def test_a_run_is_begun_stopped_seen_from_two_windows_and_gone_on_with(app: App, window: Window) -> None:
@@ -262,73 +214,3 @@ def test_a_run_that_wants_a_sign_in_says_where(tmp_path: Path, site: Site, envir
             assert f'<a href="{window.base}/sign-in">Sign in</a>' in text.partition("<main")[2]
     finally:
         site.ask("sign-in", {"mode": "none"})
-
-
-def corrected_run(app: App, window: Window) -> str:
-    """Run a list with one number that is wrong. Returns the run's place."""
-    answer = window.post("/orders/paste", numbers="PO15262984\nPO15263000")
-    sheet = answer.headers["location"].removeprefix(window.base)
-    answer = window.post(f"{sheet}/begin", output_dir=str(app.documents / "pasted"))
-    place = answer.headers["location"].removeprefix(window.base)
-    until(window, place, "Coupa shows no such order")
-    return place
-
-
-def trial_of(text: str) -> str:
-    found = re.search(r'name="trial" value="(\d+)"', text)
-    assert found is not None, text
-    return found[1]
-
-
-def test_a_number_is_corrected_tried_alone_and_discarded_or_kept(app: App, window: Window, site: Site) -> None:
-    place, out = corrected_run(app, window), app.documents / "pasted"
-    before, tree = results(out), {path for path in out.rglob("*") if "sqlite3" not in path.name}
-    requests = site.requests
-    assert window.post(f"{place}/try", order="15263000", number="PO15262985").status == 303
-    text = until(window, place, "PO15262985 in place of PO15263000")
-    assert "Completed" in text
-    assert 0 < site.requests - requests < 20  # of one order
-    assert results(out) == before
-    assert window.post(f"{place}/discard", trial=trial_of(text)).status == 303
-    assert {path for path in out.rglob("*") if "sqlite3" not in path.name} == tree
-    assert results(out) == before
-    assert "in place of" not in window.get(place).text
-    assert window.post(f"{place}/try", order="15263000", number="PO15262985").status == 303
-    text = until(window, place, "PO15262985 in place of PO15263000")
-    assert window.post(f"{place}/keep", trial=trial_of(text)).status == 303
-    assert "Every order came out well." in window.get(place).text
-    after = results(out)
-    assert set(after) == {"15262984", "15262985"}
-    assert (out / after["15262985"].folder).is_dir()
-    book = (out / "pasted.csv").read_text("utf-8-sig") if (out / "pasted.csv").is_file() else ""
-    copy = book or next(path for path in out.glob("*.csv") if path.name != "manifest.csv").read_text("utf-8-sig")
-    (row,) = [line for line in copy.splitlines() if line.startswith("PO15263000")]
-    assert "COMPLETED" in row
-    assert "number corrected from PO15263000 to PO15262985" in row
-    for wrong in ({"trial": "x"}, {"trial": "99999"}, {}):
-        assert window.post(f"{place}/keep", **wrong).status in (404, 409)
-    assert window.post(f"{place}/try", order="15262984", number="PO1").status == 409
-    settings = {"what": "open"}
-    assert window.post(f"{place}/again", **settings).status == 303  # whatever goes on keeps to it
-    until(window, place, "Every order came out well.")
-    assert set(results(out)) == {"15262984", "15262985"}
-
-
-def test_a_server_killed_while_a_number_is_tried_offers_to_try_it_again(
-    tmp_path: Path, site: Site, environment: dict[str, str]
-) -> None:
-    with serving(tmp_path, **environment) as app:
-        window = app.enter()
-        place = corrected_run(app, window)
-        site.ask("latency", {"latency_ms": 1500, "file_latency_ms": 1500})
-        assert window.post(f"{place}/try", order="15263000", number="PO15262985").status == 303
-        app.process.kill()
-        app.process.wait(20)
-    site.ask("latency", {"latency_ms": 0, "file_latency_ms": 0})
-    with serving(tmp_path, **environment) as app:
-        window = app.enter()
-        assert "It was not tried to its end." in window.get(place).text
-        assert window.post(f"{place}/try", order="15263000", number="PO15262985").status == 303
-        text = until(window, place, "Nothing of it is in your folders")
-        assert window.post(f"{place}/keep", trial=trial_of(text)).status == 303
-        assert "Every order came out well." in window.get(place).text
