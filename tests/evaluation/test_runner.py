@@ -14,6 +14,7 @@ from backends.fake.backend import Answer, FakeSession, Hang
 from coupa_async.domain.errors import SessionLostError
 from coupa_async.domain.events import Event, OrderFinished
 from coupa_async.domain.outcome import Outcome
+from coupa_async.engine.limits import SignInLimits
 from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.sign_in_gate import SignInGate
 from coupa_async.engine.workers.context import WorkerContext
@@ -51,7 +52,7 @@ class Benches:
         context = WorkerContext(
             backend=bench.backend,
             job=bench,
-            gate=SignInGate(bench, self.state, bench.notify, jitter=lambda: 0.5),
+            gate=SignInGate(bench, self.state, bench.notify, jitter=lambda: 0.5, limits=SignInLimits()),
             limits=bench.limits,
             profile=bench.profile,
             session_slots=SessionSlots(self.workers),
