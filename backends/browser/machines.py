@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from contextlib import ExitStack
 from typing import TypeVar
 
 import anyio
@@ -72,20 +72,18 @@ class Machines:
         failure: LaunchError | TimeoutError = LaunchError("no server is named that has browsers")
         has_others = len(self._sessions) > 1
         for address in self._in_turn():
-            self._sessions[address] += 1
-            leave = partial(self._leave, address)
-            try:
-                with anyio.fail_after(min(within_s, _OTHERS_WAIT_S) if has_others else within_s):
-                    session = await launch(address)
-            except (LaunchError, TimeoutError) as error:
-                leave()
-                late = LaunchError(f"no browser from {shown_address(address)}: no answer in time")
-                failure = error if isinstance(error, LaunchError) else late
-                self._failed(address, failure)
-                continue
-            except BaseException:
-                leave()
-                raise
+            with ExitStack() as unless_begun:
+                self._sessions[address] += 1
+                unless_begun.callback(self._leave, address)
+                try:
+                    with anyio.fail_after(min(within_s, _OTHERS_WAIT_S) if has_others else within_s):
+                        session = await launch(address)
+                except (LaunchError, TimeoutError) as error:
+                    late = LaunchError(f"no browser from {shown_address(address)}: no answer in time")
+                    failure = error if isinstance(error, LaunchError) else late
+                    self._failed(address, failure)
+                    continue
+                leave = unless_begun.pop_all().close
             if self._rests.pop(address, None) is not None and has_others:
                 self._warn(f"{shown_address(address)} gives browsers again")
             return session, leave

@@ -88,13 +88,12 @@ def find_backend(settings: Settings, warn: Callable[[str], None] = _log.warning)
     backend = open_lane(open_backend(settings.backend, options), options, settings.lane, settings.tenant())
     backend = with_api(backend, settings, options)
     elsewhere = {"playwright": settings.playwright_ws, "selenium": settings.selenium_url}.get(settings.backend)
-    bound = bandwidth_notes(settings, is_elsewhere=bool(elsewhere))
+    notes = bandwidth_notes(settings, is_elsewhere=bool(elsewhere))
     if elsewhere:
-        return backend, [f"the browsers are at {', '.join(map(shown_address, addresses_of(elsewhere)))}", *bound]
+        return backend, [f"the browsers are at {', '.join(map(shown_address, addresses_of(elsewhere)))}", *notes]
     if settings.backend not in ("playwright", "selenium"):
-        return backend, bound
+        return backend, notes
     browser = find_browser(options)
-    notes = bound
     if browser.channel != settings.channel:
         notes.append(f"{settings.channel} was not found: using {browser.channel} at {browser.path}")
     if settings.backend == "selenium" and proxy_login() is not None:

@@ -84,14 +84,14 @@ class Autoscaler:
 
     async def _look(self) -> Window | None:
         """Look for as long as it takes to judge the present number; ``None`` if something else came between."""
-        context, began_s, done, pace = self._context, anyio.current_time(), self._context.unexpected.orders, 1
+        context, began_s, done, pace = self._context, anyio.current_time(), self._context.finished.count, 1
         await self._readings.busy()
         while True:
             await anyio.sleep(self._period_s)
             if not context.gate.is_open or context.session_slots.allowed != self._search.workers:
                 return None  # a sign-in, an outage or short memory says nothing of the number
             pace = max(pace, context.pace())
-            seen = Window(orders=context.unexpected.orders - done, seconds=anyio.current_time() - began_s)
+            seen = Window(orders=context.finished.count - done, seconds=anyio.current_time() - began_s)
             if self._search.is_enough(seen):
                 at_work = self._at_work()
                 pids = [pid for worker in at_work for pid in worker.pids]
@@ -101,7 +101,7 @@ class Autoscaler:
                     busy=await self._readings.busy(),
                     has_room=await self._readings.has_room(pids, len(at_work)),
                     pace=pace,
-                    left=self._total - context.unexpected.orders,
+                    left=self._total - context.finished.count,
                 )
 
     def _take(self, search: WorkerSearch) -> None:

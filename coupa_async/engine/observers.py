@@ -15,7 +15,11 @@ class ObserverGroup:
     """Several observers as one."""
 
     def __init__(self, observers: Sequence[Observer]) -> None:
-        self._observers = observers
+        self._observers = list(observers)
+
+    def add(self, *observers: Observer) -> None:
+        """Pass what comes from now on to these, too."""
+        self._observers += observers
 
     def __call__(self, event: Event, /) -> None:
         """Pass an event to all of them."""

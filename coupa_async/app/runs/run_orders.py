@@ -58,14 +58,14 @@ async def run_orders(request: RunRequest, observers: Sequence[Observer] = ()) ->
     settings.tenant()
     limits = memory_limits(settings)
     worklist = await to_thread.run_sync(read_orders, request)
-    notify: Observer
+    summary = Summary(output_dir=settings.output_dir.resolve(), is_read_only=settings.no_files)
+    notify = ObserverGroup([counter(summary), *observers])
     backend, notes = await to_thread.run_sync(find_backend, settings, lambda text: notify(Warned(text=text)))
     source = source_profile(settings)
-    summary = Summary(output_dir=settings.output_dir.resolve(), is_read_only=settings.no_files)
     async with contexts_in_threads() as contexts:
         storage, journal, history, workbook = await open_folder(request, worklist, summary.output_dir, contexts)
         with run_log(log_path(storage.root)):
-            notify = ObserverGroup([log_event, history.note, counter(summary), *observers])
+            notify.add(log_event, history.note)
             for text in filter(None, (*request.notes, *worklist.warnings, *notes, *storage.warnings, journal.warning)):
                 notify(Warned(text=text))
             if workbook.note:

@@ -10,7 +10,7 @@ from coupa_async.engine.job import Job
 from coupa_async.engine.limits import EngineLimits
 from coupa_async.engine.session_slots import SessionSlots
 from coupa_async.engine.sign_in_gate import SignInGate
-from coupa_async.engine.workers.unexpected import UnexpectedErrors
+from coupa_async.engine.workers.finished_orders import FinishedOrders
 from coupa_async.ports import Backend, Observer, Profile
 
 
@@ -23,7 +23,7 @@ class WorkerContext:
         session_slots: How many workers may have a session; the memory guard and the autoscaler change it.
         jitter: A random number from 0 to 1.
         pace: How many requests the tenant takes at a time at present.
-        unexpected: Counts orders that end in an unexpected error.
+        finished: Counts orders that have their outcome, and those that ended in an unexpected error.
     """
 
     backend: Backend
@@ -35,4 +35,4 @@ class WorkerContext:
     notify: Observer
     jitter: Callable[[], float]
     pace: Callable[[], int] = lambda: sys.maxsize
-    unexpected: UnexpectedErrors = field(default_factory=UnexpectedErrors)
+    finished: FinishedOrders = field(default_factory=FinishedOrders)

@@ -286,6 +286,6 @@ class Worker:
             self.in_flight.release(item)
         self.done_in_session += 1
         self._context.notify(OrderFinished(worker=self.name, result=final))
-        self._context.unexpected.count(unexpected)
+        self._context.finished.add(unexpected)
         if self.done_in_session >= self._context.limits.recycle_orders * (0.9 + 0.2 * self._context.jitter()):
             self.retire(f"{self.done_in_session} orders on one session")

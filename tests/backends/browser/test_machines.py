@@ -123,3 +123,13 @@ async def test_a_single_server_is_waited_for_as_before_and_its_failure_is_the_se
     it.dead = set()
     assert (await it.begin())[0] == "ws://a"
     assert not it.told
+
+
+async def test_a_session_that_is_given_up_before_it_began_does_not_count() -> None:
+    it = Servers("ws://a", "ws://b")
+    it.hung = {"ws://a"}
+    with anyio.move_on_after(5):
+        await it.begin()
+    it.hung = set()
+    assert sorted([(await it.begin())[0], (await it.begin())[0]]) == ["ws://a", "ws://b"]
+    assert it.asked == ["ws://a", "ws://a", "ws://b"]

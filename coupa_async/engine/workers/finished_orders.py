@@ -1,4 +1,4 @@
-"""Unexpected errors: each fails its own order only, until most orders have one."""
+"""Counts finished orders. An unexpected error fails its own order only, until most orders have one."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from coupa_async.domain.errors import ProgramError, UnexpectedError
 _ENOUGH = 10
 
 
-class UnexpectedErrors:
+class FinishedOrders:
     """Counts orders, and those that ended in an unexpected error.
 
     Attributes:
-        orders: Orders that have their outcome.
+        count: Orders that have their outcome.
     """
 
     def __init__(self) -> None:
-        self.orders = 0
+        self.count = 0
         self._unexpected = 0
 
-    def count(self, error: UnexpectedError | None) -> None:
+    def add(self, error: UnexpectedError | None) -> None:
         """Count an order that has its outcome, and its unexpected error if it had one.
 
         Raises:
             ProgramError: If more than half of the orders end so, of ten at least: going on would only fail more.
         """
-        self.orders += 1
+        self.count += 1
         self._unexpected += error is not None
-        if error is not None and self._unexpected >= _ENOUGH and self._unexpected * 2 > self.orders:
-            raise ProgramError(f"{self._unexpected} of {self.orders} orders ended in the program's own error: {error}")
+        if error is not None and self._unexpected >= _ENOUGH and self._unexpected * 2 > self.count:
+            raise ProgramError(f"{self._unexpected} of {self.count} orders ended in the program's own error: {error}")
